@@ -16,7 +16,8 @@ _TOOLS = (
     r"|wrk|hey|ab|apachebench|vegeta|locust|envoy|nginx|haproxy|kube-probe|grpc|elb-healthchecker|cloudfront"
     r"|googlehc|blackbox|prometheus|nmap|masscan|zgrab)(?:[/ ;(_-]|$)"
 )
-_WORDS = r"(?i)(?:\bbot\b|[a-z]bot[/;) ]|crawler|spider|scraper|headless|phantomjs|link.?preview|uptime|monitoring)"
+# "ubot" is left out: CUBOT makes telephones.
+_WORDS = r"(?i)(?:\bbot\b|[a-tv-z]bot[/;) ]|crawler|spider|scraper|headless|phantomjs|link.?preview|uptime|monitoring)"
 
 
 @cache
@@ -40,7 +41,9 @@ def is_bot(user_agent: str) -> bool:
     """Say whether an agent is automated. No agent at all counts as one: every browser names itself."""
     if not user_agent.strip():
         return True
-    return bool(_patterns().Match(user_agent)) or _is_spider(user_agent)
+    # A lone surrogate cannot be encoded, which the pattern set would refuse with an exception.
+    text = user_agent.encode("utf-8", "replace").decode()
+    return bool(_patterns().Match(text)) or _is_spider(text)
 
 
 def warm_up() -> None:

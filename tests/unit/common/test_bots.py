@@ -1,0 +1,75 @@
+"""What counts as an automated agent."""
+
+import crawleruseragents
+import pytest
+
+from services.common.bots import is_bot
+
+BROWSERS = [
+    (
+        "Mozilla/5.0 (Linux; Android 10; HD1901) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/81.0.4044.138 Mobile "
+        "Safari/537.36"
+    ),
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36",
+    (
+        "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.1 "
+        "Safari/605.1.15"
+    ),
+    "Mozilla/5.0 (X11; Linux x86_64; rv:109.0) Gecko/20100101 Firefox/115.0",
+    (
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 "
+        "Instagram 300.0.0.0 (iPhone14,5; iOS 17_0; en_US)"
+    ),
+    (
+        "Mozilla/5.0 (Linux; Android 9; CUBOT X18 Plus) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/81.0 Mobile "
+        "Safari/537.36"
+    ),
+    "Opera/9.80 (J2ME/MIDP; Opera Mini/7.1.32052/29.3709; U; en) Presto/2.8.119 Version/11.10",
+]
+TOOLS = [
+    "curl/8.1.2",
+    "Wget/1.21.3",
+    "python-requests/2.31.0",
+    "python-httpx/0.28",
+    "aiohttp/3.9",
+    "Go-http-client/2.0",
+    "Java/17.0.1",
+    "Apache-HttpClient/4.5.13 (Java/1.8.0_352)",
+    "okhttp/4.11.0",
+    "node-fetch/1.0",
+    "PostmanRuntime/7.36",
+    "facebookexternalhit/1.1",
+    "WhatsApp/2.23.20.0 A",
+    "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)",
+    "Twitterbot/1.0",
+    "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/120.0 Safari/537.36",
+]
+
+
+@pytest.mark.parametrize("user_agent", BROWSERS)
+def test_a_browser_is_no_bot(user_agent: str) -> None:
+    assert not is_bot(user_agent)
+
+
+@pytest.mark.parametrize("user_agent", TOOLS)
+def test_a_tool_or_crawler_is_a_bot(user_agent: str) -> None:
+    assert is_bot(user_agent)
+
+
+@pytest.mark.parametrize("user_agent", ["", "  "])
+def test_no_agent_counts_as_a_bot(user_agent: str) -> None:
+    """Every browser names itself."""
+    assert is_bot(user_agent)
+
+
+def test_every_known_crawler_is_found() -> None:
+    """No example of the crawler list passes as a person."""
+    examples = [text for entry in crawleruseragents.CRAWLER_USER_AGENTS_DATA for text in entry["instances"]]
+    assert [text for text in examples if not is_bot(text)] == []
+
+
+@pytest.mark.parametrize("user_agent", ["\ud800", "\x00", "(" * 512, "é" * 256])
+def test_odd_text_is_answered_not_raised(user_agent: str) -> None:
+    """Whatever a client sends, there is an answer."""
+    assert is_bot(user_agent) in {True, False}
