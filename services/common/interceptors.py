@@ -1,0 +1,128 @@
+"""What happens around every call that a service answers."""
+
+from __future__ import annotations  # RpcMethodHandler is generic in its stubs only
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from types import TracebackType
+from typing import Any, Final
+
+import grpc
+
+from services.common import errors, log, metrics, request_id, rpc_errors, tracing
+
+DEFAULT_DEADLINE_SECONDS: Final = 10.0
+LONGEST_DEADLINE_SECONDS: Final = 60.0
+
+_logger = log.get(__name__)
+
+Context = grpc.aio.ServicerContext[Any, Any]
+# Turns a library's exception into an error of ours, or answers None.
+Translator = Callable[[Exception], errors.LinkmeterError | None]
+
+
+class CallInterceptor(grpc.aio.ServerInterceptor):
+    """Gives each call a request id, a deadline, a span, metrics, and a proper status when it fails."""
+
+    def __init__(self, translate: Translator = lambda _: None) -> None:
+        self._translate = translate
+
+    async def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler[Any, Any] | None]],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> grpc.RpcMethodHandler[Any, Any] | None:
+        """Wrap the handler of a unary request; others (reflection) pass as they are."""
+        handler = await continuation(handler_call_details)
+        if handler is None or handler.request_streaming:
+            return handler
+        method = handler_call_details.method
+        if handler.response_streaming:
+            return grpc.unary_stream_rpc_method_handler(
+                self._around_stream(method, handler.unary_stream),
+                request_deserializer=handler.request_deserializer,
+                response_serializer=handler.response_serializer,
+            )
+        return grpc.unary_unary_rpc_method_handler(
+            self._around_unary(method, handler.unary_unary),
+            request_deserializer=handler.request_deserializer,
+            response_serializer=handler.response_serializer,
+        )
+
+    def _around_unary(self, method: str, behaviour: Any) -> Any:
+        async def answer(request: object, context: Context) -> object:
+            async with _Call(method, context, self._translate):
+                return await behaviour(request, context)
+
+        return answer
+
+    def _around_stream(self, method: str, behaviour: Any) -> Any:
+        async def answer(request: object, context: Context) -> AsyncIterator[object]:
+            async with _Call(method, context, self._translate):
+                async for response in behaviour(request, context):
+                    yield response
+
+        return answer
+
+
+class _Call:
+    """One call in hand."""
+
+    def __init__(self, method: str, context: Context, translate: Translator) -> None:
+        self._method = method
+        self._context = context
+        self._translate = translate
+        self._timeout = asyncio.timeout(_seconds_for(context))
+        self._code = grpc.StatusCode.OK.name
+
+    async def __aenter__(self) -> None:
+        metadata = {key: value for key, value in self._context.invocation_metadata() or () if isinstance(value, str)}
+        request_id.adopt(metadata.get(request_id.KEY, ""))
+        self._started = time.perf_counter()
+        self._span = tracing.server_span(self._method, metadata)
+        self._span.__enter__()
+        metrics.RPC_IN_FLIGHT.inc()
+        await self._timeout.__aenter__()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, stack: TracebackType | None
+    ) -> None:
+        timed_out = False
+        try:
+            await self._timeout.__aexit__(kind, error, stack)
+        except TimeoutError:
+            timed_out = True
+        try:
+            if timed_out:
+                await self._fail(errors.DeadlineExceeded("there was no time left to answer"))
+            elif isinstance(error, errors.LinkmeterError):
+                await self._fail(error)
+            elif isinstance(error, Exception) and not isinstance(error, grpc.aio.AbortError):
+                await self._fail(self._translate(error) or self._unexpected(error))
+            elif error is not None:
+                self._code = "CANCELLED" if isinstance(error, asyncio.CancelledError) else "ABORTED_BY_SERVICER"
+        finally:
+            metrics.RPC_IN_FLIGHT.dec()
+            metrics.RPC_SECONDS.labels(self._method, self._code).observe(time.perf_counter() - self._started)
+            self._span.__exit__(kind, error, stack)
+
+    async def _fail(self, error: errors.LinkmeterError) -> None:
+        code = rpc_errors.code_of(error)
+        self._code = code.name
+        details = (rpc_errors.STATUS_DETAILS_KEY, rpc_errors.status_of(error).SerializeToString())
+        trailing = (*self._context.trailing_metadata(), details)
+        await self._context.abort(code, error.description, trailing_metadata=trailing)
+
+    def _unexpected(self, error: Exception) -> errors.LinkmeterError:
+        metrics.UNEXPECTED_ERRORS.labels(self._method).inc()
+        _logger.failure("unexpected_error", error, method=self._method)
+        return errors.Internal(f"internal error, request id {request_id.current()}")
+
+
+def _seconds_for(context: Context) -> float:
+    remaining = context.time_remaining()
+    # Without deadline some versions answer a huge number instead of None.
+    if remaining is None or remaining > 365 * 86400:
+        return DEFAULT_DEADLINE_SECONDS
+    return min(remaining, LONGEST_DEADLINE_SECONDS)

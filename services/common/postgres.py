@@ -1,0 +1,130 @@
+"""Connections to PostgreSQL, migrations, and what an outage looks like."""
+
+import asyncio
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import asyncpg
+
+from services.common import errors, log
+
+_logger = log.get(__name__)
+
+Pool = asyncpg.Pool[asyncpg.Record]
+Connection = asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+
+_MIGRATION_NAME: Final = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
+_NO_TRANSACTION: Final = "-- no transaction"
+_LOCK_POLL_SECONDS: Final = 0.05
+
+
+async def open_pool(url: str, schema: str, *, max_size: int = 10, statement_timeout_ms: int = 8000) -> Pool:
+    """Open a pool whose connections see one schema; PostgreSQL need not be up yet."""
+    return await asyncpg.create_pool(
+        url,
+        # Connects on first use, so that a service starts and recovers without PostgreSQL.
+        min_size=0,
+        max_size=max_size,
+        timeout=3,
+        command_timeout=statement_timeout_ms / 1000 + 2,
+        server_settings={
+            "search_path": schema,
+            "application_name": f"linkmeter-{schema}",
+            "statement_timeout": str(statement_timeout_ms),
+            "idle_in_transaction_session_timeout": "30000",
+            "timezone": "UTC",
+        },
+    )
+
+
+def outage_of(error: Exception) -> errors.LinkmeterError | None:
+    """Translate "PostgreSQL is not there just now" to Unavailable; None for every other exception."""
+    if isinstance(
+        error,
+        asyncpg.PostgresConnectionError
+        | asyncpg.InterfaceError
+        | asyncpg.OperatorInterventionError
+        | asyncpg.InsufficientResourcesError
+        | asyncpg.ReadOnlySQLTransactionError
+        | OSError,
+    ):
+        return errors.Unavailable("the database is not available just now", retry_after_seconds=1)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """A numbered SQL file."""
+
+    number: int
+    name: str
+    sql: str
+
+    @property
+    def checksum(self) -> str:
+        """Tell whether the file is the one that was applied."""
+        return hashlib.sha256(self.sql.encode()).hexdigest()
+
+
+async def migrate(url: str, schema: str, folder: Path) -> list[str]:
+    """Apply the migrations that are not applied yet, in order; safe with several runners at once."""
+    connection = await asyncpg.connect(url, timeout=10)
+    try:
+        await _take_lock(connection, schema)
+        # The schema's name is a constant of the service, never input.
+        await connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+        await connection.execute(f"SET search_path TO {schema}")
+        await connection.execute(
+            "CREATE TABLE IF NOT EXISTS schema_migrations ("
+            "number integer PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, "
+            "applied_at timestamptz NOT NULL DEFAULT now())"
+        )
+        return [m.name for m in read_migrations(folder) if await _apply(connection, m)]
+    finally:
+        # Closing the connection releases the lock.
+        await connection.close()
+
+
+def read_migrations(folder: Path) -> Iterator[Migration]:
+    """Read the folder's migrations in the order of their numbers, which have no gaps."""
+    for expected, path in enumerate(sorted(folder.glob("*.sql")), start=1):
+        matched = _MIGRATION_NAME.fullmatch(path.name)
+        if not matched or int(matched[1]) != expected:
+            raise ValueError(f"migration {path.name} should be number {expected:04}")
+        yield Migration(expected, path.name, path.read_text())
+
+
+async def _take_lock(connection: asyncpg.Connection[asyncpg.Record], schema: str) -> None:
+    # Polled: a session that waits inside pg_advisory_lock() makes the holder's CREATE INDEX CONCURRENTLY wait for it.
+    while not await connection.fetchval("SELECT pg_try_advisory_lock(hashtext($1))", f"linkmeter-migrate-{schema}"):  # noqa: ASYNC110
+        await asyncio.sleep(_LOCK_POLL_SECONDS)
+
+
+async def _apply(connection: asyncpg.Connection[asyncpg.Record], migration: Migration) -> bool:
+    applied = await connection.fetchval("SELECT checksum FROM schema_migrations WHERE number = $1", migration.number)
+    if applied == migration.checksum:
+        return False
+    if applied is not None:
+        raise ValueError(f"migration {migration.name} was changed after it had been applied")
+    if migration.sql.startswith(_NO_TRANSACTION):
+        await connection.execute(migration.sql)
+        await _remember(connection, migration)
+    else:
+        async with connection.transaction():
+            await connection.execute(migration.sql)
+            await _remember(connection, migration)
+    _logger.info("migration_applied", name=migration.name)
+    return True
+
+
+async def _remember(connection: asyncpg.Connection[asyncpg.Record], migration: Migration) -> None:
+    await connection.execute(
+        "INSERT INTO schema_migrations (number, name, checksum) VALUES ($1, $2, $3)",
+        migration.number,
+        migration.name,
+        migration.checksum,
+    )

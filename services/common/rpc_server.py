@@ -1,0 +1,84 @@
+"""Build and run a gRPC server the same way for every service."""
+
+import asyncio
+import signal
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import grpc
+from grpc_reflection.v1alpha import reflection
+
+from services.common import log
+from services.common.health import HealthPoller
+from services.common.interceptors import CallInterceptor, Translator
+
+_logger = log.get(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Bounds of a server; the defaults suit small messages."""
+
+    message_bytes: int = 4 * 1024 * 1024
+    metadata_bytes: int = 16 * 1024
+    concurrent_streams: int = 1000
+    connection_age_seconds: int = 300
+    drain_seconds: float = 0.0
+    grace_seconds: float = 10.0
+
+
+class RpcServer:
+    """A gRPC server with health, reflection, interceptors and a graceful end."""
+
+    def __init__(
+        self,
+        *,
+        address: str,
+        health: HealthPoller,
+        translate: Translator = lambda _: None,
+        limits: Limits | None = None,
+    ) -> None:
+        self._limits = limits or Limits()
+        self._health = health
+        self._address = address
+        self.port = 0
+        self.server = grpc.aio.server(interceptors=[CallInterceptor(translate)], options=_options(self._limits))
+
+    async def start(self, service_names: Sequence[str]) -> None:
+        """Listen; the servicers of the named services were added to `server` before. Port 0 takes a free one."""
+        self._health.add_to(self.server, service_names)
+        names = (*service_names, "grpc.health.v1.Health", reflection.SERVICE_NAME)
+        reflection.enable_server_reflection(names, self.server)
+        self.port = self.server.add_insecure_port(self._address)
+        await self.server.start()
+        await self._health.start()
+        _logger.info("rpc_server_started", port=self.port)
+
+    async def stop(self) -> None:
+        """Say NOT_SERVING, give clients time to notice, then end; calls in flight get the grace time."""
+        await self._health.stop()
+        await asyncio.sleep(self._limits.drain_seconds)
+        await self.server.stop(self._limits.grace_seconds)
+        _logger.info("rpc_server_stopped")
+
+
+async def until_stopped() -> None:
+    """Wait for SIGTERM or SIGINT."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    await stopped.wait()
+
+
+def _options(limits: Limits) -> list[tuple[str, int]]:
+    return [
+        ("grpc.max_receive_message_length", limits.message_bytes),
+        ("grpc.max_send_message_length", -1),
+        ("grpc.max_metadata_size", limits.metadata_bytes),
+        ("grpc.absolute_max_metadata_size", limits.metadata_bytes),
+        ("grpc.max_concurrent_streams", limits.concurrent_streams),
+        ("grpc.max_connection_age_ms", limits.connection_age_seconds * 1000),
+        ("grpc.max_connection_age_grace_ms", int(limits.grace_seconds * 1000)),
+        ("grpc.so_reuseport", 0),
+    ]

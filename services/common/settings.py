@@ -1,0 +1,92 @@
+"""Read settings from the environment, once, with clear errors."""
+
+import sys
+from collections.abc import Callable, Collection, Mapping
+from typing import NoReturn, TypeVar
+
+T = TypeVar("T")
+
+
+class SettingsError(Exception):
+    """One or more settings are missing or wrong; each line names one."""
+
+
+class Environment:
+    """Typed access to environment variables that collects every mistake before it complains."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self._variables = variables
+        self._problems: list[str] = []
+
+    def text(self, name: str, default: str | None = None, *, minimum_length: int = 0) -> str:
+        """Read a text; without default it is required."""
+        value = self._variables.get(name, "")
+        if not value:
+            if default is None:
+                self._problems.append(f"{name} is required")
+            return default or ""
+        if len(value) < minimum_length:
+            self._problems.append(f"{name} must have at least {minimum_length} characters")
+        return value
+
+    def integer(self, name: str, default: int, minimum: int, maximum: int) -> int:
+        """Read a whole number within bounds."""
+        value = self._variables.get(name, "")
+        if not value:
+            return default
+        try:
+            number = int(value)
+        except ValueError:
+            number = minimum - 1
+        if not minimum <= number <= maximum:
+            self._problems.append(f"{name} must be a whole number from {minimum} to {maximum}, not {value!r}")
+            return default
+        return number
+
+    def choice(self, name: str, choices: Collection[str], default: str) -> str:
+        """Read one of a few words."""
+        value = self._variables.get(name, "") or default
+        if value not in choices:
+            self._problems.append(f"{name} must be one of {', '.join(choices)}, not {value!r}")
+            return default
+        return value
+
+    def flag(self, name: str, default: bool) -> bool:
+        """Read on or off."""
+        return self.choice(name, ("on", "off"), "on" if default else "off") == "on"
+
+    def listing(self, name: str) -> tuple[str, ...]:
+        """Read a comma-separated list; empty by default."""
+        return tuple(item.strip() for item in self._variables.get(name, "").split(",") if item.strip())
+
+    def address(self, name: str, default: str | None = None) -> str:
+        """Read host:port; without default it is required, with an empty default it may be absent."""
+        value = self.text(name, default)
+        if value:
+            host, colon, port = value.rpartition(":")
+            if not (host and colon and port.isascii() and port.isdigit() and int(port) < 65536):  # noqa: PLR2004
+                self._problems.append(f"{name} must be host:port, not {value!r}")
+        return value
+
+    def parsed(self, name: str, parse: Callable[[str], T], default: T) -> T:
+        """Read with a parser that raises ValueError with the reason."""
+        value = self._variables.get(name, "")
+        if not value:
+            return default
+        try:
+            return parse(value)
+        except ValueError as problem:
+            self._problems.append(f"{name}: {problem}")
+            return default
+
+    def check(self) -> None:
+        """Raise SettingsError when anything read so far was missing or wrong."""
+        if self._problems:
+            raise SettingsError("\n".join(self._problems))
+
+
+def stop(program: str, problem: SettingsError) -> NoReturn:
+    """End the program with one line for each wrong setting."""
+    for line in str(problem).splitlines():
+        sys.stderr.write(f"{program}: {line}\n")
+    raise SystemExit(2)
