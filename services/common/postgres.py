@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import asyncpg
 
@@ -14,8 +14,9 @@ from services.common import errors, log
 
 _logger = log.get(__name__)
 
-Pool = asyncpg.Pool[asyncpg.Record]
-Connection = asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+# Generic in asyncpg's stubs only, hence the quotes.
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 
 _MIGRATION_NAME: Final = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
 _NO_TRANSACTION: Final = "-- no transaction"
@@ -98,13 +99,13 @@ def read_migrations(folder: Path) -> Iterator[Migration]:
         yield Migration(expected, path.name, path.read_text())
 
 
-async def _take_lock(connection: asyncpg.Connection[asyncpg.Record], schema: str) -> None:
+async def _take_lock(connection: Connection, schema: str) -> None:
     # Polled: a session that waits inside pg_advisory_lock() makes the holder's CREATE INDEX CONCURRENTLY wait for it.
     while not await connection.fetchval("SELECT pg_try_advisory_lock(hashtext($1))", f"linkmeter-migrate-{schema}"):  # noqa: ASYNC110
         await asyncio.sleep(_LOCK_POLL_SECONDS)
 
 
-async def _apply(connection: asyncpg.Connection[asyncpg.Record], migration: Migration) -> bool:
+async def _apply(connection: Connection, migration: Migration) -> bool:
     applied = await connection.fetchval("SELECT checksum FROM schema_migrations WHERE number = $1", migration.number)
     if applied == migration.checksum:
         return False
@@ -121,7 +122,7 @@ async def _apply(connection: asyncpg.Connection[asyncpg.Record], migration: Migr
     return True
 
 
-async def _remember(connection: asyncpg.Connection[asyncpg.Record], migration: Migration) -> None:
+async def _remember(connection: Connection, migration: Migration) -> None:
     await connection.execute(
         "INSERT INTO schema_migrations (number, name, checksum) VALUES ($1, $2, $3)",
         migration.number,

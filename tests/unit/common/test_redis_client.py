@@ -1,0 +1,33 @@
+"""A dead Redis costs one short wait a second."""
+
+import pytest
+from redis.exceptions import ConnectionError as RedisConnectionError
+
+from services.common.redis_client import Breaker, RedisDown
+
+
+async def test_the_breaker_leaves_a_dead_redis_alone_for_a_second() -> None:
+    """After a failure nothing is tried until the pause is over."""
+    now, tries = [0.0], []
+
+    async def failing() -> None:
+        tries.append(now[0])
+        raise RedisConnectionError
+
+    breaker = Breaker(monotonic=lambda: now[0])
+    for moment in (0.0, 0.1, 0.9, 1.0, 1.5, 2.0):
+        now[0] = moment
+        with pytest.raises(RedisDown):
+            await breaker.run(failing)
+    assert tries == [0.0, 1.0, 2.0]
+
+
+async def test_the_breaker_hands_on_what_works() -> None:
+    """A working Redis is not in the way."""
+
+    async def working() -> int:
+        return 7
+
+    breaker = Breaker()
+    assert await breaker.run(working) == 7
+    assert not breaker.is_open
