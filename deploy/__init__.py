@@ -1,0 +1,1 @@
+"""What puts Linkmeter into operation."""

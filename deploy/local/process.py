@@ -1,0 +1,122 @@
+"""Child processes that never outlive this one, with a log file each."""
+
+import contextlib
+import os
+import pwd
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+_LEASH = Path(__file__).with_name("leash.py")
+_KEPT_LOG_BYTES = 20 * 1024 * 1024
+_TAIL_BYTES = 8192
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """What to run and how to end it."""
+
+    name: str
+    arguments: Sequence[str]
+    environment: Mapping[str, str] | None = None
+    # Sent to stop it in order; after stop_seconds it is killed.
+    stop_signal: signal.Signals = signal.SIGTERM
+    stop_seconds: float = 15.0
+    # Sent by the kernel when this process dies without stopping it.
+    death_signal: signal.Signals = signal.SIGKILL
+    user: str | None = None
+    inherited_files: Sequence[int] = field(default_factory=tuple)
+
+
+class Process:
+    """One running command."""
+
+    def __init__(self, command: Command, log_folder: Path) -> None:
+        self.command = command
+        self.log_path = log_folder / f"{command.name}.log"
+        self._child = _spawn(command, self.log_path)
+
+    @property
+    def pid(self) -> int:
+        """The process id, which is also the id of its process group."""
+        return self._child.pid
+
+    @property
+    def exit_status(self) -> int | None:
+        """The exit status, negative for a signal; None while it runs."""
+        return self._child.poll()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has not ended."""
+        return self.exit_status is None
+
+    def stop(self) -> None:
+        """Ask it to end, wait, and kill what does not."""
+        if self.is_running:
+            self._child.send_signal(self.command.stop_signal)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._child.wait(self.command.stop_seconds)
+        self.kill()
+
+    def ask_to_stop(self) -> None:
+        """Send the stop signal without waiting."""
+        if self.is_running:
+            self._child.send_signal(self.command.stop_signal)
+
+    def kill(self) -> None:
+        """Kill it and everything that it started, at once."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._child.pid, signal.SIGKILL)
+        self._child.wait()
+
+    def describe_end(self) -> str:
+        """Say in words how it ended."""
+        status = self.exit_status
+        if status is None:
+            return "is running"
+        if status < 0:
+            return f"was ended by signal {-status}"
+        return f"ended with status {status}"
+
+    def log_tail(self, lines: int = 20) -> str:
+        """Return the last lines of its log."""
+        return tail(self.log_path, lines)
+
+
+def tail(path: Path, lines: int) -> str:
+    """Return the last lines of a file; nothing when there is none."""
+    if not path.exists():
+        return ""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - _TAIL_BYTES))
+        text = file.read().decode(errors="replace")
+    return "\n".join(text.splitlines()[-lines:])
+
+
+def _spawn(command: Command, log_path: Path) -> "subprocess.Popen[bytes]":
+    _rotate(log_path)
+    leash = [sys.executable, "-I", "-S", str(_LEASH), str(os.getpid()), str(int(command.death_signal))]
+    with log_path.open("ab") as log:
+        return subprocess.Popen(
+            [*leash, *command.arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env=None if command.environment is None else dict(command.environment),
+            # Own session: Ctrl-C at the terminal reaches only the supervisor, which then stops all in order.
+            start_new_session=True,
+            pass_fds=tuple(command.inherited_files),
+            user=command.user,
+            group=None if command.user is None else pwd.getpwnam(command.user).pw_gid,
+            extra_groups=None if command.user is None else (),
+        )
+
+
+def _rotate(log_path: Path) -> None:
+    log_path.parent.mkdir(parents=True, exist_ok=True)
+    if log_path.exists() and log_path.stat().st_size > _KEPT_LOG_BYTES:
+        log_path.replace(log_path.with_suffix(".log.1"))

@@ -1,0 +1,88 @@
+"""Asks whether a server is ready, without blocking for long."""
+
+import http.client
+import socket
+import time
+from collections.abc import Callable
+
+import grpc
+from grpc_health.v1 import health_pb2
+
+from deploy.local.process import Process
+
+_PATIENCE_SECONDS = 1.0
+_POLL_SECONDS = 0.02
+
+
+class NotReadyError(Exception):
+    """A program ended or did not become ready in time."""
+
+
+def wait_ready(process: Process, is_ready: Callable[[], bool], timeout_seconds: float = 60.0) -> None:
+    """Wait until the program answers; raise with the end of its log when it does not."""
+    deadline = time.monotonic() + timeout_seconds
+    while not is_ready():
+        name = process.command.name
+        if not process.is_running:
+            raise NotReadyError(f"{name} {process.describe_end()}:\n{process.log_tail()}")
+        if time.monotonic() > deadline:
+            raise NotReadyError(f"{name} is not ready after {timeout_seconds:.0f} s:\n{process.log_tail()}")
+        time.sleep(_POLL_SECONDS)
+
+
+def accepts_connections(port: int, host: str = "127.0.0.1") -> bool:
+    """Say whether somebody listens."""
+    try:
+        with socket.create_connection((host, port), timeout=_PATIENCE_SECONDS):
+            return True
+    except OSError:
+        return False
+
+
+def answers_postgres(port: int) -> bool:
+    """Say whether a PostgreSQL server lets clients in: while it recovers, it refuses them with another message."""
+    body = b"\x00\x03\x00\x00user\x00postgres\x00\x00"
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=_PATIENCE_SECONDS) as connection:
+            connection.sendall((len(body) + 4).to_bytes(4, "big") + body)
+            # R: it asks for the password, so it is up. E: it is starting or stopping.
+            return connection.recv(1) == b"R"
+    except OSError:
+        return False
+
+
+def answers_redis(port: int) -> bool:
+    """Say whether a Redis server answers a ping: while it loads its data, it refuses."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=_PATIENCE_SECONDS) as connection:
+            connection.sendall(b"PING\r\n")
+            return connection.recv(16).startswith(b"+PONG")
+    except OSError:
+        return False
+
+
+def answers_http(port: int, path: str, host: str = "127.0.0.1") -> bool:
+    """Say whether a GET is answered with 200."""
+    connection = http.client.HTTPConnection(host, port, timeout=_PATIENCE_SECONDS)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def serves_grpc(address: str) -> bool:
+    """Say whether the server reports SERVING by the gRPC health protocol."""
+    with grpc.insecure_channel(address, options=[("grpc.enable_http_proxy", 0)]) as channel:
+        check = channel.unary_unary(
+            "/grpc.health.v1.Health/Check",
+            request_serializer=health_pb2.HealthCheckRequest.SerializeToString,
+            response_deserializer=health_pb2.HealthCheckResponse.FromString,
+        )
+        try:
+            answer = check(health_pb2.HealthCheckRequest(), timeout=_PATIENCE_SECONDS)
+        except grpc.RpcError:
+            return False
+        return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)

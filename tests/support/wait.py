@@ -1,0 +1,35 @@
+"""Waiting for a condition instead of for a time."""
+
+import asyncio
+import inspect
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+async def eventually(
+    condition: Callable[[], T | Awaitable[T]],
+    timeout: float = 5.0,  # noqa: ASYNC109 - On expiry the last result or assertion matters, which a cancelled task hides.
+    every: float = 0.02,
+    what: str = "",
+) -> T:
+    """Return the condition's first true result; after the timeout fail with its last result or assertion.
+
+    The condition may be async, and may assert instead of answering false.
+    """
+    deadline = time.monotonic() + timeout
+    while True:
+        failure: AssertionError | None = None
+        result: T | None = None
+        try:
+            outcome = condition()
+            result = await outcome if inspect.isawaitable(outcome) else outcome
+        except AssertionError as error:
+            failure = error
+        if result and failure is None:
+            return result
+        if time.monotonic() > deadline:
+            raise failure or AssertionError(f"not within {timeout} s: {what or condition}; last result {result!r}")
+        await asyncio.sleep(every)
