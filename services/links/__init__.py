@@ -1,0 +1,1 @@
+"""Owns links, domains, owners and credentials."""

@@ -1,0 +1,1 @@
+"""The rules of links: pure, without I/O."""

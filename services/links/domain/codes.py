@@ -1,0 +1,54 @@
+"""Codes: random ones, custom ones, and those that nobody may have."""
+
+import re
+import secrets
+from typing import Final
+
+from services.common.errors import InvalidArgument
+
+FIELD: Final = "link.code"
+# Without 0 O o, 1 I l: codes are read aloud and typed from paper.
+ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz"
+LENGTH: Final = 7
+_TRIES_PER_LENGTH: Final = 3
+_CODE: Final = re.compile(r"[A-Za-z0-9_-]{3,64}")
+
+# First path segments that the gateway serves itself, also in time to come.
+RESERVED: Final = frozenset(
+    [
+        *("api", "v1", "v3", "statistics", "links", "domains", "oauth", "auth", "stats", "export", "emoji", "metric"),
+        *("result", "health", "healthz", "readyz", "docs", "openapi", "dashboard", "static", "assets", ".well-known"),
+        *("robots.txt", "favicon.ico", "link_country", "link_region"),
+    ]
+)
+
+
+def generate(length: int = LENGTH) -> str:
+    """Draw a random code that is not reserved."""
+    while True:
+        code = "".join(secrets.choice(ALPHABET) for _ in range(length))
+        if not is_reserved(code):
+            return code
+
+
+def length_of_try(attempt: int) -> int:
+    """Say how long the random code of a try is, counted from 0: codes grow when short ones collide again and again."""
+    return LENGTH + attempt // _TRIES_PER_LENGTH
+
+
+def is_reserved(code: str) -> bool:
+    """Say whether a code is kept for the gateway, in any letter case."""
+    return code.lower() in RESERVED
+
+
+def is_code(text: str) -> bool:
+    """Say whether a text could be a link's code."""
+    return _CODE.fullmatch(text) is not None
+
+
+def check_custom(code: str) -> None:
+    """Refuse a custom code that breaks the rules or is reserved."""
+    if not is_code(code):
+        raise InvalidArgument(FIELD, "must have 3 to 64 characters of A-Z a-z 0-9 _ -")
+    if is_reserved(code):
+        raise InvalidArgument(FIELD, "is reserved", reason="CODE_RESERVED")

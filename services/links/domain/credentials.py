@@ -1,0 +1,104 @@
+"""API keys and edit tokens: made here, known to the store by their hashes only."""
+
+import hashlib
+import re
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from services.common import keyed_hash
+from services.common.caller import SCOPES
+from services.common.errors import InvalidArgument
+from services.links.domain.text import has_control_characters
+
+API_KEY_PREFIX: Final = "lm_"
+EDIT_TOKEN_PREFIX: Final = "tok_"
+MAX_TITLE: Final = 128
+# Enough to tell keys apart, far too little to guess from.
+_SHOWN_CHARACTERS: Final = 10
+_SECRET_BYTES: Final = 32
+_BASE62: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_CREDENTIAL: Final = re.compile(r"[!-~]{16,256}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiKey:
+    """An owner's credential, without its secret."""
+
+    api_key_id: int
+    owner_id: int
+    title: str
+    scopes: frozenset[str]
+    prefix: str
+    create_time: datetime
+    expire_time: datetime | None = None
+    last_use_time: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A credential at the moment of its making; its text must not be stored."""
+
+    text: str = field(repr=False)
+
+    @property
+    def hash(self) -> bytes:
+        """What is stored."""
+        return hash_of(self.text)
+
+    @property
+    def prefix(self) -> str:
+        """What a person recognises it by."""
+        return self.text[:_SHOWN_CHARACTERS]
+
+
+def new_api_key() -> Secret:
+    """Draw the secret of an API key."""
+    return Secret(API_KEY_PREFIX + _base62(secrets.token_bytes(_SECRET_BYTES)))
+
+
+def edit_token(key: bytes, nonce: bytes) -> Secret:
+    """Compute the edit token of a create; a repeat of the create with the same nonce answers the same token again."""
+    return Secret(EDIT_TOKEN_PREFIX + _base62(keyed_hash.sign(key, nonce.hex())))
+
+
+def is_plausible(credential: str) -> bool:
+    """Say whether a text could be a credential at all, so that the store is worth asking."""
+    return _CREDENTIAL.fullmatch(credential) is not None
+
+
+def hash_of(credential: str) -> bytes:
+    """Hash a credential for storing and finding it.
+
+    A plain hash is right here: credentials are random, so there is nothing to guess, and how long a look-up by hash
+    takes says nothing about them.
+    """
+    return hashlib.sha256(credential.encode()).digest()
+
+
+def is_edit_token(credential: str) -> bool:
+    """Say whether a credential is an edit token rather than an API key."""
+    return credential.startswith(EDIT_TOKEN_PREFIX)
+
+
+def check_api_key(title: str, scopes: frozenset[str], expire_time: datetime | None, now: datetime) -> None:
+    """Refuse an API key that breaks the rules."""
+    if len(title) > MAX_TITLE or has_control_characters(title):
+        raise InvalidArgument("api_key.title", f"must have at most {MAX_TITLE} characters, none of them a control character")
+    if not scopes:
+        raise InvalidArgument("api_key.scopes", "must name at least one scope")
+    if not scopes <= set(SCOPES):
+        raise InvalidArgument("api_key.scopes", f"must be among {', '.join(SCOPES)}")
+    if expire_time is not None and expire_time <= now:
+        raise InvalidArgument("api_key.expire_time", "must be in the future")
+
+
+def _base62(data: bytes) -> str:
+    number = int.from_bytes(data)
+    digits = []
+    # 43 digits hold 256 bits; a fixed length keeps all credentials alike.
+    for _ in range(43):
+        number, digit = divmod(number, 62)
+        digits.append(_BASE62[digit])
+    return "".join(digits)

@@ -1,0 +1,163 @@
+"""Links: their fields, bounds and states."""
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from services.common.errors import InvalidArgument
+from services.links.domain.passwords import StoredPassword
+from services.links.domain.text import has_control_characters
+
+MAX_TITLE: Final = 512
+MAX_TAGS: Final = 32
+MAX_TAG: Final = 64
+MAX_CLICKS: Final = 1_000_000_000
+REDIRECT_STATUSES: Final = (301, 302, 307, 308)
+DEFAULT_REDIRECT_STATUS: Final = 302
+
+
+class LinkState(StrEnum):
+    """What a visitor meets; the first that applies, in this order."""
+
+    DISABLED = "disabled"
+    EXPIRED = "expired"
+    EXHAUSTED = "exhausted"
+    SCHEDULED = "scheduled"
+    ACTIVE = "active"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkFields:
+    """What an owner may set and change."""
+
+    destination: str
+    title: str = ""
+    tags: tuple[str, ...] = ()
+    redirect_status: int = DEFAULT_REDIRECT_STATUS
+    valid_from_time: datetime | None = None
+    expire_time: datetime | None = None
+    # 0: without limit.
+    max_clicks: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A code in a domain that leads to a destination; once deleted, the code's tombstone."""
+
+    link_id: int
+    owner_id: int
+    domain_id: int
+    host: str
+    public_url: str
+    code: str
+    fields: LinkFields
+    disabled: bool = False
+    consumed_clicks: int = 0
+    password: StoredPassword | None = None
+    create_time: datetime
+    update_time: datetime
+    revision: int = 1
+    deleted: bool = False
+
+    @property
+    def short_url(self) -> str:
+        """The whole short URL, from the domain's public address and never from a request's Host."""
+        return f"{self.public_url}/{self.code}"
+
+    @property
+    def etag(self) -> str:
+        """Names this revision of this link."""
+        return hashlib.sha256(f"{self.link_id}/{self.revision}".encode()).hexdigest()[:16]
+
+    def state(self, now: datetime) -> LinkState:
+        """Say what a visitor meets now. The store's list filter says the same in SQL."""
+        fields = self.fields
+        if self.disabled:
+            return LinkState.DISABLED
+        if fields.expire_time is not None and fields.expire_time <= now:
+            return LinkState.EXPIRED
+        if fields.max_clicks and self.consumed_clicks >= fields.max_clicks:
+            return LinkState.EXHAUSTED
+        if fields.valid_from_time is not None and fields.valid_from_time > now:
+            return LinkState.SCHEDULED
+        return LinkState.ACTIVE
+
+    def switched(self, *, disabled: bool, now: datetime) -> "Link":
+        """Switch on or off; the same link when it is already."""
+        return self if self.disabled == disabled else self.changed(now, disabled=disabled)
+
+    def buried(self, now: datetime) -> "Link":
+        """Turn into a tombstone, which keeps the code and forgets what people wrote."""
+        return self.changed(now, fields=LinkFields(destination=""), password=None, deleted=True)
+
+    def changed(self, now: datetime, **changes: object) -> "Link":
+        """Change fields of the link, as its next revision."""
+        return replace(self, **changes, update_time=now, revision=self.revision + 1)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkDraft:
+    """A link to be created; code and password are empty when not given."""
+
+    owner_id: int
+    domain_id: int
+    host: str
+    public_url: str
+    code: str
+    fields: LinkFields
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Which links a caller can touch: an owner's, or the one of an edit token."""
+
+    owner_id: int
+    link_id: int
+
+    def covers(self, link: Link | None) -> bool:
+        """Say whether a link is there for the caller; absent, deleted and somebody else's are the same."""
+        if link is None or link.deleted:
+            return False
+        return link.link_id == self.link_id if self.link_id else link.owner_id == self.owner_id
+
+
+def check_fields(fields: LinkFields, now: datetime, before: LinkFields | None = None) -> None:
+    """Refuse fields that break their bounds; what stays as it was before may have become past meanwhile."""
+    if len(fields.title) > MAX_TITLE or has_control_characters(fields.title):
+        raise InvalidArgument("link.title", f"must have at most {MAX_TITLE} characters, none of them a control character")
+    _check_tags(fields.tags)
+    if fields.redirect_status not in REDIRECT_STATUSES:
+        raise InvalidArgument("link.redirect_status", "must be 301, 302, 307 or 308")
+    if not 0 <= fields.max_clicks <= MAX_CLICKS:
+        raise InvalidArgument("link.max_clicks", f"must be 1 to {MAX_CLICKS}, or 0 for no limit")
+    _check_times(fields, now, before)
+
+
+def follow_limit(*, max_clicks: int, one_time: bool) -> int:
+    """Return the limit that max_clicks and one_time say together."""
+    if one_time and max_clicks not in (0, 1):
+        raise InvalidArgument("link.one_time", "contradicts max_clicks")
+    return 1 if one_time else max_clicks
+
+
+def _check_tags(tags: tuple[str, ...]) -> None:
+    if len(tags) > MAX_TAGS:
+        raise InvalidArgument("link.tags", f"must be at most {MAX_TAGS}")
+    if len(set(tags)) < len(tags):
+        raise InvalidArgument("link.tags", "must not repeat one another")
+    for tag in tags:
+        if not 1 <= len(tag) <= MAX_TAG or has_control_characters(tag):
+            raise InvalidArgument("link.tags", f"must have 1 to {MAX_TAG} characters each, no control characters")
+
+
+def _check_times(fields: LinkFields, now: datetime, before: LinkFields | None) -> None:
+    expiry = fields.expire_time
+    if expiry is None:
+        return
+    if expiry <= now and (before is None or expiry != before.expire_time):
+        raise InvalidArgument("link.expire_time", "must be in the future")
+    if fields.valid_from_time is not None and expiry <= fields.valid_from_time:
+        raise InvalidArgument("link.expire_time", "must be after valid_from_time")

@@ -1,0 +1,56 @@
+"""Filters of a list of links."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from services.common.errors import InvalidArgument
+from services.links.domain import destination
+from services.links.domain.link import MAX_TAG, LinkState
+from services.links.domain.text import has_control_characters
+
+MAX_QUERY: Final = 128
+DEFAULT_PAGE: Final = 50
+MAX_PAGE: Final = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkFilter:
+    """Which of an owner's links to list; empty parts filter nothing."""
+
+    owner_id: int
+    host: str = ""
+    tag: str = ""
+    query: str = ""
+    state: LinkState | None = None
+    destination: str = ""
+
+    @property
+    def list_name(self) -> str:
+        """Name the list, so that page tokens of another are refused."""
+        parts = (self.owner_id, self.host, self.tag, self.query, self.state or "", self.destination)
+        return "links:" + "".join(f"{len(str(part))}:{part}" for part in parts)
+
+
+def check(link_filter: LinkFilter) -> None:
+    """Refuse filters that break their bounds."""
+    if len(link_filter.query) > MAX_QUERY or has_control_characters(link_filter.query):
+        raise InvalidArgument("query", f"must have at most {MAX_QUERY} characters, none of them a control character")
+    if len(link_filter.tag) > MAX_TAG or has_control_characters(link_filter.tag):
+        raise InvalidArgument("tag", f"must have at most {MAX_TAG} characters, none of them a control character")
+
+
+def stored_destination(text: str) -> str:
+    """Return how a destination is stored; InvalidArgument when no link can lead there."""
+    if not text:
+        return ""
+    try:
+        return destination.parse(text).url
+    except InvalidArgument as problem:
+        raise InvalidArgument("destination", problem.problem) from problem
+
+
+def page_size(asked: int) -> int:
+    """Return how many links a page holds."""
+    if asked < 0:
+        raise InvalidArgument("page_size", f"must be 1 to {MAX_PAGE}, or 0 for {DEFAULT_PAGE}")
+    return min(asked or DEFAULT_PAGE, MAX_PAGE)

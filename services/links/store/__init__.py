@@ -1,0 +1,1 @@
+"""PostgreSQL behind methods that speak the domain's words."""

@@ -1,0 +1,186 @@
+"""Creating links in PostgreSQL, once for each idempotency key."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.common.errors import AlreadyExists, FailedPrecondition, Unavailable
+from services.common.postgres import Connection, Pool
+from services.links.domain import codes
+from services.links.domain.idempotency import LIFETIME, IdempotentRequest
+from services.links.domain.link import Link, LinkDraft
+from services.links.domain.passwords import StoredPassword
+from services.links.store import rows
+
+_MOST_TRIES = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewLink:
+    """All that a create writes."""
+
+    draft: LinkDraft
+    password: StoredPassword | None
+    # Makes the random code of a given length.
+    next_code: Callable[[int], str]
+    now: datetime
+    # From which the edit token is computed; remembered with the idempotency key.
+    nonce: bytes
+    token_hash: bytes | None
+    request: IdempotentRequest | None
+
+
+@dataclass(frozen=True, slots=True)
+class Creation:
+    """The outcome of a create: a new link, or the one of an earlier call with the same idempotency key."""
+
+    link: Link
+    nonce: bytes
+    is_repeat: bool
+
+
+class CreationStore:
+    """Creates links."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def repeat_of(self, request: IdempotentRequest, now: datetime) -> Creation | None:
+        """Find what an earlier call with the same idempotency key created."""
+        async with self._pool.acquire() as connection:
+            return await _repeat_of(connection, request, now)
+
+    async def create(self, new: NewLink) -> Creation:
+        """Create a link; of parallel calls with one idempotency key the first creates and the others wait for it."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            if new.request and not await _claim(connection, new.request, new.nonce, new.now):
+                # Whoever held the claim has committed: its row is visible by now.
+                repeat = await _repeat_of(connection, new.request, new.now)
+                if repeat is None:
+                    raise Unavailable("the idempotency key is being used: repeat the call")
+                return repeat
+            link = await _insert(connection, new)
+            if new.token_hash is not None:
+                await _add_token(connection, link, new.token_hash)
+            if new.request:
+                await _remember(connection, new.request, link.link_id)
+            return Creation(link, new.nonce, is_repeat=False)
+
+    async def forget_old_requests(self, now: datetime) -> None:
+        """Remove idempotency keys whose day is over."""
+        await self._pool.execute("DELETE FROM idempotent_requests WHERE create_time <= $1", now - LIFETIME)
+
+
+async def _claim(connection: Connection, request: IdempotentRequest, nonce: bytes, now: datetime) -> bool:
+    claimed = await connection.fetchval(
+        """
+        INSERT INTO idempotent_requests AS known (owner_id, key_hash, fingerprint, nonce, create_time)
+        VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (owner_id, key_hash) DO UPDATE
+            SET fingerprint = excluded.fingerprint, nonce = excluded.nonce, create_time = excluded.create_time
+            WHERE known.create_time <= $6
+        RETURNING true
+        """,
+        request.owner_id,
+        request.key_hash,
+        request.fingerprint,
+        nonce,
+        now,
+        now - LIFETIME,
+    )
+    return claimed is not None
+
+
+async def _repeat_of(connection: Connection, request: IdempotentRequest, now: datetime) -> Creation | None:
+    row = await connection.fetchrow(
+        """
+        SELECT fingerprint, nonce, link_id, links.owner_id, domain_id, host, public_url, code, destination, title, tags,
+            redirect_status, disabled, valid_from_time, expire_time, max_clicks, consumed_clicks, password_hash,
+            password_version, revision, links.create_time, update_time, delete_time
+        FROM idempotent_requests AS requests JOIN links USING (link_id) JOIN domains USING (domain_id)
+        WHERE requests.owner_id = $1 AND key_hash = $2 AND requests.create_time > $3
+        """,
+        request.owner_id,
+        request.key_hash,
+        now - LIFETIME,
+    )
+    if row is None:
+        return None
+    if row["fingerprint"] != request.fingerprint:
+        raise FailedPrecondition("the idempotency key came with another request before")
+    link = rows.link(row)
+    if link.deleted:
+        raise FailedPrecondition("the link that the idempotency key created was deleted since")
+    return Creation(link, row["nonce"], is_repeat=True)
+
+
+async def _insert(connection: Connection, new: NewLink) -> Link:
+    """Insert under the custom code or the first free random one."""
+    custom = new.draft.code
+    tries = [custom] if custom else (new.next_code(codes.length_of_try(attempt)) for attempt in range(_MOST_TRIES))
+    for code in tries:
+        link_id = await _insert_with_code(connection, new, code)
+        if link_id is not None:
+            return _link(new, link_id, code)
+    if custom:
+        raise AlreadyExists("code", custom)
+    raise Unavailable("no free code was found: repeat the call")
+
+
+async def _insert_with_code(connection: Connection, new: NewLink, code: str) -> int | None:
+    draft, fields = new.draft, new.draft.fields
+    link_id: int | None = await connection.fetchval(
+        """
+        INSERT INTO links (owner_id, domain_id, code, destination, title, tags, redirect_status, valid_from_time,
+            expire_time, max_clicks, password_hash, password_version, create_time, update_time)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)
+        ON CONFLICT (domain_id, code) DO NOTHING RETURNING link_id
+        """,
+        draft.owner_id,
+        draft.domain_id,
+        code,
+        fields.destination,
+        fields.title,
+        fields.tags,
+        fields.redirect_status,
+        fields.valid_from_time,
+        fields.expire_time,
+        fields.max_clicks,
+        new.password.hash if new.password else None,
+        new.password.version if new.password else None,
+        new.now,
+    )
+    return link_id
+
+
+def _link(new: NewLink, link_id: int, code: str) -> Link:
+    return Link(
+        link_id=link_id,
+        owner_id=new.draft.owner_id,
+        domain_id=new.draft.domain_id,
+        host=new.draft.host,
+        public_url=new.draft.public_url,
+        code=code,
+        fields=new.draft.fields,
+        password=new.password,
+        create_time=new.now,
+        update_time=new.now,
+    )
+
+
+async def _add_token(connection: Connection, link: Link, token_hash: bytes) -> None:
+    await connection.execute(
+        "INSERT INTO edit_tokens (link_id, hash, create_time) VALUES ($1, $2, $3)",
+        link.link_id,
+        token_hash,
+        link.create_time,
+    )
+
+
+async def _remember(connection: Connection, request: IdempotentRequest, link_id: int) -> None:
+    await connection.execute(
+        "UPDATE idempotent_requests SET link_id = $3 WHERE owner_id = $1 AND key_hash = $2",
+        request.owner_id,
+        request.key_hash,
+        link_id,
+    )

@@ -1,0 +1,122 @@
+"""API keys and edit tokens in PostgreSQL, by their hashes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import asyncpg
+
+from services.common.postgres import Pool
+from services.links.domain.credentials import ApiKey, Secret
+
+MOST_LISTED: Final = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewApiKey:
+    """An API key to be created."""
+
+    owner_id: int
+    secret: Secret
+    title: str
+    scopes: frozenset[str]
+    expire_time: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EditToken:
+    """What an edit token opens."""
+
+    edit_token_id: int
+    link_id: int
+
+
+class CredentialStore:
+    """Keeps credentials."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def find_api_key(self, key_hash: bytes, now: datetime) -> ApiKey | None:
+        """Find a key that is neither revoked nor expired."""
+        row = await self._pool.fetchrow(
+            """
+            SELECT api_key_id, owner_id, title, scopes, prefix, create_time, expire_time, last_use_time FROM api_keys
+            WHERE hash = $1 AND revoke_time IS NULL AND (expire_time IS NULL OR expire_time > $2)
+            """,
+            key_hash,
+            now,
+        )
+        return _api_key(row) if row else None
+
+    async def find_edit_token(self, token_hash: bytes) -> EditToken | None:
+        """Find the edit token of a link that is not deleted."""
+        row = await self._pool.fetchrow("SELECT edit_token_id, link_id FROM edit_tokens WHERE hash = $1", token_hash)
+        return EditToken(row["edit_token_id"], row["link_id"]) if row else None
+
+    async def add_api_key(self, new: NewApiKey, now: datetime) -> ApiKey | None:
+        """Add a key; None when the very same one is or was there."""
+        row = await self._pool.fetchrow(
+            """
+            INSERT INTO api_keys (owner_id, hash, prefix, title, scopes, create_time, expire_time)
+            VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (hash) DO NOTHING
+            RETURNING api_key_id, owner_id, title, scopes, prefix, create_time, expire_time, last_use_time
+            """,
+            new.owner_id,
+            new.secret.hash,
+            new.secret.prefix,
+            new.title,
+            sorted(new.scopes),
+            now,
+            new.expire_time,
+        )
+        return _api_key(row) if row else None
+
+    async def list_api_keys(self, owner_id: int) -> list[ApiKey]:
+        """List an owner's keys that are not revoked, oldest first."""
+        rows = await self._pool.fetch(
+            """
+            SELECT api_key_id, owner_id, title, scopes, prefix, create_time, expire_time, last_use_time FROM api_keys
+            WHERE owner_id = $1 AND revoke_time IS NULL ORDER BY api_key_id LIMIT $2
+            """,
+            owner_id,
+            MOST_LISTED,
+        )
+        return [_api_key(row) for row in rows]
+
+    async def revoke_api_key(self, api_key_id: int, owner_id: int, now: datetime) -> bool:
+        """Revoke an owner's key; say whether there was one."""
+        revoked = await self._pool.fetchval(
+            """
+            UPDATE api_keys SET revoke_time = $3
+            WHERE api_key_id = $1 AND owner_id = $2 AND revoke_time IS NULL RETURNING true
+            """,
+            api_key_id,
+            owner_id,
+            now,
+        )
+        return revoked is not None
+
+    async def record_use(self, api_key_id: int, now: datetime) -> None:
+        """Remember when a key was used."""
+        await self._pool.execute(
+            """
+            UPDATE api_keys SET last_use_time = $2
+            WHERE api_key_id = $1 AND (last_use_time IS NULL OR last_use_time < $2)
+            """,
+            api_key_id,
+            now,
+        )
+
+
+def _api_key(row: asyncpg.Record) -> ApiKey:
+    return ApiKey(
+        api_key_id=row["api_key_id"],
+        owner_id=row["owner_id"],
+        title=row["title"],
+        scopes=frozenset(row["scopes"]),
+        prefix=row["prefix"],
+        create_time=row["create_time"],
+        expire_time=row["expire_time"],
+        last_use_time=row["last_use_time"],
+    )
