@@ -37,12 +37,16 @@ class RpcServer:
         health: HealthPoller,
         translate: Translator = lambda _: None,
         limits: Limits | None = None,
+        interceptors: Sequence[grpc.aio.ServerInterceptor] = (),
     ) -> None:
         self._limits = limits or Limits()
         self._health = health
         self._address = address
         self.port = 0
-        self.server = grpc.aio.server(interceptors=[CallInterceptor(translate)], options=_options(self._limits))
+        # The caller's own come inside: they see the errors of ours before these become statuses.
+        self.server = grpc.aio.server(
+            interceptors=[CallInterceptor(translate), *interceptors], options=_options(self._limits)
+        )
 
     async def start(self, service_names: Sequence[str]) -> None:
         """Listen; the servicers of the named services were added to `server` before. Port 0 takes a free one."""

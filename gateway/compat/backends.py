@@ -1,0 +1,62 @@
+"""The services that the dialects speak for."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Final, Self
+
+import grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from linkmeter.analytics.v1 import click_service_pb2_grpc, stats_service_pb2_grpc
+from linkmeter.links.v1 import access_service_pb2_grpc, link_service_pb2_grpc, resolution_service_pb2_grpc
+from services.common import errors, rpc_client
+
+# Reading twice does no harm; creating does.
+_LINKS_IDEMPOTENT: Final = (
+    "linkmeter.links.v1.LinkService/GetLink",
+    "linkmeter.links.v1.LinkService/LookupLink",
+    "linkmeter.links.v1.LinkService/DeleteLink",
+    "linkmeter.links.v1.AccessService/Authenticate",
+)
+_ANALYTICS_IDEMPOTENT: Final = (
+    "linkmeter.analytics.v1.StatsService/QueryStats",
+    "linkmeter.analytics.v1.ClickService/ListClicks",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backends:
+    """Stubs of links and analytics; calls raise the errors of services.common."""
+
+    links: link_service_pb2_grpc.LinkServiceAsyncStub
+    access: access_service_pb2_grpc.AccessServiceAsyncStub
+    resolution: resolution_service_pb2_grpc.ResolutionServiceAsyncStub
+    stats: stats_service_pb2_grpc.StatsServiceAsyncStub
+    clicks: click_service_pb2_grpc.ClickServiceAsyncStub
+    _channels: tuple[grpc.aio.Channel, ...]
+
+    @classmethod
+    def open(cls, links_address: str, analytics_address: str) -> Self:
+        """Open the channels; nothing has to answer yet."""
+        links = rpc_client.open_channel(links_address, idempotent=_LINKS_IDEMPOTENT)
+        analytics = rpc_client.open_channel(analytics_address, idempotent=_ANALYTICS_IDEMPOTENT)
+        return cls(
+            links=link_service_pb2_grpc.LinkServiceStub(links),
+            access=access_service_pb2_grpc.AccessServiceStub(links),
+            resolution=resolution_service_pb2_grpc.ResolutionServiceStub(links),
+            stats=stats_service_pb2_grpc.StatsServiceStub(analytics),
+            clicks=click_service_pb2_grpc.ClickServiceStub(analytics),
+            _channels=(links, analytics),
+        )
+
+    async def check_links(self) -> None:
+        """Raise when links does not serve: without it no dialect can answer anything."""
+        stub = health_pb2_grpc.HealthStub(self._channels[0])
+        # The published types do not know the stub's methods.
+        answer = await stub.Check(health_pb2.HealthCheckRequest())  # type: ignore[attr-defined]
+        if answer.status != health_pb2.HealthCheckResponse.SERVING:
+            raise errors.Unavailable("links is not serving")
+
+    async def close(self) -> None:
+        """Close the channels."""
+        await asyncio.gather(*(channel.close(None) for channel in self._channels))

@@ -1,0 +1,58 @@
+"""Put the dialects together and serve them."""
+
+import grpc
+
+from gateway.compat.backends import Backends
+from gateway.compat.settings import Settings
+from gateway.compat.shared import rate_limits
+from gateway.compat.shared.dialects import DialectInterceptor, Wording
+from gateway.compat.shared.rate_limits import RateLimits
+from gateway.compat.shtr import errors as shtr_errors
+from gateway.compat.shtr.servicer import ShtrServicer
+from linkmeter.compat.shtr.v1 import shtr_pb2, shtr_pb2_grpc
+from services.common.clock import SystemClock
+from services.common.health import HealthPoller
+from services.common.rpc_server import Limits, RpcServer, until_stopped
+
+# Every dialect: the service of its contract, and how it words errors. A new room is added here and in _add_servicers.
+WORDINGS: dict[str, Wording] = {
+    shtr_pb2.DESCRIPTOR.services_by_name["ShtrService"].full_name: shtr_errors.answer,
+}
+
+
+async def run(settings: Settings) -> None:
+    """Serve until SIGTERM."""
+    backends = Backends.open(settings.links_address, settings.analytics_address)
+    server = build(settings, backends)
+    await server.start(tuple(WORDINGS))
+    await until_stopped()
+    await server.stop()
+    await backends.close()
+
+
+def build(settings: Settings, backends: Backends) -> RpcServer:
+    """Build the server, not started."""
+    server = RpcServer(
+        address=settings.listen,
+        # Without analytics links can still be made and deleted, so it does not count here.
+        health=HealthPoller({"links": backends.check_links}),
+        limits=Limits(drain_seconds=settings.drain_seconds),
+        interceptors=[DialectInterceptor(WORDINGS)],
+    )
+    _add_servicers(server.server, settings, backends)
+    return server
+
+
+def _add_servicers(server: grpc.aio.Server, settings: Settings, backends: Backends) -> None:
+    limits = RateLimits(
+        rate_limits.open_limiter(settings.redis_url) if settings.rate_limits else None,
+        creates_per_minute=settings.creates_per_minute,
+        misses_per_minute=settings.misses_per_minute,
+    )
+    shtr = ShtrServicer(
+        backends=backends,
+        limits=limits,
+        clock=SystemClock(),
+        secure_cookies=settings.public_url.startswith("https://"),
+    )
+    shtr_pb2_grpc.add_ShtrServiceServicer_to_server(shtr, server)

@@ -1,0 +1,52 @@
+"""What can be set about the compat server."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from services.common.settings import Environment
+
+_MOST_PER_MINUTE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The compat server's settings, read once."""
+
+    listen: str
+    metrics_listen: str
+    links_address: str
+    analytics_address: str
+    # Where visitors reach the installation; cookies are marked Secure when it is https.
+    public_url: str
+    redis_url: str
+    rate_limits: bool
+    # Links that one client address may create in a minute, over all dialects.
+    creates_per_minute: int
+    # Links that one client address may ask for in vain in a minute, so that scanning for codes is slow.
+    misses_per_minute: int
+    drain_seconds: int
+    log_level: str
+    otlp_endpoint: str
+
+    @classmethod
+    def read(cls, variables: Mapping[str, str]) -> Self:
+        """Read the settings; raise SettingsError naming each one that is missing or wrong."""
+        environment = Environment(variables)
+        rate_limits = environment.flag("LINKMETER_RATE_LIMITS", default=True)
+        settings = cls(
+            listen=environment.address("LINKMETER_LISTEN"),
+            metrics_listen=environment.address("LINKMETER_METRICS_LISTEN", ""),
+            links_address=environment.address("LINKMETER_LINKS_ADDRESS"),
+            analytics_address=environment.address("LINKMETER_ANALYTICS_ADDRESS"),
+            public_url=environment.text("LINKMETER_PUBLIC_URL"),
+            redis_url=environment.text("LINKMETER_REDIS_URL", None if rate_limits else ""),
+            rate_limits=rate_limits,
+            creates_per_minute=environment.integer("LINKMETER_CREATES_PER_MINUTE", 60, 1, _MOST_PER_MINUTE),
+            misses_per_minute=environment.integer("LINKMETER_MISSES_PER_MINUTE", 60, 1, _MOST_PER_MINUTE),
+            drain_seconds=environment.integer("LINKMETER_DRAIN_SECONDS", 0, 0, 600),
+            log_level=environment.choice("LINKMETER_LOG_LEVEL", ("debug", "info", "warning", "error"), "info"),
+            otlp_endpoint=environment.text("LINKMETER_OTLP_ENDPOINT", ""),
+        )
+        environment.check()
+        return settings

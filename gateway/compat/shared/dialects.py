@@ -1,0 +1,78 @@
+"""Answer failures of every call in the words of the dialect that it belongs to."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+
+import grpc
+from google.protobuf.message import DecodeError
+
+from gateway.compat.shared import http_metadata
+from gateway.compat.shared.http_metadata import Context, ErrorAnswer
+from services.common import errors, request_id
+
+# How a dialect words an error.
+Wording = Callable[[errors.LinkmeterError], ErrorAnswer]
+
+
+class _Undecodable:
+    """Stands for a request that is no message, such as one with text that is not UTF-8."""
+
+
+_UNDECODABLE: Final = _Undecodable()
+
+
+class DialectInterceptor(grpc.aio.ServerInterceptor):
+    """Puts HTTP status and body of a failed call into its initial metadata, then lets the failure go on."""
+
+    def __init__(self, wordings: Mapping[str, Wording]) -> None:
+        """Take how errors are worded, by full service name."""
+        self._wordings = wordings
+
+    async def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler[Any, Any] | None]],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> grpc.RpcMethodHandler[Any, Any] | None:
+        """Wrap the handlers of the dialects' services; others (health, reflection) pass as they are."""
+        handler = await continuation(handler_call_details)
+        service = handler_call_details.method.strip("/").partition("/")[0]
+        wording = self._wordings.get(service)
+        if handler is None or wording is None or handler.request_streaming or handler.response_streaming:
+            return handler
+        return grpc.unary_unary_rpc_method_handler(
+            _worded(handler.unary_unary, wording),
+            request_deserializer=_lenient(handler.request_deserializer),
+            response_serializer=handler.response_serializer,
+        )
+
+
+def _worded(behaviour: Any, wording: Wording) -> Any:
+    async def answer(request: object, context: Context) -> object:
+        try:
+            return await behaviour(_decoded(request), context)
+        except errors.LinkmeterError as error:
+            await http_metadata.send_error(context, wording(error))
+            raise
+        except Exception:
+            unexpected = errors.Internal(f"internal error, request id {request_id.current()}")
+            await http_metadata.send_error(context, wording(unexpected))
+            raise
+
+    return answer
+
+
+def _decoded(request: object) -> object:
+    if isinstance(request, _Undecodable):
+        raise errors.InvalidArgument("", "the request holds text that is not UTF-8, or is nested too deeply")
+    return request
+
+
+def _lenient(deserialize: Any) -> Any:
+    # grpc answers INTERNAL when this raises; but it is the client who is wrong.
+    def deserialize_or_mark(data: bytes) -> object:
+        try:
+            return deserialize(data)
+        except DecodeError:
+            return _UNDECODABLE
+
+    return deserialize_or_mark

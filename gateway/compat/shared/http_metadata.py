@@ -1,0 +1,69 @@
+"""HTTP facts that gRPC cannot say: they travel as initial metadata, and the gateway turns them into HTTP.
+
+Both sides agree on these keys; the gateway strips those with x- before an answer leaves.
+"""
+
+import ipaddress
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import grpc
+
+# In answers: the HTTP status.
+STATUS_KEY: Final = "x-http-code"
+# In failed answers: the body in place of the gateway's own, ASCII.
+ERROR_BODY_KEY: Final = "x-error-body"
+# In requests: the visitor's address, as the gateway saw it.
+CLIENT_IP_KEY: Final = "x-linkmeter-client-ip"
+
+Context = grpc.aio.ServicerContext[Any, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorAnswer:
+    """A failure in the words of a dialect."""
+
+    http_status: int
+    body: Mapping[str, object]
+    retry_after_seconds: int | None = None
+
+
+async def send_status(context: Context, http_status: int, **headers: str) -> None:
+    """Answer with this HTTP status and these headers; underscores in names stand for hyphens."""
+    named = [(name.replace("_", "-"), value) for name, value in headers.items()]
+    await context.send_initial_metadata(grpc.aio.Metadata((STATUS_KEY, str(http_status)), *named))
+
+
+async def send_error(context: Context, answer: ErrorAnswer) -> None:
+    """Give a failure its status, headers and body; the gRPC status goes its own way."""
+    metadata = grpc.aio.Metadata(
+        (STATUS_KEY, str(answer.http_status)),
+        # Metadata is ASCII, and so is this JSON.
+        (ERROR_BODY_KEY, json.dumps(answer.body, ensure_ascii=True)),
+    )
+    if answer.retry_after_seconds is not None:
+        metadata.add("retry-after", str(answer.retry_after_seconds))
+    await context.send_initial_metadata(metadata)
+
+
+def client_ip(context: Context) -> str:
+    """Answer the visitor's address; empty when the gateway did not say it."""
+    for key, value in context.invocation_metadata() or ():
+        if key == CLIENT_IP_KEY and isinstance(value, str):
+            return value
+    return ""
+
+
+def client_network(ip: str) -> str:
+    """Answer what counts as one client: an IPv4 address, or an IPv6 /64, of which everybody has a whole one."""
+    try:
+        address = ipaddress.ip_address(ip)
+    except ValueError:
+        return "unknown"
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.ip_network((address, 64), strict=False))

@@ -1,0 +1,76 @@
+"""Who may see which link: shtr's rules of codes, edit tokens and passwords."""
+
+from gateway.compat import auth
+from gateway.compat.backends import Backends
+from gateway.compat.shared.rate_limits import RateLimits
+from gateway.compat.shtr import parse
+from gateway.compat.shtr.errors import WrongPassword
+from linkmeter.links.v1 import link_service_pb2, links_pb2, resolution_service_pb2
+from services.common import caller as callers
+from services.common import errors
+from services.common.caller import Caller
+
+
+class Access:
+    """Finds links for those who may see them; asking in vain again and again is slowed down."""
+
+    def __init__(self, *, backends: Backends, limits: RateLimits) -> None:
+        self._backends = backends
+        self._limits = limits
+
+    async def public_link(self, code: str, client_ip: str) -> links_pb2.Link:
+        """Find a link that everybody may see: one that was created without an account."""
+        await self._limits.check_misses(client_ip)
+        try:
+            return await self._backends.links.LookupLink(
+                link_service_pb2.LookupLinkRequest(code=parse.code(code)),
+                metadata=callers.metadata_for(auth.ANONYMOUS),
+            )
+        except errors.NotFound:
+            await self._limits.count_miss(client_ip)
+            raise
+
+    async def link_with_token(self, code: str, token: str, client_ip: str) -> tuple[links_pb2.Link, Caller]:
+        """Find a link for the holder of its edit token.
+
+        A token that is not this link's gets one and the same answer, whether the link is there or not.
+        """
+        token = parse.token(token)
+        await self._limits.check_misses(client_ip)
+        try:
+            holder = await auth.edit_token_holder(self._backends, token)
+            link = await self._link_of(holder)
+        except (errors.Unauthenticated, errors.NotFound):
+            link = None
+        if link is None or link.code != code:
+            await self._limits.count_miss(client_ip)
+            raise errors.PermissionDenied("wrong token")
+        return link, holder
+
+    async def link_of_token(self, token: str, client_ip: str) -> links_pb2.Link:
+        """Find the link that an edit token belongs to."""
+        token = parse.token(token)
+        await self._limits.check_misses(client_ip)
+        try:
+            return await self._link_of(await auth.edit_token_holder(self._backends, token))
+        except (errors.Unauthenticated, errors.NotFound):
+            await self._limits.count_miss(client_ip)
+            raise errors.NotFound("link", "by its edit token") from None
+
+    async def password_ticket(
+        self, guess: parse.PasswordGuess, client_ip: str
+    ) -> resolution_service_pb2.VerifyPasswordResponse:
+        """Exchange a link's password for a ticket; links limits the guesses."""
+        try:
+            return await self._backends.resolution.VerifyPassword(
+                resolution_service_pb2.VerifyPasswordRequest(
+                    code=guess.code, password=guess.password, client_ip=client_ip
+                )
+            )
+        except errors.PermissionDenied:
+            raise WrongPassword("wrong password") from None
+
+    async def _link_of(self, holder: Caller) -> links_pb2.Link:
+        return await self._backends.links.GetLink(
+            link_service_pb2.GetLinkRequest(link_id=holder.link_id), metadata=callers.metadata_for(holder)
+        )

@@ -1,0 +1,55 @@
+"""How shtr words what went wrong: {"error": "text"}."""
+
+from typing import Final
+
+from gateway.compat.shared.http_metadata import ErrorAnswer
+from services.common import errors, request_id
+
+# Fields of our contracts, as shtr calls them. Others are shtr's own already.
+_FIELDS: Final = {
+    "destination": "url",
+    "code": "customCode",
+    "expire_time": "expiresAt",
+    "one_time": "isOneTime",
+}
+
+_WORDS: Final[dict[type[errors.LinkmeterError], tuple[int, str]]] = {
+    errors.Unauthenticated: (401, "Edit token is required"),
+    errors.PermissionDenied: (403, "Wrong edit token"),
+    errors.NotFound: (404, "Link not found"),
+    errors.AlreadyExists: (409, "This custom code is already taken"),
+    errors.FailedPrecondition: (409, "The link changed meanwhile. Please try again"),
+    errors.Aborted: (409, "The link changed meanwhile. Please try again"),
+    errors.ResourceExhausted: (429, "Too many requests. Please wait before making more"),
+    errors.Unavailable: (503, "The service is not available just now. Please try again"),
+    errors.DeadlineExceeded: (503, "The service is not available just now. Please try again"),
+}
+
+
+class WrongPassword(errors.PermissionDenied):
+    """The password is not the link's, or the link has none or is not there."""
+
+
+def answer(error: errors.LinkmeterError) -> ErrorAnswer:
+    """Word an error."""
+    status, text = _status_and_text(error)
+    return ErrorAnswer(
+        http_status=status,
+        body={"error": text},
+        retry_after_seconds=getattr(error, "retry_after_seconds", None),
+    )
+
+
+def _status_and_text(error: errors.LinkmeterError) -> tuple[int, str]:
+    if isinstance(error, errors.InvalidArgument):
+        return 400, _field_problem(error)
+    if isinstance(error, WrongPassword):
+        return 403, "Wrong password"
+    internal = (500, f"Something went wrong on our side. Request id: {request_id.current()}")
+    return next((words for kind, words in _WORDS.items() if isinstance(error, kind)), internal)
+
+
+def _field_problem(error: errors.InvalidArgument) -> str:
+    name = error.field.removeprefix("link.")
+    text = f"{_FIELDS.get(name, name)} {error.problem}".strip()
+    return text[:1].upper() + text[1:] if not name else text

@@ -1,0 +1,167 @@
+"""From our answers to shtr's."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from google.protobuf.struct_pb2 import NULL_VALUE, Value
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from gateway.compat.shtr.parse import Page
+from gateway.compat.shtr.stats import Totals
+from linkmeter.analytics.v1 import clicks_pb2, stats_service_pb2
+from linkmeter.compat.shtr.v1 import shtr_pb2
+from linkmeter.links.v1 import links_pb2
+
+_LARGEST_COUNT: Final = 2**32 - 1
+_DIRECT: Final = "Direct"
+# Where shtr's name of an operating system is not ua-parser's.
+_OS_NAMES: Final = {"Mac OS X": "macOS"}
+# JavaScript reads larger numbers wrongly.
+_ID_BITS: Final = 53
+
+
+def created(link: links_pb2.Link, qr_code: str) -> shtr_pb2.ShortenResponse:
+    """Render a new link."""
+    return shtr_pb2.ShortenResponse(
+        short_url=link.short_url, code=link.code, edit_token=link.edit_token, qr_code=qr_code
+    )
+
+
+def public_view(link: links_pb2.Link, clicks: int) -> shtr_pb2.GetLinkResponse:
+    """Render what everybody may see of a link."""
+    return shtr_pb2.GetLinkResponse(code=link.code, clicks=_count(clicks), is_active=is_active(link))
+
+
+def full_view(link: links_pb2.Link, clicks: int) -> shtr_pb2.GetLinkResponse:
+    """Render what the holder of the edit token sees of a link."""
+    return shtr_pb2.GetLinkResponse(
+        code=link.code,
+        original_url=link.destination,
+        clicks=_count(clicks),
+        created_at=moment(link.create_time),
+        expires_at=_expiry(link),
+        is_password_protected=link.has_password,
+        is_one_time=link.one_time,
+        is_active=is_active(link),
+    )
+
+
+def found(link: links_pb2.Link) -> shtr_pb2.LookupResponse:
+    """Render the link of a token."""
+    return shtr_pb2.LookupResponse(code=link.code, original_url=link.destination, is_active=is_active(link))
+
+
+def statistics(
+    link: links_pb2.Link,
+    totals: Totals,
+    reports: Sequence[stats_service_pb2.ReportResult],
+    newest: Sequence[clicks_pb2.Click],
+) -> shtr_pb2.GetStatsResponse:
+    """Render a link's statistics from the reports that stats.BREAKDOWNS asks for, in that order."""
+    days, countries, devices, browsers, systems, referrers = reports
+    return shtr_pb2.GetStatsResponse(
+        link=_link_row(link, totals.clicks),
+        clicks_over_time=[_day_clicks(row) for row in days.rows if row.metrics[0]],
+        top_countries=[
+            shtr_pb2.CountryClicks(
+                country=row.dimensions[0].label or row.dimensions[0].value,
+                country_code=row.dimensions[0].value,
+                clicks=_count(row.metrics[0]),
+            )
+            for row in countries.rows
+        ],
+        device_breakdown=[shtr_pb2.DeviceClicks(device_type=name, clicks=clicks) for name, clicks in _pairs(devices)],
+        browser_breakdown=[
+            shtr_pb2.BrowserClicks(browser_name=name, clicks=clicks) for name, clicks in _pairs(browsers)
+        ],
+        os_breakdown=[shtr_pb2.OsClicks(os_name=_os_name(name), clicks=clicks) for name, clicks in _pairs(systems)],
+        top_referers=[
+            shtr_pb2.RefererClicks(referer=name or _DIRECT, clicks=clicks) for name, clicks in _pairs(referrers)
+        ],
+        recent_clicks=[click_row(click) for click in newest],
+        unique_visitors=_count(totals.visitors),
+        total_click_events=_count(totals.clicks),
+    )
+
+
+def click_page(clicks: Sequence[clicks_pb2.Click], total: int, page: Page) -> shtr_pb2.ListClicksResponse:
+    """Render a page of clicks."""
+    return shtr_pb2.ListClicksResponse(
+        clicks=[click_row(click) for click in clicks],
+        total=_count(total),
+        page=page.number,
+        limit=page.limit,
+        total_pages=_count(-(-total // page.limit)),
+    )
+
+
+def click_row(click: clicks_pb2.Click) -> shtr_pb2.ClickRow:
+    """Render a click."""
+    return shtr_pb2.ClickRow(
+        id=click_number(click.click_id),
+        clicked_at=moment(click.time),
+        ip_address=click.ip,
+        user_agent=click.user_agent,
+        referer=click.referrer,
+        country=click.country_name,
+        country_code=click.country,
+        city=click.city,
+        device_type=click.device_type,
+        browser_name=click.browser_family,
+        os_name=_os_name(click.os),
+        is_bot=click.is_bot,
+    )
+
+
+def click_number(click_id: str) -> int:
+    """Make the whole number that shtr's clients expect of a click's id: always the same, and in practice unique."""
+    digest = hashlib.blake2b(click_id.encode(), digest_size=8).digest()
+    return int.from_bytes(digest) >> (64 - _ID_BITS)
+
+
+def is_active(link: links_pb2.Link) -> bool:
+    """Say whether the link can be followed now."""
+    return link.state == links_pb2.LINK_STATE_ACTIVE
+
+
+def moment(time: Timestamp) -> str:
+    """Render a time to the second, as 2024-01-15T10:30:00Z."""
+    return datetime.fromtimestamp(time.seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _link_row(link: links_pb2.Link, clicks: int) -> shtr_pb2.LinkRow:
+    return shtr_pb2.LinkRow(
+        id=link.link_id,
+        code=link.code,
+        original_url=link.destination,
+        created_at=moment(link.create_time),
+        expires_at=_expiry(link),
+        password_hash=Value(null_value=NULL_VALUE),
+        is_one_time=link.one_time,
+        is_active=is_active(link),
+        clicks=_count(clicks),
+    )
+
+
+def _expiry(link: links_pb2.Link) -> Value:
+    if link.HasField("expire_time"):
+        return Value(string_value=moment(link.expire_time))
+    return Value(null_value=NULL_VALUE)
+
+
+def _day_clicks(row: stats_service_pb2.StatsRow) -> shtr_pb2.DayClicks:
+    return shtr_pb2.DayClicks(date=moment(row.bucket_start_time)[:10], clicks=_count(row.metrics[0]))
+
+
+def _pairs(report: stats_service_pb2.ReportResult) -> list[tuple[str, int]]:
+    return [(row.dimensions[0].value, _count(row.metrics[0])) for row in report.rows]
+
+
+def _os_name(name: str) -> str:
+    return _OS_NAMES.get(name, name)
+
+
+def _count(number: int) -> int:
+    return min(number, _LARGEST_COUNT)

@@ -1,0 +1,113 @@
+"""The API of shtr.xyz: convert, call, convert."""
+
+import asyncio
+from datetime import UTC
+
+from gateway.compat import auth
+from gateway.compat.backends import Backends
+from gateway.compat.shared import access_cookie, http_metadata, qr
+from gateway.compat.shared.http_metadata import Context
+from gateway.compat.shared.rate_limits import RateLimits
+from gateway.compat.shtr import access, parse, render, stats
+from linkmeter.analytics.v1 import click_service_pb2, stats_service_pb2
+from linkmeter.compat.shtr.v1 import shtr_pb2, shtr_pb2_grpc
+from linkmeter.links.v1 import link_service_pb2, links_pb2
+from services.common import caller as callers
+from services.common.caller import Caller
+from services.common.clock import Clock
+
+
+class ShtrServicer(shtr_pb2_grpc.ShtrServiceServicer):
+    """Answers shtr's calls through links and analytics."""
+
+    def __init__(self, *, backends: Backends, limits: RateLimits, clock: Clock, secure_cookies: bool) -> None:
+        self._backends = backends
+        self._limits = limits
+        self._clock = clock
+        self._secure_cookies = secure_cookies
+        self._access = access.Access(backends=backends, limits=limits)
+
+    async def Shorten(self, request: shtr_pb2.ShortenRequest, context: Context) -> shtr_pb2.ShortenResponse:
+        """Create a link that belongs to nobody but the holder of its edit token."""
+        link = parse.new_link(request)
+        await self._limits.spend_create(http_metadata.client_ip(context))
+        created = await self._backends.links.CreateLink(
+            link_service_pb2.CreateLinkRequest(link=link, issue_edit_token=True),
+            metadata=callers.metadata_for(auth.ANONYMOUS),
+        )
+        answer = render.created(created, await qr.png_data_uri(created.short_url))
+        await http_metadata.send_status(context, 201)
+        return answer
+
+    async def GetLink(self, request: shtr_pb2.GetLinkRequest, context: Context) -> shtr_pb2.GetLinkResponse:
+        """Show a link: all of it to the holder of its token, its clicks to everybody."""
+        client_ip = http_metadata.client_ip(context)
+        if not request.token:
+            public = await self._access.public_link(request.code, client_ip)
+            return render.public_view(public, await self._clicks_of(public, auth.ANONYMOUS))
+        link, holder = await self._access.link_with_token(request.code, request.token, client_ip)
+        return render.full_view(link, await self._clicks_of(link, holder))
+
+    async def DeleteLink(self, request: shtr_pb2.DeleteLinkRequest, context: Context) -> shtr_pb2.DeleteLinkResponse:
+        """Delete a link."""
+        client_ip = http_metadata.client_ip(context)
+        link, holder = await self._access.link_with_token(request.code, request.token, client_ip)
+        await self._backends.links.DeleteLink(
+            link_service_pb2.DeleteLinkRequest(link_id=link.link_id), metadata=callers.metadata_for(holder)
+        )
+        return shtr_pb2.DeleteLinkResponse(success=True)
+
+    async def GetStats(self, request: shtr_pb2.GetStatsRequest, context: Context) -> shtr_pb2.GetStatsResponse:
+        """Show a link's statistics."""
+        client_ip = http_metadata.client_ip(context)
+        link, holder = await self._access.link_with_token(request.code, request.token, client_ip)
+        metadata = callers.metadata_for(holder)
+        numbers, newest = await asyncio.gather(
+            self._backends.stats.QueryStats(stats.everything_of(link.link_id), metadata=metadata),
+            self._backends.clicks.ListClicks(
+                click_service_pb2.ListClicksRequest(link_id=link.link_id, page_size=stats.NEWEST), metadata=metadata
+            ),
+        )
+        first, *breakdowns = numbers.results
+        return render.statistics(link, stats.totals(first), breakdowns, newest.clicks)
+
+    async def ListClicks(self, request: shtr_pb2.ListClicksRequest, context: Context) -> shtr_pb2.ListClicksResponse:
+        """List a page of a link's clicks."""
+        client_ip = http_metadata.client_ip(context)
+        link, holder = await self._access.link_with_token(request.code, request.token, client_ip)
+        page = parse.page(request)
+        listed, total = await asyncio.gather(
+            self._backends.clicks.ListClicks(
+                click_service_pb2.ListClicksRequest(link_id=link.link_id, page_size=page.limit, skip=page.skip),
+                metadata=callers.metadata_for(holder),
+            ),
+            self._clicks_of(link, holder),
+        )
+        return render.click_page(listed.clicks, total, page)
+
+    async def Lookup(self, request: shtr_pb2.LookupRequest, context: Context) -> shtr_pb2.LookupResponse:
+        """Find the link of a token."""
+        link = await self._access.link_of_token(request.token, http_metadata.client_ip(context))
+        return render.found(link)
+
+    async def VerifyPassword(
+        self, request: shtr_pb2.VerifyPasswordRequest, context: Context
+    ) -> shtr_pb2.VerifyPasswordResponse:
+        """Open a protected link to this browser."""
+        guess = parse.password_guess(request)
+        ticket = await self._access.password_ticket(guess, http_metadata.client_ip(context))
+        cookie = access_cookie.header(
+            guess.code,
+            ticket.access_ticket,
+            expires_at=ticket.expire_time.ToDatetime(UTC),
+            now=self._clock.now(),
+            secure=self._secure_cookies,
+        )
+        await http_metadata.send_status(context, 200, set_cookie=cookie)
+        return shtr_pb2.VerifyPasswordResponse(success=True)
+
+    async def _clicks_of(self, link: links_pb2.Link, caller: Caller) -> int:
+        numbers: stats_service_pb2.QueryStatsResponse = await self._backends.stats.QueryStats(
+            stats.clicks_of(link.link_id), metadata=callers.metadata_for(caller)
+        )
+        return stats.totals(numbers.results[0]).clicks
