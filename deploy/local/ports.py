@@ -1,5 +1,6 @@
 """Free ports and a look whether a port is taken."""
 
+import errno
 import random
 import socket
 from contextlib import closing
@@ -10,19 +11,34 @@ _FIRST, _LAST = 20_000, 32_000
 _handed_out: set[int] = set()
 
 
-def free_port() -> int:
-    """Choose a loopback port that nobody listens on and that this process did not choose before."""
+def free_port(span: int = 1) -> int:
+    """Choose a loopback port that nobody listens on and that this process did not choose before.
+
+    With a span the following ports are free as well.
+    """
     for _ in range(1000):
-        port = random.SystemRandom().randint(_FIRST, _LAST)
-        if port not in _handed_out and is_free(port, "127.0.0.1"):
-            _handed_out.add(port)
-            return port
+        first = random.SystemRandom().randint(_FIRST, _LAST)
+        ports = range(first, first + span)
+        if _handed_out.isdisjoint(ports) and all(is_free(port, "127.0.0.1") for port in ports):
+            _handed_out.update(ports)
+            return first
     raise OSError("no free port was found")
 
 
 def is_free(port: int, *hosts: str) -> bool:
     """Say whether the port can be listened on at each host; a host that this machine does not have is passed over."""
     return all(_can_listen(port, host) for host in hosts)
+
+
+def has_ipv6() -> bool:
+    """Say whether this machine can listen for IPv6."""
+    if not socket.has_ipv6:
+        return False
+    try:
+        with socket.create_server(("::", 0), family=socket.AF_INET6):
+            return True
+    except OSError:
+        return False
 
 
 def _can_listen(port: int, host: str) -> bool:
@@ -39,8 +55,5 @@ def _can_listen(port: int, host: str) -> bool:
             listener.bind((host, port))
             listener.listen(1)
         except OSError as error:
-            return error.errno == _ADDRESS_NOT_HERE
+            return error.errno == errno.EADDRNOTAVAIL
     return True
-
-
-_ADDRESS_NOT_HERE = 99

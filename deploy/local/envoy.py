@@ -1,0 +1,51 @@
+"""The gateway as a program of a local run."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from deploy.local import programs
+from deploy.local.parts import Addresses
+from deploy.local.ports import has_ipv6
+from deploy.local.process import Command
+from deploy.local.settings import LocalSettings
+from gateway.envoy.render import render
+from gateway.envoy.settings import EnvoySettings
+from gateway.openapi.files import write_files
+
+
+def envoy_command(
+    settings: LocalSettings, addresses: Addresses, run_folder: Path, inherited_files: Sequence[int]
+) -> Command:
+    """Write the gateway's configuration and return what to run."""
+    config = run_folder / "envoy.yaml"
+    docs = run_folder / "docs"
+    docs.mkdir(exist_ok=True)
+    write_files(docs)
+    config.write_text(render(_envoy_settings(settings, addresses, docs)))
+    return Command(
+        name="envoy",
+        arguments=[
+            str(programs.envoy()),
+            "--config-path",
+            str(config),
+            # Two gateways on one machine would fight for the sockets of a hot restart.
+            "--disable-hot-restart",
+            "--log-level",
+            "warning",
+        ],
+        stop_seconds=10,
+        inherited_files=inherited_files,
+    )
+
+
+def _envoy_settings(settings: LocalSettings, addresses: Addresses, docs: Path) -> EnvoySettings:
+    return EnvoySettings(
+        listen=f"[::]:{settings.port}" if has_ipv6() else f"0.0.0.0:{settings.port}",
+        links=(addresses.links,),
+        analytics=(addresses.analytics,),
+        compat=(addresses.compat,),
+        redirect=(addresses.redirect_http,),
+        docs=docs,
+        admin_port=int(addresses.envoy_admin.rpartition(":")[2]),
+        trusted_hops=settings.trusted_hops,
+    )

@@ -1,0 +1,149 @@
+"""The programs of a local run: what each is told, and how to see that it is ready."""
+
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+from deploy.local.ports import free_port
+from deploy.local.process import Command
+from deploy.local.readiness import answers_http, answers_postgres, answers_redis, serves_grpc
+from deploy.local.settings import LocalSettings
+
+ROOT = Path(__file__).resolve().parents[2]
+# Longer than the services' own drain.
+_DRAIN_SECONDS = 20.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addresses:
+    """Where the programs listen on loopback; chosen anew at each start."""
+
+    links: str
+    analytics: str
+    redirect: str
+    redirect_http: str
+    compat: str
+    envoy_admin: str
+    links_metrics: str
+    analytics_metrics: str
+    redirect_metrics: str
+    compat_metrics: str
+
+    @classmethod
+    def choose(cls, workers: int = 1) -> "Addresses":
+        """Choose free ports; each further worker of redirect takes the port after the one before."""
+        return cls(
+            **{f.name: f"127.0.0.1:{free_port(workers if f.name.startswith('redirect') else 1)}" for f in fields(cls)}
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A program of the system."""
+
+    command: Command
+    is_ready: Callable[[], bool]
+
+    @property
+    def name(self) -> str:
+        """Its name in messages and the name of its log."""
+        return self.command.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What the programs have in common."""
+
+    settings: LocalSettings
+    addresses: Addresses
+    secret: str
+    postgres_url: str
+    redis_url: str
+    outbox: Path
+    # Given to links when there is a key to be made known.
+    api_key: str
+    inherited_files: Sequence[int]
+
+
+def service_parts(context: Context) -> list[Part]:
+    """Return our own programs."""
+    at = context.addresses
+    data = {"LINKMETER_POSTGRES_URL": context.postgres_url, "LINKMETER_REDIS_URL": context.redis_url}
+    peers = {"LINKMETER_LINKS_ADDRESS": at.links, "LINKMETER_ANALYTICS_ADDRESS": at.analytics}
+    redis = {"LINKMETER_REDIS_URL": context.redis_url}
+    links = {**data, "LINKMETER_API_KEY": context.api_key}
+    redirect = {
+        **redis,
+        **peers,
+        "LINKMETER_HTTP_LISTEN": at.redirect_http,
+        "LINKMETER_OUTBOX_DIR": str(context.outbox),
+        "LINKMETER_WORKERS": str(context.settings.workers),
+    }
+    analytics = {
+        **data,
+        "LINKMETER_GEOIP_DB": context.settings.geoip_db,
+        "LINKMETER_IP_STORAGE": context.settings.ip_storage,
+    }
+    return [
+        _service(context, "links", "services.links", at.links, at.links_metrics, links),
+        _service(context, "analytics", "services.analytics", at.analytics, at.analytics_metrics, analytics),
+        _service(context, "redirect", "services.redirect", at.redirect, at.redirect_metrics, redirect),
+        _service(context, "compat", "gateway.compat", at.compat, at.compat_metrics, {**redis, **peers}),
+    ]
+
+
+def migration(service: Part) -> Command:
+    """Return the command that brings a service's tables up to date."""
+    return replace(service.command, name=f"{service.name}-migrate", arguments=[*service.command.arguments, "migrate"])
+
+
+def postgres_part(command: Command, port: int) -> Part:
+    """Return the embedded PostgreSQL."""
+    return Part(command, lambda: answers_postgres(port))
+
+
+def valkey_part(command: Command, port: int) -> Part:
+    """Return the embedded Valkey."""
+    return Part(command, lambda: answers_redis(port))
+
+
+def envoy_part(command: Command, port: int) -> Part:
+    """Return the gateway; it is ready when what stands behind it is."""
+    return Part(command, lambda: answers_http(port, "/readyz"))
+
+
+def _service(context: Context, name: str, module: str, listen: str, metrics: str, more: Mapping[str, str]) -> Part:
+    environment = {
+        **_common(context),
+        **dict(context.settings.passed_on),
+        "LINKMETER_LISTEN": listen,
+        "LINKMETER_METRICS_LISTEN": metrics,
+        **more,
+    }
+    command = Command(
+        name=name,
+        arguments=[sys.executable, "-m", module],
+        environment=_clean(environment),
+        stop_seconds=_DRAIN_SECONDS,
+        inherited_files=context.inherited_files,
+    )
+    return Part(command, lambda: serves_grpc(listen))
+
+
+def _common(context: Context) -> dict[str, str]:
+    settings = context.settings
+    return {
+        "LINKMETER_SECRET": context.secret,
+        "LINKMETER_PUBLIC_URL": settings.public_url,
+        "LINKMETER_EXTRA_HOSTS": ",".join(settings.extra_hosts),
+        "LINKMETER_RATE_LIMITS": "on" if settings.rate_limits else "off",
+    }
+
+
+def _clean(ours: Mapping[str, str]) -> dict[str, str]:
+    """Add the machine's environment to ours, but no setting that is meant for another program."""
+    machine = {name: value for name, value in os.environ.items() if not name.startswith("LINKMETER_")}
+    paths = os.pathsep.join([str(ROOT), str(ROOT / "gen")])
+    return {**machine, "PYTHONPATH": paths, **{name: value for name, value in ours.items() if value}}

@@ -1,0 +1,135 @@
+"""The settings of `make run`, read once from the environment."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from services.common.settings import Environment
+
+_HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?|\[[0-9a-f:.]+\]", re.IGNORECASE)
+# Printable, without blanks; tok_ begins edit tokens.
+_KEY_FORM = re.compile(r"(?!tok_)[!-~]{16,256}")
+
+# Settings of single services that they read and check themselves.
+PASSED_ON = (
+    "LINKMETER_LOG_LEVEL",
+    "LINKMETER_OTLP_ENDPOINT",
+    "LINKMETER_OUTBOX_MAX_BYTES",
+    "LINKMETER_OUTBOX_SYNC",
+    "LINKMETER_TRUSTED_PROXIES",
+    "LINKMETER_VISITOR_KEY_ROTATION",
+)
+OWN = (
+    "LINKMETER_API_KEY",
+    "LINKMETER_DATA_DIR",
+    "LINKMETER_EXTRA_HOSTS",
+    "LINKMETER_GEOIP_DB",
+    "LINKMETER_IP_STORAGE",
+    "LINKMETER_PORT",
+    "LINKMETER_POSTGRES_URL",
+    "LINKMETER_PUBLIC_URL",
+    "LINKMETER_RATE_LIMITS",
+    "LINKMETER_REDIS_URL",
+    "LINKMETER_TRUSTED_HOPS",
+    "LINKMETER_WORKERS",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalSettings:
+    """What a local run is told; empty text means not given."""
+
+    port: int = 8080
+    data_folder: Path = Path(".data")
+    public_url: str = "http://localhost:8080"
+    api_key: str = ""
+    trusted_hops: int = 0
+    postgres_url: str = ""
+    redis_url: str = ""
+    geoip_db: str = ""
+    ip_storage: str = "full"
+    rate_limits: bool = True
+    extra_hosts: tuple[str, ...] = ()
+    # Processes of redirect.
+    workers: int = 1
+    passed_on: tuple[tuple[str, str], ...] = ()
+    # Names that begin like ours and mean nothing: most likely misspelt.
+    unknown: tuple[str, ...] = ()
+
+
+def read(variables: Mapping[str, str]) -> LocalSettings:
+    """Read and check all settings; raise SettingsError with a line for each wrong one."""
+    environment = Environment(variables)
+    port = environment.integer("LINKMETER_PORT", 8080, 1, 65535)
+    settings = LocalSettings(
+        port=port,
+        data_folder=Path(environment.text("LINKMETER_DATA_DIR", ".data")).absolute(),
+        public_url=environment.parsed("LINKMETER_PUBLIC_URL", _public_url, f"http://localhost:{port}"),
+        api_key=environment.parsed("LINKMETER_API_KEY", _api_key, ""),
+        trusted_hops=environment.integer("LINKMETER_TRUSTED_HOPS", 0, 0, 16),
+        postgres_url=environment.parsed("LINKMETER_POSTGRES_URL", _url_of("postgresql", "postgres"), ""),
+        redis_url=environment.parsed("LINKMETER_REDIS_URL", _url_of("redis", "rediss"), ""),
+        geoip_db=environment.parsed("LINKMETER_GEOIP_DB", _existing_file, ""),
+        ip_storage=environment.choice("LINKMETER_IP_STORAGE", ("full", "truncated", "none"), "full"),
+        rate_limits=environment.flag("LINKMETER_RATE_LIMITS", True),
+        extra_hosts=environment.parsed("LINKMETER_EXTRA_HOSTS", _hosts, ()),
+        workers=environment.integer("LINKMETER_WORKERS", 1, 1, 64),
+        passed_on=tuple((name, variables[name]) for name in PASSED_ON if variables.get(name)),
+        unknown=tuple(
+            sorted(name for name in variables if name.startswith("LINKMETER_") and name not in (*OWN, *PASSED_ON))
+        ),
+    )
+    environment.check()
+    return settings
+
+
+def _public_url(value: str) -> str:
+    url = urlsplit(value)
+    if url.scheme not in ("http", "https") or not url.hostname or not _HOST.fullmatch(_bracketed(url.hostname)):
+        raise ValueError(f"must be an address like https://sho.rt, not {value!r}")
+    if url.username is not None or url.path not in ("", "/") or url.query or url.fragment:
+        raise ValueError(f"must hold a scheme, a host and perhaps a port, nothing else: {value!r}")
+    _ = url.port  # Raises ValueError when it is no port.
+    return value.rstrip("/")
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _api_key(value: str) -> str:
+    if not _KEY_FORM.fullmatch(value):
+        # The value is a secret: it is not repeated.
+        raise ValueError("must be 16 to 256 printable characters without blanks, and not begin with tok_")
+    return value
+
+
+def _url_of(*schemes: str) -> Callable[[str], str]:
+    """Return a parser of URLs with one of the schemes."""
+
+    def parse(value: str) -> str:
+        url = urlsplit(value)
+        if url.scheme not in schemes or not url.hostname:
+            # The value may hold a password: it is not repeated.
+            raise ValueError(f"must be an address that begins with {schemes[0]}:// and names a host")
+        _ = url.port
+        return value
+
+    return parse
+
+
+def _existing_file(value: str) -> str:
+    path = Path(value).absolute()
+    if not path.is_file():
+        raise ValueError(f"there is no file {value!r}")
+    return str(path)
+
+
+def _hosts(value: str) -> tuple[str, ...]:
+    hosts = tuple(item.strip().lower() for item in value.split(",") if item.strip())
+    for host in hosts:
+        if not _HOST.fullmatch(host):
+            raise ValueError(f"{host!r} is no host name (write names without scheme and port, separated by commas)")
+    return hosts

@@ -1,0 +1,157 @@
+"""The whole system as a set of programs that can be started, stopped and killed one by one."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+
+from deploy.local import databases, parts
+from deploy.local.data_folder import DataFolder
+from deploy.local.envoy import envoy_command
+from deploy.local.parts import Addresses, Context, Part
+from deploy.local.ports import free_port
+from deploy.local.postgres import PostgresServer
+from deploy.local.process import Process
+from deploy.local.readiness import NotReadyError, wait_ready
+from deploy.local.settings import LocalSettings
+from deploy.local.valkey import ValkeyServer
+
+_ROLE = "linkmeter"
+_DATABASE = "linkmeter"
+# The gateway first: nobody new comes in. Redirect while analytics still takes its clicks. The data last.
+STOP_ORDER = ("envoy", "redirect", "compat", "links", "analytics", "valkey", "postgres")
+_MIGRATED = ("links", "analytics")
+
+Say = Callable[[str], None]
+
+
+class Stack:
+    """The programs of one installation on this machine."""
+
+    def __init__(self, settings: LocalSettings, folder: DataFolder, *, api_key: str = "", say: Say = print) -> None:
+        self.settings = settings
+        self.addresses = Addresses.choose(settings.workers)
+        self.postgres_url = settings.postgres_url
+        self.redis_url = settings.redis_url
+        self.parts: dict[str, Part] = {}
+        self.processes: dict[str, Process] = {}
+        self._folder = folder
+        self._api_key = api_key
+        self._say = say
+
+    def start(self) -> None:
+        """Bring everything up from whatever is there; raise NotReadyError naming what does not come up."""
+        self._start_servers()
+        self._describe_services()
+        self._migrate()
+        self._start_services()
+
+    def stop(self) -> None:
+        """End everything in order."""
+        for name in STOP_ORDER:
+            if name in self.processes:
+                self.stop_part(name)
+
+    def kill(self) -> None:
+        """End everything at once."""
+        for process in self.processes.values():
+            process.kill()
+
+    def start_part(self, name: str) -> None:
+        """Start one program without waiting for it."""
+        self.processes[name] = Process(self.parts[name].command, self._folder.logs)
+
+    def stop_part(self, name: str) -> None:
+        """End one program in order."""
+        self.processes[name].stop()
+
+    def kill_part(self, name: str) -> None:
+        """Kill one program."""
+        self.processes[name].kill()
+
+    def is_ready(self, name: str) -> bool:
+        """Say whether a program runs and answers."""
+        return self.processes[name].is_running and self.parts[name].is_ready()
+
+    def wait_ready(self, *names: str) -> None:
+        """Wait until the programs answer."""
+        for name in names:
+            wait_ready(self.processes[name], self.parts[name].is_ready)
+
+    def _start_servers(self) -> None:
+        postgres = None if self.settings.postgres_url else self._describe_postgres()
+        if not self.settings.redis_url:
+            self._describe_valkey()
+        names = tuple(self.parts)
+        for name in names:
+            self.start_part(name)
+        self.wait_ready(*names)
+        if postgres is not None:
+            password = self._folder.password("role")
+            databases.ensure_role(postgres.admin_url(), _ROLE, password)
+            databases.ensure_database(postgres.admin_url(), _DATABASE, _ROLE)
+            self.postgres_url = postgres.url(_ROLE, password, _DATABASE)
+        if names:
+            self._say(f"{' and '.join(_title(name) for name in names)}: ready")
+
+    def _describe_postgres(self) -> PostgresServer:
+        server = PostgresServer(
+            folder=self._folder.postgres,
+            port=free_port(),
+            admin_password=self._folder.password("admin"),
+            inherited_files=self._folder.inherited_files,
+        )
+        if not server.folder.exists():
+            self._say("PostgreSQL: making the database ...")
+        server.prepare()
+        self.parts["postgres"] = parts.postgres_part(server.command(), server.port)
+        return server
+
+    def _describe_valkey(self) -> None:
+        server = ValkeyServer(
+            folder=self._folder.valkey, port=free_port(), inherited_files=self._folder.inherited_files
+        )
+        server.prepare()
+        self.parts["valkey"] = parts.valkey_part(server.command(), server.port)
+        self.redis_url = server.url()
+
+    def _describe_services(self) -> None:
+        context = Context(
+            settings=self.settings,
+            addresses=self.addresses,
+            secret=self._folder.secret(),
+            postgres_url=self.postgres_url,
+            redis_url=self.redis_url,
+            outbox=self._folder.outbox,
+            api_key=self._api_key,
+            inherited_files=self._folder.inherited_files,
+        )
+        gateway = envoy_command(self.settings, self.addresses, self._folder.run, self._folder.inherited_files)
+        for part in (*parts.service_parts(context), parts.envoy_part(gateway, self.settings.port)):
+            self.parts[part.name] = part
+        (self._folder.run / "addresses.json").write_text(json.dumps(asdict(self.addresses), indent=2) + "\n")
+
+    def _migrate(self) -> None:
+        running = [Process(parts.migration(self.parts[name]), self._folder.logs) for name in _MIGRATED]
+        for process in running:
+            _wait_for_end(process)
+        self._say("Tables: up to date")
+
+    def _start_services(self) -> None:
+        names = [name for name in reversed(STOP_ORDER) if name not in ("valkey", "postgres")]
+        self._say(f"Starting {', '.join(_title(name) for name in names)} ...")
+        for name in names:
+            self.start_part(name)
+        self.wait_ready(*names)
+
+
+def _wait_for_end(process: Process, timeout_seconds: float = 120.0) -> None:
+    deadline = time.monotonic() + timeout_seconds
+    while process.is_running and time.monotonic() < deadline:
+        time.sleep(0.02)
+    if process.exit_status != 0:
+        raise NotReadyError(f"{process.command.name} {process.describe_end()}:\n{process.log_tail()}")
+
+
+def _title(name: str) -> str:
+    return {"postgres": "PostgreSQL", "valkey": "Valkey", "envoy": "Envoy"}.get(name, name)

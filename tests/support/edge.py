@@ -1,0 +1,268 @@
+"""A real Envoy with the real configuration, in front of small servers that a test can look into."""
+
+import asyncio
+import importlib
+import json
+import threading
+import urllib.request
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import grpc
+from google.protobuf import descriptor_pool, message_factory
+from google.protobuf.message import Message
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
+from deploy.local import programs
+from deploy.local.ports import free_port
+from deploy.local.process import Command, Process
+from deploy.local.readiness import answers_http, wait_ready
+from gateway.envoy.render import render
+from gateway.envoy.settings import EnvoySettings
+from gateway.openapi.contract import Contract
+from gateway.openapi.files import write_files
+
+T = TypeVar("T")
+Context = grpc.aio.ServicerContext[Any, Any]
+# Answers a call: gets the request and may look at the context, abort it or raise.
+Behaviour = Callable[[Any, Context], Coroutine[Any, Any, Message]]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A gRPC call that reached a service."""
+
+    # Full name, for instance linkmeter.links.v1.LinkService/GetLink.
+    method: str
+    request: Any
+    metadata: dict[str, str | bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """An HTTP request that reached redirect's data plane."""
+
+    method: str
+    # With query string, as it arrived.
+    target: str
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass(slots=True)
+class Services:
+    """The servers behind Envoy. They answer every call with an empty message unless told otherwise."""
+
+    calls: list[Call] = field(default_factory=list)
+    visits: list[Visit] = field(default_factory=list)
+    behaviours: dict[str, Behaviour] = field(default_factory=dict)
+    ports: dict[str, int] = field(default_factory=dict)
+    _servers: list[Any] = field(default_factory=list)
+
+    def reset(self) -> None:
+        """Forget what happened and what was told."""
+        self.calls.clear()
+        self.visits.clear()
+        self.behaviours.clear()
+
+    def on(self, method: str, behaviour: Behaviour) -> None:
+        """Tell how a method answers."""
+        self.behaviours[method] = behaviour
+
+    def answer(self, method: str, message: Message) -> None:
+        """Tell what a method answers."""
+
+        async def behaviour(_request: object, _context: Context) -> Message:
+            return message
+
+        self.on(method, behaviour)
+
+    @property
+    def only_call(self) -> Call:
+        """The one call that reached a service, but for questions about authorization."""
+        calls = [call for call in self.calls if not call.method.startswith("envoy.")]
+        assert len(calls) == 1, calls
+        return calls[0]
+
+    async def start(self, contract: Contract) -> None:
+        """Listen on free ports: links, analytics and compat by gRPC, redirect by HTTP."""
+        packages = {
+            "links": ("linkmeter.links.v1", "envoy.service.auth.v3"),
+            "analytics": ("linkmeter.analytics.v1",),
+            "compat": ("linkmeter.compat",),
+        }
+        for name, prefixes in packages.items():
+            self.ports[name] = await self._start_grpc(contract, prefixes)
+        server = await asyncio.start_server(self._serve_http, "127.0.0.1", 0)
+        self._servers.append(server)
+        self.ports["redirect"] = server.sockets[0].getsockname()[1]
+
+    async def stop(self) -> None:
+        """End all servers."""
+        for server in self._servers:
+            if isinstance(server, asyncio.Server):
+                server.close()
+            else:
+                await server.stop(None)
+
+    async def _start_grpc(self, contract: Contract, prefixes: tuple[str, ...]) -> int:
+        server = grpc.aio.server()
+        names = [name for prefix in prefixes for name in contract.services(prefix, public_only=False)]
+        for name in names:
+            handlers = {method.name: self._handler(name, method) for method in contract.methods(name)}
+            server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(name, handlers),))
+        servicer = health.aio.HealthServicer()
+        await servicer.set("", health_pb2.HealthCheckResponse.SERVING)
+        health_pb2_grpc.add_HealthServicer_to_server(servicer, server)
+        reflection.enable_server_reflection((*names, reflection.SERVICE_NAME), server)
+        port = server.add_insecure_port("127.0.0.1:0")
+        await server.start()
+        self._servers.append(server)
+        return port
+
+    def _handler(self, service: str, method: Any) -> Any:
+        name = f"{service}/{method.name}"
+        request_class, response_class = _class_of(method.input_type), _class_of(method.output_type)
+
+        async def answer(request: object, context: Context) -> Message:
+            metadata = {key: value for key, value in context.invocation_metadata() or ()}  # noqa: C416 - Not a mapping.
+            self.calls.append(Call(name, request, metadata))
+            behaviour = self.behaviours.get(name)
+            return await behaviour(request, context) if behaviour else response_class()
+
+        return grpc.unary_unary_rpc_method_handler(
+            answer,
+            request_deserializer=request_class.FromString,
+            response_serializer=response_class.SerializeToString,
+        )
+
+    async def _serve_http(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                visit = await _read_visit(head, reader)
+                if visit.target == "/healthz":
+                    body = b"ok"
+                else:
+                    self.visits.append(visit)
+                    body = b"redirect was here"
+                sent = b"" if visit.method == "HEAD" else body
+                writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s" % (len(body), sent))
+                await writer.drain()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """Envoy and what stands behind it."""
+
+    port: int
+    admin_port: int
+    services: Services
+    process: Process
+
+    @property
+    def url(self) -> str:
+        """The public address."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def address(self) -> str:
+        """The public address for gRPC."""
+        return f"127.0.0.1:{self.port}"
+
+    def log(self) -> str:
+        """Return what Envoy has logged."""
+        return self.process.log_path.read_text()
+
+    def counter(self, name: str) -> int:
+        """Read one of Envoy's counters."""
+        url = f"http://127.0.0.1:{self.admin_port}/stats?format=json&filter=^{name}$"
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return int(json.load(answer)["stats"][0]["value"])
+
+
+@contextmanager
+def running_edge(folder: Path, **changes: Any) -> Iterator[Edge]:
+    """Run Envoy and the servers; changes go into Envoy's settings."""
+    services = Services()
+    loop = _LoopThread()
+    loop.run(services.start(Contract.load()))
+    try:
+        with _envoy(folder, services, changes) as edge:
+            yield edge
+    finally:
+        loop.run(services.stop())
+        loop.stop()
+
+
+@contextmanager
+def _envoy(folder: Path, services: Services, changes: dict[str, Any]) -> Iterator[Edge]:
+    write_files(folder)
+    upstreams = {name: (f"127.0.0.1:{port}",) for name, port in services.ports.items()}
+    port, admin_port = free_port(), free_port()
+    values: dict[str, Any] = {"listen": f"127.0.0.1:{port}", "admin_port": admin_port, "docs": folder}
+    settings = EnvoySettings(**(values | upstreams | changes))
+    config = folder / "envoy.yaml"
+    config.write_text(render(settings))
+    arguments = [
+        str(programs.envoy()),
+        "-c",
+        str(config),
+        "--disable-hot-restart",
+        "--concurrency",
+        "1",
+        "-l",
+        "warning",
+    ]
+    process = Process(Command(name="envoy", arguments=arguments), folder)
+    try:
+        wait_ready(process, lambda: answers_http(port, "/readyz"))
+        yield Edge(port, admin_port, services, process)
+    finally:
+        process.stop()
+
+
+class _LoopThread:
+    """An event loop in a thread, for servers that outlive one test's loop."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do the work over there and wait for its result."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(30)
+
+    def stop(self) -> None:
+        """End the loop."""
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+
+async def _read_visit(head: bytes, reader: asyncio.StreamReader) -> Visit:
+    request_line, *lines = head.decode("latin-1").rstrip().split("\r\n")
+    method, target, _ = request_line.split(" ", 2)
+    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    if headers.get("transfer-encoding") == "chunked":
+        body = b""
+        while size := int(await reader.readline(), 16):
+            body += (await reader.readexactly(size + 2))[:-2]
+        await reader.readline()
+    else:
+        body = await reader.readexactly(int(headers.get("content-length", "0")))
+    return Visit(method, target, headers, body)
+
+
+def _class_of(descriptor: Any) -> Any:
+    """Find the generated class, so that tests can compare with messages that they build."""
+    importlib.import_module(descriptor.file.name.removesuffix(".proto").replace("/", ".") + "_pb2")
+    return message_factory.GetMessageClass(descriptor_pool.Default().FindMessageTypeByName(descriptor.full_name))

@@ -1,0 +1,80 @@
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from deploy.local.process import Command, Process
+from tests.support.wait import eventually
+
+_PARENT = """
+import sys, time
+from pathlib import Path
+from deploy.local.process import Command, Process
+command = Command(name="child", arguments=[sys.executable, "-c", "import time; time.sleep(600)"])
+child = Process(command, Path(sys.argv[1]))
+print(child.pid, flush=True)
+time.sleep(600)
+"""
+
+
+def _python(text: str, **options: float) -> Command:
+    return Command(name="program", arguments=[sys.executable, "-c", text], **options)  # type: ignore[arg-type]
+
+
+async def test_child_dies_with_its_killed_parent(tmp_path: Path) -> None:
+    """A supervisor that is killed leaves nothing running."""
+    arguments = [sys.executable, "-c", _PARENT, str(tmp_path)]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE) as parent:  # noqa: ASYNC220 - Nothing else is to run.
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        assert _runs(child)
+        parent.kill()
+        await eventually(lambda: not _runs(child))
+
+
+async def test_program_that_ignores_the_signal_is_killed(tmp_path: Path) -> None:
+    """Stopping ends in time, whatever the program does."""
+    text = "import signal, time; signal.signal(15, signal.SIG_IGN); print('up', flush=True); time.sleep(600)"
+    process = Process(_python(text, stop_seconds=0.1), tmp_path)
+    await eventually(lambda: "up" in process.log_tail())
+    process.stop()
+    assert process.exit_status == -signal.SIGKILL
+    assert process.describe_end() == "was ended by signal 9"
+
+
+async def test_program_ends_in_its_own_way(tmp_path: Path) -> None:
+    """A program gets the time to finish its work."""
+    text = (
+        "import signal, sys, time\n"
+        "signal.signal(15, lambda *_: (print('bye', flush=True), sys.exit(3)))\n"
+        "print('up', flush=True)\n"
+        "time.sleep(600)"
+    )
+    process = Process(_python(text), tmp_path)
+    await eventually(lambda: "up" in process.log_tail())
+    process.stop()
+    assert process.exit_status == 3
+    assert process.log_tail().splitlines() == ["up", "bye"]
+
+
+async def test_killing_reaches_what_the_program_started(tmp_path: Path) -> None:
+    """Workers of a killed program do not stay."""
+    text = (
+        "import subprocess, sys, time\n"
+        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
+        "print(child.pid, flush=True)\n"
+        "time.sleep(600)"
+    )
+    process = Process(_python(text), tmp_path)
+    worker = int(await eventually(process.log_tail))
+    process.kill()
+    await eventually(lambda: not _runs(worker))
+
+
+def _runs(pid: int) -> bool:
+    """Say whether the process exists and is more than an entry that nobody has collected."""
+    stat = Path(f"/proc/{pid}/stat")
+    try:
+        return stat.read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False

@@ -1,0 +1,73 @@
+from pathlib import Path
+
+import pytest
+
+from deploy.local.settings import read
+from services.common.settings import SettingsError
+
+
+def test_everything_has_a_default() -> None:
+    """`make run` needs no setting at all."""
+    settings = read({})
+    assert settings.port == 8080
+    assert settings.public_url == "http://localhost:8080"
+    assert settings.data_folder == Path(".data").absolute()
+    assert settings.rate_limits
+    assert settings.extra_hosts == ()
+
+
+def test_public_url_follows_the_port() -> None:
+    """Another port shows in the addresses of links."""
+    assert read({"LINKMETER_PORT": "9000"}).public_url == "http://localhost:9000"
+
+
+def test_public_url_loses_its_last_slash() -> None:
+    """Codes are put behind the public address with one slash."""
+    assert read({"LINKMETER_PUBLIC_URL": "https://sho.rt/"}).public_url == "https://sho.rt"
+
+
+def test_hosts_are_a_list_in_lower_case() -> None:
+    """Extra hosts are separated by commas, whatever their case."""
+    assert read({"LINKMETER_EXTRA_HOSTS": "Go.Example, sho.rt"}).extra_hosts == ("go.example", "sho.rt")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("LINKMETER_PORT", "0"),
+        ("LINKMETER_PORT", "65536"),
+        ("LINKMETER_PORT", "http"),
+        ("LINKMETER_TRUSTED_HOPS", "-1"),
+        ("LINKMETER_PUBLIC_URL", "sho.rt"),
+        ("LINKMETER_PUBLIC_URL", "ftp://sho.rt"),
+        ("LINKMETER_PUBLIC_URL", "https://sho.rt/path"),
+        ("LINKMETER_PUBLIC_URL", "https://sho.rt:port"),
+        ("LINKMETER_PUBLIC_URL", "https://user@sho.rt"),
+        ("LINKMETER_API_KEY", "short"),
+        ("LINKMETER_POSTGRES_URL", "mysql://localhost/x"),
+        ("LINKMETER_REDIS_URL", "localhost:6379"),
+        ("LINKMETER_GEOIP_DB", "/nowhere/file.mmdb"),
+        ("LINKMETER_IP_STORAGE", "some"),
+        ("LINKMETER_RATE_LIMITS", "yes"),
+        ("LINKMETER_EXTRA_HOSTS", "https://sho.rt"),
+    ],
+)
+def test_wrong_value_is_refused_by_name(name: str, value: str) -> None:
+    """A wrong value stops the start with one line that names the setting."""
+    with pytest.raises(SettingsError) as refused:
+        read({name: value})
+    lines = str(refused.value).splitlines()
+    assert len(lines) == 1
+    assert lines[0].startswith(name)
+
+
+def test_secrets_are_not_repeated_in_errors() -> None:
+    """An error may end up in a log: passwords and keys stay out of it."""
+    with pytest.raises(SettingsError) as refused:
+        read({"LINKMETER_API_KEY": "s3cret", "LINKMETER_POSTGRES_URL": "mysql://me:s3cret@host/x"})
+    assert "s3cret" not in str(refused.value)
+
+
+def test_misspelt_name_is_noticed() -> None:
+    """A name that begins like ours and means nothing is told to the person who set it."""
+    assert read({"LINKMETER_PROT": "1", "PATH": "/bin"}).unknown == ("LINKMETER_PROT",)
