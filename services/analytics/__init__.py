@@ -1,0 +1,1 @@
+"""Analytics: takes clicks in, and answers statistics."""

@@ -1,0 +1,1 @@
+"""Tables that come with the service, and the scripts that made them."""

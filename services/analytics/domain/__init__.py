@@ -1,0 +1,1 @@
+"""What clicks, queries and ledgers are; no I/O."""

@@ -1,0 +1,211 @@
+"""What may be asked of the clicks: the one query language behind every surface."""
+
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from enum import IntEnum
+from typing import Final
+
+from services.analytics.domain.buckets import Bucket
+from services.analytics.domain.zones import zone_named
+from services.common.errors import InvalidArgument
+
+COUNT_DEFINITION: Final = "1"
+MOST_REPORTS: Final = 20
+MOST_DIMENSIONS: Final = 4
+MOST_FILTERS: Final = 50
+MOST_VALUES: Final = 1_000
+MOST_ROWS: Final = 10_000
+DEFAULT_ROWS: Final = 100
+# Outside these years the calendars of time zones are guesses.
+_YEARS: Final = range(1900, 2200)
+
+
+class Dimension(IntEnum):
+    """What clicks can be grouped and filtered by; the numbers are the contract's."""
+
+    LINK = 1
+    CODE = 2
+    DOMAIN = 3
+    COUNTRY = 4
+    CITY = 5
+    BROWSER = 6
+    BROWSER_FAMILY = 7
+    BROWSER_VERSION = 8
+    OS = 9
+    DEVICE_TYPE = 10
+    REFERRER = 11
+    REFERRER_HOST = 12
+    REFERRER_ORIGIN = 13
+    SOCIAL_NETWORK = 14
+    LANGUAGE = 15
+    UTM_SOURCE = 16
+    UTM_MEDIUM = 17
+    UTM_CAMPAIGN = 18
+    UTM_TERM = 19
+    UTM_CONTENT = 20
+    IS_BOT = 21
+    HTTP_STATUS = 22
+    METHOD = 23
+    SCHEME = 24
+    VARIANT = 25
+
+
+class Metric(IntEnum):
+    """What is counted; the numbers are the contract's."""
+
+    CLICKS = 1
+    HUMAN_CLICKS = 2
+    VISITORS = 3
+
+
+class Order(IntEnum):
+    """Order of a report's rows; the numbers are the contract's."""
+
+    DEFAULT = 0
+    METRIC_DESCENDING = 1
+    TIME_ASCENDING = 2
+    TIME_DESCENDING = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audience:
+    """Whose clicks may be seen: those of an owner's links, or of one link."""
+
+    owner_id: int = 0
+    link_id: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse an audience that would see everybody's clicks."""
+        if self.owner_id <= 0 and self.link_id <= 0:
+            raise ValueError("an audience needs an owner or a link")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """A click passes when its value is one of these, or with negated, none of them."""
+
+    dimension: Dimension
+    values: frozenset[str]
+    negated: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse nonsense."""
+        if not self.values:
+            raise InvalidArgument("filters.values", "at least one value is required")
+        if len(self.values) > MOST_VALUES:
+            raise InvalidArgument("filters.values", f"at most {MOST_VALUES} values are allowed")
+        if any("\0" in value for value in self.values):
+            raise InvalidArgument("filters.values", "a value must not contain the character NUL")
+        if self.dimension is Dimension.LINK and not all(_is_link_id(value) for value in self.values):
+            raise InvalidArgument("filters.values", "a link is named by its id, a positive whole number")
+
+    def passes(self, value: str) -> bool:
+        """Say whether a value passes."""
+        return (value in self.values) is not self.negated
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """One table of numbers."""
+
+    dimensions: tuple[Dimension, ...] = ()
+    bucket: Bucket = Bucket.NONE
+    metrics: tuple[Metric, ...] = (Metric.CLICKS,)
+    limit: int = 0
+    order: Order = Order.DEFAULT
+    filters: tuple[Filter, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse nonsense."""
+        if len(self.dimensions) > MOST_DIMENSIONS:
+            raise InvalidArgument("reports.dimensions", f"at most {MOST_DIMENSIONS} dimensions are allowed")
+        if len(set(self.dimensions)) < len(self.dimensions):
+            raise InvalidArgument("reports.dimensions", "a dimension is named twice")
+        if not self.metrics or len(set(self.metrics)) < len(self.metrics):
+            raise InvalidArgument("reports.metrics", "metrics must be named once each")
+        if not 0 <= self.limit <= MOST_ROWS:
+            raise InvalidArgument("reports.limit", f"must be from 1 to {MOST_ROWS}")
+        if self.bucket is Bucket.NONE and self.order in {Order.TIME_ASCENDING, Order.TIME_DESCENDING}:
+            raise InvalidArgument("reports.order", "an order by time needs a bucket")
+
+    @property
+    def rows(self) -> int:
+        """The most rows that are answered."""
+        return self.limit or (DEFAULT_ROWS if self.dimensions else MOST_ROWS)
+
+    @property
+    def effective_order(self) -> Order:
+        """The order that the default stands for."""
+        if self.order is not Order.DEFAULT:
+            return self.order
+        return Order.METRIC_DESCENDING if self.bucket is Bucket.NONE else Order.TIME_ASCENDING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """Reports over the same clicks. An absent start is the first click's time, an absent end is now."""
+
+    audience: Audience
+    reports: tuple[Report, ...]
+    filters: tuple[Filter, ...] = ()
+    start: datetime | None = None
+    end: datetime | None = None
+    time_zone: str = "UTC"
+
+    def __post_init__(self) -> None:
+        """Refuse nonsense."""
+        if not 1 <= len(self.reports) <= MOST_REPORTS:
+            raise InvalidArgument("reports", f"from 1 to {MOST_REPORTS} reports are required")
+        if any(len(self.filters) + len(report.filters) > MOST_FILTERS for report in self.reports):
+            raise InvalidArgument("filters", f"at most {MOST_FILTERS} filters are allowed")
+        check_interval(self.start, self.end)
+        if zone_named(self.time_zone) is None:
+            raise InvalidArgument("time_zone", "neither an IANA name nor an offset like +05:30")
+
+    @property
+    def zone(self) -> tzinfo:
+        """The zone that buckets follow."""
+        zone = zone_named(self.time_zone)
+        assert zone is not None, "checked by the constructor"  # noqa: S101
+        return zone
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """The value of a dimension in a row; detail tells cities of one name apart."""
+
+    text: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of numbers."""
+
+    values: tuple[Value, ...]
+    bucket_start: datetime | None
+    metrics: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The rows of every report, and what was counted."""
+
+    results: tuple[tuple[Row, ...], ...]
+    start: datetime | None
+    end: datetime
+    first_click_time: datetime | None
+    last_click_time: datetime | None
+
+
+def check_interval(start: datetime | None, end: datetime | None) -> None:
+    """Refuse an interval that ends before it starts or lies beyond the calendars."""
+    for moment in (start, end):
+        if moment is not None and moment.year not in _YEARS:
+            raise InvalidArgument("interval", f"must lie in the years {_YEARS.start} to {_YEARS.stop - 1}")
+    if start is not None and end is not None and end < start:
+        raise InvalidArgument("interval", "must not end before it starts")
+
+
+def _is_link_id(value: str) -> bool:
+    return value.isascii() and value.isdigit() and 0 < int(value) < 2**63

@@ -1,0 +1,122 @@
+"""Write batches of clicks, each in one transaction, and read clicks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import asyncpg
+
+from services.analytics.domain.click import Click, Fault, SetAside
+from services.analytics.domain.ledger import OutboxReport
+from services.analytics.store import rollups, sources
+from services.analytics.store.columns import COLUMNS, record_of
+from services.analytics.store.partitions import Partitions
+from services.common.postgres import Connection, Pool
+
+# What PostgreSQL or its client says of a row that it will not have, as opposed to "not now".
+_REFUSALS: Final = (
+    asyncpg.DataError,
+    asyncpg.IntegrityConstraintViolationError,
+    asyncpg.ProgramLimitExceededError,
+    ValueError,
+    OverflowError,
+)
+_SET_ASIDE: Final = """
+INSERT INTO set_aside_clicks (source, sequence, set_aside_time, fault, content)
+SELECT $1, sequence, $2, fault, content
+FROM unnest($3::bigint[], $4::text[], $5::bytea[]) AS rows (sequence, fault, content)
+ON CONFLICT (source, sequence) DO NOTHING
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """An outbox row: its click, or why it has none."""
+
+    sequence: int
+    content: bytes
+    outcome: Click | SetAside
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Rows of one outbox in rising sequence, and what the outbox says of itself."""
+
+    source: UUID
+    rows: Sequence[Row]
+    report: OutboxReport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """What became of a batch."""
+
+    mark: int
+    clicks: Sequence[Click]
+    set_aside: Sequence[SetAside]
+    missing: int
+
+
+class ClickWriter:
+    """Stores batches so that any batch may come again, at any time, to any replica."""
+
+    def __init__(self, pool: Pool, partitions: Partitions) -> None:
+        self._pool = pool
+        self._partitions = partitions
+
+    async def store(self, batch: Batch, now: datetime) -> Stored:
+        """Store what is new of a batch, whole or not at all: clicks, sums, mark and report in one transaction."""
+        await self._partitions.ensure([row.outcome.time for row in batch.rows if isinstance(row.outcome, Click)], now)
+        async with self._pool.acquire() as connection, connection.transaction():
+            known = await sources.lock(connection, batch.source, now)
+            rows = [row for row in batch.rows if row.sequence > known.mark]
+            stored = await _store_rows(connection, batch.source, rows, known.mark, now)
+            await sources.save_report(connection, batch.source, batch.report, known, now)
+        return stored
+
+
+async def _store_rows(connection: Connection, source: UUID, rows: Sequence[Row], mark: int, now: datetime) -> Stored:
+    if not rows:
+        return Stored(mark=mark, clicks=(), set_aside=(), missing=0)
+    refused = await _copy([row for row in rows if isinstance(row.outcome, Click)], connection)
+    set_aside = [row.outcome for row in rows if isinstance(row.outcome, SetAside)]
+    set_aside += [SetAside(row.sequence, Fault.REFUSED_BY_DATABASE, row.content) for row in refused]
+    lost = {row.sequence for row in refused}
+    clicks = [row.outcome for row in rows if isinstance(row.outcome, Click) and row.sequence not in lost]
+    await rollups.add(connection, clicks)
+    await _set_aside(connection, source, set_aside, now)
+    # Sequences have no gaps in the outbox: what is absent here was lost there.
+    new_mark = rows[-1].sequence
+    missing = new_mark - mark - len(rows)
+    await sources.advance(connection, source, new_mark, stored=len(clicks), set_aside=len(set_aside), missing=missing)
+    return Stored(mark=new_mark, clicks=clicks, set_aside=set_aside, missing=missing)
+
+
+async def _copy(rows: Sequence[Row], connection: Connection) -> list[Row]:
+    """Write clicks and answer those that were refused: the batch is halved until each of them stands alone."""
+    if not rows:
+        return []
+    try:
+        async with connection.transaction():
+            records = [record_of(row.outcome) for row in rows if isinstance(row.outcome, Click)]
+            await connection.copy_records_to_table("clicks", records=records, columns=COLUMNS)
+    except _REFUSALS:
+        if len(rows) == 1:
+            return list(rows)
+        half = len(rows) // 2
+        return await _copy(rows[:half], connection) + await _copy(rows[half:], connection)
+    return []
+
+
+async def _set_aside(connection: Connection, source: UUID, rows: Sequence[SetAside], now: datetime) -> None:
+    if rows:
+        await connection.execute(
+            _SET_ASIDE,
+            source,
+            now,
+            [row.sequence for row in rows],
+            [row.fault.value for row in rows],
+            [row.content for row in rows],
+        )

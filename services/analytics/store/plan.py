@@ -1,0 +1,91 @@
+"""Decide which tables answer a report. Whatever is decided, the numbers are those of the raw clicks."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from typing import Final
+
+from services.analytics.domain.query import Dimension, Filter, Metric, Report
+from services.analytics.store.dimensions import ROLLED
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_QUARTER: Final = timedelta(minutes=15)
+_DAY: Final = timedelta(days=1)
+
+
+class Table(Enum):
+    """Where the interior of an interval is read from; its edges are always raw clicks."""
+
+    RAW = "raw"
+    TOTALS = "totals"
+    DAILY = "daily"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How to answer a report over [start, end): sums for [inner_start, inner_end), raw clicks for the rest."""
+
+    table: Table
+    start: datetime
+    end: datetime
+    inner_start: datetime
+    inner_end: datetime
+    borders: tuple[datetime, ...]
+    # The one dimension that a daily plan reads.
+    dimension: Dimension | None = None
+
+
+def plan_of(
+    report: Report, filters: tuple[Filter, ...], start: datetime, end: datetime, borders: tuple[datetime, ...]
+) -> Plan:
+    """Take sums where they know everything that is asked, and where no step begins within one of them."""
+    dimensions = _needed(report, filters)
+    if Metric.VISITORS not in report.metrics:
+        if not dimensions:
+            return _with_sums(Table.TOTALS, _QUARTER, start, end, borders, None)
+        if len(dimensions) == 1 and dimensions <= ROLLED.keys():
+            return _with_sums(Table.DAILY, _DAY, start, end, borders, *dimensions)
+    return _raw(start, end, borders)
+
+
+def _needed(report: Report, filters: tuple[Filter, ...]) -> frozenset[Dimension]:
+    """Answer the dimensions that sums must know apart, besides the link."""
+    needed = {*report.dimensions, *(condition.dimension for condition in filters)} - {Dimension.LINK}
+    if Dimension.IS_BOT not in report.dimensions:
+        # Every sum counts people apart, which is all that a condition on bots needs.
+        needed -= {Dimension.IS_BOT}
+    return frozenset(needed)
+
+
+def _with_sums(
+    table: Table,
+    unit: timedelta,
+    start: datetime,
+    end: datetime,
+    borders: tuple[datetime, ...],
+    dimension: Dimension | None,
+) -> Plan:
+    inner_start, inner_end = _ceiling(start, unit), _floor(end, unit)
+    if inner_start >= inner_end or any(_floor(border, unit) != border for border in borders if border > start):
+        return _raw(start, end, borders)
+    return Plan(
+        table=table,
+        start=start,
+        end=end,
+        inner_start=inner_start,
+        inner_end=inner_end,
+        borders=borders,
+        dimension=dimension,
+    )
+
+
+def _raw(start: datetime, end: datetime, borders: tuple[datetime, ...]) -> Plan:
+    return Plan(table=Table.RAW, start=start, end=end, inner_start=end, inner_end=end, borders=borders)
+
+
+def _floor(moment: datetime, unit: timedelta) -> datetime:
+    return moment - (moment - _EPOCH) % unit
+
+
+def _ceiling(moment: datetime, unit: timedelta) -> datetime:
+    return moment + (_EPOCH - moment) % unit

@@ -1,0 +1,85 @@
+"""Answer queries, all reports of one from one state of the data."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from services.analytics.domain.buckets import MOST_BUCKETS, Bucket, TooManyBuckets, borders
+from services.analytics.domain.query import Answer, Order, Query, Report, Row, Value
+from services.analytics.store.plan import Plan, plan_of
+from services.analytics.store.stats_sql import ReportSql, bounds_sql
+from services.common.errors import InvalidArgument
+from services.common.postgres import Connection, Pool
+
+_BEFORE_ALL: Final = datetime(1900, 1, 1, tzinfo=UTC)
+
+
+class Stats:
+    """Answers queries."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def answer(self, query: Query, now: datetime) -> Answer:
+        """Answer a query's reports."""
+        async with (
+            self._pool.acquire() as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            # An interval that starts after now and has no end is empty rather than upside down.
+            end = query.end or max(now, query.start or now)
+            first = await _bound(connection, query, end, last=False)
+            last = await _bound(connection, query, end, last=True) if first else None
+            start = query.start or first
+            results = [await _report(connection, query, report, start, end) for report in query.reports]
+        return Answer(results=tuple(results), start=start, end=end, first_click_time=first, last_click_time=last)
+
+
+async def _bound(connection: Connection, query: Query, end: datetime, *, last: bool) -> datetime | None:
+    sql, parameters = bounds_sql(query.audience, query.filters, last=last)
+    time: datetime | None = await connection.fetchval(sql, *parameters, query.start or _BEFORE_ALL, end)
+    return time
+
+
+async def _report(
+    connection: Connection, query: Query, report: Report, start: datetime | None, end: datetime
+) -> tuple[Row, ...]:
+    if start is None or start >= end:
+        return () if report.dimensions or report.bucket is not Bucket.NONE else (_zeros(report, None),)
+    try:
+        steps = borders(report.bucket, start, end, query.zone)
+    except TooManyBuckets:
+        raise InvalidArgument("reports.bucket", f"the interval has more than {MOST_BUCKETS} of these buckets") from None
+    filters = (*query.filters, *report.filters)
+    plan = plan_of(report, filters, start, end, steps)
+    sql, parameters = ReportSql(audience=query.audience, report=report, filters=filters, plan=plan).build()
+    rows = [_row(record, report, plan) for record in await connection.fetch(sql, *parameters)]
+    return tuple(rows) if report.dimensions else _filled(rows, report, steps)
+
+
+def _row(record: Sequence[Any], report: Report, plan: Plan) -> Row:
+    """Read step, value and detail per dimension, metrics."""
+    beyond = 1 + 2 * len(report.dimensions)
+    pairs = zip(record[1:beyond:2], record[2:beyond:2], strict=True)
+    return Row(
+        values=tuple(Value(text, detail) for text, detail in pairs),
+        bucket_start=plan.borders[record[0]] if plan.borders else None,
+        metrics=tuple(record[beyond:]),
+    )
+
+
+def _filled(rows: Sequence[Row], report: Report, steps: tuple[datetime, ...]) -> tuple[Row, ...]:
+    """Add a row of zeros for each step without clicks, then order and cut."""
+    by_step = {row.bucket_start: row for row in rows}
+    filled = [by_step.get(step) or _zeros(report, step) for step in steps or (None,)]
+    order = report.effective_order
+    if order is Order.TIME_DESCENDING:
+        filled.reverse()
+    elif order is Order.METRIC_DESCENDING:
+        # A stable sort: steps with equal numbers stay in their order.
+        filled.sort(key=lambda row: -row.metrics[0])
+    return tuple(filled[: report.rows])
+
+
+def _zeros(report: Report, step: datetime | None) -> Row:
+    return Row((), step, (0,) * len(report.metrics))

@@ -1,0 +1,189 @@
+"""Write the SQL of a report: fragments from closed enums, and everything that came from outside as a parameter."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC
+
+from services.analytics.domain.query import Audience, Dimension, Filter, Metric, Order, Report
+from services.analytics.store.dimensions import COLUMNS, ROLLED, Column
+from services.analytics.store.plan import Plan, Table
+
+
+class Parameters:
+    """Collects the values of a statement."""
+
+    def __init__(self) -> None:
+        self.values: list[object] = []
+
+    def add(self, value: object, type_name: str) -> str:
+        """Keep a value and answer its placeholder."""
+        self.values.append(value)
+        return f"${len(self.values)}::{type_name}"
+
+
+class ReportSql:
+    """The statement of one report: a step, a value and a detail per dimension, then the metrics."""
+
+    def __init__(self, *, audience: Audience, report: Report, filters: Sequence[Filter], plan: Plan) -> None:
+        self._parameters = Parameters()
+        self._report = report
+        self._plan = plan
+        self._filters = filters
+        self._rights = " AND ".join(rights(audience, filters, self._parameters))
+        self._start = self._parameters.add(plan.start, "timestamptz")
+        self._end = self._parameters.add(plan.end, "timestamptz")
+
+    def build(self) -> tuple[str, list[object]]:
+        """Answer the statement and its parameters."""
+        sql = self._over_clicks() if self._plan.table is Table.RAW else self._over_sums()
+        return sql + self._order_and_limit(), self._parameters.values
+
+    def _over_clicks(self) -> str:
+        conditions = [self._rights, f"time >= {self._start} AND time < {self._end}"]
+        conditions += [_condition(item, self._parameters) for item in self._filters if item.dimension != Dimension.LINK]
+        metrics = {
+            Metric.CLICKS: "count(*)",
+            Metric.HUMAN_CLICKS: "count(*) FILTER (WHERE NOT is_bot)",
+            Metric.VISITORS: "count(DISTINCT visitor)",
+        }
+        columns = [COLUMNS[dimension] for dimension in self._report.dimensions]
+        selected = [*self._groups(columns), *(metrics[metric] for metric in self._report.metrics)]
+        return f"SELECT {', '.join(selected)} FROM clicks WHERE {' AND '.join(conditions)}{self._group_by()}"  # noqa: S608
+
+    def _over_sums(self) -> str:
+        """Add up sums for the interior and raw clicks for the edges."""
+        clicks, human_clicks = self._passing_sums()
+        metrics = {Metric.CLICKS: f"sum({clicks})", Metric.HUMAN_CLICKS: f"sum({human_clicks})"}
+        columns = [
+            COLUMNS[Dimension.LINK] if dimension is Dimension.LINK else Column("value", "detail")
+            for dimension in self._report.dimensions
+        ]
+        selected = [
+            *self._groups(columns),
+            *(f"coalesce({metrics[metric]}, 0)::bigint" for metric in self._report.metrics),
+        ]
+        own = self._plan.dimension
+        conditions = [
+            _passes("value", item, self._parameters, "text") for item in self._filters if item.dimension is own
+        ]
+        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        parts = self._daily_parts() if self._plan.table is Table.DAILY else self._totals_parts()
+        # What is left over of a day's total may be nothing, and a value without clicks is no row.
+        having = f" HAVING sum({clicks}) > 0" if self._is_grouped() else ""
+        return (
+            f"SELECT {', '.join(selected)} FROM ({' UNION ALL '.join(parts)}) AS counted"  # noqa: S608
+            f"{where}{self._group_by()}{having}"
+        )
+
+    def _totals_parts(self) -> list[str]:
+        start = self._parameters.add(self._plan.inner_start, "timestamptz")
+        end = self._parameters.add(self._plan.inner_end, "timestamptz")
+        return [
+            "SELECT start AS time, link_id, '' AS value, '' AS detail, clicks, human_clicks FROM totals "  # noqa: S608
+            f"WHERE {self._rights} AND start >= {start} AND start < {end}",
+            self._edges(Column("''"), start, end),
+        ]
+
+    def _daily_parts(self) -> list[str]:
+        dimension = self._plan.dimension
+        assert dimension is not None, "a daily plan has its dimension"  # noqa: S101
+        first = self._parameters.add(self._plan.inner_start.astimezone(UTC).date(), "date")
+        beyond = self._parameters.add(self._plan.inner_end.astimezone(UTC).date(), "date")
+        start = self._parameters.add(self._plan.inner_start, "timestamptz")
+        end = self._parameters.add(self._plan.inner_end, "timestamptz")
+        implicit = self._parameters.add(ROLLED[dimension].implicit, "text")
+        number = self._parameters.add(int(dimension), "smallint")
+        rolled = f"FROM daily WHERE {self._rights} AND dimension = {number} AND day >= {first} AND day < {beyond}"
+        midnight = "day::timestamp AT TIME ZONE 'UTC'"
+        return [
+            f"SELECT {midnight} AS time, link_id, value, detail, clicks, human_clicks {rolled}",
+            # The implicit value: the totals, less all other values.
+            f"SELECT start, link_id, {implicit}, '', clicks, human_clicks FROM totals "  # noqa: S608
+            f"WHERE {self._rights} AND start >= {start} AND start < {end}",
+            f"SELECT {midnight}, link_id, {implicit}, '', -clicks, -human_clicks {rolled}",
+            self._edges(COLUMNS[dimension], start, end),
+        ]
+
+    def _edges(self, column: Column, start: str, end: str) -> str:
+        # Two ranges rather than one with a hole, so that both can use the index.
+        part = (
+            f"SELECT time, link_id, {column.value}, {column.detail}, 1, (NOT is_bot)::int FROM clicks "  # noqa: S608
+            f"WHERE {self._rights} AND time >= "
+        )
+        return f"{part}{self._start} AND time < {start} UNION ALL {part}{end} AND time < {self._end}"
+
+    def _passing_sums(self) -> tuple[str, str]:
+        """Answer what conditions on is_bot leave of a sum's clicks and human clicks."""
+        if Dimension.IS_BOT in self._report.dimensions:
+            return "clicks", "human_clicks"
+        conditions = [item for item in self._filters if item.dimension is Dimension.IS_BOT]
+        people = all(item.passes("false") for item in conditions)
+        bots = all(item.passes("true") for item in conditions)
+        if people and bots:
+            return "clicks", "human_clicks"
+        if people:
+            return "human_clicks", "human_clicks"
+        return ("clicks - human_clicks", "0") if bots else ("0", "0")
+
+    def _groups(self, columns: Iterable[Column]) -> list[str]:
+        borders = self._plan.borders
+        # The first border is 1 to width_bucket.
+        step = f"width_bucket(time, {self._parameters.add(borders, 'timestamptz[]')}) - 1" if borders else "0"
+        # The same order on every server, whatever its locale.
+        values = [f'({text}) COLLATE "C"' for column in columns for text in (column.value, column.detail)]
+        return [step, *values]
+
+    def _is_grouped(self) -> bool:
+        return bool(self._plan.borders or self._report.dimensions)
+
+    def _group_by(self) -> str:
+        positions = range(1, 2 + 2 * len(self._report.dimensions))
+        return f" GROUP BY {', '.join(map(str, positions))}" if self._is_grouped() else ""
+
+    def _order_and_limit(self) -> str:
+        if not self._report.dimensions:
+            # Steps without clicks are filled in, and only then is there an order and a limit.
+            return ""
+        metric = 2 + 2 * len(self._report.dimensions)
+        values = [str(position) for position in range(2, metric)]
+        order = {
+            Order.METRIC_DESCENDING: [f"{metric} DESC", "1", *values],
+            Order.TIME_ASCENDING: ["1", *values],
+            Order.TIME_DESCENDING: ["1 DESC", *values],
+        }[self._report.effective_order]
+        return f" ORDER BY {', '.join(order)} LIMIT {self._parameters.add(self._report.rows, 'bigint')}"
+
+
+def rights(audience: Audience, filters: Iterable[Filter], parameters: Parameters) -> list[str]:
+    """Write the conditions that hold on every table: whose clicks, and of which links."""
+    conditions = []
+    if audience.owner_id:
+        conditions.append(f"owner_id = {parameters.add(audience.owner_id, 'bigint')}")
+    if audience.link_id:
+        conditions.append(f"link_id = {parameters.add(audience.link_id, 'bigint')}")
+    for item in filters:
+        if item.dimension is Dimension.LINK:
+            conditions.append(_passes("link_id", item, parameters, "bigint"))
+    return conditions
+
+
+def bounds_sql(audience: Audience, filters: Sequence[Filter], *, last: bool) -> tuple[str, list[object]]:
+    """Write the statement for the first or last click that passes; its last two parameters are start and end."""
+    parameters = Parameters()
+    conditions = rights(audience, filters, parameters)
+    conditions += [_condition(item, parameters) for item in filters if item.dimension is not Dimension.LINK]
+    number = len(parameters.values)
+    conditions += [f"time >= ${number + 1}::timestamptz", f"time < ${number + 2}::timestamptz"]
+    order = "time DESC" if last else "time"
+    return f"SELECT time FROM clicks WHERE {' AND '.join(conditions)} ORDER BY {order} LIMIT 1", parameters.values  # noqa: S608
+
+
+def _condition(item: Filter, parameters: Parameters) -> str:
+    return _passes(COLUMNS[item.dimension].value, item, parameters, "text")
+
+
+def _passes(column: str, item: Filter, parameters: Parameters, type_name: str) -> str:
+    values = sorted(item.values) if type_name == "text" else [int(value) for value in sorted(item.values)]
+    if len(values) == 1 and not item.negated:
+        return f"{column} = {parameters.add(values[0], type_name)}"
+    passing = f"{column} = ANY({parameters.add(values, type_name + '[]')})"
+    return f"NOT ({passing})" if item.negated else passing
