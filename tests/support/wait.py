@@ -3,18 +3,26 @@
 import asyncio
 import inspect
 import time
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, TypeVar, overload
 
 T = TypeVar("T")
 
 
+@overload
+def eventually(
+    condition: Callable[[], Awaitable[T]], timeout: float = ..., every: float = ..., what: str = ...
+) -> Coroutine[Any, Any, T]: ...
+@overload
+def eventually(
+    condition: Callable[[], T], timeout: float = ..., every: float = ..., what: str = ...
+) -> Coroutine[Any, Any, T]: ...
 async def eventually(
-    condition: Callable[[], T | Awaitable[T]],
-    timeout: float = 5.0,  # noqa: ASYNC109 - On expiry the last result or assertion matters, which a cancelled task hides.
+    condition: Callable[[], Any],
+    timeout: float = 5.0,  # noqa: ASYNC109 - On expiry the last result matters, which a cancelled task would hide.
     every: float = 0.02,
     what: str = "",
-) -> T:
+) -> Any:
     """Return the condition's first true result; after the timeout fail with its last result or assertion.
 
     The condition may be async, and may assert instead of answering false.
@@ -22,7 +30,7 @@ async def eventually(
     deadline = time.monotonic() + timeout
     while True:
         failure: AssertionError | None = None
-        result: T | None = None
+        result = None
         try:
             outcome = condition()
             result = await outcome if inspect.isawaitable(outcome) else outcome
