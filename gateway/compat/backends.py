@@ -28,11 +28,12 @@ _ANALYTICS_IDEMPOTENT: Final = (
 class Backends:
     """Stubs of links and analytics; calls raise the errors of services.common."""
 
-    links: link_service_pb2_grpc.LinkServiceAsyncStub
-    access: access_service_pb2_grpc.AccessServiceAsyncStub
-    resolution: resolution_service_pb2_grpc.ResolutionServiceAsyncStub
-    stats: stats_service_pb2_grpc.StatsServiceAsyncStub
-    clicks: click_service_pb2_grpc.ClickServiceAsyncStub
+    # In quotes, because the types of async stubs exist for the type checker only.
+    links: "link_service_pb2_grpc.LinkServiceAsyncStub"
+    access: "access_service_pb2_grpc.AccessServiceAsyncStub"
+    resolution: "resolution_service_pb2_grpc.ResolutionServiceAsyncStub"
+    stats: "stats_service_pb2_grpc.StatsServiceAsyncStub"
+    clicks: "click_service_pb2_grpc.ClickServiceAsyncStub"
     _channels: tuple[grpc.aio.Channel, ...]
 
     @classmethod

@@ -1,5 +1,7 @@
 """Answer failures of every call in the words of the dialect that it belongs to."""
 
+from __future__ import annotations  # RpcMethodHandler is generic in its stubs only.
+
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 

@@ -3,8 +3,8 @@
 from gateway.compat import auth
 from gateway.compat.backends import Backends
 from gateway.compat.shared.rate_limits import RateLimits
+from gateway.compat.shtr import errors as shtr_errors
 from gateway.compat.shtr import parse
-from gateway.compat.shtr.errors import WrongPassword
 from linkmeter.links.v1 import link_service_pb2, links_pb2, resolution_service_pb2
 from services.common import caller as callers
 from services.common import errors
@@ -19,13 +19,10 @@ class Access:
         self._limits = limits
 
     async def public_link(self, code: str, client_ip: str) -> links_pb2.Link:
-        """Find a link that everybody may see: one that was created without an account."""
+        """Find a link that everybody may see: created without an account, and not kept private since."""
         await self._limits.check_misses(client_ip)
         try:
-            return await self._backends.links.LookupLink(
-                link_service_pb2.LookupLinkRequest(code=parse.code(code)),
-                metadata=callers.metadata_for(auth.ANONYMOUS),
-            )
+            return await self._public_link(parse.code(code))
         except errors.NotFound:
             await self._limits.count_miss(client_ip)
             raise
@@ -68,9 +65,17 @@ class Access:
                 )
             )
         except errors.PermissionDenied:
-            raise WrongPassword("wrong password") from None
+            raise shtr_errors.wrong_password() from None
 
     async def _link_of(self, holder: Caller) -> links_pb2.Link:
         return await self._backends.links.GetLink(
             link_service_pb2.GetLinkRequest(link_id=holder.link_id), metadata=callers.metadata_for(holder)
         )
+
+    async def _public_link(self, code: str) -> links_pb2.Link:
+        link: links_pb2.Link = await self._backends.links.LookupLink(
+            link_service_pb2.LookupLinkRequest(code=code), metadata=callers.metadata_for(auth.ANONYMOUS)
+        )
+        if link.private_stats:
+            raise errors.NotFound("link", code)
+        return link

@@ -13,6 +13,8 @@ _FIELDS: Final = {
     "one_time": "isOneTime",
 }
 
+_WRONG_PASSWORD: Final = "WRONG_PASSWORD"
+
 _WORDS: Final[dict[type[errors.LinkmeterError], tuple[int, str]]] = {
     errors.Unauthenticated: (401, "Edit token is required"),
     errors.PermissionDenied: (403, "Wrong edit token"),
@@ -26,8 +28,11 @@ _WORDS: Final[dict[type[errors.LinkmeterError], tuple[int, str]]] = {
 }
 
 
-class WrongPassword(errors.PermissionDenied):
-    """The password is not the link's, or the link has none or is not there."""
+def wrong_password() -> errors.PermissionDenied:
+    """Make the error for a password that is not the link's, or whose link has none or is not there."""
+    error = errors.PermissionDenied("wrong password")
+    error.reason = _WRONG_PASSWORD
+    return error
 
 
 def answer(error: errors.LinkmeterError) -> ErrorAnswer:
@@ -43,7 +48,7 @@ def answer(error: errors.LinkmeterError) -> ErrorAnswer:
 def _status_and_text(error: errors.LinkmeterError) -> tuple[int, str]:
     if isinstance(error, errors.InvalidArgument):
         return 400, _field_problem(error)
-    if isinstance(error, WrongPassword):
+    if error.reason == _WRONG_PASSWORD:
         return 403, "Wrong password"
     internal = (500, f"Something went wrong on our side. Request id: {request_id.current()}")
     return next((words for kind, words in _WORDS.items() if isinstance(error, kind)), internal)

@@ -1,0 +1,73 @@
+"""What the rooms of all dialects share."""
+
+import asyncio
+import base64
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from gateway.compat.settings import Settings
+from gateway.compat.shared import access_cookie, http_metadata, qr
+from services.common.settings import SettingsError
+
+NEEDED = {
+    "LINKMETER_LISTEN": "127.0.0.1:9004",
+    "LINKMETER_LINKS_ADDRESS": "127.0.0.1:9001",
+    "LINKMETER_ANALYTICS_ADDRESS": "127.0.0.1:9003",
+    "LINKMETER_PUBLIC_URL": "https://sho.rt",
+    "LINKMETER_REDIS_URL": "redis://127.0.0.1:6379",
+}
+
+
+@pytest.mark.parametrize("name", sorted(NEEDED))
+def test_a_missing_setting_is_named(name: str) -> None:
+    """Addresses have no default: the start stops with the name of what is missing."""
+    with pytest.raises(SettingsError, match=name):
+        Settings.read({key: value for key, value in NEEDED.items() if key != name})
+
+
+def test_without_rate_limits_no_redis_is_needed() -> None:
+    """Redis serves the limits alone."""
+    needed = {key: value for key, value in NEEDED.items() if key != "LINKMETER_REDIS_URL"}
+    assert Settings.read({**needed, "LINKMETER_RATE_LIMITS": "off"}).redis_url == ""
+
+
+@pytest.mark.parametrize("name", ["LINKMETER_CREATES_PER_MINUTE", "LINKMETER_MISSES_PER_MINUTE"])
+def test_a_wrong_figure_is_named(name: str) -> None:
+    """A limit of nothing would be an outage."""
+    with pytest.raises(SettingsError, match=name):
+        Settings.read({**NEEDED, name: "0"})
+
+
+@pytest.mark.parametrize(
+    ("ip", "network"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::ffff", "2001:db8:1:2::/64"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("", "unknown"),
+        ("nonsense", "unknown"),
+    ],
+)
+def test_one_client_is_an_address_or_a_small_ipv6_network(ip: str, network: str) -> None:
+    """Whoever has an IPv6 address has all of its /64."""
+    assert http_metadata.client_network(ip) == network
+
+
+def test_the_cookie_is_for_its_link_alone() -> None:
+    """HttpOnly, SameSite, bound to the link's path, Secure over https only."""
+    now = datetime(2026, 3, 1, tzinfo=UTC)
+    expires_at = now + timedelta(hours=1)
+    header = access_cookie.header("abc1", "17.sig", expires_at=expires_at, now=now, secure=True)
+    assert header == "lm_access_abc1=17.sig; Max-Age=3600; Path=/abc1; HttpOnly; SameSite=Lax; Secure"
+    plain = access_cookie.header("abc1", "17.sig", expires_at=expires_at, now=now, secure=False)
+    assert "Secure" not in plain
+
+
+def test_a_qr_code_is_a_png_in_a_data_uri() -> None:
+    """The picture needs no second request."""
+    uri = asyncio.run(qr.png_data_uri("https://sho.rt/abc1"))
+    kind, _, data = uri.partition(",")
+    assert kind == "data:image/png;base64"
+    assert base64.b64decode(data).startswith(b"\x89PNG\r\n\x1a\n")

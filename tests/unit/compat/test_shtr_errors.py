@@ -1,0 +1,42 @@
+"""How shtr words what went wrong."""
+
+import pytest
+
+from gateway.compat.shtr import errors as shtr_errors
+from services.common import errors
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "text"),
+    [
+        (errors.InvalidArgument("url", "is required"), 400, "url is required"),
+        (errors.InvalidArgument("link.destination", "must be http or https"), 400, "url must be http or https"),
+        (errors.InvalidArgument("link.expire_time", "must be in the future"), 400, "expiresAt must be in the future"),
+        (errors.InvalidArgument("", "the request is odd"), 400, "The request is odd"),
+        (errors.Unauthenticated(), 401, "Edit token is required"),
+        (errors.PermissionDenied("wrong token"), 403, "Wrong edit token"),
+        (shtr_errors.wrong_password(), 403, "Wrong password"),
+        (errors.NotFound("link", "abc1"), 404, "Link not found"),
+        (errors.AlreadyExists("code", "abc1"), 409, "This custom code is already taken"),
+    ],
+)
+def test_errors_are_one_text_with_the_right_status(error: errors.LinkmeterError, status: int, text: str) -> None:
+    """Every failure is {"error": "text"}, with fields named as shtr names them."""
+    answer = shtr_errors.answer(error)
+    assert (answer.http_status, answer.body) == (status, {"error": text})
+
+
+@pytest.mark.parametrize(
+    ("error", "status"), [(errors.ResourceExhausted("x", 17), 429), (errors.Unavailable("x", 17), 503)]
+)
+def test_what_may_work_later_says_when(error: errors.LinkmeterError, status: int) -> None:
+    """A limit and an outage carry Retry-After."""
+    answer = shtr_errors.answer(error)
+    assert (answer.http_status, answer.retry_after_seconds) == (status, 17)
+
+
+def test_faults_of_ours_say_nothing_but_a_request_id() -> None:
+    """An internal error's description does not go out (S18)."""
+    answer = shtr_errors.answer(errors.Internal("SELECT secret FROM links"))
+    assert answer.http_status == 500
+    assert "SELECT" not in str(answer.body)
