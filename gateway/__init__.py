@@ -1,0 +1,1 @@
+"""Everything between clients and the services."""

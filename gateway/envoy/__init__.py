@@ -1,0 +1,1 @@
+"""The configuration of Envoy, the one public door."""

@@ -1,0 +1,102 @@
+"""Say where the services are and how they are reached."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from gateway.envoy.settings import EnvoySettings
+
+Json = dict[str, Any]
+
+_PROTOCOL_OPTIONS: Final = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
+# Granian ends connections that were idle for 30 s; ending them earlier here leaves no race.
+_IDLE_TIMEOUT: Final = "15s"
+
+
+def clusters(settings: EnvoySettings) -> list[Json]:
+    """Make all clusters."""
+    return [
+        _grpc("links", settings.links),
+        _grpc("analytics", settings.analytics),
+        _grpc("compat", settings.compat),
+        _http("redirect", settings.redirect),
+        _admin(settings),
+    ]
+
+
+def socket_address(address: str) -> Json:
+    """Split host:port, where the host of an IPv6 address stands in brackets."""
+    host, _, port = address.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    return {"address": host, "port_value": int(port)} | ({"ipv4_compat": True} if host == "::" else {})
+
+
+def _grpc(name: str, addresses: Sequence[str]) -> Json:
+    options = {
+        "explicit_http_config": {
+            "http2_protocol_options": {
+                "connection_keepalive": {"interval": "30s", "timeout": "5s"},
+                "max_concurrent_streams": 1000,
+            }
+        }
+    }
+    return _cluster(name, addresses, options, {"grpc_health_check": {}})
+
+
+def _http(name: str, addresses: Sequence[str]) -> Json:
+    options = {
+        "explicit_http_config": {"http_protocol_options": {}},
+        "common_http_protocol_options": {"idle_timeout": _IDLE_TIMEOUT},
+    }
+    return _cluster(name, addresses, options, {"http_health_check": {"path": "/healthz"}})
+
+
+def _cluster(name: str, addresses: Sequence[str], options: Json, health_check: Json) -> Json:
+    limits = {"max_connections": 1024, "max_pending_requests": 4096, "max_requests": 8192, "max_retries": 64}
+    return {
+        "name": name,
+        "type": "STRICT_DNS",
+        "dns_lookup_family": "V4_PREFERRED",
+        "connect_timeout": "1s",
+        "lb_policy": "LEAST_REQUEST",
+        "typed_extension_protocol_options": {_PROTOCOL_OPTIONS: _typed(_PROTOCOL_OPTIONS, options)},
+        "circuit_breakers": {"thresholds": [limits]},
+        "health_checks": [_health_check(health_check)],
+        # A replica that was found dead in use is asked again sooner than the next check.
+        "outlier_detection": {
+            "consecutive_gateway_failure": 5,
+            "interval": "1s",
+            "base_ejection_time": "1s",
+            "max_ejection_percent": 50,
+        },
+        "load_assignment": _load_assignment(name, addresses),
+    }
+
+
+def _health_check(kind: Json) -> Json:
+    return kind | {
+        "timeout": "1s",
+        "interval": "2s",
+        "no_traffic_interval": "2s",
+        "unhealthy_interval": "0.5s",
+        "no_traffic_healthy_interval": "2s",
+        "initial_jitter": "0.1s",
+        "unhealthy_threshold": 2,
+        "healthy_threshold": 1,
+    }
+
+
+def _admin(settings: EnvoySettings) -> Json:
+    return {
+        "name": "admin",
+        "type": "STATIC",
+        "load_assignment": _load_assignment("admin", [f"127.0.0.1:{settings.admin_port}"]),
+    }
+
+
+def _load_assignment(name: str, addresses: Sequence[str]) -> Json:
+    endpoints = [{"endpoint": {"address": {"socket_address": socket_address(address)}}} for address in addresses]
+    return {"cluster_name": name, "endpoints": [{"lb_endpoints": endpoints}]}
+
+
+def _typed(name: str, message: Json) -> Json:
+    return {"@type": f"type.googleapis.com/{name}"} | message

@@ -1,0 +1,79 @@
+"""The REST surfaces: which paths are theirs, who serves them, and how their JSON looks."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from gateway.openapi.contract import Contract
+
+_TRANSCODER: Final = "type.googleapis.com/envoy.extensions.filters.http.grpc_json_transcoder.v3.GrpcJsonTranscoder"
+_CLUSTERS: Final = {
+    "linkmeter.links.v1": "links",
+    "linkmeter.analytics.v1": "analytics",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """One REST surface."""
+
+    # Names it in the table of error replies.
+    name: str
+    # All of its paths begin with this segment.
+    prefix: str
+    # gRPC packages; native calls of them meet errors in the dialect, too.
+    packages: tuple[str, ...]
+    # Full names of the services that are public.
+    services: tuple[str, ...]
+    # Configuration of the JSON transcoder.
+    transcoder: dict[str, Any]
+
+    @staticmethod
+    def cluster_of(service: str) -> str:
+        """Name the cluster that serves a service."""
+        return _CLUSTERS.get(service.rpartition(".")[0], "compat")
+
+
+def dialects(contract: Contract, descriptor_set: Path) -> tuple[Dialect, ...]:
+    """Answer the REST surfaces. A service is public when one of its methods has an HTTP binding."""
+    return (_native(contract, descriptor_set), _shtr(contract, descriptor_set))
+
+
+def _native(contract: Contract, descriptor_set: Path) -> Dialect:
+    packages = tuple(_CLUSTERS)
+    services = tuple(service for package in packages for service in contract.services(package))
+    options = {
+        "query_param_unescape_plus": True,
+        "request_validation_options": {"reject_unknown_query_parameters": True},
+    }
+    return Dialect(
+        name="native",
+        prefix="/v1",
+        packages=packages,
+        services=services,
+        transcoder=_transcoder(descriptor_set, services) | options,
+    )
+
+
+def _shtr(contract: Contract, descriptor_set: Path) -> Dialect:
+    package = "linkmeter.compat.shtr.v1"
+    services = contract.services(package)
+    # Links that were shared carry tracking parameters, so unknown ones are no error here.
+    options = {"query_param_unescape_plus": True, "ignore_unknown_query_parameters": True}
+    return Dialect(
+        name="shtr",
+        prefix="/api",
+        packages=(package,),
+        services=services,
+        transcoder=_transcoder(descriptor_set, services) | options,
+    )
+
+
+def _transcoder(descriptor_set: Path, services: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "@type": _TRANSCODER,
+        "proto_descriptor": str(descriptor_set),
+        "services": list(services),
+        "convert_grpc_status": True,
+        "print_options": {"always_print_primitive_fields": True},
+    }

@@ -1,0 +1,64 @@
+"""Write Envoy's configuration: fill envoy.yaml.tmpl from the settings and the contracts."""
+
+import json
+import os
+import sys
+from pathlib import Path
+from string import Template
+from typing import Any, Final
+
+from gateway.envoy.access_log import access_log
+from gateway.envoy.bodies import lua_tables
+from gateway.envoy.clusters import clusters, socket_address
+from gateway.envoy.dialects import dialects
+from gateway.envoy.pages import page_routes
+from gateway.envoy.replies import local_replies
+from gateway.envoy.routes import NO_AUTHORIZATION, routes
+from gateway.envoy.settings import EnvoySettings, read_settings
+from gateway.openapi.contract import Contract
+from services.common.settings import SettingsError, stop
+
+MAX_BODY_BYTES: Final = 1024 * 1024
+MAX_HEADER_KIB: Final = 16
+_MAX_CONNECTIONS: Final = 10_000
+_HERE: Final = Path(__file__).resolve().parent
+
+
+def render(settings: EnvoySettings) -> str:
+    """Write the configuration as YAML."""
+    contract = Contract.load(settings.descriptor_set)
+    surfaces = dialects(contract, settings.descriptor_set)
+    native = surfaces[0]
+    lua = lua_tables(contract, surfaces) + (_HERE / "edge.lua").read_text(encoding="utf-8")
+    values: dict[str, Any] = {
+        "access_log": access_log() if settings.access_log else [],
+        "admin_port": settings.admin_port,
+        "clusters": clusters(settings),
+        "local_replies": local_replies(surfaces),
+        "lua": lua,
+        "max_body_bytes": MAX_BODY_BYTES,
+        "max_connections": _MAX_CONNECTIONS,
+        "max_header_kib": MAX_HEADER_KIB,
+        "metrics_address": socket_address(settings.metrics_listen),
+        "no_authorization": NO_AUTHORIZATION,
+        "public_address": socket_address(settings.listen),
+        "ready_when": {name: {"value": 1} for name in ("links", "analytics", "compat", "redirect")},
+        "routes": routes(contract, surfaces, page_routes(settings.docs)),
+        "transcoder": native.transcoder,
+        "trusted_hops": settings.trusted_hops,
+    }
+    template = Template((_HERE / "envoy.yaml.tmpl").read_text(encoding="utf-8"))
+    return template.substitute({name: json.dumps(value) for name, value in values.items()})
+
+
+def main() -> None:
+    """Print the configuration for the settings in the environment."""
+    try:
+        settings = read_settings(os.environ)
+    except SettingsError as problem:
+        stop("gateway.envoy", problem)
+    sys.stdout.write(render(settings))
+
+
+if __name__ == "__main__":
+    main()

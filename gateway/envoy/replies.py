@@ -1,0 +1,82 @@
+"""Give the errors that Envoy itself answers the shape of the surface that was asked."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from gateway.envoy.dialects import Dialect
+
+Json = dict[str, Any]
+
+# Status, google.rpc.Code, and what is said; without words the reason that Envoy's filters give is said, which is about
+# the request. Envoy's own words about upstreams name internal addresses, so those never go out.
+_REPLIES: Final[tuple[tuple[int, int, str], ...]] = (
+    (400, 3, ""),
+    (401, 16, "a valid API key or edit token is required"),
+    (403, 7, "this is not allowed"),
+    (404, 5, "there is nothing at this path"),
+    (405, 12, "the method is not allowed here"),
+    (408, 4, "the request did not arrive in time"),
+    (413, 3, "the request body is too large"),
+    (415, 3, "the content type must be application/json"),
+    (429, 8, "too many requests"),
+    (431, 3, "the request headers are too large"),
+    (500, 13, "internal error, request id %REQ(X-REQUEST-ID)%"),
+    (502, 14, "the service is not available just now"),
+    (503, 14, "the service is not available just now"),
+    (504, 4, "the service did not answer in time"),
+)
+_RETRY_AFTER: Final = [{"header": {"key": "retry-after", "value": "1"}, "append_action": "ADD_IF_ABSENT"}]
+
+
+def local_replies(dialects: Iterable[Dialect]) -> Json:
+    """Make Envoy's local_reply_config: first match wins, the native shape is the rule."""
+    mappers = [
+        _mapper(reply, _is_grpc(), {"text_format_source": {"inline_string": _words(reply)}}) for reply in _REPLIES
+    ]
+    for dialect in dialects:
+        if dialect.name != "native":
+            mappers += [_mapper(reply, _asks(dialect), _json({"error": _words(reply)})) for reply in _REPLIES]
+    mappers += [_mapper(reply, None, _native(reply)) for reply in _REPLIES]
+    return {"mappers": mappers}
+
+
+def _mapper(reply: tuple[int, int, str], condition: Json | None, body_format: Json) -> Json:
+    status = reply[0]
+    comparison = {"op": "EQ", "value": {"default_value": status, "runtime_key": "unused"}}
+    has_status = {"status_code_filter": {"comparison": comparison}}
+    mapper: Json = {
+        "filter": {"and_filter": {"filters": [has_status, condition]}} if condition else has_status,
+        "body_format_override": body_format,
+    }
+    if status in (429, 502, 503, 504):
+        mapper["headers_to_add"] = _RETRY_AFTER
+    return mapper
+
+
+def _native(reply: tuple[int, int, str]) -> Json:
+    return _json({"code": reply[1], "message": _words(reply), "details": []})
+
+
+def _words(reply: tuple[int, int, str]) -> str:
+    return reply[2] or "%LOCAL_REPLY_BODY%"
+
+
+def _json(body: Json) -> Json:
+    return {"json_format": body, "content_type": "application/json"}
+
+
+def _is_grpc() -> Json:
+    """Match native calls. A REST request in the transcoder's hands looks like one, but for the header that it leaves."""
+    native = {"header_filter": {"header": {"name": "x-envoy-original-path", "present_match": False}}}
+    return {"and_filter": {"filters": [_header("content-type", {"prefix": "application/grpc"}), native]}}
+
+
+def _asks(dialect: Dialect) -> Json:
+    """Match the dialect's requests, before and after the transcoder has rewritten the path."""
+    paths = [_header(name, {"prefix": f"{dialect.prefix}/"}) for name in (":path", "x-envoy-original-path")]
+    paths.append(_header(":path", {"exact": dialect.prefix}))
+    return {"or_filter": {"filters": paths}}
+
+
+def _header(name: str, match: Json) -> Json:
+    return {"header_filter": {"header": {"name": name, "string_match": match}}}

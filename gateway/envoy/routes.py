@@ -1,0 +1,175 @@
+"""Make the route table: which request goes where. The order is the order of precedence."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from google.protobuf.descriptor import Descriptor
+
+from gateway.envoy.dialects import Dialect
+from gateway.openapi.contract import Contract, Operation
+
+Json = dict[str, Any]
+
+CORS_FILTER: Final = "envoy.filters.http.cors"
+LUA_FILTER: Final = "envoy.filters.http.lua"
+TRANSCODER_FILTER: Final = "envoy.filters.http.grpc_json_transcoder"
+AUTHORIZATION_FILTER: Final = "envoy.filters.http.ext_authz"
+_TYPES: Final = "type.googleapis.com/envoy.extensions.filters.http"
+
+NO_AUTHORIZATION: Final[Json] = {"@type": f"{_TYPES}.ext_authz.v3.ExtAuthzPerRoute", "disabled": True}
+_AUTHORIZATION: Final[Json] = {"@type": f"{_TYPES}.ext_authz.v3.ExtAuthzPerRoute", "check_settings": {}}
+_NO_LUA: Final[Json] = {"@type": f"{_TYPES}.lua.v3.LuaPerRoute", "disabled": True}
+_NO_CORS: Final[Json] = {
+    "@type": f"{_TYPES}.cors.v3.CorsPolicy",
+    "filter_enabled": {"default_value": {"numerator": 0}},
+}
+
+# The services behind this cluster know no credentials: links is asked before each call.
+AUTHORIZED_CLUSTER: Final = "analytics"
+
+# Whoever sends one of these wants a path to be read in two ways.
+_AMBIGUITIES: Final = (
+    r"/(?:\.|%2e){1,2}(?:/.*)?",  # Dot segments.
+    r"//.*",
+    r"%(?:2f|5c).*",  # Escaped slashes.
+    r"%(?:[01][0-9a-f]|7f).*",  # Control characters, escaped ...
+    r"[\x00-\x20\x7f\\].*",  # ... and raw.
+    r"%(?:c[01]|f[5-9a-f]|e0%[89]|f0%8).*",  # Overlong UTF-8 and bytes that UTF-8 never has.
+)
+_AMBIGUOUS_PATH: Final = f"(?i).*(?:{'|'.join(_AMBIGUITIES)})"
+# Reading twice changes nothing, so a method of this kind may be asked again when the service was not available.
+_READING_METHOD: Final = "(?:Get|List|Lookup|Query)[A-Za-z]*"
+
+_IS_GRPC: Final[Json] = {"name": "content-type", "string_match": {"prefix": "application/grpc"}}
+_IS_PREFLIGHT: Final[list[Json]] = [
+    {"name": ":method", "string_match": {"exact": "OPTIONS"}},
+    {"name": "access-control-request-method", "present_match": True},
+    {"name": "origin", "present_match": True},
+]
+
+_NOWHERE: Final[Json] = {"cluster": "nowhere", "cluster_not_found_response_code": "NOT_FOUND"}
+_NOT_SENT: Final = "connect-failure,refused-stream"
+
+
+def routes(contract: Contract, dialects: Iterable[Dialect], pages: Iterable[Json]) -> list[Json]:
+    """Make the routes of the public listener."""
+    known = list(dialects)
+    table = [_answer({"safe_regex": {"regex": _AMBIGUOUS_PATH}}, 400, body="the path can be read in more than one way")]
+    for dialect in known:
+        table += [route for service in dialect.services for route in _grpc(service, dialect.cluster_of(service))]
+    table += [_answer({"path": "/healthz"}, 200, body="ok\n"), *pages]
+    # The health check filter answers this one; the route keeps it off the data plane.
+    table += [_answer({"path": "/readyz"}, 503)]
+    for dialect in known:
+        table += _rest(contract, dialect)
+    return [*table, *_data_plane(), _answer({"prefix": "/"}, 404)]
+
+
+def path_regex(path: str) -> str:
+    """Turn the path of a binding into a regular expression; the transcoder also takes a trailing slash."""
+    pieces = re.split(r"\{[^}]*\}", path)
+    return "[^/]+".join(re.escape(piece) for piece in pieces) + "/?"
+
+
+def _grpc(service: str, cluster: str) -> Iterator[Json]:
+    """Route the calls of a service: native ones, and REST requests once they are transcoded."""
+    base = re.escape(service)
+    for method, retry_on in ((_READING_METHOD, f"{_NOT_SENT},unavailable"), ("[A-Za-z]+", _NOT_SENT)):
+        yield {
+            # gRPC-Web calls, too, have a content type that begins like this.
+            "match": {"safe_regex": {"regex": f"/{base}/{method}"}, "headers": [_IS_GRPC]},
+            "route": {
+                "cluster": cluster,
+                "timeout": "20s",
+                "max_stream_duration": {"grpc_timeout_header_max": "60s"},
+                "retry_policy": {
+                    "retry_on": retry_on,
+                    "num_retries": 2,
+                    "retry_back_off": {"base_interval": "0.025s", "max_interval": "0.25s"},
+                },
+            },
+            "typed_per_filter_config": {
+                AUTHORIZATION_FILTER: _AUTHORIZATION if cluster == AUTHORIZED_CLUSTER else NO_AUTHORIZATION
+            },
+        }
+
+
+def _rest(contract: Contract, dialect: Dialect) -> Iterator[Json]:
+    """Route the paths of a dialect. What its transcoder takes is routed anew, as a call; the rest is an error.
+
+    CORS needs a route to a cluster, an answer of Envoy's own will not do; so there is one to nowhere.
+    """
+    operations = [operation for service in dialect.services for operation in contract.operations(service)]
+    transcode = {"typed_per_filter_config": {TRANSCODER_FILTER: dialect.transcoder}}
+    yield from _collisions(operations, dialect)
+    for verbs, paths in _paths_by_verbs(operations).items():
+        regex = "|".join(f"(?:{path_regex(path)})" for path in paths)
+        allow = {"header": {"key": "allow", "value": ", ".join(verbs)}}
+        path = {"safe_regex": {"regex": regex}}
+        methods = {"name": ":method", "string_match": {"safe_regex": {"regex": "|".join(verbs)}}}
+        for headers in ([methods], _IS_PREFLIGHT):
+            yield {"match": path | {"headers": headers}, "route": _NOWHERE} | transcode
+        yield _answer(path, 405) | {"response_headers_to_add": [allow]} | transcode
+    yield _answer({"path_separated_prefix": dialect.prefix}, 404)
+
+
+def _collisions(operations: Iterable[Operation], dialect: Dialect) -> Iterator[Json]:
+    """Refuse a query parameter that would take the place of a part of the path: the transcoder lets it win."""
+    by_name: dict[str, list[str]] = defaultdict(list)
+    for operation in operations:
+        for field in operation.path_fields:
+            json_name = ".".join(_json_names(operation, field))
+            for name in sorted({field, json_name}):
+                if path_regex(operation.path) not in by_name[name]:
+                    by_name[name].append(path_regex(operation.path))
+    for name, regexes in by_name.items():
+        regex = "|".join(f"(?:{regex})" for regex in regexes)
+        parameter = {"name": name, "present_match": True}
+        match = {"safe_regex": {"regex": regex}, "query_parameters": [parameter]}
+        untouched = {"typed_per_filter_config": {TRANSCODER_FILTER: dialect.transcoder | {"services": []}}}
+        yield _answer(match, 400, body=f"{name} is given by the path") | untouched
+
+
+def _json_names(operation: Operation, dotted: str) -> Iterator[str]:
+    message: Descriptor = operation.method.input_type
+    for name in dotted.split("."):
+        field = message.fields_by_name[name]
+        yield field.json_name
+        message = field.message_type or message
+
+
+def _paths_by_verbs(operations: Iterable[Operation]) -> dict[tuple[str, ...], list[str]]:
+    verbs: dict[str, set[str]] = defaultdict(set)
+    for operation in operations:
+        verbs[re.sub(r"\{[^}]*\}", "{}", operation.path)].add(operation.verb)
+    grouped: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for path, allowed in verbs.items():
+        grouped[tuple(sorted(allowed))].append(path)
+    # A path with a custom verb also fits the pattern of the path without it, so it goes first.
+    return dict(sorted(grouped.items(), key=lambda item: not any(":" in path for path in item[1])))
+
+
+def _data_plane() -> Iterator[Json]:
+    """Route everything that is one path segment to redirect, as HTTP."""
+    match = {"safe_regex": {"regex": "/[^/]*"}}
+    plain = {"typed_per_filter_config": {LUA_FILTER: _NO_LUA, CORS_FILTER: _NO_CORS}}
+    for verb in ("GET", "HEAD", "POST"):
+        yield {
+            "match": match | {"headers": [{"name": ":method", "string_match": {"exact": verb}}]},
+            "route": {
+                "cluster": "redirect",
+                "timeout": "10s",
+                "retry_policy": {"retry_on": _NOT_SENT, "num_retries": 2},
+            },
+        } | plain
+    allow = {"header": {"key": "allow", "value": "GET, HEAD, POST"}}
+    yield _answer(match, 405) | {"response_headers_to_add": [allow]} | plain
+
+
+def _answer(match: Json, status: int, body: str = "") -> Json:
+    response: Json = {"status": status}
+    if body:
+        response["body"] = {"inline_string": body}
+    return {"match": match, "direct_response": response}

@@ -1,0 +1,59 @@
+"""What differs between one Envoy and another."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from gateway.openapi.contract import DESCRIPTOR_SET
+from services.common.settings import Environment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvoySettings:
+    """Where Envoy listens, where it sends requests, and whom it trusts. Addresses are host:port."""
+
+    listen: str
+    # Several addresses of one service are its replicas.
+    links: tuple[str, ...]
+    analytics: tuple[str, ...]
+    compat: tuple[str, ...]
+    # The HTTP data plane of redirect, not its gRPC.
+    redirect: tuple[str, ...]
+    # The folder that `python -m gateway.openapi` wrote.
+    docs: Path
+    descriptor_set: Path = DESCRIPTOR_SET
+    # Always on loopback.
+    admin_port: int
+    # Where /metrics is served for Prometheus; by default on some free loopback port.
+    metrics_listen: str = "127.0.0.1:0"
+    # Proxies in front whose X-Forwarded-For counts.
+    trusted_hops: int = 0
+    access_log: bool = True
+
+
+def read_settings(variables: Mapping[str, str]) -> EnvoySettings:
+    """Read the settings from environment variables; raises SettingsError."""
+    environment = Environment(variables)
+
+    def addresses(name: str) -> tuple[str, ...]:
+        environment.text(name)
+        listed = environment.listing(name)
+        for address in listed:
+            Environment({name: address}).address(name)
+        return listed
+
+    settings = EnvoySettings(
+        listen=environment.address("LINKMETER_LISTEN", "0.0.0.0:8080"),
+        links=addresses("LINKMETER_LINKS_ADDRESS"),
+        analytics=addresses("LINKMETER_ANALYTICS_ADDRESS"),
+        compat=addresses("LINKMETER_COMPAT_ADDRESS"),
+        redirect=addresses("LINKMETER_REDIRECT_HTTP_ADDRESS"),
+        docs=Path(environment.text("LINKMETER_DOCS_DIR")),
+        descriptor_set=Path(environment.text("LINKMETER_DESCRIPTOR_SET", str(DESCRIPTOR_SET))),
+        admin_port=environment.integer("LINKMETER_ENVOY_ADMIN_PORT", 9901, 0, 65535),
+        metrics_listen=environment.address("LINKMETER_METRICS_LISTEN", "127.0.0.1:0"),
+        trusted_hops=environment.integer("LINKMETER_TRUSTED_HOPS", 0, 0, 16),
+        access_log=environment.flag("LINKMETER_ACCESS_LOG", default=True),
+    )
+    environment.check()
+    return settings

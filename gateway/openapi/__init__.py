@@ -1,0 +1,1 @@
+"""The API documentation, generated from the contracts."""

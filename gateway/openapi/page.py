@@ -1,0 +1,3 @@
+"""The documentation page."""
+
+CONTENT_SECURITY_POLICY = "default-src 'none'"
