@@ -33,7 +33,7 @@ class ClickReader:
     ) -> tuple[Click, ...]:
         """Answer the clicks that follow the cursor, newest first."""
         sql, values = _statement(selection, limit=limit, after=after, skip=skip)
-        return tuple(click_of(row) for row in await self._pool.fetch(sql, *values))
+        return tuple(click_of(dict(row)) for row in await self._pool.fetch(sql, *values))
 
 
 def _statement(selection: Selection, *, limit: int, after: Cursor | None, skip: int) -> tuple[str, list[object]]:

@@ -53,7 +53,7 @@ async def _report(
     filters = (*query.filters, *report.filters)
     plan = plan_of(report, filters, start, end, steps)
     sql, parameters = ReportSql(audience=query.audience, report=report, filters=filters, plan=plan).build()
-    rows = [_row(record, report, plan) for record in await connection.fetch(sql, *parameters)]
+    rows = [_row(tuple(record), report, plan) for record in await connection.fetch(sql, *parameters)]
     return tuple(rows) if report.dimensions else _filled(rows, report, steps)
 
 

@@ -77,11 +77,11 @@ class ReportSql:
     def _totals_parts(self) -> list[str]:
         start = self._parameters.add(self._plan.inner_start, "timestamptz")
         end = self._parameters.add(self._plan.inner_end, "timestamptz")
-        return [
+        totals = (
             "SELECT start AS time, link_id, '' AS value, '' AS detail, clicks, human_clicks FROM totals "  # noqa: S608
-            f"WHERE {self._rights} AND start >= {start} AND start < {end}",
-            self._edges(Column("''"), start, end),
-        ]
+            f"WHERE {self._rights} AND start >= {start} AND start < {end}"
+        )
+        return [totals, self._edges(Column("''"), start, end)]
 
     def _daily_parts(self) -> list[str]:
         dimension = self._plan.dimension
@@ -94,11 +94,14 @@ class ReportSql:
         number = self._parameters.add(int(dimension), "smallint")
         rolled = f"FROM daily WHERE {self._rights} AND dimension = {number} AND day >= {first} AND day < {beyond}"
         midnight = "day::timestamp AT TIME ZONE 'UTC'"
+        totals = (
+            f"SELECT start, link_id, {implicit}, '', clicks, human_clicks FROM totals "  # noqa: S608
+            f"WHERE {self._rights} AND start >= {start} AND start < {end}"
+        )
         return [
             f"SELECT {midnight} AS time, link_id, value, detail, clicks, human_clicks {rolled}",
             # The implicit value: the totals, less all other values.
-            f"SELECT start, link_id, {implicit}, '', clicks, human_clicks FROM totals "  # noqa: S608
-            f"WHERE {self._rights} AND start >= {start} AND start < {end}",
+            totals,
             f"SELECT {midnight}, link_id, {implicit}, '', -clicks, -human_clicks {rolled}",
             self._edges(COLUMNS[dimension], start, end),
         ]
@@ -160,10 +163,8 @@ def rights(audience: Audience, filters: Iterable[Filter], parameters: Parameters
         conditions.append(f"owner_id = {parameters.add(audience.owner_id, 'bigint')}")
     if audience.link_id:
         conditions.append(f"link_id = {parameters.add(audience.link_id, 'bigint')}")
-    for item in filters:
-        if item.dimension is Dimension.LINK:
-            conditions.append(_passes("link_id", item, parameters, "bigint"))
-    return conditions
+    links = [item for item in filters if item.dimension is Dimension.LINK]
+    return conditions + [_passes("link_id", item, parameters, "bigint") for item in links]
 
 
 def bounds_sql(audience: Audience, filters: Sequence[Filter], *, last: bool) -> tuple[str, list[object]]:

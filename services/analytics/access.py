@@ -1,0 +1,29 @@
+"""Whose clicks a caller may see."""
+
+from services.analytics.domain.query import Audience
+from services.common import caller
+from services.common.errors import Unauthenticated
+from services.common.interceptors import Context
+
+__all__ = ["audience_of", "require_admin"]
+
+
+def audience_of(context: Context) -> Audience:
+    """Answer the audience that the caller is: the owner's links, or the one link of an edit token."""
+    known = _known(context)
+    if known.link_id:
+        return Audience(link_id=known.link_id)
+    known.require(caller.STATS_READ)
+    return Audience(owner_id=known.owner_id)
+
+
+def require_admin(context: Context) -> None:
+    """Refuse everybody but administrators."""
+    _known(context).require(caller.ADMIN)
+
+
+def _known(context: Context) -> caller.Caller:
+    known = caller.caller_of(context)
+    if known is None or not (known.owner_id > 0 or known.link_id > 0):
+        raise Unauthenticated
+    return known

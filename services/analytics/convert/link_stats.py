@@ -1,0 +1,92 @@
+"""The usual statistics of one link: one query, and its answer in that call's own words."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from linkmeter.analytics.v1 import stats_service_pb2 as pb
+from services.analytics.convert.stats import bucket_of, value_message
+from services.analytics.convert.times import interval_message, interval_of, timestamp_of
+from services.analytics.domain.buckets import Bucket
+from services.analytics.domain.query import (
+    COUNT_DEFINITION,
+    Answer,
+    Audience,
+    Dimension,
+    Filter,
+    Metric,
+    Query,
+    Report,
+)
+from services.common.errors import InvalidArgument
+
+_DEFAULT_SPAN: Final = timedelta(days=30)
+_DEFAULT_ROWS: Final = 10
+_MOST_ROWS: Final = 1000
+_CLICKS: Final = (Metric.CLICKS, Metric.HUMAN_CLICKS)
+_BREAKDOWNS: Final = (
+    Dimension.COUNTRY,
+    Dimension.CITY,
+    Dimension.REFERRER,
+    Dimension.REFERRER_HOST,
+    Dimension.SOCIAL_NETWORK,
+    Dimension.BROWSER,
+    Dimension.OS,
+    Dimension.DEVICE_TYPE,
+    Dimension.LANGUAGE,
+    Dimension.UTM_SOURCE,
+    Dimension.UTM_MEDIUM,
+    Dimension.UTM_CAMPAIGN,
+)
+
+
+def link_query_of(request: pb.GetLinkStatsRequest, audience: Audience, now: datetime) -> Query:
+    """Write the query that answers the request."""
+    if request.link_id <= 0:
+        raise InvalidArgument("link_id", "is required")
+    if not 0 <= request.limit <= _MOST_ROWS:
+        raise InvalidArgument("limit", f"must be from 1 to {_MOST_ROWS}")
+    start, end = interval_of(request.interval)
+    bucket = bucket_of(request.bucket, "bucket") or Bucket.DAY
+    rows = request.limit or _DEFAULT_ROWS
+    try:
+        start = start or (end or now) - _DEFAULT_SPAN
+    except OverflowError:
+        raise InvalidArgument("interval", "is beyond the calendar") from None
+    return Query(
+        audience=audience,
+        filters=(Filter(dimension=Dimension.LINK, values=frozenset({str(request.link_id)})),),
+        start=start,
+        end=end,
+        time_zone=request.time_zone or "UTC",
+        reports=(
+            Report(metrics=_CLICKS),
+            Report(metrics=(Metric.VISITORS,)),
+            Report(metrics=_CLICKS, bucket=bucket),
+            *(Report(metrics=_CLICKS, dimensions=(dimension,), limit=rows) for dimension in _BREAKDOWNS),
+        ),
+    )
+
+
+def link_stats_message(link_id: int, query: Query, answer: Answer) -> pb.GetLinkStatsResponse:
+    """Write the answer of such a query."""
+    (totals,), (visitors,), steps, *tops = answer.results
+    message = pb.GetLinkStatsResponse(
+        link_id=link_id,
+        clicks=totals.metrics[0],
+        human_clicks=totals.metrics[1],
+        visitors=visitors.metrics[0],
+        time_zone=query.time_zone,
+        count_definition=COUNT_DEFINITION,
+    )
+    if answer.start is not None:
+        message.interval.CopyFrom(interval_message(answer.start, answer.end))
+    for step in steps:
+        if step.bucket_start is not None:
+            time = timestamp_of(step.bucket_start)
+            message.clicks_over_time.add(bucket_start_time=time, clicks=step.metrics[0], human_clicks=step.metrics[1])
+    for dimension, rows in zip(_BREAKDOWNS, tops, strict=True):
+        breakdown = message.breakdowns.add(dimension=pb.Dimension.ValueType(dimension))
+        for row in rows:
+            value = value_message(dimension, row.values[0])
+            breakdown.rows.add(value=value, clicks=row.metrics[0], human_clicks=row.metrics[1])
+    return message

@@ -1,0 +1,127 @@
+"""Queries and their answers."""
+
+from collections.abc import Iterable
+from enum import IntEnum
+from typing import TypeVar
+
+from linkmeter.analytics.v1 import stats_service_pb2 as pb
+from services.analytics.convert.times import interval_message, interval_of, timestamp_of
+from services.analytics.domain.buckets import Bucket
+from services.analytics.domain.countries import country_name
+from services.analytics.domain.ledger import Entry
+from services.analytics.domain.query import (
+    COUNT_DEFINITION,
+    Answer,
+    Audience,
+    Dimension,
+    Filter,
+    Metric,
+    Order,
+    Query,
+    Report,
+    Row,
+    Value,
+)
+from services.common.errors import InvalidArgument
+
+E = TypeVar("E", bound=IntEnum)
+
+
+def query_of(request: pb.QueryStatsRequest, audience: Audience) -> Query:
+    """Read a query."""
+    start, end = interval_of(request.interval)
+    return Query(
+        audience=audience,
+        reports=tuple(_report_of(report) for report in request.reports),
+        filters=_filters_of(request.filters),
+        start=start,
+        end=end,
+        time_zone=request.time_zone or "UTC",
+    )
+
+
+def bucket_of(number: int, field: str) -> Bucket:
+    """Read the length of steps."""
+    return _member(Bucket, number, field)
+
+
+def answer_message(query: Query, answer: Answer) -> pb.QueryStatsResponse:
+    """Write an answer."""
+    results = [
+        pb.ReportResult(rows=[_row_message(report.dimensions, row) for row in rows])
+        for report, rows in zip(query.reports, answer.results, strict=True)
+    ]
+    message = pb.QueryStatsResponse(results=results, time_zone=query.time_zone, count_definition=COUNT_DEFINITION)
+    if answer.start is not None:
+        message.interval.CopyFrom(interval_message(answer.start, answer.end))
+    if answer.first_click_time is not None and answer.last_click_time is not None:
+        message.first_click_time.CopyFrom(timestamp_of(answer.first_click_time))
+        message.last_click_time.CopyFrom(timestamp_of(answer.last_click_time))
+    return message
+
+
+def value_message(dimension: Dimension, value: Value) -> pb.DimensionValue:
+    """Write the value of a dimension, with words for people."""
+    if dimension is Dimension.COUNTRY:
+        return pb.DimensionValue(value=value.text, label=country_name(value.text))
+    if dimension is Dimension.CITY and value.detail:
+        country, _, geoname_id = value.detail.partition(":")
+        return pb.DimensionValue(value=value.text, country=country, geoname_id=int(geoname_id))
+    return pb.DimensionValue(value=value.text)
+
+
+def ledger_message(entries: Iterable[Entry], total: Entry) -> pb.Ledger:
+    """Write the ledger."""
+    return pb.Ledger(entries=[_entry_message(entry) for entry in entries], total=_entry_message(total))
+
+
+def _entry_message(entry: Entry) -> pb.LedgerEntry:
+    message = pb.LedgerEntry(
+        source=entry.source,
+        accepted=entry.accepted,
+        stored=entry.stored,
+        set_aside=entry.set_aside,
+        pending=entry.pending,
+        dropped=entry.dropped,
+        lag_seconds=entry.lag.total_seconds(),
+    )
+    if entry.last_report_time is not None:
+        message.last_report_time.CopyFrom(timestamp_of(entry.last_report_time))
+    return message
+
+
+def _report_of(message: pb.Report) -> Report:
+    return Report(
+        dimensions=tuple(_member(Dimension, number, "reports.dimensions") for number in message.dimensions),
+        bucket=bucket_of(message.bucket, "reports.bucket"),
+        metrics=tuple(_member(Metric, number, "reports.metrics") for number in message.metrics) or (Metric.CLICKS,),
+        limit=message.limit,
+        order=_member(Order, message.order, "reports.order"),
+        filters=_filters_of(message.filters),
+    )
+
+
+def _filters_of(messages: Iterable[pb.Filter]) -> tuple[Filter, ...]:
+    return tuple(
+        Filter(
+            dimension=_member(Dimension, message.dimension, "filters.dimension"),
+            values=frozenset(message.values),
+            negated=message.negated,
+        )
+        for message in messages
+    )
+
+
+def _member(kind: type[E], number: int, field: str) -> E:
+    try:
+        return kind(number)
+    except ValueError:
+        raise InvalidArgument(field, f"there is no {kind.__name__.lower()} of number {number}") from None
+
+
+def _row_message(dimensions: tuple[Dimension, ...], row: Row) -> pb.StatsRow:
+    pairs = zip(dimensions, row.values, strict=True)
+    message = pb.StatsRow(dimensions=[value_message(*pair) for pair in pairs], metrics=row.metrics)
+    if row.bucket_start is not None:
+        message.bucket_start_time.CopyFrom(timestamp_of(row.bucket_start))
+    return message

@@ -1,0 +1,92 @@
+"""Put the service together, and run it."""
+
+from typing import Final
+
+from linkmeter.analytics.v1 import click_service_pb2_grpc, ingest_service_pb2_grpc, stats_service_pb2_grpc
+from services.analytics import metrics
+from services.analytics.click_servicer import ClickServicer
+from services.analytics.domain.agents import agent_of
+from services.analytics.domain.enrich import Enricher
+from services.analytics.domain.geo import locator
+from services.analytics.domain.page_token import PageTokens
+from services.analytics.domain.places import Places
+from services.analytics.domain.visitors import visitor_hasher
+from services.analytics.geo_files import open_databases
+from services.analytics.ingest_servicer import IngestServicer
+from services.analytics.settings import Settings
+from services.analytics.stats_servicer import StatsServicer
+from services.analytics.store.click_list import ClickReader
+from services.analytics.store.clicks import ClickWriter
+from services.analytics.store.partitions import Partitions
+from services.analytics.store.sources import Sources
+from services.analytics.store.stats import Stats
+from services.common import bots, keyed_hash, postgres
+from services.common.clock import Clock, SystemClock
+from services.common.health import HealthPoller
+from services.common.rpc_server import Limits, RpcServer
+
+SCHEMA: Final = "analytics"
+SERVICES: Final = (
+    "linkmeter.analytics.v1.ClickService",
+    "linkmeter.analytics.v1.IngestService",
+    "linkmeter.analytics.v1.StatsService",
+)
+# A full batch of 5,000 clicks with the longest of everything.
+_MESSAGE_BYTES: Final = 64 * 1024 * 1024
+
+
+class AnalyticsServer:
+    """A running analytics service."""
+
+    def __init__(
+        self, settings: Settings, *, enricher: Enricher, clock: Clock | None = None, limits: Limits | None = None
+    ) -> None:
+        self._settings = settings
+        self._enricher = enricher
+        self._clock = clock or SystemClock()
+        self._limits = limits or Limits(message_bytes=_MESSAGE_BYTES)
+
+    @property
+    def port(self) -> int:
+        """The port that was taken."""
+        return self._rpc.port
+
+    async def start(self) -> None:
+        """Listen. PostgreSQL need not be up: calls answer UNAVAILABLE until it is."""
+        self._pool = await postgres.open_pool(self._settings.postgres_url, SCHEMA)
+        self._rpc = RpcServer(
+            address=self._settings.listen,
+            health=HealthPoller({"postgres": lambda: self._pool.execute("SELECT 1")}),
+            translate=postgres.outage_of,
+            limits=self._limits,
+        )
+        self._add_servicers(self._pool)
+        await self._rpc.start(SERVICES)
+
+    async def stop(self) -> None:
+        """Finish the calls in flight, then close."""
+        await self._rpc.stop()
+        await self._pool.close()
+
+    def _add_servicers(self, pool: postgres.Pool) -> None:
+        tokens = PageTokens(keyed_hash.derive(self._settings.secret, "analytics/page-token"))
+        writer = ClickWriter(pool, Partitions(pool))
+        ingest = IngestServicer(enricher=self._enricher, writer=writer, clock=self._clock)
+        clicks = ClickServicer(reader=ClickReader(pool), page_tokens=tokens)
+        stats = StatsServicer(stats=Stats(pool), sources=Sources(pool), clock=self._clock)
+        ingest_service_pb2_grpc.add_IngestServiceServicer_to_server(ingest, self._rpc.server)
+        click_service_pb2_grpc.add_ClickServiceServicer_to_server(clicks, self._rpc.server)
+        stats_service_pb2_grpc.add_StatsServiceServicer_to_server(stats, self._rpc.server)
+
+
+def build_enricher(settings: Settings, places: Places | None = None) -> Enricher:
+    """Load everything that enrichment needs, so that the first click waits for nothing."""
+    bots.warm_up()
+    agent_of("Mozilla/5.0")
+    databases = open_databases(settings.geoip_databases)
+    return Enricher(
+        locate=locator(databases, places or Places.load()),
+        visitor=visitor_hasher(keyed_hash.derive(settings.secret, "analytics/visitor"), settings.visitor_key_rotation),
+        ip_storage=settings.ip_storage,
+        on_failure=lambda step: metrics.ENRICHMENT_FAILURES.labels(step).inc(),
+    )

@@ -1,0 +1,63 @@
+"""Settings of analytics."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from services.analytics.domain.visitors import IpStorage, KeyRotation
+from services.common.settings import Environment
+
+_SHORTEST_SECRET: Final = 32
+_LOG_LEVELS: Final = ("debug", "info", "warning", "error")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All that can be set."""
+
+    listen: str
+    metrics_listen: str
+    postgres_url: str = field(repr=False)
+    secret: str = field(repr=False)
+    geoip_databases: tuple[str, ...]
+    ip_storage: IpStorage
+    visitor_key_rotation: KeyRotation
+    log_level: str
+    otlp_endpoint: str
+
+
+def read_settings(variables: Mapping[str, str]) -> Settings:
+    """Read the settings; raise SettingsError with a line for each one that is missing or wrong."""
+    env = Environment(variables)
+    settings = Settings(
+        listen=env.address("LINKMETER_LISTEN"),
+        metrics_listen=env.address("LINKMETER_METRICS_LISTEN", ""),
+        postgres_url=env.text("LINKMETER_POSTGRES_URL"),
+        secret=env.text("LINKMETER_SECRET", minimum_length=_SHORTEST_SECRET),
+        geoip_databases=env.parsed("LINKMETER_GEOIP_DB", _files, ()),
+        ip_storage=IpStorage(env.choice("LINKMETER_IP_STORAGE", tuple(IpStorage), IpStorage.FULL)),
+        visitor_key_rotation=KeyRotation(
+            env.choice("LINKMETER_VISITOR_KEY_ROTATION", tuple(KeyRotation), KeyRotation.NEVER)
+        ),
+        log_level=env.choice("LINKMETER_LOG_LEVEL", _LOG_LEVELS, "info"),
+        otlp_endpoint=env.address("LINKMETER_OTLP_ENDPOINT", ""),
+    )
+    env.check()
+    return settings
+
+
+def read_postgres_url(variables: Mapping[str, str]) -> str:
+    """Read all that migrating needs."""
+    env = Environment(variables)
+    url = env.text("LINKMETER_POSTGRES_URL")
+    env.check()
+    return url
+
+
+def _files(text: str) -> tuple[str, ...]:
+    paths = tuple(path.strip() for path in text.split(",") if path.strip())
+    for path in paths:
+        if not Path(path).is_file():
+            raise ValueError(f"there is no file {path}")
+    return paths

@@ -1,0 +1,44 @@
+"""StatsService: statistics, and their proof."""
+
+from linkmeter.analytics.v1 import stats_service_pb2, stats_service_pb2_grpc
+from services.analytics.access import audience_of, require_admin
+from services.analytics.convert.link_stats import link_query_of, link_stats_message
+from services.analytics.convert.stats import answer_message, ledger_message, query_of
+from services.analytics.domain.ledger import entry_of, total_of
+from services.analytics.store.sources import Sources
+from services.analytics.store.stats import Stats
+from services.common.clock import Clock
+from services.common.interceptors import Context
+
+
+class StatsServicer(stats_service_pb2_grpc.StatsServiceServicer):
+    """Answers queries."""
+
+    def __init__(self, *, stats: Stats, sources: Sources, clock: Clock) -> None:
+        self._stats = stats
+        self._sources = sources
+        self._clock = clock
+
+    async def QueryStats(
+        self, request: stats_service_pb2.QueryStatsRequest, context: Context
+    ) -> stats_service_pb2.QueryStatsResponse:
+        """Answer reports."""
+        query = query_of(request, audience_of(context))
+        return answer_message(query, await self._stats.answer(query, self._clock.now()))
+
+    async def GetLinkStats(
+        self, request: stats_service_pb2.GetLinkStatsRequest, context: Context
+    ) -> stats_service_pb2.GetLinkStatsResponse:
+        """Answer the usual statistics of one link."""
+        now = self._clock.now()
+        query = link_query_of(request, audience_of(context), now)
+        return link_stats_message(request.link_id, query, await self._stats.answer(query, now))
+
+    async def GetLedger(
+        self, request: stats_service_pb2.GetLedgerRequest, context: Context
+    ) -> stats_service_pb2.Ledger:
+        """Answer what became of all clicks."""
+        _ = request
+        require_admin(context)
+        entries = [entry_of(state) for state in await self._sources.list()]
+        return ledger_message(entries, total_of(entries))
