@@ -7,13 +7,14 @@ from services.common import errors, request_id
 
 # Fields of our contracts, as shtr calls them. Others are shtr's own already.
 _FIELDS: Final = {
-    "destination": "url",
-    "code": "customCode",
-    "expire_time": "expiresAt",
-    "one_time": "isOneTime",
+    "link.destination": "url",
+    "link.code": "customCode",
+    "link.password": "password",
+    "link.expire_time": "expiresAt",
+    "link.one_time": "isOneTime",
 }
 
-_WRONG_PASSWORD: Final = "WRONG_PASSWORD"
+_WRONG_GUESS: Final = "WRONG_GUESS"
 
 _WORDS: Final[dict[type[errors.LinkmeterError], tuple[int, str]]] = {
     errors.Unauthenticated: (401, "Edit token is required"),
@@ -31,7 +32,7 @@ _WORDS: Final[dict[type[errors.LinkmeterError], tuple[int, str]]] = {
 def wrong_password() -> errors.PermissionDenied:
     """Make the error for a password that is not the link's, or whose link has none or is not there."""
     error = errors.PermissionDenied("wrong password")
-    error.reason = _WRONG_PASSWORD
+    error.reason = _WRONG_GUESS
     return error
 
 
@@ -48,13 +49,13 @@ def answer(error: errors.LinkmeterError) -> ErrorAnswer:
 def _status_and_text(error: errors.LinkmeterError) -> tuple[int, str]:
     if isinstance(error, errors.InvalidArgument):
         return 400, _field_problem(error)
-    if error.reason == _WRONG_PASSWORD:
+    if error.reason == _WRONG_GUESS:
         return 403, "Wrong password"
     internal = (500, f"Something went wrong on our side. Request id: {request_id.current()}")
     return next((words for kind, words in _WORDS.items() if isinstance(error, kind)), internal)
 
 
 def _field_problem(error: errors.InvalidArgument) -> str:
-    name = error.field.removeprefix("link.")
-    text = f"{_FIELDS.get(name, name)} {error.problem}".strip()
-    return text[:1].upper() + text[1:] if not name else text
+    if not error.field:
+        return error.problem[:1].upper() + error.problem[1:]
+    return f"{_FIELDS.get(error.field, error.field)} {error.problem}"

@@ -174,6 +174,17 @@ async def test_statistics_ask_analytics_once(compat: Compat) -> None:
     assert [call.method for call in compat.behind.calls].count(QUERY) == 1
 
 
+@pytest.mark.parametrize("token", ["tok_\n", "tok_\u00e4", "t" * 300, "tok a"])
+async def test_a_token_that_none_can_be_is_wrong_like_any_other(compat: Compat, token: str) -> None:
+    """What cannot be a token is not asked about, and answered as an unknown one."""
+    with_link(compat)
+    _, metadata, _ = await failure(compat.shtr.GetStats(shtr_pb2.GetStatsRequest(code="abc1", token=token)))
+    assert metadata["x-http-code"] == "403"
+    _, metadata, _ = await failure(compat.shtr.Lookup(shtr_pb2.LookupRequest(token=token)))
+    assert metadata["x-http-code"] == "404"
+    assert compat.behind.calls == []
+
+
 async def test_lookup_finds_the_link_of_a_token(compat: Compat) -> None:
     """The token alone names the link; an unknown one finds nothing."""
     with_link(compat)

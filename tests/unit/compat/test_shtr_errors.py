@@ -10,6 +10,8 @@ from services.common import errors
     ("error", "status", "text"),
     [
         (errors.InvalidArgument("url", "is required"), 400, "url is required"),
+        (errors.InvalidArgument("code", "is required"), 400, "code is required"),
+        (errors.InvalidArgument("link.code", "is reserved"), 400, "customCode is reserved"),
         (errors.InvalidArgument("link.destination", "must be http or https"), 400, "url must be http or https"),
         (errors.InvalidArgument("link.expire_time", "must be in the future"), 400, "expiresAt must be in the future"),
         (errors.InvalidArgument("", "the request is odd"), 400, "The request is odd"),
