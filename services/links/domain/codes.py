@@ -10,6 +10,7 @@ FIELD: Final = "link.code"
 # Without 0 O o, 1 I l: codes are read aloud and typed from paper.
 ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz"
 LENGTH: Final = 7
+MAX_LENGTH: Final = 64
 _TRIES_PER_LENGTH: Final = 3
 _CODE: Final = re.compile(r"[A-Za-z0-9_-]{3,64}")
 

@@ -13,8 +13,9 @@ from services.common.errors import InvalidArgument
 from services.links.domain.text import has_control_characters
 
 API_KEY_PREFIX: Final = "lm_"
-EDIT_TOKEN_PREFIX: Final = "tok_"
+EDIT_TOKEN_PREFIX: Final = "tok_"  # noqa: S105 - a prefix is no secret
 MAX_TITLE: Final = 128
+MAX_DESCRIPTION: Final = 1024
 # Enough to tell keys apart, far too little to guess from.
 _SHOWN_CHARACTERS: Final = 10
 _SECRET_BYTES: Final = 32
@@ -29,11 +30,13 @@ class ApiKey:
     api_key_id: int
     owner_id: int
     title: str
+    description: str
     scopes: frozenset[str]
     prefix: str
     create_time: datetime
     expire_time: datetime | None = None
     last_use_time: datetime | None = None
+    revoked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +85,27 @@ def is_edit_token(credential: str) -> bool:
     return credential.startswith(EDIT_TOKEN_PREFIX)
 
 
-def check_api_key(title: str, scopes: frozenset[str], expire_time: datetime | None, now: datetime) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiKeyDraft:
+    """An API key to be created."""
+
+    title: str
+    description: str = ""
+    scopes: frozenset[str]
+    expire_time: datetime | None = None
+
+
+def check_api_key(draft: ApiKeyDraft, now: datetime) -> None:
     """Refuse an API key that breaks the rules."""
-    if len(title) > MAX_TITLE or has_control_characters(title):
-        raise InvalidArgument("api_key.title", f"must have at most {MAX_TITLE} characters, none of them a control character")
-    if not scopes:
+    if len(draft.title) > MAX_TITLE or has_control_characters(draft.title):
+        raise InvalidArgument("api_key.title", f"must have at most {MAX_TITLE} characters, no control characters")
+    if len(draft.description) > MAX_DESCRIPTION or has_control_characters(draft.description, but="\t\r\n"):
+        raise InvalidArgument("api_key.description", f"must have at most {MAX_DESCRIPTION} characters of text")
+    if not draft.scopes:
         raise InvalidArgument("api_key.scopes", "must name at least one scope")
-    if not scopes <= set(SCOPES):
+    if not draft.scopes <= set(SCOPES):
         raise InvalidArgument("api_key.scopes", f"must be among {', '.join(SCOPES)}")
-    if expire_time is not None and expire_time <= now:
+    if draft.expire_time is not None and draft.expire_time <= now:
         raise InvalidArgument("api_key.expire_time", "must be in the future")
 
 

@@ -9,7 +9,6 @@ from services.common.errors import InvalidArgument
 from services.links.domain import hosts
 from services.links.domain.text import has_control_characters
 
-FIELD: Final = "link.destination"
 MAX_BYTES: Final = 8192
 # re.ASCII: without it, case-insensitive "s" also matches the long s, which no browser reads as http.
 _URL: Final = re.compile(r"(https?)://([^/?#\\]+)([/?#].*)?", re.ASCII | re.IGNORECASE | re.DOTALL)
@@ -26,43 +25,46 @@ class Destination:
     host: str
 
 
-def parse(text: str) -> Destination:
-    """Normalise a destination; InvalidArgument when a link may not lead there."""
+def parse(text: str, field: str = "link.destination") -> Destination:
+    """Normalise a destination; InvalidArgument with the field's name when a link may not lead there."""
+    try:
+        return _parse(text)
+    except ValueError as problem:
+        raise InvalidArgument(field, str(problem)) from problem
+
+
+def _parse(text: str) -> Destination:
     if len(text.encode("utf-8", "replace")) > MAX_BYTES:
-        raise _refusal(f"must have at most {MAX_BYTES} bytes")
+        raise ValueError(f"must have at most {MAX_BYTES} bytes")
     if has_control_characters(text):
-        raise _refusal("must not hold control characters")
+        raise ValueError("must not hold control characters")
     matched = _URL.fullmatch(text.strip(" "))
     if not matched:
-        raise _refusal("must be an absolute http or https URL")
+        raise ValueError("must be an absolute http or https URL")
     scheme, authority, rest = matched.groups(default="")
     authority, host = _parse_authority(authority)
     url = f"{scheme}://{authority}{quote(rest, safe=_PRINTABLE)}"
     if len(url) > MAX_BYTES:
-        raise _refusal(f"must have at most {MAX_BYTES} bytes when encoded")
+        raise ValueError(f"must have at most {MAX_BYTES} bytes when encoded")
     if has_control_characters(unquote(url)):
-        raise _refusal("must not hold encoded control characters")
+        raise ValueError("must not hold encoded control characters")
     return Destination(url=url, host=host)
 
 
 def _parse_authority(authority: str) -> tuple[str, str]:
     """Return the authority in ASCII and its host in the one spelling."""
     if "@" in authority:
-        raise _refusal("must not hold a user name or password")
+        raise ValueError("must not hold a user name or password")
     matched = _AUTHORITY.fullmatch(authority)
     if not matched:
-        raise _refusal("must hold a valid host")
+        raise ValueError("must hold a valid host")
     host, port = matched[1], matched[2] or ""
     if len(port) > 6 or int(port[1:] or "0") > _MAX_PORT:  # noqa: PLR2004 - a colon and five digits
-        raise _refusal("must hold a valid port")
+        raise ValueError("must hold a valid port")
     try:
         known = hosts.canonical(host)
         # An ASCII host stays byte for byte what was given.
         written = host if host.isascii() else hosts.to_ascii(host)
     except ValueError as problem:
-        raise _refusal("must hold a valid host") from problem
+        raise ValueError("must hold a valid host") from problem
     return written + port, known
-
-
-def _refusal(description: str) -> InvalidArgument:
-    return InvalidArgument(FIELD, description)

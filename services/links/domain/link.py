@@ -11,6 +11,7 @@ from services.links.domain.passwords import StoredPassword
 from services.links.domain.text import has_control_characters
 
 MAX_TITLE: Final = 512
+MAX_NOTE: Final = 4096
 MAX_TAGS: Final = 32
 MAX_TAG: Final = 64
 MAX_CLICKS: Final = 1_000_000_000
@@ -40,6 +41,12 @@ class LinkFields:
     expire_time: datetime | None = None
     # 0: without limit.
     max_clicks: int = 0
+    archived: bool = False
+    note: str = ""
+    private_stats: bool = False
+    block_bots: bool = False
+    # Empty: visitors of a link that is gone see that it is.
+    expired_destination: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +134,9 @@ class Reach:
 def check_fields(fields: LinkFields, now: datetime, before: LinkFields | None = None) -> None:
     """Refuse fields that break their bounds; what stays as it was before may have become past meanwhile."""
     if len(fields.title) > MAX_TITLE or has_control_characters(fields.title):
-        raise InvalidArgument("link.title", f"must have at most {MAX_TITLE} characters, none of them a control character")
+        raise InvalidArgument("link.title", f"must have at most {MAX_TITLE} characters, no control characters")
+    if len(fields.note) > MAX_NOTE or has_control_characters(fields.note, but="\t\r\n"):
+        raise InvalidArgument("link.note", f"must have at most {MAX_NOTE} characters, no control characters")
     _check_tags(fields.tags)
     if fields.redirect_status not in REDIRECT_STATUSES:
         raise InvalidArgument("link.redirect_status", "must be 301, 302, 307 or 308")

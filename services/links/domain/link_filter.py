@@ -1,6 +1,8 @@
 """Filters of a list of links."""
 
+import dataclasses
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from services.common.errors import InvalidArgument
@@ -11,6 +13,7 @@ from services.links.domain.text import has_control_characters
 MAX_QUERY: Final = 128
 DEFAULT_PAGE: Final = 50
 MAX_PAGE: Final = 1000
+MAX_SKIP: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,20 +26,23 @@ class LinkFilter:
     query: str = ""
     state: LinkState | None = None
     destination: str = ""
+    archived: bool = False
+    created_from: datetime | None = None
+    created_before: datetime | None = None
+    oldest_first: bool = False
 
     @property
     def list_name(self) -> str:
         """Name the list, so that page tokens of another are refused."""
-        parts = (self.owner_id, self.host, self.tag, self.query, self.state or "", self.destination)
-        return "links:" + "".join(f"{len(str(part))}:{part}" for part in parts)
+        return "links:" + "".join(f"{len(repr(part))}:{part!r}" for part in dataclasses.astuple(self))
 
 
 def check(link_filter: LinkFilter) -> None:
     """Refuse filters that break their bounds."""
     if len(link_filter.query) > MAX_QUERY or has_control_characters(link_filter.query):
-        raise InvalidArgument("query", f"must have at most {MAX_QUERY} characters, none of them a control character")
+        raise InvalidArgument("query", f"must have at most {MAX_QUERY} characters, no control characters")
     if len(link_filter.tag) > MAX_TAG or has_control_characters(link_filter.tag):
-        raise InvalidArgument("tag", f"must have at most {MAX_TAG} characters, none of them a control character")
+        raise InvalidArgument("tag", f"must have at most {MAX_TAG} characters, no control characters")
 
 
 def stored_destination(text: str) -> str:
@@ -54,3 +60,10 @@ def page_size(asked: int) -> int:
     if asked < 0:
         raise InvalidArgument("page_size", f"must be 1 to {MAX_PAGE}, or 0 for {DEFAULT_PAGE}")
     return min(asked or DEFAULT_PAGE, MAX_PAGE)
+
+
+def skip(asked: int) -> int:
+    """Return how many links a first page passes over."""
+    if not 0 <= asked <= MAX_SKIP:
+        raise InvalidArgument("skip", f"must be 0 to {MAX_SKIP}")
+    return asked

@@ -3,6 +3,8 @@
 import unicodedata
 
 
-def has_control_characters(text: str) -> bool:
+def has_control_characters(text: str, but: str = "") -> bool:
     """Say whether a text holds what is no text: C0, DEL, C1 or lone surrogates."""
-    return not text.isprintable() and any(unicodedata.category(character) in ("Cc", "Cs") for character in text)
+    return not text.isprintable() and any(
+        unicodedata.category(character) in ("Cc", "Cs") and character not in but for character in text
+    )

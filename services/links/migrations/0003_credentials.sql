@@ -5,6 +5,7 @@ CREATE TABLE api_keys (
     hash          bytea NOT NULL UNIQUE,
     prefix        text NOT NULL,
     title         text NOT NULL,
+    description   text NOT NULL,
     scopes        text[] NOT NULL,
     create_time   timestamptz NOT NULL,
     expire_time   timestamptz,

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from services.common.errors import AlreadyExists, FailedPrecondition, Unavailable
 from services.common.postgres import Connection, Pool
@@ -12,7 +13,8 @@ from services.links.domain.link import Link, LinkDraft
 from services.links.domain.passwords import StoredPassword
 from services.links.store import rows
 
-_MOST_TRIES = 30
+_MOST_TRIES: Final = 30
+_FIND: Final = rows.SELECT_LINK + "WHERE link_id = $1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,26 +94,23 @@ async def _claim(connection: Connection, request: IdempotentRequest, nonce: byte
 
 
 async def _repeat_of(connection: Connection, request: IdempotentRequest, now: datetime) -> Creation | None:
-    row = await connection.fetchrow(
+    known = await connection.fetchrow(
         """
-        SELECT fingerprint, nonce, link_id, links.owner_id, domain_id, host, public_url, code, destination, title, tags,
-            redirect_status, disabled, valid_from_time, expire_time, max_clicks, consumed_clicks, password_hash,
-            password_version, revision, links.create_time, update_time, delete_time
-        FROM idempotent_requests AS requests JOIN links USING (link_id) JOIN domains USING (domain_id)
-        WHERE requests.owner_id = $1 AND key_hash = $2 AND requests.create_time > $3
+        SELECT fingerprint, nonce, link_id FROM idempotent_requests
+        WHERE owner_id = $1 AND key_hash = $2 AND create_time > $3 AND link_id IS NOT NULL
         """,
         request.owner_id,
         request.key_hash,
         now - LIFETIME,
     )
-    if row is None:
+    if known is None:
         return None
-    if row["fingerprint"] != request.fingerprint:
+    if known["fingerprint"] != request.fingerprint:
         raise FailedPrecondition("the idempotency key came with another request before")
-    link = rows.link(row)
-    if link.deleted:
+    row = await connection.fetchrow(_FIND, known["link_id"])
+    if row is None or row["delete_time"] is not None:
         raise FailedPrecondition("the link that the idempotency key created was deleted since")
-    return Creation(link, row["nonce"], is_repeat=True)
+    return Creation(rows.link(row), known["nonce"], is_repeat=True)
 
 
 async def _insert(connection: Connection, new: NewLink) -> Link:
@@ -132,8 +131,9 @@ async def _insert_with_code(connection: Connection, new: NewLink, code: str) -> 
     link_id: int | None = await connection.fetchval(
         """
         INSERT INTO links (owner_id, domain_id, code, destination, title, tags, redirect_status, valid_from_time,
-            expire_time, max_clicks, password_hash, password_version, create_time, update_time)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)
+            expire_time, max_clicks, password_hash, password_version, create_time, update_time, archived, note,
+            private_stats, block_bots, expired_destination)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14, $15, $16, $17, $18)
         ON CONFLICT (domain_id, code) DO NOTHING RETURNING link_id
         """,
         draft.owner_id,
@@ -149,6 +149,11 @@ async def _insert_with_code(connection: Connection, new: NewLink, code: str) -> 
         new.password.hash if new.password else None,
         new.password.version if new.password else None,
         new.now,
+        fields.archived,
+        fields.note,
+        fields.private_stats,
+        fields.block_bots,
+        fields.expired_destination,
     )
     return link_id
 

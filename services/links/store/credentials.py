@@ -7,20 +7,9 @@ from typing import Final
 import asyncpg
 
 from services.common.postgres import Pool
-from services.links.domain.credentials import ApiKey, Secret
+from services.links.domain.credentials import ApiKey, ApiKeyDraft, Secret
 
 MOST_LISTED: Final = 1000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewApiKey:
-    """An API key to be created."""
-
-    owner_id: int
-    secret: Secret
-    title: str
-    scopes: frozenset[str]
-    expire_time: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +30,9 @@ class CredentialStore:
         """Find a key that is neither revoked nor expired."""
         row = await self._pool.fetchrow(
             """
-            SELECT api_key_id, owner_id, title, scopes, prefix, create_time, expire_time, last_use_time FROM api_keys
+            SELECT api_key_id, owner_id, title, description, scopes, prefix, create_time, expire_time, last_use_time,
+                revoke_time
+            FROM api_keys
             WHERE hash = $1 AND revoke_time IS NULL AND (expire_time IS NULL OR expire_time > $2)
             """,
             key_hash,
@@ -54,32 +45,36 @@ class CredentialStore:
         row = await self._pool.fetchrow("SELECT edit_token_id, link_id FROM edit_tokens WHERE hash = $1", token_hash)
         return EditToken(row["edit_token_id"], row["link_id"]) if row else None
 
-    async def add_api_key(self, new: NewApiKey, now: datetime) -> ApiKey | None:
+    async def add_api_key(self, owner_id: int, draft: ApiKeyDraft, secret: Secret, now: datetime) -> ApiKey | None:
         """Add a key; None when the very same one is or was there."""
         row = await self._pool.fetchrow(
             """
-            INSERT INTO api_keys (owner_id, hash, prefix, title, scopes, create_time, expire_time)
-            VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (hash) DO NOTHING
-            RETURNING api_key_id, owner_id, title, scopes, prefix, create_time, expire_time, last_use_time
+            INSERT INTO api_keys (owner_id, hash, prefix, title, description, scopes, create_time, expire_time)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (hash) DO NOTHING
+            RETURNING api_key_id, owner_id, title, description, scopes, prefix, create_time, expire_time,
+                last_use_time, revoke_time
             """,
-            new.owner_id,
-            new.secret.hash,
-            new.secret.prefix,
-            new.title,
-            sorted(new.scopes),
+            owner_id,
+            secret.hash,
+            secret.prefix,
+            draft.title,
+            draft.description,
+            sorted(draft.scopes),
             now,
-            new.expire_time,
+            draft.expire_time,
         )
         return _api_key(row) if row else None
 
-    async def list_api_keys(self, owner_id: int) -> list[ApiKey]:
-        """List an owner's keys that are not revoked, oldest first."""
+    async def list_api_keys(self, owner_id: int, *, with_revoked: bool) -> list[ApiKey]:
+        """List an owner's keys, oldest first."""
         rows = await self._pool.fetch(
             """
-            SELECT api_key_id, owner_id, title, scopes, prefix, create_time, expire_time, last_use_time FROM api_keys
-            WHERE owner_id = $1 AND revoke_time IS NULL ORDER BY api_key_id LIMIT $2
+            SELECT api_key_id, owner_id, title, description, scopes, prefix, create_time, expire_time, last_use_time,
+                revoke_time
+            FROM api_keys WHERE owner_id = $1 AND ($2 OR revoke_time IS NULL) ORDER BY api_key_id LIMIT $3
             """,
             owner_id,
+            with_revoked,
             MOST_LISTED,
         )
         return [_api_key(row) for row in rows]
@@ -114,9 +109,11 @@ def _api_key(row: asyncpg.Record) -> ApiKey:
         api_key_id=row["api_key_id"],
         owner_id=row["owner_id"],
         title=row["title"],
+        description=row["description"],
         scopes=frozenset(row["scopes"]),
         prefix=row["prefix"],
         create_time=row["create_time"],
         expire_time=row["expire_time"],
         last_use_time=row["last_use_time"],
+        revoked=row["revoke_time"] is not None,
     )

@@ -51,6 +51,13 @@ class DomainStore:
         assert row is not None  # noqa: S101 - an INSERT that raises nothing returns its row
         return _domain(row)
 
+    async def find(self, host: str) -> Domain | None:
+        """Find anybody's domain by its host."""
+        row = await self._pool.fetchrow(
+            "SELECT domain_id, host, public_url, owner_id, create_time FROM domains WHERE host = $1", host
+        )
+        return _domain(row) if row else None
+
     async def find_usable(self, host: str, owner_id: int) -> Domain | None:
         """Find a domain that an owner may create links in."""
         row = await self._pool.fetchrow(

@@ -2,11 +2,42 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Final
 
 from services.common.postgres import Connection, Pool
 from services.links.domain.link import Link
 from services.links.domain.link_filter import LinkFilter
 from services.links.store import rows
+from services.links.store.rows import COUNT_LINKS, SELECT_LINK
+
+_FIND: Final = SELECT_LINK + "WHERE link_id = $1"
+_FIND_BY_CODE: Final = SELECT_LINK + "WHERE host = $1 AND code = $2"
+_LOCK: Final = SELECT_LINK + "WHERE link_id = $1 FOR NO KEY UPDATE OF links"
+
+# The state says the same as Link.state.
+_FILTER: Final = """
+    WHERE links.owner_id = $1 AND delete_time IS NULL AND archived = $2
+        AND ($3 = '' OR host = $3)
+        AND ($4 = '' OR tags @> ARRAY[$4])
+        AND ($5 = '' OR hashtextextended(destination, 0) = hashtextextended($5, 0) AND destination = $5)
+        AND ($6 = '' OR strpos(lower(code), lower($6)) > 0 OR strpos(lower(title), lower($6)) > 0
+            OR strpos(lower(destination), lower($6)) > 0)
+        AND ($7::timestamptz IS NULL OR links.create_time >= $7)
+        AND ($8::timestamptz IS NULL OR links.create_time < $8)
+        AND ($9 = '' OR $9 = CASE
+            WHEN disabled THEN 'disabled'
+            WHEN expire_time <= $10 THEN 'expired'
+            WHEN max_clicks > 0 AND consumed_clicks >= max_clicks THEN 'exhausted'
+            WHEN valid_from_time > $10 THEN 'scheduled'
+            ELSE 'active' END)
+"""
+_LIST_NEWEST_FIRST: Final = (
+    SELECT_LINK + _FILTER + "AND ($11::bigint IS NULL OR link_id < $11) ORDER BY link_id DESC LIMIT $12 OFFSET $13"
+)
+_LIST_OLDEST_FIRST: Final = (
+    SELECT_LINK + _FILTER + "AND ($11::bigint IS NULL OR link_id > $11) ORDER BY link_id LIMIT $12 OFFSET $13"
+)
+_COUNT: Final = COUNT_LINKS + _FILTER
 
 
 class LinkStore:
@@ -17,67 +48,26 @@ class LinkStore:
 
     async def find(self, link_id: int) -> Link | None:
         """Find a link or its tombstone by id."""
-        row = await self._pool.fetchrow(
-            """
-            SELECT link_id, links.owner_id, domain_id, host, public_url, code, destination, title, tags,
-                redirect_status, disabled, valid_from_time, expire_time, max_clicks, consumed_clicks, password_hash,
-                password_version, revision, links.create_time, update_time, delete_time
-            FROM links JOIN domains USING (domain_id) WHERE link_id = $1
-            """,
-            link_id,
-        )
+        row = await self._pool.fetchrow(_FIND, link_id)
         return rows.link(row) if row else None
 
     async def find_by_code(self, host: str, code: str) -> Link | None:
         """Find a link or its tombstone by its domain's host and its code."""
-        row = await self._pool.fetchrow(
-            """
-            SELECT link_id, links.owner_id, domain_id, host, public_url, code, destination, title, tags,
-                redirect_status, disabled, valid_from_time, expire_time, max_clicks, consumed_clicks, password_hash,
-                password_version, revision, links.create_time, update_time, delete_time
-            FROM links JOIN domains USING (domain_id) WHERE host = $1 AND code = $2
-            """,
-            host,
-            code,
-        )
+        row = await self._pool.fetchrow(_FIND_BY_CODE, host, code)
         return rows.link(row) if row else None
 
     async def list_page(
-        self, link_filter: LinkFilter, *, before_id: int | None, limit: int, now: datetime
+        self, link_filter: LinkFilter, *, after_id: int | None, limit: int, skip: int, now: datetime
     ) -> list[Link]:
-        """List an owner's links, newest first, from those older than before_id."""
-        found = await self._pool.fetch(
-            """
-            SELECT link_id, links.owner_id, domain_id, host, public_url, code, destination, title, tags,
-                redirect_status, disabled, valid_from_time, expire_time, max_clicks, consumed_clicks, password_hash,
-                password_version, revision, links.create_time, update_time, delete_time
-            FROM links JOIN domains USING (domain_id)
-            WHERE links.owner_id = $1 AND delete_time IS NULL
-                AND ($2::bigint IS NULL OR link_id < $2)
-                AND ($3 = '' OR host = $3)
-                AND ($4 = '' OR tags @> ARRAY[$4])
-                AND ($5 = '' OR hashtextextended(destination, 0) = hashtextextended($5, 0) AND destination = $5)
-                AND ($6 = '' OR strpos(lower(code), lower($6)) > 0 OR strpos(lower(title), lower($6)) > 0
-                    OR strpos(lower(destination), lower($6)) > 0)
-                AND ($7 = '' OR $7 = CASE
-                    WHEN disabled THEN 'disabled'
-                    WHEN expire_time <= $8 THEN 'expired'
-                    WHEN max_clicks > 0 AND consumed_clicks >= max_clicks THEN 'exhausted'
-                    WHEN valid_from_time > $8 THEN 'scheduled'
-                    ELSE 'active' END)
-            ORDER BY link_id DESC LIMIT $9
-            """,
-            link_filter.owner_id,
-            before_id,
-            link_filter.host,
-            link_filter.tag,
-            link_filter.destination,
-            link_filter.query,
-            str(link_filter.state or ""),
-            now,
-            limit,
-        )
+        """List an owner's links in the filter's order, from what comes after a link."""
+        statement = _LIST_OLDEST_FIRST if link_filter.oldest_first else _LIST_NEWEST_FIRST
+        found = await self._pool.fetch(statement, *_arguments(link_filter, now), after_id, limit, skip)
         return [rows.link(row) for row in found]
+
+    async def count(self, link_filter: LinkFilter, now: datetime) -> int:
+        """Count all links that pass a filter."""
+        counted: int = await self._pool.fetchval(_COUNT, *_arguments(link_filter, now))
+        return counted
 
     async def change(self, link_id: int, change: Callable[[Link | None], Link]) -> tuple[Link, bool]:
         """Replace a link by what a function makes of it; also say whether that was anything else.
@@ -85,7 +75,8 @@ class LinkStore:
         Concurrent changes of a link queue up, so that each function sees what the one before made.
         """
         async with self._pool.acquire() as connection, connection.transaction():
-            before = await _lock(connection, link_id)
+            row = await connection.fetchrow(_LOCK, link_id)
+            before = rows.link(row) if row else None
             after = change(before)
             if after == before:
                 return after, False
@@ -98,8 +89,9 @@ class LinkStore:
         """Take one of a link's follows, if it can be followed and one is left; one statement, so that none is twice."""
         granted = await self._pool.fetchval(
             """
-            UPDATE links SET consumed_clicks = consumed_clicks + 1
-            WHERE link_id = $1 AND consumed_clicks < max_clicks AND delete_time IS NULL AND NOT disabled
+            UPDATE links SET consumed_clicks = consumed_clicks + sign(max_clicks)::bigint
+            WHERE link_id = $1 AND (max_clicks = 0 OR consumed_clicks < max_clicks)
+                AND delete_time IS NULL AND NOT disabled
                 AND (valid_from_time IS NULL OR valid_from_time <= $2) AND (expire_time IS NULL OR expire_time > $2)
             RETURNING true
             """,
@@ -109,40 +101,49 @@ class LinkStore:
         return granted is not None
 
 
-async def _lock(connection: Connection, link_id: int) -> Link | None:
-    row = await connection.fetchrow(
-        """
-        SELECT link_id, links.owner_id, domain_id, host, public_url, code, destination, title, tags,
-            redirect_status, disabled, valid_from_time, expire_time, max_clicks, consumed_clicks, password_hash,
-            password_version, revision, links.create_time, update_time, delete_time
-        FROM links JOIN domains USING (domain_id) WHERE link_id = $1 FOR NO KEY UPDATE OF links
-        """,
-        link_id,
+def _arguments(link_filter: LinkFilter, now: datetime) -> tuple[object, ...]:
+    return (
+        link_filter.owner_id,
+        link_filter.archived,
+        link_filter.host,
+        link_filter.tag,
+        link_filter.destination,
+        link_filter.query,
+        link_filter.created_from,
+        link_filter.created_before,
+        str(link_filter.state or ""),
+        now,
     )
-    return rows.link(row) if row else None
 
 
 async def _replace(connection: Connection, link: Link) -> None:
+    fields = link.fields
     await connection.execute(
         """
         UPDATE links SET destination = $2, title = $3, tags = $4, redirect_status = $5, disabled = $6,
             valid_from_time = $7, expire_time = $8, max_clicks = $9, consumed_clicks = $10, password_hash = $11,
-            password_version = $12, revision = $13, update_time = $14, delete_time = CASE WHEN $15 THEN $14 END
+            password_version = $12, revision = $13, update_time = $14, delete_time = CASE WHEN $15 THEN $14 END,
+            archived = $16, note = $17, private_stats = $18, block_bots = $19, expired_destination = $20
         WHERE link_id = $1
         """,
         link.link_id,
-        link.fields.destination,
-        link.fields.title,
-        link.fields.tags,
-        link.fields.redirect_status,
+        fields.destination,
+        fields.title,
+        fields.tags,
+        fields.redirect_status,
         link.disabled,
-        link.fields.valid_from_time,
-        link.fields.expire_time,
-        link.fields.max_clicks,
+        fields.valid_from_time,
+        fields.expire_time,
+        fields.max_clicks,
         link.consumed_clicks,
         link.password.hash if link.password else None,
         link.password.version if link.password else None,
         link.revision,
         link.update_time,
         link.deleted,
+        fields.archived,
+        fields.note,
+        fields.private_stats,
+        fields.block_bots,
+        fields.expired_destination,
     )

@@ -1,13 +1,24 @@
 """Read links from rows."""
 
+from typing import Final
+
 import asyncpg
 
 from services.links.domain.link import Link, LinkFields
 from services.links.domain.passwords import StoredPassword
 
+# What link() reads. Statements are joined from constants, so that the columns are named once.
+SELECT_LINK: Final = """
+    SELECT link_id, links.owner_id, domain_id, host, public_url, code, destination, title, tags, redirect_status,
+        disabled, valid_from_time, expire_time, max_clicks, consumed_clicks, archived, note, private_stats, block_bots,
+        expired_destination, password_hash, password_version, revision, links.create_time, update_time, delete_time
+    FROM links JOIN domains USING (domain_id)
+"""
+COUNT_LINKS: Final = "SELECT count(*) FROM links JOIN domains USING (domain_id)"
+
 
 def link(row: asyncpg.Record) -> Link:
-    """Build a link from a row that holds all columns of links, and host and public_url of its domain."""
+    """Build a link from a row of SELECT_LINK."""
     return Link(
         link_id=row["link_id"],
         owner_id=row["owner_id"],
@@ -23,6 +34,11 @@ def link(row: asyncpg.Record) -> Link:
             valid_from_time=row["valid_from_time"],
             expire_time=row["expire_time"],
             max_clicks=row["max_clicks"],
+            archived=row["archived"],
+            note=row["note"],
+            private_stats=row["private_stats"],
+            block_bots=row["block_bots"],
+            expired_destination=row["expired_destination"],
         ),
         disabled=row["disabled"],
         consumed_clicks=row["consumed_clicks"],

@@ -1,0 +1,49 @@
+"""Run links: `python -m services.links` serves, `python -m services.links migrate` prepares the database."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+from typing import Final
+
+import uvloop
+
+from services.common import log, metrics, postgres, tracing
+from services.common.rpc_server import until_stopped
+from services.common.settings import SettingsError, stop
+from services.links.parts import SCHEMA
+from services.links.server import LinksServer
+from services.links.settings import Settings, read_postgres_url, read_settings
+
+MIGRATIONS: Final = Path(__file__).parent / "migrations"
+
+
+async def serve(settings: Settings) -> None:
+    """Answer calls until told to stop."""
+    server = LinksServer(settings)
+    await server.start()
+    await until_stopped()
+    await server.stop()
+
+
+def main(arguments: list[str]) -> None:
+    """Do what the command line says."""
+    try:
+        if arguments == ["migrate"]:
+            url = read_postgres_url(os.environ)
+            log.configure("links")
+            asyncio.run(postgres.migrate(url, SCHEMA, MIGRATIONS))
+            return
+        if arguments:
+            raise SystemExit("usage: python -m services.links [migrate]")
+        settings = read_settings(os.environ)
+        log.configure("links", settings.log_level)
+        tracing.configure("links", settings.otlp_endpoint)
+        metrics.serve(settings.metrics_listen)
+        uvloop.run(serve(settings))
+    except SettingsError as problem:
+        stop("links", problem)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,26 @@
+"""AccessService: authentication for the other services."""
+
+from linkmeter.links.v1 import access_service_pb2, access_service_pb2_grpc
+from services.common.caller import to_message
+from services.links import convert
+from services.links.authentication import Authenticator, Context
+from services.links.store.owners import OwnerStore
+
+
+class AccessServicer(access_service_pb2_grpc.AccessServiceServicer):
+    """Answers AccessService."""
+
+    def __init__(self, *, authenticator: Authenticator, owners: OwnerStore) -> None:
+        self._authenticator = authenticator
+        self._owners = owners
+
+    async def Authenticate(
+        self, request: access_service_pb2.AuthenticateRequest, context: Context
+    ) -> access_service_pb2.AuthenticateResponse:
+        """Say who holds a credential."""
+        del context
+        caller = await self._authenticator.of_credential(request.credential)
+        owner = await self._owners.find(caller.owner_id) if caller.owner_id else None
+        return access_service_pb2.AuthenticateResponse(
+            caller=to_message(caller), owner=convert.owner_message(owner) if owner else None
+        )

@@ -1,0 +1,54 @@
+"""ApiKeyService: credentials that owners manage themselves."""
+
+from google.protobuf.empty_pb2 import Empty
+
+from linkmeter.links.v1 import api_key_service_pb2, api_key_service_pb2_grpc, links_pb2
+from services.common.caller import KEYS_MANAGE
+from services.common.clock import Clock
+from services.common.errors import Internal, NotFound
+from services.links import convert
+from services.links.authentication import Authenticator, Context, owner_of
+from services.links.domain import credentials
+from services.links.store.credentials import CredentialStore
+
+
+class ApiKeyServicer(api_key_service_pb2_grpc.ApiKeyServiceServicer):
+    """Answers ApiKeyService."""
+
+    def __init__(self, *, authenticator: Authenticator, store: CredentialStore, clock: Clock) -> None:
+        self._authenticator = authenticator
+        self._store = store
+        self._clock = clock
+
+    async def CreateApiKey(
+        self, request: api_key_service_pb2.CreateApiKeyRequest, context: Context
+    ) -> links_pb2.ApiKey:
+        """Create a key and answer its secret, this once."""
+        caller = await self._authenticator.caller(context)
+        owner_id = owner_of(caller, KEYS_MANAGE)
+        now = self._clock.now()
+        draft = convert.api_key_draft(request.api_key)
+        credentials.check_api_key(draft, now)
+        for scope in sorted(draft.scopes):
+            caller.require(scope)
+        secret = credentials.new_api_key()
+        key = await self._store.add_api_key(owner_id, draft, secret, now)
+        if key is None:
+            raise Internal("a random key was drawn twice")
+        return convert.api_key_message(key, secret.text)
+
+    async def ListApiKeys(
+        self, request: api_key_service_pb2.ListApiKeysRequest, context: Context
+    ) -> api_key_service_pb2.ListApiKeysResponse:
+        """Answer the caller's keys, without their secrets."""
+        owner_id = owner_of(await self._authenticator.caller(context), KEYS_MANAGE)
+        keys = await self._store.list_api_keys(owner_id, with_revoked=request.with_revoked)
+        return api_key_service_pb2.ListApiKeysResponse(api_keys=[convert.api_key_message(key) for key in keys])
+
+    async def DeleteApiKey(self, request: api_key_service_pb2.DeleteApiKeyRequest, context: Context) -> Empty:
+        """Revoke a key."""
+        owner_id = owner_of(await self._authenticator.caller(context), KEYS_MANAGE)
+        if not await self._store.revoke_api_key(request.api_key_id, owner_id, self._clock.now()):
+            raise NotFound("API key", request.api_key_id)
+        self._authenticator.forget(request.api_key_id)
+        return Empty()

@@ -1,0 +1,126 @@
+"""Says who calls."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import grpc
+
+from services.common.caller import LINKS_READ, LINKS_WRITE, STATS_READ, Caller, caller_of
+from services.common.clock import Clock
+from services.common.errors import PermissionDenied, Unauthenticated
+from services.links.background import Background
+from services.links.domain import credentials
+from services.links.domain.link import Reach
+from services.links.store.credentials import CredentialStore
+
+# A revoked credential works no longer than this in processes that did not revoke it.
+CACHE_TIME: Final = timedelta(seconds=3)
+USE_TIME_STEP: Final = timedelta(minutes=1)
+_MOST_CACHED: Final = 10_000
+_BEARER: Final = re.compile(r"bearer +(\S+)", re.IGNORECASE)
+_EDIT_TOKEN_SCOPES: Final = frozenset({LINKS_READ, LINKS_WRITE, STATS_READ})
+
+Context = grpc.aio.ServicerContext[Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    caller: Caller
+    api_key_id: int
+    expire_time: datetime | None
+    checked_at: datetime
+
+
+class Authenticator:
+    """Turns credentials into callers; unknown, revoked and expired ones all meet the same answer."""
+
+    def __init__(self, *, store: CredentialStore, clock: Clock, background: Background) -> None:
+        self._store = store
+        self._clock = clock
+        self._background = background
+        self._known: dict[bytes, _Known] = {}
+        self._uses: dict[int, datetime] = {}
+
+    async def caller(self, context: Context) -> Caller:
+        """Say who makes a call: whom a trusted peer vouches for, else the holder of the credential."""
+        vouched = caller_of(context)
+        if vouched is not None:
+            return vouched
+        for key, value in context.invocation_metadata() or ():
+            if key == "authorization" and isinstance(value, str):
+                return await self.of_header(value)
+        raise Unauthenticated
+
+    async def of_header(self, authorization: str) -> Caller:
+        """Say who sends an Authorization header."""
+        matched = _BEARER.fullmatch(authorization.strip())
+        if not matched:
+            raise Unauthenticated
+        return await self.of_credential(matched[1])
+
+    async def of_credential(self, credential: str) -> Caller:
+        """Say who holds a credential."""
+        if not credentials.is_plausible(credential):
+            raise Unauthenticated
+        now = self._clock.now()
+        digest = credentials.hash_of(credential)
+        known = self._known.get(digest)
+        if known is None or now - known.checked_at > CACHE_TIME:
+            known = await self._look_up(digest, now, is_edit_token=credentials.is_edit_token(credential))
+            self._keep(digest, known)
+        if known is None or (known.expire_time is not None and known.expire_time <= now):
+            raise Unauthenticated
+        self._note_use(known.api_key_id, now)
+        return known.caller
+
+    def forget(self, api_key_id: int) -> None:
+        """Refuse a revoked key in this process at once."""
+        self._known = {digest: known for digest, known in self._known.items() if known.api_key_id != api_key_id}
+
+    async def _look_up(self, digest: bytes, now: datetime, *, is_edit_token: bool) -> _Known | None:
+        if is_edit_token:
+            token = await self._store.find_edit_token(digest)
+            if token is None:
+                return None
+            name = f"token:{token.edit_token_id}"
+            return _Known(Caller(link_id=token.link_id, scopes=_EDIT_TOKEN_SCOPES, credential=name), 0, None, now)
+        key = await self._store.find_api_key(digest, now)
+        if key is None:
+            return None
+        caller = Caller(owner_id=key.owner_id, scopes=key.scopes, credential=f"key:{key.api_key_id}")
+        return _Known(caller, key.api_key_id, key.expire_time, now)
+
+    def _keep(self, digest: bytes, known: _Known | None) -> None:
+        if known is None:
+            self._known.pop(digest, None)
+            return
+        if len(self._known) >= _MOST_CACHED:
+            self._known.clear()
+        self._known[digest] = known
+
+    def _note_use(self, api_key_id: int, now: datetime) -> None:
+        """Write a key's last use, at most once a minute, while the caller goes on."""
+        last = self._uses.get(api_key_id)
+        if not api_key_id or (last is not None and now - last < USE_TIME_STEP):
+            return
+        if len(self._uses) >= _MOST_CACHED:
+            self._uses.clear()
+        self._uses[api_key_id] = now
+        self._background.start(self._store.record_use(api_key_id, now))
+
+
+def owner_of(caller: Caller, scope: str) -> int:
+    """Return the account that a caller acts for with a scope; holders of an edit token act for none."""
+    caller.require(scope)
+    if caller.link_id or not caller.owner_id:
+        raise PermissionDenied("an edit token gives rights on its link only")
+    return caller.owner_id
+
+
+def reach_of(caller: Caller, scope: str) -> Reach:
+    """Return the links that a caller can touch with a scope."""
+    if not caller.link_id:
+        caller.require(scope)
+    return Reach(owner_id=0 if caller.link_id else caller.owner_id, link_id=caller.link_id)

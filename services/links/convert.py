@@ -1,0 +1,204 @@
+"""Between the contract's messages and the domain."""
+
+from __future__ import annotations  # enum value types are in the stubs only
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final
+
+from google.protobuf.message import Message
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from linkmeter.links.v1 import link_service_pb2, links_pb2, resolution_service_pb2
+from services.common.errors import InvalidArgument
+from services.links.domain import changes, link_filter
+from services.links.domain.credentials import ApiKey, ApiKeyDraft
+from services.links.domain.domains import Domain
+from services.links.domain.link import DEFAULT_REDIRECT_STATUS, Link, LinkFields, LinkState, follow_limit
+from services.links.domain.link_filter import LinkFilter
+from services.links.domain.owners import Owner
+
+_STATES: Final[Mapping[LinkState, links_pb2.LinkState.ValueType]] = {
+    LinkState.ACTIVE: links_pb2.LINK_STATE_ACTIVE,
+    LinkState.DISABLED: links_pb2.LINK_STATE_DISABLED,
+    LinkState.SCHEDULED: links_pb2.LINK_STATE_SCHEDULED,
+    LinkState.EXPIRED: links_pb2.LINK_STATE_EXPIRED,
+    LinkState.EXHAUSTED: links_pb2.LINK_STATE_EXHAUSTED,
+}
+
+
+def time_of(message: Message, field: str, path: str) -> datetime | None:
+    """Read an optional time; InvalidArgument when it is none."""
+    if not message.HasField(field):
+        return None
+    value: Timestamp = getattr(message, field)
+    try:
+        return value.ToDatetime(tzinfo=UTC)
+    except (ValueError, OverflowError) as problem:
+        raise InvalidArgument(path, "is no time between the years 1 and 9999") from problem
+
+
+def timestamp(value: datetime | None) -> Timestamp | None:
+    """Write an optional time."""
+    if value is None:
+        return None
+    result = Timestamp()
+    result.FromDatetime(value)
+    return result
+
+
+def link_fields(message: links_pb2.Link, *, limit: int) -> LinkFields:
+    """Read the fields that an owner may set, with the limit that max_clicks and one_time say together."""
+    return LinkFields(
+        destination=message.destination,
+        title=message.title,
+        tags=tuple(message.tags),
+        redirect_status=message.redirect_status or DEFAULT_REDIRECT_STATUS,
+        valid_from_time=time_of(message, "valid_from_time", "link.valid_from_time"),
+        expire_time=time_of(message, "expire_time", "link.expire_time"),
+        max_clicks=limit,
+        archived=message.archived,
+        note=message.note,
+        private_stats=message.private_stats,
+        block_bots=message.block_bots,
+        expired_destination=message.expired_destination,
+    )
+
+
+def new_link_fields(message: links_pb2.Link) -> LinkFields:
+    """Read the fields of a link to be created."""
+    return link_fields(message, limit=follow_limit(max_clicks=message.max_clicks, one_time=message.one_time))
+
+
+def named_fields(request: link_service_pb2.UpdateLinkRequest) -> frozenset[str]:
+    """Return the fields that an update is about: the mask's, or those with a value."""
+    if request.HasField("update_mask"):
+        named = frozenset(request.update_mask.paths)
+        changes.check_mask(named)
+        return named
+    return frozenset(field.name for field, _ in request.link.ListFields()) & changes.CHANGEABLE
+
+
+def link_message(link: Link, now: datetime) -> links_pb2.Link:
+    """Write a link, without anything secret."""
+    fields = link.fields
+    return links_pb2.Link(
+        link_id=link.link_id,
+        owner_id=link.owner_id,
+        domain=link.host,
+        code=link.code,
+        short_url=link.short_url,
+        destination=fields.destination,
+        title=fields.title,
+        tags=fields.tags,
+        redirect_status=fields.redirect_status,
+        disabled=link.disabled,
+        valid_from_time=timestamp(fields.valid_from_time),
+        expire_time=timestamp(fields.expire_time),
+        max_clicks=fields.max_clicks,
+        one_time=fields.max_clicks == 1,
+        consumed_clicks=link.consumed_clicks,
+        has_password=link.password is not None,
+        state=_STATES[link.state(now)],
+        create_time=timestamp(link.create_time),
+        update_time=timestamp(link.update_time),
+        etag=link.etag,
+        archived=fields.archived,
+        note=fields.note,
+        private_stats=fields.private_stats,
+        block_bots=fields.block_bots,
+        expired_destination=fields.expired_destination,
+    )
+
+
+def resolution(link: Link) -> resolution_service_pb2.Resolution:
+    """Write what redirect has to know about a link."""
+    fields = link.fields
+    return resolution_service_pb2.Resolution(
+        link_id=link.link_id,
+        owner_id=link.owner_id,
+        domain_id=link.domain_id,
+        domain=link.host,
+        code=link.code,
+        destination=fields.destination,
+        redirect_status=fields.redirect_status,
+        disabled=link.disabled,
+        valid_from_time=timestamp(fields.valid_from_time),
+        expire_time=timestamp(fields.expire_time),
+        max_clicks=fields.max_clicks,
+        password_version=link.password.version if link.password else "",
+        title=fields.title,
+        revision=link.revision,
+        deleted=link.deleted,
+        short_url=link.short_url,
+        expired_destination=fields.expired_destination,
+        block_bots=fields.block_bots,
+    )
+
+
+def list_filter(request: link_service_pb2.ListLinksRequest, owner_id: int, host: str) -> LinkFilter:
+    """Read the filters of a list."""
+    states = {number: state for state, number in _STATES.items()}
+    if request.state and request.state not in states:
+        raise InvalidArgument("state", "is unknown")
+    result = LinkFilter(
+        owner_id=owner_id,
+        host=host,
+        tag=request.tag,
+        query=request.query,
+        state=states.get(request.state),
+        destination=link_filter.stored_destination(request.destination),
+        archived=request.archived,
+        created_from=time_of(request.created, "start_time", "created.start_time"),
+        created_before=time_of(request.created, "end_time", "created.end_time"),
+        oldest_first=request.oldest_first,
+    )
+    link_filter.check(result)
+    return result
+
+
+def api_key_draft(message: links_pb2.ApiKey) -> ApiKeyDraft:
+    """Read an API key to be created."""
+    return ApiKeyDraft(
+        title=message.title,
+        description=message.description,
+        scopes=frozenset(message.scopes),
+        expire_time=time_of(message, "expire_time", "api_key.expire_time"),
+    )
+
+
+def api_key_message(key: ApiKey, secret: str = "") -> links_pb2.ApiKey:
+    """Write an API key; with its secret only in the answer that issues it."""
+    return links_pb2.ApiKey(
+        api_key_id=key.api_key_id,
+        title=key.title,
+        scopes=sorted(key.scopes),
+        prefix=key.prefix,
+        create_time=timestamp(key.create_time),
+        expire_time=timestamp(key.expire_time),
+        last_use_time=timestamp(key.last_use_time),
+        secret=secret,
+        description=key.description,
+        revoked=key.revoked,
+    )
+
+
+def domain_message(domain: Domain) -> links_pb2.Domain:
+    """Write a domain."""
+    return links_pb2.Domain(
+        domain_id=domain.domain_id,
+        host=domain.host,
+        public_url=domain.public_url,
+        owner_id=domain.owner_id,
+        create_time=timestamp(domain.create_time),
+    )
+
+
+def owner_message(owner: Owner) -> links_pb2.Owner:
+    """Write an account."""
+    return links_pb2.Owner(
+        owner_id=owner.owner_id,
+        login=owner.login,
+        display_name=owner.display_name,
+        create_time=timestamp(owner.create_time),
+    )

@@ -1,0 +1,81 @@
+"""Limits of password guesses (promise S6), counted in Redis; nobody may guess while they cannot be counted."""
+
+import ipaddress
+import math
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Final, TypeVar
+
+import redis.asyncio
+from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
+from limits.aio.storage import RedisStorage
+from limits.aio.strategies import FixedWindowRateLimiter
+
+from services.common import keyed_hash
+from services.common.errors import ResourceExhausted
+from services.common.redis_client import Breaker, RedisDown
+
+T = TypeVar("T")
+
+PER_CLIENT: Final[Sequence[RateLimitItem]] = (RateLimitItemPerMinute(5), RateLimitItemPerHour(20))
+PER_LINK: Final[RateLimitItem] = RateLimitItemPerHour(100)
+_IPV6_NETWORK: Final = 64
+_RETRY_WHEN_DOWN: Final = 5
+
+
+class GuessLimits:
+    """Counts guesses by link and client, and by link."""
+
+    def __init__(self, redis_client: redis.asyncio.Redis, redis_url: str, breaker: Breaker, secret: str) -> None:
+        # The URL only tells the library which client to build; the connections are the client's own.
+        storage = RedisStorage(
+            f"async+{redis_url}",
+            implementation="redispy",
+            key_prefix="lm:guesses",
+            connection_pool=redis_client.connection_pool,  # type: ignore[arg-type] # untyped pass-through option
+        )
+        self._limiter = FixedWindowRateLimiter(storage)
+        self._breaker = breaker
+        self._key = keyed_hash.derive(secret, "guess-limits")
+
+    async def take(self, link_name: str, client_ip: str) -> None:
+        """Count a guess before it is checked; ResourceExhausted when there were too many, or Redis is down."""
+        # In this order: a client that is over its own limit does not use up the link's.
+        for item, names in self._counters(link_name, client_ip):
+            if not await self._ask(partial(self._limiter.hit, item, *names)):
+                stats = await self._ask(partial(self._limiter.get_window_stats, item, *names))
+                seconds = math.ceil(stats.reset_time - time.time())
+                raise ResourceExhausted("too many password guesses", retry_after_seconds=max(1, seconds))
+
+    async def give_back(self, link_name: str, client_ip: str) -> None:
+        """Take back the count of a guess that was right: visitors who know the password are not limited."""
+        for item, names in self._counters(link_name, client_ip):
+            await self._ask(partial(self._limiter.hit, item, *names, cost=-1))
+
+    def _counters(self, link_name: str, client_ip: str) -> list[tuple[RateLimitItem, tuple[str, ...]]]:
+        # Hashed, so that Redis holds no addresses.
+        client = keyed_hash.sign(self._key, _network_of(client_ip)).hex()[:32]
+        of_client = ("client", link_name, client)
+        return [*((item, of_client) for item in PER_CLIENT), (PER_LINK, ("link", link_name))]
+
+    async def _ask(self, operation: Callable[[], Awaitable[T]]) -> T:
+        try:
+            return await self._breaker.run(operation)
+        except RedisDown as problem:
+            raise ResourceExhausted(
+                "password guesses cannot be counted just now", retry_after_seconds=_RETRY_WHEN_DOWN
+            ) from problem
+
+
+def _network_of(client_ip: str) -> str:
+    """Return what stands for one client: a whole IPv6 network, because one client has all of its addresses."""
+    try:
+        address = ipaddress.ip_address(client_ip)
+    except ValueError:
+        return client_ip
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped:
+            return str(address.ipv4_mapped)
+        return str(ipaddress.ip_network((address, _IPV6_NETWORK), strict=False))
+    return str(address)

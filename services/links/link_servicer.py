@@ -1,0 +1,198 @@
+"""LinkService: creating, reading, changing and ending links."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from google.protobuf.empty_pb2 import Empty
+
+from linkmeter.links.v1 import link_service_pb2, link_service_pb2_grpc, links_pb2
+from services.common.caller import ANONYMOUS_OWNER_ID, LINKS_READ, LINKS_WRITE
+from services.common.clock import Clock
+from services.common.errors import InvalidArgument, NotFound
+from services.links import convert
+from services.links.authentication import Authenticator, Context, owner_of, reach_of
+from services.links.domain import changes, codes, link_filter
+from services.links.domain.changes import LinkChange
+from services.links.domain.domains import Domain
+from services.links.domain.hosts import OwnHosts
+from services.links.domain.link import Link, LinkDraft
+from services.links.domain.page_tokens import PageTokens
+from services.links.link_writer import LinkWriter
+from services.links.store.domains import DomainStore
+from services.links.store.links import LinkStore
+
+IDEMPOTENCY_KEY: Final = "idempotency-key"
+# Set by the gateway and by compat; keeps apart clients that share the anonymous owner.
+CLIENT_IP_KEY: Final = "x-linkmeter-client-ip"
+
+
+class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
+    """Answers LinkService."""
+
+    def __init__(
+        self,
+        *,
+        authenticator: Authenticator,
+        writer: LinkWriter,
+        links: LinkStore,
+        domains: DomainStore,
+        hosts: OwnHosts,
+        page_tokens: PageTokens,
+        clock: Clock,
+    ) -> None:
+        self._authenticator = authenticator
+        self._writer = writer
+        self._links = links
+        self._domains = domains
+        self._hosts = hosts
+        self._page_tokens = page_tokens
+        self._clock = clock
+
+    async def CreateLink(self, request: link_service_pb2.CreateLinkRequest, context: Context) -> links_pb2.Link:
+        """Create a link for the caller."""
+        owner_id = owner_of(await self._authenticator.caller(context), LINKS_WRITE)
+        link, edit_token = await self._writer.create(
+            await self._draft(request.link, owner_id),
+            idempotency_key=_idempotency_key(request, context),
+            client=_metadata(context, CLIENT_IP_KEY) if owner_id == ANONYMOUS_OWNER_ID else "",
+            issue_edit_token=request.issue_edit_token,
+        )
+        message = convert.link_message(link, self._clock.now())
+        message.edit_token = edit_token
+        return message
+
+    async def GetLink(self, request: link_service_pb2.GetLinkRequest, context: Context) -> links_pb2.Link:
+        """Answer a link by its id."""
+        reach = reach_of(await self._authenticator.caller(context), LINKS_READ)
+        link = await self._links.find(request.link_id)
+        if link is None or not reach.covers(link):
+            raise NotFound("link", request.link_id)
+        return convert.link_message(link, self._clock.now())
+
+    async def LookupLink(self, request: link_service_pb2.LookupLinkRequest, context: Context) -> links_pb2.Link:
+        """Answer a link by domain and code."""
+        reach = reach_of(await self._authenticator.caller(context), LINKS_READ)
+        host = self._hosts.domain_host(request.domain)
+        # What is no code is in no row; the store need not see it.
+        link = await self._links.find_by_code(host, request.code) if codes.is_code(request.code) else None
+        if link is None or not reach.covers(link):
+            raise NotFound("link", request.code)
+        return convert.link_message(link, self._clock.now())
+
+    async def ListLinks(
+        self, request: link_service_pb2.ListLinksRequest, context: Context
+    ) -> link_service_pb2.ListLinksResponse:
+        """Answer a page of the caller's links."""
+        owner_id = owner_of(await self._authenticator.caller(context), LINKS_READ)
+        host = self._listed_host(request.domain)
+        wanted = convert.list_filter(request, owner_id, host)
+        size = link_filter.page_size(request.page_size)
+        skip = link_filter.skip(request.skip)
+        after_id = self._page_tokens.read(request.page_token, wanted.list_name)
+        now = self._clock.now()
+        # One more than asked tells whether there is a next page. Later pages have nothing to pass over.
+        skipped = 0 if after_id else skip
+        found = await self._links.list_page(wanted, after_id=after_id, limit=size + 1, skip=skipped, now=now)
+        page = found[:size]
+        return link_service_pb2.ListLinksResponse(
+            links=[convert.link_message(link, now) for link in page],
+            next_page_token=self._page_tokens.make(page[-1].link_id, wanted.list_name) if len(found) > size else "",
+            total_size=await self._links.count(wanted, now) if request.with_total_size else 0,
+        )
+
+    async def UpdateLink(self, request: link_service_pb2.UpdateLinkRequest, context: Context) -> links_pb2.Link:
+        """Change the named fields of a link."""
+        reach = reach_of(await self._authenticator.caller(context), LINKS_WRITE)
+        change = await self._change(request)
+        link_id = request.link.link_id
+        link = await self._writer.change(
+            link_id, reach, lambda before: changes.apply(change, before, self._clock.now())
+        )
+        return convert.link_message(link, self._clock.now())
+
+    async def DisableLink(self, request: link_service_pb2.DisableLinkRequest, context: Context) -> links_pb2.Link:
+        """Switch a link off."""
+        return await self._write(
+            request.link_id, context, lambda link: link.switched(disabled=True, now=self._clock.now())
+        )
+
+    async def EnableLink(self, request: link_service_pb2.EnableLinkRequest, context: Context) -> links_pb2.Link:
+        """Switch a link on."""
+        return await self._write(
+            request.link_id, context, lambda link: link.switched(disabled=False, now=self._clock.now())
+        )
+
+    async def DeleteLink(self, request: link_service_pb2.DeleteLinkRequest, context: Context) -> Empty:
+        """Delete a link; its tombstone keeps the code."""
+        await self._write(request.link_id, context, lambda link: link.buried(self._clock.now()))
+        return Empty()
+
+    async def _write(self, link_id: int, context: Context, change: Callable[[Link], Link]) -> links_pb2.Link:
+        reach = reach_of(await self._authenticator.caller(context), LINKS_WRITE)
+        return convert.link_message(await self._writer.change(link_id, reach, change), self._clock.now())
+
+    async def _draft(self, message: links_pb2.Link, owner_id: int) -> LinkDraft:
+        domain = await self._usable_domain(message.domain, owner_id)
+        fields = convert.new_link_fields(message)
+        return LinkDraft(
+            owner_id=owner_id,
+            domain_id=domain.domain_id,
+            host=domain.host,
+            public_url=domain.public_url,
+            code=message.code,
+            fields=replace(
+                fields,
+                destination=await self._writer.checked_destination(fields.destination),
+                expired_destination=await self._expired_destination(fields.expired_destination),
+            ),
+            password=message.password,
+        )
+
+    async def _change(self, request: link_service_pb2.UpdateLinkRequest) -> LinkChange:
+        message = request.link
+        named = convert.named_fields(request)
+        values = convert.link_fields(message, limit=message.max_clicks)
+        if "destination" in named:
+            values = replace(values, destination=await self._writer.checked_destination(values.destination))
+        if "expired_destination" in named:
+            values = replace(values, expired_destination=await self._expired_destination(values.expired_destination))
+        return LinkChange(
+            named=named,
+            values=values,
+            one_time=message.one_time,
+            password=await self._writer.protect(message.password) if "password" in named else None,
+            etag=message.etag,
+            domain=self._hosts.domain_host(message.domain) if message.domain else "",
+            code=message.code,
+        )
+
+    async def _expired_destination(self, text: str) -> str:
+        return await self._writer.checked_destination(text, "link.expired_destination") if text else ""
+
+    async def _usable_domain(self, host: str, owner_id: int) -> Domain:
+        domain = await self._domains.find_usable(self._hosts.domain_host(host), owner_id)
+        if domain is None:
+            # Absent and somebody else's are the same.
+            raise InvalidArgument("link.domain", "is no domain that you can create links in")
+        return domain
+
+    def _listed_host(self, domain: str) -> str:
+        if not domain:
+            return ""
+        # What is no host name is no link's domain: a word that matches none.
+        return self._hosts.domain_host(domain) or "-"
+
+
+def _idempotency_key(request: link_service_pb2.CreateLinkRequest, context: Context) -> str:
+    header = _metadata(context, IDEMPOTENCY_KEY)
+    if header and request.idempotency_key and header != request.idempotency_key:
+        raise InvalidArgument("idempotency_key", "differs from the header Idempotency-Key")
+    return request.idempotency_key or header
+
+
+def _metadata(context: Context, wanted: str) -> str:
+    for key, value in context.invocation_metadata() or ():
+        if key == wanted and isinstance(value, str):
+            return value
+    return ""

@@ -1,0 +1,129 @@
+"""Writes links: check, store, publish."""
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from services.common import keyed_hash
+from services.common.clock import Clock
+from services.common.errors import InvalidArgument, NotFound
+from services.links import convert, metrics
+from services.links.background import Background
+from services.links.domain import codes, credentials, destination, passwords
+from services.links.domain import link as links
+from services.links.domain.hosts import OwnHosts
+from services.links.domain.idempotency import IdempotencyHashes
+from services.links.domain.link import Link, LinkDraft, Reach
+from services.links.domain.passwords import StoredPassword
+from services.links.password_worker import PasswordWorker
+from services.links.publisher import Publication, Publisher
+from services.links.store.creation import Creation, CreationStore, NewLink
+from services.links.store.domains import DomainStore
+from services.links.store.links import LinkStore
+
+_NONCE_BYTES: Final = 32
+
+
+class LinkWriter:
+    """Creates and changes links so that every reader hears of it."""
+
+    def __init__(
+        self,
+        *,
+        links: LinkStore,
+        creations: CreationStore,
+        domains: DomainStore,
+        hosts: OwnHosts,
+        publisher: Publisher,
+        password_worker: PasswordWorker,
+        background: Background,
+        clock: Clock,
+        secret: str,
+        next_code: Callable[[int], str] = codes.generate,
+    ) -> None:
+        self._links = links
+        self._creations = creations
+        self._domains = domains
+        self._hosts = hosts
+        self._publisher = publisher
+        self._password_worker = password_worker
+        self._background = background
+        self._clock = clock
+        self._next_code = next_code
+        self._hashes = IdempotencyHashes(secret)
+        self._token_key = keyed_hash.derive(secret, "edit-token")
+
+    async def create(
+        self, draft: LinkDraft, *, idempotency_key: str = "", client: str = "", issue_edit_token: bool = False
+    ) -> tuple[Link, str]:
+        """Create a link, or find the one that the same idempotency key created; also return its edit token."""
+        now = self._clock.now()
+        _check_draft(draft, now)
+        request = None
+        if idempotency_key:
+            request = self._hashes.request(idempotency_key, draft, issue_edit_token=issue_edit_token, client=client)
+        creation = await self._creations.repeat_of(request, now) if request else None
+        if creation is None:
+            nonce = secrets.token_bytes(_NONCE_BYTES)
+            new = NewLink(
+                draft=draft,
+                password=await self.protect(draft.password),
+                next_code=self._next_code,
+                now=now,
+                nonce=nonce,
+                token_hash=credentials.edit_token(self._token_key, nonce).hash if issue_edit_token else None,
+                request=request,
+            )
+            creation = await self._background.settle(self._create(new))
+        token = credentials.edit_token(self._token_key, creation.nonce).text if issue_edit_token else ""
+        return creation.link, token
+
+    async def change(self, link_id: int, reach: Reach, change: Callable[[Link], Link]) -> Link:
+        """Change a link within a caller's reach; NotFound when there is none."""
+
+        def change_visible(link: Link | None) -> Link:
+            if link is None or not reach.covers(link):
+                raise NotFound("link", link_id)
+            return change(link)
+
+        return await self._background.settle(self._change(link_id, change_visible))
+
+    async def checked_destination(self, text: str, field: str = "link.destination") -> str:
+        """Normalise a destination; InvalidArgument when no link may lead there."""
+        parsed = destination.parse(text, field)
+        if parsed.host in self._hosts or await self._domains.is_known(parsed.host):
+            raise InvalidArgument(field, "must not be on a domain of this installation", reason="OWN_DOMAIN")
+        return parsed.url
+
+    async def protect(self, password: str) -> StoredPassword | None:
+        """Hash a password; none stays none."""
+        if not password:
+            return None
+        passwords.check(password, "link.password")
+        return await self._password_worker.protect(password)
+
+    async def _create(self, new: NewLink) -> Creation:
+        creation = await self._creations.create(new)
+        if not creation.is_repeat:
+            metrics.LINKS_CREATED.inc()
+            await self._publisher.publish(publication(creation.link))
+        return creation
+
+    async def _change(self, link_id: int, change: Callable[[Link | None], Link]) -> Link:
+        link, is_changed = await self._links.change(link_id, change)
+        if is_changed:
+            await self._publisher.publish(publication(link))
+        return link
+
+
+def publication(link: Link) -> Publication:
+    """Write a link for redirect's cache."""
+    return Publication(link.host, link.code, link.revision, convert.resolution(link).SerializeToString())
+
+
+def _check_draft(draft: LinkDraft, now: datetime) -> None:
+    if draft.code:
+        codes.check_custom(draft.code)
+    passwords.check(draft.password, "link.password")
+    links.check_fields(draft.fields, now)

@@ -1,0 +1,99 @@
+"""What the servicers are made of, connected once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import redis.asyncio
+
+from services.common import postgres, redis_client
+from services.common.clock import Clock
+from services.links.authentication import Authenticator
+from services.links.background import Background
+from services.links.guess_limits import GuessLimits
+from services.links.link_writer import LinkWriter
+from services.links.password_worker import PasswordWorker
+from services.links.publisher import Publisher
+from services.links.settings import Settings
+from services.links.store.creation import CreationStore
+from services.links.store.credentials import CredentialStore
+from services.links.store.domains import DomainStore
+from services.links.store.links import LinkStore
+from services.links.store.owners import OwnerStore
+
+SCHEMA: Final = "links"
+_POOL_SIZE: Final = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Connections, stores and helpers of one process."""
+
+    settings: Settings
+    clock: Clock
+    pool: postgres.Pool
+    redis: redis.asyncio.Redis
+    background: Background
+    publisher: Publisher
+    password_worker: PasswordWorker
+    guess_limits: GuessLimits
+    links: LinkStore
+    creations: CreationStore
+    credentials: CredentialStore
+    domains: DomainStore
+    owners: OwnerStore
+    authenticator: Authenticator
+    writer: LinkWriter
+
+    async def close(self) -> None:
+        """Finish what is under way, then disconnect."""
+        await self.background.stop()
+        await self.publisher.stop()
+        self.password_worker.stop()
+        await self.redis.aclose()
+        # close() would wait for ever on a PostgreSQL that hangs.
+        self.pool.terminate()
+
+
+async def connect(settings: Settings, *, clock: Clock, next_code: Callable[[int], str]) -> Parts:
+    """Put the parts together; PostgreSQL and Redis need not be up yet."""
+    pool = await postgres.open_pool(settings.postgres_url, SCHEMA, max_size=_POOL_SIZE)
+    client = redis_client.open_redis(settings.redis_url)
+    breaker = redis_client.Breaker()
+    background = Background()
+    publisher = Publisher(client, breaker)
+    password_worker = PasswordWorker()
+    links, creations, domains, credentials = (
+        LinkStore(pool),
+        CreationStore(pool),
+        DomainStore(pool),
+        CredentialStore(pool),
+    )
+    return Parts(
+        settings=settings,
+        clock=clock,
+        pool=pool,
+        redis=client,
+        background=background,
+        publisher=publisher,
+        password_worker=password_worker,
+        guess_limits=GuessLimits(client, settings.redis_url, breaker, settings.secret),
+        links=links,
+        creations=creations,
+        credentials=credentials,
+        domains=domains,
+        owners=OwnerStore(pool),
+        authenticator=Authenticator(store=credentials, clock=clock, background=background),
+        writer=LinkWriter(
+            links=links,
+            creations=creations,
+            domains=domains,
+            hosts=settings.hosts,
+            publisher=publisher,
+            password_worker=password_worker,
+            background=background,
+            clock=clock,
+            secret=settings.secret,
+            next_code=next_code,
+        ),
+    )

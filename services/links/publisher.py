@@ -1,0 +1,139 @@
+"""Tells redirect, through Redis, what a link has become."""
+
+import asyncio
+import contextlib
+import random
+from dataclasses import dataclass
+from typing import Final
+
+import redis.asyncio
+
+from services.common import log
+from services.common.redis_client import Breaker, RedisDown
+from services.links import metrics
+
+CHANNEL: Final = "lm:invalidate"
+CACHE_SECONDS: Final = 60
+# Longer than any writer could be late with an old revision.
+_REVISION_SECONDS: Final = 600
+_MOST_PENDING: Final = 100_000
+_SHORTEST_PAUSE: Final = 0.2
+_LONGEST_PAUSE: Final = 5.0
+
+# Two writers may arrive in the wrong order: the greater revision stays. The revision has a key of its own, which
+# outlives the value and shares its cluster slot.
+_SCRIPT: Final = """
+local known = tonumber(redis.call('GET', KEYS[2]))
+local is_news = not known or known <= tonumber(ARGV[1])
+if is_news then
+    redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
+    redis.call('SET', KEYS[2], ARGV[1], 'EX', ARGV[4])
+end
+if ARGV[5] ~= '' then
+    redis.call('PUBLISH', ARGV[5], ARGV[6])
+end
+return is_news and 1 or 0
+"""
+
+_logger = log.get(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A revision of a link as redirect reads it."""
+
+    host: str
+    code: str
+    revision: int
+    value: bytes
+
+    @property
+    def name(self) -> str:
+        """What names the link on the channel and in keys."""
+        return f"{self.host}/{self.code}"
+
+
+def cache_key(name: str) -> str:
+    """Return the key under which redirect looks for a link; braces put a link's keys into one cluster slot."""
+    return f"lm:resolution:{{{name}}}"
+
+
+class Publisher:
+    """Publishes changes at once, and until they arrive when Redis is down."""
+
+    def __init__(self, redis_client: redis.asyncio.Redis, breaker: Breaker) -> None:
+        self._script = redis_client.register_script(_SCRIPT)
+        self._breaker = breaker
+        self._pending: dict[str, Publication] = {}
+        self._has_pending = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to repeat what failed."""
+        self._task = asyncio.create_task(self._repeat())
+
+    async def stop(self) -> None:
+        """End."""
+        if self._task:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def publish(self, publication: Publication) -> None:
+        """Write a changed link and announce it; a failure is made good later."""
+        if not await self._send(publication, CHANNEL):
+            self._keep(publication)
+
+    async def fill(self, publication: Publication) -> None:
+        """Write a link that was just read; it is no news, and no harm if it fails."""
+        await self._send(publication, "")
+
+    async def _send(self, publication: Publication, channel: str) -> bool:
+        name = publication.name
+        keys = [cache_key(name), f"lm:revision:{{{name}}}"]
+        values: list[str | int | bytes] = [
+            publication.revision,
+            publication.value,
+            CACHE_SECONDS,
+            _REVISION_SECONDS,
+            channel,
+            name,
+        ]
+        try:
+            await self._breaker.run(lambda: self._script(keys=keys, args=values))
+        except RedisDown:
+            metrics.PUBLICATIONS.labels("failed").inc()
+            return False
+        metrics.PUBLICATIONS.labels("sent").inc()
+        return True
+
+    def _keep(self, publication: Publication) -> None:
+        known = self._pending.pop(publication.name, None)
+        newest = known if known and known.revision > publication.revision else publication
+        self._pending[publication.name] = newest
+        if len(self._pending) > _MOST_PENDING:
+            # By now the oldest one's cached value has ended by itself.
+            del self._pending[next(iter(self._pending))]
+            _logger.warning("publication_given_up")
+        self._note_pending()
+
+    def _note_pending(self) -> None:
+        metrics.PUBLICATIONS_PENDING.set(len(self._pending))
+        if self._pending:
+            self._has_pending.set()
+        else:
+            self._has_pending.clear()
+
+    async def _repeat(self) -> None:
+        pause = _SHORTEST_PAUSE
+        while True:
+            await self._has_pending.wait()
+            publication = next(iter(self._pending.values()))
+            if await self._send(publication, CHANNEL):
+                pause = _SHORTEST_PAUSE
+                if self._pending.get(publication.name) is publication:
+                    del self._pending[publication.name]
+                self._note_pending()
+            else:
+                await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - spreads load, hides nothing
+                pause = min(pause * 2, _LONGEST_PAUSE)

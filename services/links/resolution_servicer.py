@@ -1,0 +1,114 @@
+"""ResolutionService: what the redirect path asks."""
+
+from datetime import timedelta
+from typing import Final
+
+from linkmeter.links.v1 import resolution_service_pb2, resolution_service_pb2_grpc
+from services.common import access_ticket
+from services.common.clock import Clock
+from services.common.errors import InvalidArgument, PermissionDenied, ResourceExhausted
+from services.links import convert, metrics
+from services.links.authentication import Context
+from services.links.background import Background
+from services.links.domain import codes, passwords
+from services.links.domain.hosts import OwnHosts
+from services.links.domain.link import Link
+from services.links.guess_limits import GuessLimits
+from services.links.link_writer import publication
+from services.links.password_worker import PasswordWorker
+from services.links.publisher import Publisher
+from services.links.store.domains import DomainStore
+from services.links.store.links import LinkStore
+
+TICKET_LIFETIME: Final = timedelta(hours=1)
+
+
+class ResolutionServicer(resolution_service_pb2_grpc.ResolutionServiceServicer):
+    """Answers ResolutionService."""
+
+    def __init__(
+        self,
+        *,
+        links: LinkStore,
+        domains: DomainStore,
+        hosts: OwnHosts,
+        publisher: Publisher,
+        guess_limits: GuessLimits,
+        password_worker: PasswordWorker,
+        background: Background,
+        clock: Clock,
+        secret: str,
+    ) -> None:
+        self._links = links
+        self._domains = domains
+        self._hosts = hosts
+        self._publisher = publisher
+        self._guess_limits = guess_limits
+        self._password_worker = password_worker
+        self._background = background
+        self._clock = clock
+        self._secret = secret
+
+    async def ResolveLink(
+        self, request: resolution_service_pb2.ResolveLinkRequest, context: Context
+    ) -> resolution_service_pb2.ResolveLinkResponse:
+        """Answer the link or tombstone that a host and a code name."""
+        del context
+        host = self._hosts.domain_host(request.host) if request.host else ""
+        domain = await self._domains.find(host) if host else None
+        if domain is None:
+            return resolution_service_pb2.ResolveLinkResponse()
+        link = await self._find(host, request.code)
+        if link is not None:
+            self._background.start(self._publisher.fill(publication(link)))
+        return resolution_service_pb2.ResolveLinkResponse(
+            resolution=convert.resolution(link) if link else None,
+            domain_id=domain.domain_id,
+            domain=domain.host,
+            domain_owner_id=domain.owner_id,
+        )
+
+    async def ConsumeClick(
+        self, request: resolution_service_pb2.ConsumeClickRequest, context: Context
+    ) -> resolution_service_pb2.ConsumeClickResponse:
+        """Take one of a link's follows."""
+        del context
+        granted = await self._links.consume(request.link_id, self._clock.now())
+        metrics.CONSUMED.labels("granted" if granted else "refused").inc()
+        return resolution_service_pb2.ConsumeClickResponse(granted=granted)
+
+    async def VerifyPassword(
+        self, request: resolution_service_pb2.VerifyPasswordRequest, context: Context
+    ) -> resolution_service_pb2.VerifyPasswordResponse:
+        """Check a visitor's guess and answer a ticket for a right one."""
+        del context
+        if len(request.password) > passwords.MAX_LENGTH:
+            raise InvalidArgument("password", f"must have at most {passwords.MAX_LENGTH} characters")
+        host = self._hosts.domain_host(request.host)
+        # Links that are not there are counted and take time like others.
+        name = f"{host}/{request.code[: codes.MAX_LENGTH]}"
+        await self._take_guess(name, request.client_ip)
+        link = await self._find(host, request.code)
+        stored = link.password if link else None
+        is_right = await self._password_worker.is_right(request.password, stored)
+        if link is None or stored is None or not is_right:
+            metrics.PASSWORD_GUESSES.labels("wrong").inc()
+            raise PermissionDenied("the password is wrong")
+        metrics.PASSWORD_GUESSES.labels("right").inc()
+        self._background.start(self._guess_limits.give_back(name, request.client_ip))
+        expiry = (self._clock.now() + TICKET_LIFETIME).replace(microsecond=0)
+        return resolution_service_pb2.VerifyPasswordResponse(
+            access_ticket=access_ticket.issue(self._secret, link.link_id, stored.version, expiry),
+            expire_time=convert.timestamp(expiry),
+            link_id=link.link_id,
+        )
+
+    async def _find(self, host: str, code: str) -> Link | None:
+        return await self._links.find_by_code(host, code) if codes.is_code(code) else None
+
+    async def _take_guess(self, name: str, client_ip: str) -> None:
+        try:
+            await self._guess_limits.take(name, client_ip)
+        except ResourceExhausted:
+            metrics.PASSWORD_GUESSES.labels("refused").inc()
+            raise

@@ -1,0 +1,134 @@
+"""Put the service together, and run it."""
+
+from collections.abc import Callable
+from typing import Final
+
+import grpc
+
+from linkmeter.gateway.authz.v3 import ext_authz_pb2_grpc
+from linkmeter.links.v1 import (
+    access_service_pb2_grpc,
+    api_key_service_pb2_grpc,
+    domain_service_pb2_grpc,
+    link_service_pb2_grpc,
+    resolution_service_pb2_grpc,
+)
+from services.common import postgres
+from services.common.clock import Clock, SystemClock
+from services.common.health import HealthPoller
+from services.common.rpc_server import Limits, RpcServer
+from services.links import parts as links_parts
+from services.links.access_servicer import AccessServicer
+from services.links.api_key_servicer import ApiKeyServicer
+from services.links.authorization_servicer import AuthorizationServicer
+from services.links.bootstrap import Bootstrap
+from services.links.domain import codes
+from services.links.domain.page_tokens import PageTokens
+from services.links.domain_servicer import DomainServicer
+from services.links.link_servicer import LinkServicer
+from services.links.parts import Parts
+from services.links.resolution_servicer import ResolutionServicer
+from services.links.settings import Settings
+
+SERVICES: Final = (
+    "linkmeter.links.v1.LinkService",
+    "linkmeter.links.v1.ApiKeyService",
+    "linkmeter.links.v1.DomainService",
+    "linkmeter.links.v1.AccessService",
+    "linkmeter.links.v1.ResolutionService",
+    "envoy.service.auth.v3.Authorization",
+)
+# Far above the largest link.
+_MESSAGE_BYTES: Final = 256 * 1024
+_CLEANING_SECONDS: Final = 600
+
+
+class LinksServer:
+    """A running links service."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Clock | None = None,
+        next_code: Callable[[int], str] = codes.generate,
+        limits: Limits | None = None,
+    ) -> None:
+        self._settings = settings
+        self._clock = clock or SystemClock()
+        self._next_code = next_code
+        self._limits = limits or Limits(message_bytes=_MESSAGE_BYTES)
+
+    @property
+    def port(self) -> int:
+        """The port that was taken."""
+        return self._rpc.port
+
+    async def start(self) -> None:
+        """Listen, and write what must be there; PostgreSQL and Redis need not be up."""
+        self._parts = parts = await links_parts.connect(self._settings, clock=self._clock, next_code=self._next_code)
+        bootstrap = Bootstrap(
+            settings=self._settings, domains=parts.domains, credentials=parts.credentials, clock=self._clock
+        )
+        if not await bootstrap.attempt():
+            parts.background.start(bootstrap.run())
+        parts.publisher.start()
+        parts.background.repeat(_CLEANING_SECONDS, lambda: parts.creations.forget_old_requests(self._clock.now()))
+        self._rpc = RpcServer(
+            address=self._settings.listen,
+            # Not Redis: without it links goes on, but for the check of passwords.
+            health=HealthPoller({"postgres": lambda: parts.pool.execute("SELECT 1"), "start": bootstrap.check}),
+            translate=postgres.outage_of,
+            limits=self._limits,
+        )
+        _add_servicers(self._rpc.server, parts)
+        await self._rpc.start(SERVICES)
+
+    async def stop(self) -> None:
+        """Finish the calls in flight, then close."""
+        await self._rpc.stop()
+        await self._parts.close()
+
+
+def _add_servicers(server: grpc.aio.Server, parts: Parts) -> None:
+    link_service_pb2_grpc.add_LinkServiceServicer_to_server(
+        LinkServicer(
+            authenticator=parts.authenticator,
+            writer=parts.writer,
+            links=parts.links,
+            domains=parts.domains,
+            hosts=parts.settings.hosts,
+            page_tokens=PageTokens(parts.settings.secret),
+            clock=parts.clock,
+        ),
+        server,
+    )
+    resolution_service_pb2_grpc.add_ResolutionServiceServicer_to_server(
+        ResolutionServicer(
+            links=parts.links,
+            domains=parts.domains,
+            hosts=parts.settings.hosts,
+            publisher=parts.publisher,
+            guess_limits=parts.guess_limits,
+            password_worker=parts.password_worker,
+            background=parts.background,
+            clock=parts.clock,
+            secret=parts.settings.secret,
+        ),
+        server,
+    )
+    api_key_service_pb2_grpc.add_ApiKeyServiceServicer_to_server(
+        ApiKeyServicer(authenticator=parts.authenticator, store=parts.credentials, clock=parts.clock), server
+    )
+    domain_service_pb2_grpc.add_DomainServiceServicer_to_server(
+        DomainServicer(
+            authenticator=parts.authenticator, store=parts.domains, hosts=parts.settings.hosts, clock=parts.clock
+        ),
+        server,
+    )
+    access_service_pb2_grpc.add_AccessServiceServicer_to_server(
+        AccessServicer(authenticator=parts.authenticator, owners=parts.owners), server
+    )
+    ext_authz_pb2_grpc.add_AuthorizationServicer_to_server(
+        AuthorizationServicer(authenticator=parts.authenticator, translate=postgres.outage_of), server
+    )

@@ -1,0 +1,80 @@
+"""What links is told by its environment.
+
+LINKMETER_RATE_LIMITS is not among it: the only limits here are those of password guesses, and these are never off.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from services.common.settings import Environment
+from services.links.domain import credentials
+from services.links.domain.hosts import OwnHosts, PublicUrl
+
+_API_KEY: Final = re.compile(r"[!-~]{16,256}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The settings of one process."""
+
+    listen: str
+    metrics_listen: str = ""
+    postgres_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
+    secret: str = field(repr=False)
+    public_url: PublicUrl
+    hosts: OwnHosts
+    # The first owner's key; empty: none is added.
+    api_key: str = field(default="", repr=False)
+    log_level: str = "info"
+    otlp_endpoint: str = ""
+
+
+def read_settings(variables: Mapping[str, str]) -> Settings:
+    """Read the settings; raise SettingsError with a line for each one that is missing or wrong."""
+    env = Environment(variables)
+    env.text("LINKMETER_PUBLIC_URL")
+    public_url = env.parsed("LINKMETER_PUBLIC_URL", PublicUrl.parse, PublicUrl("http://localhost", "localhost"))
+    extra_hosts = env.parsed("LINKMETER_EXTRA_HOSTS", _hosts(public_url), OwnHosts.of(public_url, ()))
+    settings = Settings(
+        listen=env.address("LINKMETER_LISTEN"),
+        metrics_listen=env.address("LINKMETER_METRICS_LISTEN", ""),
+        postgres_url=env.text("LINKMETER_POSTGRES_URL"),
+        redis_url=env.text("LINKMETER_REDIS_URL"),
+        secret=env.text("LINKMETER_SECRET", minimum_length=32),
+        public_url=public_url,
+        hosts=extra_hosts,
+        api_key=env.parsed("LINKMETER_API_KEY", _api_key, ""),
+        log_level=env.choice("LINKMETER_LOG_LEVEL", ("debug", "info", "warning", "error"), "info"),
+        otlp_endpoint=env.address("LINKMETER_OTLP_ENDPOINT", ""),
+    )
+    env.check()
+    return settings
+
+
+def read_postgres_url(variables: Mapping[str, str]) -> str:
+    """Read all that migrating needs."""
+    env = Environment(variables)
+    url = env.text("LINKMETER_POSTGRES_URL")
+    env.check()
+    return url
+
+
+def _hosts(public_url: PublicUrl) -> Callable[[str], OwnHosts]:
+    def parse(text: str) -> OwnHosts:
+        hosts = [host.strip() for host in text.split(",") if host.strip()]
+        try:
+            return OwnHosts.of(public_url, hosts)
+        except ValueError as problem:
+            raise ValueError(f"{text!r} {problem}") from problem
+
+    return parse
+
+
+def _api_key(text: str) -> str:
+    if not _API_KEY.fullmatch(text) or credentials.is_edit_token(text):
+        # Without the value: it is a secret.
+        raise ValueError("must be 16 to 256 visible ASCII characters that do not begin with tok_")
+    return text
