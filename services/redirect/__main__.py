@@ -1,0 +1,42 @@
+"""Start redirect: `python -m services.redirect`."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable
+
+import uvloop
+
+from services.common import log, tracing
+from services.common.settings import SettingsError, stop
+from services.redirect import server, supervisor
+from services.redirect.settings import WORKER_VARIABLE, read_settings
+
+
+def main() -> None:
+    """Run one worker here, or several below."""
+    try:
+        settings = read_settings(os.environ)
+        settings.outbox_dir.mkdir(parents=True, exist_ok=True)
+    except SettingsError as problem:
+        stop("redirect", problem)
+    except OSError as problem:
+        stop("redirect", SettingsError(f"LINKMETER_OUTBOX_DIR cannot be used: {problem.strerror}"))
+    log.configure("redirect", settings.log_level)
+    tracing.configure("redirect", settings.otlp_endpoint)
+    worker = os.environ.get(WORKER_VARIABLE)
+    if worker is None and settings.workers > 1:
+        uvloop.run(supervisor.run(settings.workers))
+        return
+    watch_parent = _watch_parent if worker is not None else None
+    if not uvloop.run(server.run(settings.for_worker(int(worker or 0)), watch_parent)):
+        raise SystemExit(1)
+
+
+def _watch_parent(stop_worker: Callable[[], None]) -> None:
+    """End the worker when the supervisor is gone: then its end of our standard input closes."""
+    asyncio.get_running_loop().add_reader(sys.stdin.fileno(), stop_worker)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,35 @@
+"""What a request is answered with, whatever server carries it."""
+
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
+
+HeaderList: TypeAlias = list[tuple[str, str]]
+
+# No cache, private or shared, may keep an answer, or follows would go uncounted and changes unseen. no-store alone says
+# so by RFC 9111, also to 301 and 308, which browsers else keep for ever; private is for caches that know only that.
+CACHE_CONTROL: Final = ("cache-control", "private, no-store")
+ROBOTS: Final = ("x-robots-tag", "noindex, nofollow")
+PLAIN: Final = ("content-type", "text/plain; charset=utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Status, headers and body."""
+
+    status: int
+    headers: HeaderList = field(default_factory=list)
+    body: str = ""
+
+
+def redirect(status: int, location: str) -> Answer:
+    """Send the visitor on.
+
+    Without Referrer-Policy: the browser's own policy for the page that held the link goes on to hold, so that the
+    destination gets the referrer that it would have got without us. Any value here could only leak more or hide more.
+    """
+    return Answer(status, [("location", location), CACHE_CONTROL, ROBOTS])
+
+
+def plain(status: int, text: str = "") -> Answer:
+    """Answer with a line of text."""
+    return Answer(status, [PLAIN, CACHE_CONTROL], text)

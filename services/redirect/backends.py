@@ -1,0 +1,93 @@
+"""What the data plane asks over the network: Redis, and the links service."""
+
+from datetime import datetime
+from typing import Final, NamedTuple
+
+import grpc
+import redis.asyncio
+from google.protobuf.message import DecodeError
+
+from linkmeter.links.v1 import resolution_service_pb2, resolution_service_pb2_grpc
+from services.common import errors, log
+from services.common.redis_client import Breaker, RedisDown
+from services.redirect import convert
+from services.redirect.domain.resolution import Resolution
+
+KEY_PREFIX: Final = "lm:resolution:"
+VERIFY_SECONDS: Final = 5.0
+# Reading twice changes nothing; consuming twice would.
+IDEMPOTENT: Final = ("linkmeter.links.v1.ResolutionService/ResolveLink",)
+
+_logger = log.get(__name__)
+
+
+class RedisLinks:
+    """Resolutions that links keeps in Redis for all replicas."""
+
+    def __init__(self, client: redis.asyncio.Redis | None) -> None:
+        self._client = client
+        self._breaker = Breaker()
+
+    async def get(self, key: str) -> Resolution | None:
+        """Find a link; None when it is not there, Redis is down, or what is there makes no sense."""
+        client = self._client
+        if client is None:
+            return None
+        try:
+            value = await self._breaker.run(lambda: client.get(KEY_PREFIX + key))
+            # The client decodes nothing, which its types do not know.
+            if not isinstance(value, bytes):
+                return None
+            return convert.resolution_from(resolution_service_pb2.Resolution.FromString(value))
+        except RedisDown:
+            return None
+        except (DecodeError, ValueError) as problem:
+            _logger.warning("redis_resolution_refused", error=str(problem))
+            return None
+
+
+class AccessGrant(NamedTuple):
+    """What a right password gets."""
+
+    ticket: str
+    expire_time: datetime
+
+
+class LinksClient:
+    """The links service, in our own words."""
+
+    def __init__(self, channel: grpc.aio.Channel) -> None:
+        self._stub: resolution_service_pb2_grpc.ResolutionServiceAsyncStub = (
+            resolution_service_pb2_grpc.ResolutionServiceStub(channel)
+        )
+
+    async def resolve(self, host: str, code: str, seconds: float) -> Resolution | None:
+        """Find a link; None when there is none."""
+        request = resolution_service_pb2.ResolveLinkRequest(host=host, code=code)
+        try:
+            response = await self._stub.ResolveLink(request, timeout=seconds)
+        except errors.InvalidArgument:
+            return None
+        if not response.HasField("resolution"):
+            return None
+        try:
+            return convert.resolution_from(response.resolution)
+        except ValueError as problem:
+            _logger.failure("resolution_refused", problem, link_id=response.resolution.link_id)
+            return None
+
+    async def consume(self, link_id: int) -> bool:
+        """Take one of a link's follows; False when none is left or the link is gone."""
+        request = resolution_service_pb2.ConsumeClickRequest(link_id=link_id)
+        try:
+            return (await self._stub.ConsumeClick(request)).granted
+        except errors.NotFound:
+            return False
+
+    async def verify_password(self, *, host: str, code: str, password: str, client_ip: str) -> AccessGrant:
+        """Have a guess checked; raise PermissionDenied when it is wrong, ResourceExhausted when there were too many."""
+        request = resolution_service_pb2.VerifyPasswordRequest(
+            host=host, code=code, password=password, client_ip=client_ip
+        )
+        response = await self._stub.VerifyPassword(request, timeout=VERIFY_SECONDS)
+        return AccessGrant(response.access_ticket, convert.moment(response.expire_time))

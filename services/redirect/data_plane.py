@@ -1,0 +1,86 @@
+"""Answering visitors, whatever server carries their requests."""
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeAlias
+
+from services.common import log
+from services.redirect import metrics, pages
+from services.redirect.answer import CACHE_CONTROL, Answer, plain
+from services.redirect.domain.hosts import OwnHosts
+from services.redirect.domain.paths import Fixed, Follow, Preview, read_path
+from services.redirect.facts import Facts
+from services.redirect.following import Following
+from services.redirect.unlocking import Unlocking
+
+# Reads a request's body up to so many bytes; None when it has more.
+BodyReader: TypeAlias = Callable[[int], Awaitable[bytes | None]]
+
+_READING: Final = frozenset({"GET", "HEAD"})
+_READ_METHODS: Final = "GET, HEAD"
+_LINK_METHODS: Final = "GET, HEAD, POST"
+_ROBOTS_TXT: Final = "User-agent: *\nDisallow: /\n"
+
+_logger = log.get(__name__)
+
+
+class DataPlane:
+    """The whole HTTP face of redirect."""
+
+    def __init__(self, *, following: Following, unlocking: Unlocking, hosts: OwnHosts) -> None:
+        self._following = following
+        self._unlocking = unlocking
+        self._hosts = hosts
+
+    async def answer(self, facts: Facts, read_body: BodyReader) -> Answer:
+        """Answer a request; an unexpected failure is a page without particulars."""
+        try:
+            answer = await self._answer(facts, read_body)
+        except Exception as problem:  # noqa: BLE001 - a visitor gets an answer, whatever happens
+            _logger.failure("unexpected_error", problem)
+            answer = pages.unavailable(1, as_json=facts.prefers_json)
+        _count(answer.status)
+        return answer
+
+    async def _answer(self, facts: Facts, read_body: BodyReader) -> Answer:
+        started = time.perf_counter()
+        target = read_path(facts.path)
+        is_reading = facts.method in _READING
+        match target:
+            case Follow(code) if is_reading:
+                answer = await self._following.follow(code, facts, started=started)
+            case Follow(code) if facts.method == "POST":
+                answer = await self._unlocking.unlock(code, facts, read_body)
+            case Preview(code) if is_reading:
+                answer = await self._following.preview(code, facts)
+            case Fixed() if is_reading:
+                answer = self._fixed(target, facts)
+            case None if is_reading:
+                answer = await self._following.nothing_there(facts)
+            case _:
+                allowed = _LINK_METHODS if isinstance(target, Follow) else _READ_METHODS
+                answer = pages.method_not_allowed(allowed, as_json=facts.prefers_json)
+        return answer
+
+    def _fixed(self, target: Fixed, facts: Facts) -> Answer:
+        match target:
+            case Fixed.HEALTH:
+                return plain(200, "ok\n")
+            case Fixed.ROBOTS:
+                return plain(200, _ROBOTS_TXT)
+            case Fixed.ICON:
+                return Answer(204, [CACHE_CONTROL])
+            case Fixed.LANDING:
+                if facts.host == self._hosts.default:
+                    return pages.landing()
+                return pages.not_found(as_json=facts.prefers_json)
+
+
+_counters: dict[int, Callable[[], None]] = {}
+
+
+def _count(status: int) -> None:
+    count = _counters.get(status)
+    if count is None:
+        count = _counters[status] = metrics.ANSWERS.labels(str(status)).inc
+    count()

@@ -1,0 +1,1 @@
+"""The rules of following a link, without any I/O."""

@@ -1,0 +1,53 @@
+"""Host names as the links service knows them."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+from urllib.parse import urlsplit
+
+import idna
+
+_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
+_HOST: Final = re.compile(r"(\[[0-9a-f:.]{2,45}\]|[a-z0-9_.-]{1,253})(?::[0-9]{0,5})?")
+
+
+@lru_cache(maxsize=4096)
+def plain_host(header: str) -> str:
+    """Reduce a Host header to the lower-case name without port and root dot; empty when it is malformed."""
+    match = _HOST.fullmatch(header.lower()) if header.isascii() else None
+    return match[1].removesuffix(".") if match else ""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnHosts:
+    """The installation's own domain and the other names that it answers to."""
+
+    default: str
+    aliases: frozenset[str]
+
+    def canonical(self, host: str) -> str:
+        """Answer the name that links knows the host by, so that an alias shares cache entries and invalidations."""
+        return self.default if host in self.aliases else host
+
+
+def own_hosts(public_url: str, extra_hosts: tuple[str, ...]) -> OwnHosts:
+    """Work out the installation's hosts; raise ValueError when a name is malformed."""
+    default = plain_host(urlsplit(public_url).netloc)
+    aliases = {host: plain_host(_to_ascii(host)) for host in extra_hosts}
+    if not default:
+        raise ValueError(f"no host in {public_url!r}")
+    for given, plain in aliases.items():
+        if not plain:
+            raise ValueError(f"{given!r} is no host name")
+    loopback = _LOOPBACK if default in _LOOPBACK else frozenset()
+    return OwnHosts(default, (frozenset(aliases.values()) | loopback) - {default})
+
+
+def _to_ascii(host: str) -> str:
+    if host.isascii():
+        return host
+    try:
+        return idna.encode(host, uts46=True).decode()
+    except idna.IDNAError:
+        return ""

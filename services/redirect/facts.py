@@ -1,0 +1,139 @@
+"""What is known of a request, cut to size, with the address that can be trusted."""
+
+import ipaddress
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Final, NamedTuple, TypeAlias
+
+from services.common import bots
+from services.redirect.domain.hosts import OwnHosts, plain_host
+
+USER_AGENT_BYTES: Final = 512
+REFERRER_BYTES: Final = 2048
+LANGUAGE_BYTES: Final = 256
+QUERY_BYTES: Final = 2048
+PURPOSE_BYTES: Final = 64
+MEDIA_TYPE_BYTES: Final = 256
+# Of one name; each costs a check of its signature.
+MAX_COOKIES: Final = 4
+
+CLIENT_IP_HEADER: Final = "x-linkmeter-client-ip"
+ORIGINAL_HOST_HEADER: Final = "x-original-host"
+_LOOKING: Final = ("prefetch", "prerender", "preview")
+
+# Answers a header's value by its lower-case name; empty when it is absent or no text.
+Header: TypeAlias = Callable[[str], str]
+Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+class Facts(NamedTuple):
+    """A request as the data plane sees it. A tuple, because one is made for every request."""
+
+    host: str
+    path: str
+    method: str
+    scheme: str
+    client_ip: str
+    user_agent: str
+    referrer: str
+    accept_language: str
+    query: str
+    purpose: str
+    cookies: str
+    accept: str
+    content_type: str
+
+    @property
+    def is_looking(self) -> bool:
+        """Say whether this only looks at a link: a HEAD, a prefetch or preview, an automated agent."""
+        return self.method == "HEAD" or self._is_prefetch or bots.is_bot(self.user_agent)
+
+    @property
+    def prefers_json(self) -> bool:
+        """Say whether the client asked for JSON and not for a page."""
+        return "application/json" in self.accept and "text/html" not in self.accept
+
+    def cookies_named(self, name: str) -> list[str]:
+        """Answer the values of the cookies with a name; there may be several, of different paths."""
+        pairs = (pair.strip().partition("=") for pair in self.cookies.split(";"))
+        return [value for key, _, value in pairs if key == name][:MAX_COOKIES]
+
+    @property
+    def _is_prefetch(self) -> bool:
+        purpose = self.purpose.lower()
+        return any(word in purpose for word in _LOOKING)
+
+
+class FactFinder:
+    """Gathers facts; believes what a request says of its origin only when a trusted proxy brings it."""
+
+    def __init__(self, *, hosts: OwnHosts, trusted_proxies: Sequence[Network]) -> None:
+        self._hosts = hosts
+        self._trusted = tuple(trusted_proxies)
+        self._is_trusted = lru_cache(maxsize=4096)(self._in_trusted_network)
+
+    def gather(self, *, peer: str, method: str, scheme: str, path: str, query: str, header: Header) -> Facts:
+        """Gather the facts of a request that the peer (a bare address) brought."""
+        host, client_ip = header("host"), peer
+        if self._is_trusted(peer):
+            host = header(ORIGINAL_HOST_HEADER) or host
+            scheme = _scheme(header("x-forwarded-proto")) or scheme
+            client_ip = self._client_behind(peer, header)
+        return Facts(
+            host=self._hosts.canonical(plain_host(host)),
+            path=path,
+            method=method,
+            scheme=scheme,
+            client_ip=client_ip,
+            user_agent=cut(header("user-agent"), USER_AGENT_BYTES),
+            referrer=cut(header("referer"), REFERRER_BYTES),
+            accept_language=cut(header("accept-language"), LANGUAGE_BYTES),
+            query=cut(query, QUERY_BYTES),
+            purpose=cut(header("sec-purpose") or header("purpose"), PURPOSE_BYTES),
+            cookies=header("cookie"),
+            accept=cut(header("accept"), MEDIA_TYPE_BYTES),
+            content_type=cut(header("content-type"), MEDIA_TYPE_BYTES),
+        )
+
+    def _client_behind(self, peer: str, header: Header) -> str:
+        """Take our gateway's word, else the last address in X-Forwarded-For that no trusted proxy has."""
+        if named := header(CLIENT_IP_HEADER):
+            return plain_address(named) or peer
+        client = peer
+        for text in reversed(header("x-forwarded-for").split(",")):
+            address = plain_address(text.strip())
+            if not address:
+                break
+            client = address
+            if not self._is_trusted(address):
+                break
+        return client
+
+    def _in_trusted_network(self, address: str) -> bool:
+        try:
+            parsed = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        return any(parsed in network for network in self._trusted)
+
+
+@lru_cache(maxsize=4096)
+def plain_address(text: str) -> str:
+    """Answer an address in its one spelling (mapped IPv4 as IPv4, no zone); empty when it is none."""
+    try:
+        address = ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return ""
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return str(mapped or address)
+
+
+def cut(text: str, size: int) -> str:
+    """Cut a text to a number of UTF-8 bytes, never inside a character."""
+    if text.isascii():
+        return text[:size]
+    return text.encode("utf-8", "replace")[:size].decode("utf-8", "ignore")
+
+
+def _scheme(forwarded: str) -> str:
+    return forwarded if forwarded in ("http", "https") else ""

@@ -1,0 +1,34 @@
+"""Writing down a click before its redirect leaves."""
+
+import asyncio
+import time
+from datetime import datetime
+from typing import Protocol
+
+from services.redirect import convert, metrics
+from services.redirect.domain.resolution import Resolution
+from services.redirect.facts import Facts
+from services.redirect.outbox.file import NewRow
+
+
+class ClickSink(Protocol):
+    """Where clicks go."""
+
+    def append(self, row: NewRow) -> asyncio.Future[None]:
+        """Take a click; the future is done once it is durable, or counted as dropped."""
+        ...
+
+
+class Recorder:
+    """Records followed links."""
+
+    def __init__(self, sink: ClickSink) -> None:
+        self._sink = sink
+
+    async def record(self, resolution: Resolution, facts: Facts, *, now: datetime, started: float) -> None:
+        """Return once the click is durable, or counted as dropped."""
+        time_us = int(now.timestamp() * 1_000_000)
+        latency = time.perf_counter() - started
+        click = convert.recorded_click(resolution, facts, time_us=time_us, latency_us=int(latency * 1_000_000))
+        await self._sink.append(NewRow(time_us, click))
+        metrics.ANSWER_SECONDS.observe(time.perf_counter() - started)

@@ -1,0 +1,58 @@
+"""The redirect decision for internal callers."""
+
+from typing import Final
+
+from linkmeter.redirect.v1 import redirect_service_pb2, redirect_service_pb2_grpc
+from services.common import errors
+from services.common.clock import Clock
+from services.common.interceptors import Context
+from services.redirect.domain import decision
+from services.redirect.domain.hosts import OwnHosts, plain_host
+from services.redirect.domain.paths import Follow, read_path
+from services.redirect.resolver import Resolver
+
+_NOT_FOUND: Final = redirect_service_pb2.ResolveResponse(
+    verdict=redirect_service_pb2.VERDICT_NOT_FOUND, http_status=404
+)
+
+
+class RedirectServicer(redirect_service_pb2_grpc.RedirectServiceServicer):
+    """Says what following a link would lead to."""
+
+    def __init__(self, *, resolver: Resolver, hosts: OwnHosts, clock: Clock) -> None:
+        self._resolver = resolver
+        self._hosts = hosts
+        self._clock = clock
+
+    async def Resolve(
+        self, request: redirect_service_pb2.ResolveRequest, context: Context
+    ) -> redirect_service_pb2.ResolveResponse:
+        """Decide for a visitor without ticket, and count nothing."""
+        del context
+        host = self._hosts.canonical(plain_host(request.host)) if request.host else self._hosts.default
+        if not host:
+            raise errors.InvalidArgument("host", "is no host name")
+        if not isinstance(read_path(f"/{request.code}"), Follow):
+            return _NOT_FOUND
+        entry = self._resolver.at_hand(host, request.code)
+        resolution = entry.resolution if entry else await self._resolver.resolve(host, request.code)
+        return _response(decision.decide(resolution, self._clock.now(), is_opened=False, is_looking=False))
+
+
+def _response(decided: decision.Decision) -> redirect_service_pb2.ResolveResponse:
+    match decided:
+        case decision.NotFound():
+            return _NOT_FOUND
+        case decision.Gone():
+            return redirect_service_pb2.ResolveResponse(verdict=redirect_service_pb2.VERDICT_GONE, http_status=410)
+        case decision.PasswordRequired(resolution):
+            return redirect_service_pb2.ResolveResponse(
+                verdict=redirect_service_pb2.VERDICT_PASSWORD_REQUIRED, http_status=401, link_id=resolution.link_id
+            )
+        case decision.Found(resolution) | decision.Consume(resolution) | decision.BrowserOnly(resolution):
+            return redirect_service_pb2.ResolveResponse(
+                verdict=redirect_service_pb2.VERDICT_FOUND,
+                destination=resolution.destination,
+                http_status=resolution.redirect_status,
+                link_id=resolution.link_id,
+            )

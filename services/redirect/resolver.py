@@ -1,0 +1,154 @@
+"""Finding a link: memory, then Redis, then links; one lookup at a time for each code."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Final, Protocol
+
+from services.common import errors, log
+from services.redirect import metrics
+from services.redirect.cache import Cache, Entry
+from services.redirect.domain.resolution import Resolution
+
+REVALIDATE_SECONDS: Final = 0.5
+LOOKUP_SECONDS: Final = 2.0
+# How long stale entries are served without trying after links did not answer.
+EXCUSE_SECONDS: Final = 1.0
+
+_logger = log.get(__name__)
+
+
+class SharedCache(Protocol):
+    """What replicas share."""
+
+    async def get(self, key: str) -> Resolution | None:
+        """Find a link; None when it is not there or nobody answers."""
+        ...
+
+
+class Links(Protocol):
+    """The links service."""
+
+    async def resolve(self, host: str, code: str, seconds: float) -> Resolution | None:
+        """Find a link; raise LinkmeterError when there is no answer in time."""
+        ...
+
+
+@dataclass(slots=True, eq=False)
+class _Lookup:
+    task: "asyncio.Task[Resolution | None]"
+    # False once the link changed while we asked: the answer may be the old one.
+    may_keep: bool = True
+
+
+class Resolver:
+    """Answers what a host and a code name."""
+
+    def __init__(
+        self,
+        *,
+        cache: Cache,
+        shared: SharedCache,
+        links: Links,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._cache = cache
+        self._shared = shared
+        self._links = links
+        self._monotonic = monotonic
+        self._lookups: dict[str, _Lookup] = {}
+        self._excused_until = 0.0
+
+    def at_hand(self, host: str, code: str) -> Entry | None:
+        """Answer what memory knows for sure, without waiting."""
+        entry = self._cache.get(f"{host}/{code}")
+        if entry is None or not self._cache.is_fresh(entry, self._monotonic()):
+            return None
+        _FROM_MEMORY.inc()
+        return entry
+
+    async def resolve(self, host: str, code: str) -> Resolution | None:
+        """Find a link; raise Unavailable when nobody can say whether there is one."""
+        key = f"{host}/{code}"
+        now = self._monotonic()
+        known = self._cache.get(key)
+        if known is not None and not self._cache.is_usable(known, now):
+            known = None
+        if known is not None and now < self._excused_until:
+            return self._stale(known)
+        try:
+            return await self._join_lookup(key, host, code, known)
+        except (errors.LinkmeterError, TimeoutError) as problem:
+            if known is None:
+                _FAILED.inc()
+                raise errors.Unavailable("links did not answer") from problem
+            self._excused_until = known.excused_until = self._monotonic() + EXCUSE_SECONDS
+            return self._stale(known)
+
+    def _stale(self, known: Entry) -> Resolution | None:
+        _STALE.inc()
+        return known.resolution
+
+    async def _join_lookup(self, key: str, host: str, code: str, known: Entry | None) -> Resolution | None:
+        lookup = self._lookups.get(key)
+        if lookup is None:
+            lookup = self._lookups[key] = _Lookup(asyncio.create_task(self._look_up(key, host, code, known)))
+            lookup.task.add_done_callback(partial(self._finish, key, lookup))
+        else:
+            metrics.LOOKUPS_JOINED.inc()
+        # A visitor who goes away must not end the lookup for the others.
+        return await asyncio.shield(lookup.task)
+
+    async def _look_up(self, key: str, host: str, code: str, known: Entry | None) -> Resolution | None:
+        seconds = LOOKUP_SECONDS if known is None else REVALIDATE_SECONDS
+        async with asyncio.timeout(seconds):
+            shared = await self._shared.get(key)
+            if shared is not None and not _is_older(shared, known):
+                _FROM_REDIS.inc()
+                return shared
+            resolution = await self._links.resolve(host, code, seconds)
+            _FROM_LINKS.inc()
+            return resolution
+
+    def _finish(self, key: str, lookup: _Lookup, task: "asyncio.Task[Resolution | None]") -> None:
+        if self._lookups.get(key) is lookup:
+            del self._lookups[key]
+        if task.cancelled() or task.exception() is not None:
+            return
+        if lookup.may_keep:
+            self._cache.put(key, task.result(), self._monotonic())
+
+    def invalidate(self, key: str) -> None:
+        """Forget a link that was changed."""
+        metrics.INVALIDATIONS.inc()
+        self._cache.drop(key)
+        if lookup := self._lookups.pop(key, None):
+            lookup.may_keep = False
+
+    def begin_watch(self) -> None:
+        """Note that changes are announced from now on; everything learnt before needs another look."""
+        for lookup in self._lookups.values():
+            lookup.may_keep = False
+        self._lookups.clear()
+        self._cache.begin_watch()
+        metrics.SUBSCRIBED.set(1)
+        _logger.info("watching_changes")
+
+    def end_watch(self) -> None:
+        """Note that changes are not announced for the time being."""
+        self._cache.end_watch()
+        metrics.SUBSCRIBED.set(0)
+
+
+def _is_older(shared: Resolution, known: Entry | None) -> bool:
+    """Say whether Redis missed a change that memory knows of."""
+    return known is not None and known.resolution is not None and shared.revision < known.resolution.revision
+
+
+_FROM_MEMORY: Final = metrics.LOOKUPS.labels("memory")
+_FROM_REDIS: Final = metrics.LOOKUPS.labels("redis")
+_FROM_LINKS: Final = metrics.LOOKUPS.labels("links")
+_STALE: Final = metrics.LOOKUPS.labels("stale")
+_FAILED: Final = metrics.LOOKUPS.labels("failed")

@@ -1,0 +1,126 @@
+"""One worker: both faces over one resolver, and the outbox behind them."""
+
+import asyncio
+import signal
+from collections.abc import Callable
+from typing import Final
+
+from linkmeter.analytics.v1 import ingest_service_pb2_grpc
+from linkmeter.redirect.v1 import redirect_service_pb2_grpc
+from services.common import bots, log, metrics, rpc_client
+from services.common.clock import SystemClock
+from services.common.health import HealthPoller
+from services.common.redis_client import open_redis
+from services.common.rpc_server import RpcServer
+from services.redirect import backends
+from services.redirect.cache import Cache
+from services.redirect.data_plane import DataPlane
+from services.redirect.facts import FactFinder
+from services.redirect.following import Following
+from services.redirect.http_server import http_server
+from services.redirect.outbox.outbox import Outbox
+from services.redirect.outbox.shipper import Shipper
+from services.redirect.recorder import Recorder
+from services.redirect.redirect_servicer import RedirectServicer
+from services.redirect.resolver import Resolver
+from services.redirect.rsgi import RsgiApplication
+from services.redirect.scan_limits import ScanLimits
+from services.redirect.settings import Settings
+from services.redirect.unlocking import Unlocking
+from services.redirect.watch import Watch
+
+SERVICE_NAME: Final = "linkmeter.redirect.v1.RedirectService"
+# Answers under way get so long after SIGTERM, the last clicks so long to reach analytics.
+DRAIN_SECONDS: Final = 10.0
+LAST_SHIPMENT_SECONDS: Final = 2.0
+
+_logger = log.get(__name__)
+
+
+class Worker:
+    """Everything that one process runs beside its HTTP server."""
+
+    def __init__(self, settings: Settings) -> None:
+        clock = SystemClock()
+        self._settings = settings
+        self._redis = open_redis(settings.redis_url) if settings.redis_url else None
+        self._links_channel = rpc_client.open_channel(settings.links_address, idempotent=backends.IDEMPOTENT)
+        self._analytics_channel = rpc_client.open_channel(settings.analytics_address)
+        links = backends.LinksClient(self._links_channel)
+        resolver = Resolver(cache=Cache(), shared=backends.RedisLinks(self._redis), links=links)
+        self._outbox = Outbox(settings.outbox_dir, max_bytes=settings.outbox_max_bytes, sync=settings.outbox_sync)
+        ingest: ingest_service_pb2_grpc.IngestServiceAsyncStub = ingest_service_pb2_grpc.IngestServiceStub(
+            self._analytics_channel
+        )
+        self._shipper = Shipper(outbox=self._outbox, directory=settings.outbox_dir, ingest=ingest, clock=clock)
+        self._watch = Watch(url=settings.redis_url, resolver=resolver) if settings.redis_url else None
+        # Redirects go on without any dependency, so a worker that is up can serve.
+        self._rpc = RpcServer(address=settings.listen, health=HealthPoller())
+        redirect_service_pb2_grpc.add_RedirectServiceServicer_to_server(
+            RedirectServicer(resolver=resolver, hosts=settings.hosts, clock=clock), self._rpc.server
+        )
+        following = Following(
+            resolver=resolver,
+            consumer=links,
+            recorder=Recorder(self._outbox),
+            limits=ScanLimits(
+                enabled=settings.rate_limits,
+                secret=settings.secret,
+                redis_url=settings.redis_url,
+                redis_client=self._redis,
+            ),
+            clock=clock,
+            secret=settings.secret,
+        )
+        self.application = RsgiApplication(
+            data_plane=DataPlane(
+                following=following, unlocking=Unlocking(following=following, checker=links), hosts=settings.hosts
+            ),
+            facts=FactFinder(hosts=settings.hosts, trusted_proxies=settings.trusted_proxies),
+        )
+
+    async def start(self) -> None:
+        """Open the outbox and start what runs in the background."""
+        bots.warm_up()
+        metrics.serve(self._settings.metrics_listen)
+        self._settings.outbox_dir.mkdir(parents=True, exist_ok=True)
+        self._outbox.open()
+        self._shipper.start()
+        if self._watch:
+            self._watch.start()
+        await self._rpc.start([SERVICE_NAME])
+
+    async def stop(self) -> None:
+        """End in the order that loses nothing: no more visitors come by now."""
+        await self._rpc.stop()
+        await self._shipper.stop(LAST_SHIPMENT_SECONDS)
+        self._outbox.close()
+        if self._watch:
+            await self._watch.stop()
+        await self._links_channel.close()
+        await self._analytics_channel.close()
+        if self._redis is not None:
+            await self._redis.aclose()
+
+
+async def run(settings: Settings, watch_parent: Callable[[Callable[[], None]], None] | None = None) -> bool:
+    """Serve until SIGTERM or SIGINT; answer whether the end was asked for."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    if watch_parent:
+        watch_parent(stopping.set)
+    worker = Worker(settings)
+    await worker.start()
+    server = http_server(settings.http_listen, worker.application)
+    serving = asyncio.create_task(server.serve())
+    await asyncio.wait({serving, asyncio.create_task(stopping.wait())}, return_when=asyncio.FIRST_COMPLETED)
+    if stopping.is_set():
+        server.stop()  # type: ignore[no-untyped-call] # Granian leaves it untyped
+        # Requests in hand are answered; a client that never reads its answer does not keep us.
+        await asyncio.wait({serving}, timeout=DRAIN_SECONDS)
+    await worker.stop()
+    if serving.done() and (problem := serving.exception()):
+        _logger.failure("http_server_failed", problem)
+    return stopping.is_set()

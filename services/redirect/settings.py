@@ -1,0 +1,86 @@
+"""What redirect is told by its environment."""
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final
+
+from services.common.settings import Environment
+from services.redirect.domain.hosts import OwnHosts, own_hosts
+from services.redirect.facts import Network
+
+MIB: Final = 1024 * 1024
+GIB: Final = 1024 * MIB
+MAX_WORKERS: Final = 64
+_LOOPBACK: Final = ("127.0.0.0/8", "::1/128")
+# How the supervisor tells a worker which one it is; not for people.
+WORKER_VARIABLE: Final = "LINKMETER_WORKER_INDEX"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The settings of one worker."""
+
+    listen: str
+    http_listen: str
+    metrics_listen: str
+    links_address: str
+    analytics_address: str
+    redis_url: str = field(repr=False)
+    secret: str = field(repr=False)
+    hosts: OwnHosts
+    trusted_proxies: tuple[Network, ...]
+    rate_limits: bool
+    workers: int
+    outbox_dir: Path
+    outbox_max_bytes: int
+    outbox_sync: str
+    log_level: str
+    otlp_endpoint: str
+
+    def for_worker(self, index: int) -> "Settings":
+        """Give each worker its own gRPC and metrics port; the HTTP port is shared."""
+        return replace(self, listen=_shifted(self.listen, index), metrics_listen=_shifted(self.metrics_listen, index))
+
+
+def read_settings(variables: Mapping[str, str]) -> Settings:
+    """Read the settings; raise SettingsError with a line for each one that is missing or wrong."""
+    env = Environment(variables)
+    extra_hosts = env.listing("LINKMETER_EXTRA_HOSTS")
+    default_hosts = OwnHosts("localhost", frozenset())
+    env.text("LINKMETER_PUBLIC_URL")
+    settings = Settings(
+        listen=env.address("LINKMETER_LISTEN"),
+        http_listen=env.address("LINKMETER_HTTP_LISTEN"),
+        metrics_listen=env.address("LINKMETER_METRICS_LISTEN", ""),
+        links_address=env.address("LINKMETER_LINKS_ADDRESS"),
+        analytics_address=env.address("LINKMETER_ANALYTICS_ADDRESS"),
+        redis_url=env.text("LINKMETER_REDIS_URL", ""),
+        secret=env.text("LINKMETER_SECRET", minimum_length=32),
+        hosts=env.parsed("LINKMETER_PUBLIC_URL", lambda url: own_hosts(url, extra_hosts), default_hosts),
+        trusted_proxies=env.parsed("LINKMETER_TRUSTED_PROXIES", _networks, _networks(",".join(_LOOPBACK))),
+        rate_limits=env.flag("LINKMETER_RATE_LIMITS", default=True),
+        workers=env.integer("LINKMETER_WORKERS", 1, 1, MAX_WORKERS),
+        outbox_dir=Path(env.text("LINKMETER_OUTBOX_DIR")),
+        outbox_max_bytes=env.integer("LINKMETER_OUTBOX_MAX_BYTES", GIB, MIB // 16, 1024 * GIB),
+        outbox_sync=env.choice("LINKMETER_OUTBOX_SYNC", ("normal", "full"), "normal"),
+        log_level=env.choice("LINKMETER_LOG_LEVEL", ("debug", "info", "warning", "error"), "info"),
+        otlp_endpoint=env.address("LINKMETER_OTLP_ENDPOINT", ""),
+    )
+    env.check()
+    return settings
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    """Read a comma-separated list of networks; the word none trusts nobody."""
+    if text.strip() == "none":
+        return ()
+    return tuple(ipaddress.ip_network(item.strip()) for item in text.split(",") if item.strip())
+
+
+def _shifted(address: str, index: int) -> str:
+    if not address:
+        return address
+    host, _, port = address.rpartition(":")
+    return f"{host}:{int(port) + index if port != '0' else 0}"

@@ -1,0 +1,112 @@
+"""Opening a link that has a password: a plain form, no script."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC
+from email.utils import format_datetime
+from typing import Final, Protocol
+from urllib.parse import parse_qs
+
+from services.common import access_ticket, errors
+from services.redirect import pages, scan_limits
+from services.redirect.answer import CACHE_CONTROL, ROBOTS, Answer
+from services.redirect.backends import AccessGrant
+from services.redirect.domain import decision
+from services.redirect.facts import Facts
+from services.redirect.following import RETRY_AFTER_SECONDS, Following
+
+FORM_TYPE: Final = "application/x-www-form-urlencoded"
+FIELD: Final = "password"
+MAX_PASSWORD: Final = 256
+# The longest password, every byte of four percent-encoded, and some room for what a browser adds.
+MAX_BODY_BYTES: Final = 4096
+_MAX_FIELDS: Final = 8
+
+
+class PasswordChecker(Protocol):
+    """Who knows the passwords and limits the guesses."""
+
+    async def verify_password(self, *, host: str, code: str, password: str, client_ip: str) -> AccessGrant:
+        """Have a guess checked; raise PermissionDenied when it is wrong, ResourceExhausted when there were too many."""
+        ...
+
+
+class Unlocking:
+    """Takes the password form."""
+
+    def __init__(self, *, following: Following, checker: PasswordChecker) -> None:
+        self._following = following
+        self._checker = checker
+
+    async def unlock(self, code: str, facts: Facts, read_body: Callable[[int], Awaitable[bytes | None]]) -> Answer:
+        """Give a ticket for the right password; a POST to anything but a password link has no effect."""
+        if facts.content_type.partition(";")[0].strip().lower() != FORM_TYPE:
+            return pages.bad_request(415, f"Only {FORM_TYPE} is accepted.", as_json=facts.prefers_json)
+        body = await read_body(MAX_BODY_BYTES)
+        if body is None:
+            return pages.bad_request(413, "The form is too large.", as_json=facts.prefers_json)
+        password = _password_in(body)
+        if password is None:
+            return pages.bad_request(400, "The form is malformed.", as_json=facts.prefers_json)
+        try:
+            decided = await self._following.find(code, facts)
+        except errors.ResourceExhausted:
+            return pages.too_many_unknown(scan_limits.RETRY_AFTER_SECONDS, as_json=facts.prefers_json)
+        except errors.Unavailable:
+            return pages.unavailable(RETRY_AFTER_SECONDS, as_json=facts.prefers_json)
+        return await self._answer(decided, code, password, facts)
+
+    async def _answer(self, decided: decision.Decision, code: str, password: str, facts: Facts) -> Answer:
+        match decided:
+            case decision.NotFound():
+                return await self._following.nothing_there(facts)
+            case decision.Gone():
+                return pages.gone(as_json=facts.prefers_json)
+            case decision.PasswordRequired():
+                return await self._check(code, password, facts)
+            case _:
+                # The password was removed while the form stood open: nothing is in the way any more.
+                return _see(code)
+
+    async def _check(self, code: str, password: str, facts: Facts) -> Answer:
+        if not 1 <= len(password) <= MAX_PASSWORD:
+            return pages.password_form(is_wrong=True, as_json=facts.prefers_json)
+        try:
+            grant = await self._checker.verify_password(
+                host=facts.host, code=code, password=password, client_ip=facts.client_ip
+            )
+        except (errors.PermissionDenied, errors.NotFound, errors.InvalidArgument):
+            return pages.password_form(is_wrong=True, as_json=facts.prefers_json)
+        except errors.ResourceExhausted as problem:
+            return pages.too_many_guesses(problem.retry_after_seconds, as_json=facts.prefers_json)
+        except errors.LinkmeterError:
+            return pages.unavailable(RETRY_AFTER_SECONDS, as_json=facts.prefers_json)
+        return _see(code, _cookie(code, grant, is_secure=facts.scheme == "https"))
+
+
+def _password_in(body: bytes) -> str | None:
+    """Read the form's password; None when it has none, or is no form."""
+    try:
+        fields = parse_qs(
+            body.decode("utf-8"),
+            keep_blank_values=True,
+            strict_parsing=True,
+            errors="strict",
+            max_num_fields=_MAX_FIELDS,
+        )
+    except ValueError:
+        return None
+    values = fields.get(FIELD, [])
+    return values[0] if len(values) == 1 else None
+
+
+def _see(code: str, cookie: str = "") -> Answer:
+    """Send the visitor to the link itself, with a GET."""
+    cookies = [("set-cookie", cookie)] if cookie else []
+    return Answer(303, [("location", f"/{code}"), *cookies, CACHE_CONTROL, ROBOTS])
+
+
+def _cookie(code: str, grant: AccessGrant, *, is_secure: bool) -> str:
+    expires = format_datetime(grant.expire_time.astimezone(UTC), usegmt=True)
+    secure = "; Secure" if is_secure else ""
+    name = access_ticket.COOKIE_PREFIX + code
+    return f"{name}={grant.ticket}; Path=/{code}; Expires={expires}; HttpOnly; SameSite=Lax{secure}"

@@ -1,0 +1,73 @@
+"""Hearing of changed links from Redis within a second, and noticing when we do not hear any more."""
+
+import asyncio
+import contextlib
+from typing import Any, Final
+
+import redis.asyncio
+
+from services.common import log
+from services.common.redis_client import OUTAGES
+from services.redirect.resolver import Resolver
+
+CHANNEL: Final = "lm:invalidate"
+PING_SECONDS: Final = 1.0
+RETRY_SECONDS: Final = 0.5
+
+_logger = log.get(__name__)
+
+
+class Watch:
+    """Listens for changed links and tells the resolver."""
+
+    def __init__(self, *, url: str, resolver: Resolver) -> None:
+        # Not the common client: its short read timeout would end every quiet subscription.
+        self._client = redis.asyncio.Redis.from_url(url, socket_connect_timeout=1.0)
+        self._resolver = resolver
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to listen in the background."""
+        self._task = asyncio.create_task(self._listen_for_ever(), name="watch-links")
+
+    async def stop(self) -> None:
+        """End."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        await self._client.aclose()
+
+    async def _listen_for_ever(self) -> None:
+        while True:
+            try:
+                await self._listen()
+            except OUTAGES as problem:
+                self._resolver.end_watch()
+                _logger.warning("watch_lost", error=type(problem).__name__)
+            except Exception as problem:  # noqa: BLE001 - listening must not end as long as the process lives
+                self._resolver.end_watch()
+                _logger.failure("watch_failed", problem)
+            await asyncio.sleep(RETRY_SECONDS)
+
+    async def _listen(self) -> None:
+        async with self._client.pubsub() as subscription:
+            await subscription.subscribe(CHANNEL)
+            unanswered = 0
+            while True:
+                message = await subscription.get_message(timeout=PING_SECONDS)
+                if message is not None:
+                    unanswered = 0
+                    self._hear(message)
+                    continue
+                # A dead peer says nothing, just as a quiet one.
+                if unanswered:
+                    raise TimeoutError
+                unanswered += 1
+                await subscription.ping()
+
+    def _hear(self, message: dict[str, Any]) -> None:
+        if message["type"] == "subscribe":
+            self._resolver.begin_watch()
+        elif message["type"] == "message":
+            self._resolver.invalidate(message["data"].decode("utf-8", "replace"))
