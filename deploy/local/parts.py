@@ -145,5 +145,5 @@ def _common(context: Context) -> dict[str, str]:
 def _clean(ours: Mapping[str, str]) -> dict[str, str]:
     """Add the machine's environment to ours, but no setting that is meant for another program."""
     machine = {name: value for name, value in os.environ.items() if not name.startswith("LINKMETER_")}
-    paths = os.pathsep.join([str(ROOT), str(ROOT / "gen")])
-    return {**machine, "PYTHONPATH": paths, **{name: value for name, value in ours.items() if value}}
+    paths = [str(ROOT), str(ROOT / "gen"), *filter(None, [machine.get("PYTHONPATH")])]
+    return {**machine, "PYTHONPATH": os.pathsep.join(paths), **{name: value for name, value in ours.items() if value}}

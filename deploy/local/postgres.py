@@ -23,6 +23,10 @@ _NEW_USER_NAMESPACE = ("unshare", "-U", f"--map-user={_INNER_ID}", f"--map-group
 _BUILTIN_LOCALE_SINCE = 17
 
 
+class PostgresError(Exception):
+    """PostgreSQL cannot be prepared."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostgresServer:
     """Where a server keeps its data and how it is reached."""
@@ -112,34 +116,38 @@ def _locale(initdb: Path) -> list[str]:
     return ["--locale=C.UTF-8"]
 
 
-def _run(command: Sequence[str], user: str | None) -> None:
-    group = None if user is None else pwd.getpwnam(user).pw_gid
-    groups = None if user is None else ()
-    done = subprocess.run(
-        command, capture_output=True, text=True, check=False, user=user, group=group, extra_groups=groups
-    )
+def _run(command: Sequence[str], user: str) -> None:
+    group = pwd.getpwnam(user).pw_gid if user else None
+    groups = () if user else None
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, user=user or None, group=group, extra_groups=groups
+        )
+    except PermissionError as error:
+        raise PostgresError(f"PostgreSQL cannot be run as the user {user}: {error}") from error
     if done.returncode != 0:
-        raise RuntimeError(f"{Path(command[-1]).name} failed: {done.stdout}{done.stderr}")
+        raise PostgresError(f"PostgreSQL's database could not be made: {done.stdout}{done.stderr}")
 
 
 @functools.cache
 def _wrapper() -> tuple[str, ...]:
-    """Return what hides from PostgreSQL that root runs it: it refuses root, not a user namespace."""
-    if os.getuid() != 0 or shutil.which("unshare") is None:
+    """Return what hides from PostgreSQL who runs it: it refuses root and users without a name."""
+    named = {entry.pw_uid for entry in pwd.getpwall()} - {0}
+    if os.getuid() in named or shutil.which("unshare") is None:
         return ()
     works = subprocess.run([*_NEW_USER_NAMESPACE, "true"], capture_output=True, check=False).returncode == 0
     return _NEW_USER_NAMESPACE if works else ()
 
 
-def _other_user() -> str | None:
+def _other_user() -> str:
     """Name the user who runs PostgreSQL when root may not and user namespaces are denied."""
     if os.getuid() != 0 or _wrapper():
-        return None
+        return ""
     known = {entry.pw_name for entry in pwd.getpwall()}
     return "postgres" if "postgres" in known else "nobody"
 
 
-def _give(folder: Path, user: str | None) -> None:
+def _give(folder: Path, user: str) -> None:
     """Give the folder to who runs PostgreSQL; it may have been run in another way before."""
     if os.getuid() != 0:
         return

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import pwd
 import signal
 import subprocess
 import sys
@@ -27,7 +26,8 @@ class Command:
     stop_seconds: float = 15.0
     # Sent by the kernel when this process dies without stopping it.
     death_signal: signal.Signals = signal.SIGKILL
-    user: str | None = None
+    # Who runs it; empty for whoever runs this process.
+    user: str = ""
     inherited_files: Sequence[int] = field(default_factory=tuple)
 
 
@@ -37,6 +37,9 @@ class Process:
     def __init__(self, command: Command, log_folder: Path) -> None:
         self.command = command
         self.log_path = log_folder / f"{command.name}.log"
+        _rotate(self.log_path)
+        # What earlier processes logged is not ours.
+        self._log_start = self.log_path.stat().st_size if self.log_path.exists() else 0
         self._child = _spawn(command, self.log_path)
 
     @property
@@ -83,23 +86,22 @@ class Process:
         return f"ended with status {status}"
 
     def log_tail(self, lines: int = 20) -> str:
-        """Return the last lines of its log."""
-        return tail(self.log_path, lines)
+        """Return the last lines that it logged."""
+        return tail(self.log_path, lines, self._log_start)
 
 
-def tail(path: Path, lines: int) -> str:
-    """Return the last lines of a file; nothing when there is none."""
+def tail(path: Path, lines: int, start: int = 0) -> str:
+    """Return the last lines of a file from a place on; nothing when there is none."""
     if not path.exists():
         return ""
     with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - _TAIL_BYTES))
+        file.seek(max(start, path.stat().st_size - _TAIL_BYTES))
         text = file.read().decode(errors="replace")
     return "\n".join(text.splitlines()[-lines:])
 
 
 def _spawn(command: Command, log_path: Path) -> "subprocess.Popen[bytes]":
-    _rotate(log_path)
-    leash = [sys.executable, "-I", "-S", str(_LEASH), str(os.getpid()), str(int(command.death_signal))]
+    leash = [sys.executable, "-I", "-S", str(_LEASH), str(os.getpid()), str(int(command.death_signal)), command.user]
     with log_path.open("ab") as log:
         return subprocess.Popen(
             [*leash, *command.arguments],
@@ -110,9 +112,6 @@ def _spawn(command: Command, log_path: Path) -> "subprocess.Popen[bytes]":
             # Own session: Ctrl-C at the terminal reaches only the supervisor, which then stops all in order.
             start_new_session=True,
             pass_fds=tuple(command.inherited_files),
-            user=command.user,
-            group=None if command.user is None else pwd.getpwnam(command.user).pw_gid,
-            extra_groups=None if command.user is None else (),
         )
 
 

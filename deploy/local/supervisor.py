@@ -9,6 +9,7 @@ from types import FrameType
 from deploy.local import greeting
 from deploy.local.data_folder import DataFolder, DataFolderError
 from deploy.local.ports import is_free
+from deploy.local.postgres import PostgresError
 from deploy.local.programs import MissingProgramError
 from deploy.local.readiness import NotReadyError
 from deploy.local.settings import LocalSettings
@@ -35,7 +36,7 @@ def supervise(settings: LocalSettings) -> int:
         folder.take()
         _check_port(settings.port)
         _run(settings, folder)
-    except (DataFolderError, CannotStartError, MissingProgramError, NotReadyError) as problem:
+    except (DataFolderError, CannotStartError, MissingProgramError, NotReadyError, PostgresError) as problem:
         _say(f"Linkmeter cannot start: {problem}")
         return 1
     except KeyboardInterrupt:

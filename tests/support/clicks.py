@@ -1,0 +1,146 @@
+"""Clicks for tests: recorded ones as redirect ships them, and enriched ones as analytics stores them."""
+
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from linkmeter.analytics.v1 import clicks_pb2, ingest_service_pb2
+from services.analytics.domain.click import Agent, Campaign, Click, Referral, Whereabouts
+from services.analytics.domain.ledger import OutboxReport
+from services.analytics.store.clicks import Batch, Row
+
+BROWSER = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36"
+)
+OWNER = 11
+LINK = 101
+
+
+def timestamp(time: datetime) -> Timestamp:
+    """Write a time as a message."""
+    message = Timestamp()
+    message.FromDatetime(time)
+    return message
+
+
+def recorded_click(time: datetime, **changes: object) -> clicks_pb2.RecordedClick:
+    """Build what redirect knows of a click."""
+    fields: dict[str, object] = {
+        "link_id": LINK,
+        "owner_id": OWNER,
+        "domain_id": 1,
+        "domain": "lm.example",
+        "code": "abc",
+        "destination": "https://destination.example/",
+        "http_status": 302,
+        "method": "GET",
+        "scheme": "https",
+        "ip": "192.0.2.1",
+        "user_agent": BROWSER,
+        **changes,
+    }
+    return clicks_pb2.RecordedClick(time=timestamp(time), **fields)  # type: ignore[arg-type]
+
+
+def ingest_request(
+    source: UUID,
+    clicks: Iterable[clicks_pb2.RecordedClick | bytes],
+    *,
+    first: int = 1,
+    last_sequence: int | None = None,
+    dropped: dict[str, int] | None = None,
+) -> ingest_service_pb2.IngestClicksRequest:
+    """Build a batch whose sequences begin at first."""
+    rows = [
+        ingest_service_pb2.OutboxRow(
+            sequence=first + index, click=click if isinstance(click, bytes) else click.SerializeToString()
+        )
+        for index, click in enumerate(clicks)
+    ]
+    report = ingest_service_pb2.OutboxReport(
+        last_sequence=first + len(rows) - 1 if last_sequence is None else last_sequence, dropped=dropped or {}
+    )
+    return ingest_service_pb2.IngestClicksRequest(source=str(source), rows=rows, report=report)
+
+
+def click(time: datetime, **changes: object) -> Click:
+    """Build an enriched click."""
+    built = Click(
+        source=uuid4(),
+        sequence=1,
+        time=time,
+        link_id=LINK,
+        owner_id=OWNER,
+        domain_id=1,
+        domain="lm.example",
+        code="abc",
+        destination="https://destination.example/",
+        http_status=302,
+        method="GET",
+        scheme="https",
+        ip="192.0.2.1",
+        user_agent=BROWSER,
+        purpose="",
+        variant="",
+        latency_us=50,
+        agent=Agent(
+            browser="Chrome", browser_family="Chrome", browser_version="120", os="Windows", device_type="desktop"
+        ),
+        is_bot=False,
+        whereabouts=Whereabouts(),
+        referral=Referral(),
+        social_network="",
+        campaign=Campaign(),
+        language="en-us",
+        visitor=b"visitor-1",
+    )
+    return replace(built, **changes)  # type: ignore[arg-type]
+
+
+def random_clicks(seed: int, count: int, start: datetime, span: timedelta) -> list[Click]:
+    """Build clicks of several owners, links and values, spread over a span, half of them in a few busy hours."""
+    choose = random.Random(seed)
+    busy = [start + span * choose.random() for _ in range(4)]
+    return [_random_click(choose, busy, start, span) for _ in range(count)]
+
+
+def batch(source: UUID, clicks: Sequence[Click], *, first: int = 1, report: OutboxReport | None = None) -> Batch:
+    """Put clicks into a batch of an outbox."""
+    rows = [
+        Row(sequence=sequence, content=b"", outcome=replace(item, source=source, sequence=sequence))
+        for sequence, item in enumerate(clicks, start=first)
+    ]
+    known = report or OutboxReport(last_sequence=first + len(rows) - 1, dropped={})
+    return Batch(source=source, rows=rows, report=known)
+
+
+def _random_click(choose: random.Random, busy: list[datetime], start: datetime, span: timedelta) -> Click:
+    if choose.random() < 0.5:
+        time = choose.choice(busy) + timedelta(seconds=choose.uniform(0, 7200))
+    else:
+        # Borders are where mistakes are: some clicks fall exactly on a minute.
+        time = start + timedelta(minutes=choose.randrange(int(span.total_seconds() // 60)))
+    link_id = choose.choice([1, 2, 3])
+    city = choose.choice([("", "", 0), ("US", "", 0), ("US", "Columbus", 4509177), ("US", "Columbus", 4188985)])
+    host = choose.choice(["", "", "t.co", "news.example", "Überraschung.example", "a:b'--"])
+    return click(
+        time,
+        link_id=link_id,
+        # Link 3 changed hands.
+        owner_id=12 if link_id == 3 and time > busy[0] else OWNER,
+        code=f"code{link_id}",
+        is_bot=choose.random() < 0.3,
+        visitor=bytes([choose.randrange(40)]),
+        http_status=choose.choice([302, 302, 301, 307]),
+        method=choose.choice(["GET", "GET", "POST"]),
+        scheme=choose.choice(["https", "http"]),
+        whereabouts=Whereabouts(country=city[0], city=city[1], city_geoname_id=city[2]),
+        referral=Referral(referrer=host, host=host, origin=host, page=f"{host}/page" if host else ""),
+        campaign=Campaign(source=choose.choice(["", "", "mail", "web"])),
+        agent=Agent(browser=choose.choice(["Chrome", "Firefox", "", "Zebra", "zebra"])),
+        variant=choose.choice(["", "a", "b"]),
+    )
