@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from gateway.openapi.files import DOCUMENT_NAME, PAGE_NAME
 from gateway.openapi.page import CONTENT_SECURITY_POLICY
 
 Json = dict[str, Any]
@@ -11,9 +12,9 @@ Json = dict[str, Any]
 
 def page_routes(folder: Path) -> Iterator[Json]:
     """Make the routes of /openapi.json and /docs."""
-    yield from _file("/openapi.json", folder / "openapi.json", {"content-type": "application/json"})
+    yield from _file("/openapi.json", folder / DOCUMENT_NAME, {"content-type": "application/json"})
     page = {"content-type": "text/html; charset=utf-8", "content-security-policy": CONTENT_SECURITY_POLICY}
-    yield from _file("/docs", folder / "docs.html", page)
+    yield from _file("/docs", folder / PAGE_NAME, page)
 
 
 def _file(path: str, file: Path, headers: dict[str, str]) -> Iterator[Json]:

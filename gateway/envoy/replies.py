@@ -66,7 +66,7 @@ def _json(body: Json) -> Json:
 
 
 def _is_grpc() -> Json:
-    """Match native calls. A REST request in the transcoder's hands looks like one, but for the header that it leaves."""
+    """Match native calls. A REST request being transcoded looks like one, but for a header."""
     native = {"header_filter": {"header": {"name": "x-envoy-original-path", "present_match": False}}}
     return {"and_filter": {"filters": [_header("content-type", {"prefix": "application/grpc"}), native]}}
 

@@ -19,7 +19,7 @@ class EnvoySettings:
     compat: tuple[str, ...]
     # The HTTP data plane of redirect, not its gRPC.
     redirect: tuple[str, ...]
-    # The folder that `python -m gateway.openapi` wrote.
+    # The folder with what `python -m gateway.openapi` wrote.
     docs: Path
     descriptor_set: Path = DESCRIPTOR_SET
     # Always on loopback.

@@ -149,4 +149,6 @@ def _in_enum(
 
 
 def _clean(comment: str) -> str:
-    return "\n".join(line.strip() for line in comment.strip().splitlines())
+    """Undo the line breaks of the source, but not those between paragraphs."""
+    paragraphs = comment.strip().split("\n\n")
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)

@@ -1,3 +1,146 @@
-"""The documentation page."""
+"""Make the documentation page: the OpenAPI document as HTML that loads and runs nothing."""
 
-CONTENT_SECURITY_POLICY = "default-src 'none'"
+import base64
+import hashlib
+import json
+from collections.abc import Iterator
+from html import escape
+from pathlib import Path
+from typing import Any, Final
+
+Json = dict[str, Any]
+
+_CSS: Final = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
+_CSS_HASH: Final = base64.b64encode(hashlib.sha256(_CSS.encode()).digest()).decode()
+CONTENT_SECURITY_POLICY: Final = (
+    f"default-src 'none'; style-src 'sha256-{_CSS_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_EXAMPLE_ADDRESS: Final = "http://localhost:8080"
+_EXAMPLE_VALUES: Final = {"linkId": "1", "apiKeyId": "1", "code": "my-link", "linkCode": "my-link"}
+
+
+def documentation_page(document: Json) -> str:
+    """Write the page."""
+    title = escape(f"{document['info']['title']} API")
+    return (
+        f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<style>{_CSS}</style>\n</head>\n<body>\n"
+        f"<nav>{''.join(_navigation(document))}</nav>\n"
+        f"<main>{''.join(_content(document))}</main>\n</body>\n</html>\n"
+    )
+
+
+def _navigation(document: Json) -> Iterator[str]:
+    yield '<strong><a href="#top">Linkmeter</a></strong>'
+    for tag in document["tags"]:
+        yield f'<ul><li class="soft">{escape(tag["name"])}</li>'
+        for verb, path, operation in _operations(document, tag["name"]):
+            target = _anchor(operation["operationId"])
+            yield f'<li>{_verb(verb)} <a href="#{target}">{escape(path)}</a></li>'
+        yield "</ul>"
+    yield '<ul><li><a href="#schemas">Schemas</a></li><li><a href="/openapi.json">openapi.json</a></li></ul>'
+
+
+def _content(document: Json) -> Iterator[str]:
+    info = document["info"]
+    yield f'<h1 id="top">{escape(info["title"])} API</h1><p class="said">{escape(info["description"])}</p>'
+    yield f'<p class="soft">Version {escape(info["version"])}. '
+    yield 'For programs: <a href="/openapi.json">OpenAPI 3.1</a>.</p>'
+    for tag in document["tags"]:
+        yield f'<h2>{escape(tag["name"])}</h2><p class="said">{escape(tag["description"])}</p>'
+        for verb, path, operation in _operations(document, tag["name"]):
+            yield from _operation(verb, path, operation)
+    yield '<h2 id="schemas">Schemas</h2>'
+    for name, schema in document["components"]["schemas"].items():
+        yield f'<h3 id="{_anchor(name)}">{escape(name)}</h3>{_said(schema)}{_table(_properties(schema))}'
+
+
+def _operations(document: Json, tag: str) -> Iterator[tuple[str, str, Json]]:
+    for path, verbs in document["paths"].items():
+        for verb, operation in verbs.items():
+            if tag in operation["tags"]:
+                yield verb, path, operation
+
+
+def _operation(verb: str, path: str, operation: Json) -> Iterator[str]:
+    yield f'<h3 id="{_anchor(operation["operationId"])}">{_verb(verb)} <code>{escape(path)}</code></h3>'
+    yield _said(operation)
+    if operation["parameters"]:
+        yield f"<h4>Parameters</h4>{_table(_parameters(operation))}"
+    if "requestBody" in operation:
+        yield f"<h4>Body</h4><p>{_kind(_schema_of(operation['requestBody']))}</p>"
+    for status, response in operation["responses"].items():
+        if "content" in response:
+            yield f"<h4>Answers {escape(status)}</h4><p>{_kind(_schema_of(response))}</p>"
+    yield f"<pre>{escape(_curl(verb, path, operation))}</pre>"
+
+
+def _parameters(operation: Json) -> Iterator[tuple[str, str, str]]:
+    for parameter in operation["parameters"]:
+        place = parameter["in"] + (", required" if parameter.get("required") else "")
+        kind = f'{_kind(parameter["schema"])} <span class="soft">{escape(place)}</span>'
+        yield parameter["name"], kind, parameter["description"]
+
+
+def _properties(schema: Json) -> Iterator[tuple[str, str, str]]:
+    for name, inner in schema.get("properties", {}).items():
+        notes = [note for note, key in (("output only", "readOnly"), ("input only", "writeOnly")) if inner.get(key)]
+        if name in schema.get("required", ()):
+            notes.append("required")
+        yield name, f'{_kind(inner)} <span class="soft">{", ".join(notes)}</span>', inner.get("description", "")
+
+
+def _table(rows: Iterator[tuple[str, str, str]]) -> str:
+    cells = [
+        f'<tr><td><code>{escape(name)}</code><br>{kind}</td><td class="said">{escape(words)}</td></tr>'
+        for name, kind, words in rows
+    ]
+    return f"<table>{''.join(cells)}</table>" if cells else ""
+
+
+def _kind(schema: Json) -> str:
+    """Say in a few words what a schema allows, as HTML."""
+    if "$ref" in schema:
+        name = schema["$ref"].rpartition("/")[2]
+        return f'<a href="#{_anchor(name)}">{escape(name)}</a>'
+    if schema.get("type") == "array":
+        return f"list of {_kind(schema['items'])}"
+    if "additionalProperties" in schema:
+        return f"map of {_kind(schema['additionalProperties'])}"
+    kind, form = schema.get("type", "anything"), schema.get("format")
+    if kind == "object" and schema.get("properties"):
+        return f"object with {escape(', '.join(schema['properties']))}"
+    return escape(f"{kind} ({form})" if form else kind)
+
+
+def _schema_of(holder: Json) -> Json:
+    schema: Json = holder["content"]["application/json"]["schema"]
+    return schema
+
+
+def _curl(verb: str, path: str, operation: Json) -> str:
+    required = [item["name"] for item in operation["parameters"] if item["in"] == "query" and item.get("required")]
+    query = "&".join(f"{name}={_EXAMPLE_VALUES.get(name, name)}" for name in required)
+    for name, value in _EXAMPLE_VALUES.items():
+        path = path.replace(f"{{{name}}}", value)
+    pieces = ["curl"] if verb == "get" else [f"curl -X {verb.upper()}"]
+    pieces.append(f"'{_EXAMPLE_ADDRESS}{path}{'?' + query if query else ''}'")
+    if operation["security"]:
+        pieces.append("-H 'Authorization: Bearer YOUR_KEY'")
+    if "requestBody" in operation:
+        body = operation["requestBody"]["content"]["application/json"].get("example", {})
+        pieces += ["-H 'Content-Type: application/json'", f"-d '{json.dumps(body)}'"]
+    return " \\\n  ".join(pieces)
+
+
+def _said(thing: Json) -> str:
+    return f'<p class="said">{escape(thing.get("description", ""))}</p>'
+
+
+def _verb(verb: str) -> str:
+    return f'<span class="verb {escape(verb)}">{escape(verb.upper())}</span>'
+
+
+def _anchor(name: str) -> str:
+    return escape(name.replace(".", "-"))

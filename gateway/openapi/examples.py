@@ -1,0 +1,32 @@
+"""What the documentation shows as request bodies."""
+
+from typing import Any, Final
+
+from gateway.openapi.contract import Operation
+
+# By full name of the method. A test checks that each is a valid body.
+_BODIES: Final[dict[str, Any]] = {
+    "linkmeter.links.v1.LinkService.CreateLink": {
+        "destination": "https://example.com/a/long/page",
+        "title": "An example",
+        "tags": ["docs"],
+    },
+    "linkmeter.links.v1.LinkService.UpdateLink": {"title": "A better title"},
+    "linkmeter.links.v1.ApiKeyService.CreateApiKey": {"title": "Reports", "scopes": ["links:read", "stats:read"]},
+    "linkmeter.links.v1.DomainService.CreateDomain": {"host": "go.example.com"},
+    "linkmeter.analytics.v1.StatsService.QueryStats": {
+        "interval": {"startTime": "2026-03-01T00:00:00Z", "endTime": "2026-04-01T00:00:00Z"},
+        "timeZone": "Europe/Vienna",
+        "reports": [{"bucket": "BUCKET_DAY"}, {"dimensions": ["DIMENSION_COUNTRY"], "limit": 10}],
+    },
+    "linkmeter.compat.shtr.v1.ShtrService.Shorten": {"url": "https://example.com/very-long-url"},
+    "linkmeter.compat.shtr.v1.ShtrService.VerifyPassword": {"code": "my-link", "password": "secret123"},
+}
+
+
+def example_body(operation: Operation) -> Any | None:
+    """Answer an example of the operation's body, without what its path says already."""
+    body = _BODIES.get(operation.method.full_name)
+    if operation.method.name == "VerifyPassword" and operation.path_fields:
+        return {"password": body["password"]} if body else None
+    return body

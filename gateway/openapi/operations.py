@@ -1,0 +1,138 @@
+"""Turn HTTP bindings into OpenAPI operations."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from google.api.field_behavior_pb2 import FieldBehavior
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
+
+from gateway.openapi.contract import Operation, behaviours
+from gateway.openapi.examples import example_body
+from gateway.openapi.schemas import Schemas, component_name
+
+Json = dict[str, Any]
+
+# Contracts say a status other than 200 in the method's comment.
+_SUCCESS: Final = re.compile(r"\bAnswers (2\d\d)\b")
+_TAGS: Final = {
+    "linkmeter.links.v1.LinkService": "Links",
+    "linkmeter.links.v1.ApiKeyService": "API keys",
+    "linkmeter.links.v1.DomainService": "Domains",
+    "linkmeter.analytics.v1.ClickService": "Clicks",
+    "linkmeter.analytics.v1.StatsService": "Statistics",
+    "linkmeter.compat.shtr.v1.ShtrService": "shtr.xyz",
+}
+_SCALAR_MESSAGES: Final = ("google.protobuf.Timestamp", "google.protobuf.FieldMask", "google.protobuf.Duration")
+
+
+def tag_name(service: str) -> str:
+    """Name a service for people."""
+    return _TAGS.get(service) or component_name(service)
+
+
+def openapi_path(operation: Operation) -> str:
+    """Write the path with the JSON names of its fields, of nested ones the last part."""
+    return re.sub(r"\{([^}=]*)[^}]*\}", lambda match: f"{{{_path_name(operation, match[1])}}}", operation.path)
+
+
+def openapi_operation(operation: Operation, index: int, schemas: Schemas, error_response: str) -> Json:
+    """Describe an operation; index is its place among the bindings of its method."""
+    comment = schemas.comment(operation.method.full_name)
+    service = component_name(operation.service)
+    described: Json = {
+        "operationId": f"{service}.{operation.method.name}" + (f".{index + 1}" if index else ""),
+        "summary": re.split(r"(?<=[.])\s", comment, maxsplit=1)[0].rstrip("."),
+        "description": comment,
+        "tags": [tag_name(operation.service)],
+        "parameters": [*_path_parameters(operation, schemas), *_query_parameters(operation, schemas)],
+        "responses": {
+            _success(comment): _success_response(operation, schemas),
+            "default": {"$ref": f"#/components/responses/{error_response}"},
+        },
+    }
+    body = _body_schema(operation, schemas)
+    if body is not None:
+        content: Json = {"schema": body}
+        example = example_body(operation)
+        if example is not None:
+            content["example"] = example
+        described["requestBody"] = {"required": True, "content": {"application/json": content}}
+    return described
+
+
+def _success(comment: str) -> str:
+    found = _SUCCESS.search(comment)
+    return found[1] if found else "200"
+
+
+def _success_response(operation: Operation, schemas: Schemas) -> Json:
+    schema = schemas.message(operation.method.output_type)
+    if operation.method.server_streaming:
+        schema = {"type": "array", "items": schema}
+    described = schemas.comment(operation.method.output_type.full_name) or "Done."
+    return {"description": described, "content": {"application/json": {"schema": schema}}}
+
+
+def _body_schema(operation: Operation, schemas: Schemas) -> Json | None:
+    message = operation.body_message
+    if message is None:
+        return None
+    if operation.body != "*":
+        return schemas.message(message, partial=operation.verb == "PATCH")
+    if not operation.path_fields:
+        return schemas.message(message)
+    rest = schemas.object(message, without=operation.path_fields)
+    return rest if rest["properties"] else None
+
+
+def _path_parameters(operation: Operation, schemas: Schemas) -> Iterator[Json]:
+    for dotted in operation.path_fields:
+        field = _field(operation.method.input_type, dotted)
+        yield {
+            "name": field.json_name,
+            "in": "path",
+            "required": True,
+            "description": schemas.comment(field.full_name),
+            "schema": schemas.type_of(field),
+        }
+
+
+def _query_parameters(operation: Operation, schemas: Schemas) -> Iterator[Json]:
+    """Describe the fields that neither path nor body holds."""
+    if operation.body == "*":
+        return
+    request: Descriptor = operation.method.input_type
+    taken = {operation.body, *(dotted.partition(".")[0] for dotted in operation.path_fields)}
+    for field in request.fields:
+        if field.name not in taken:
+            yield from _query_field(field, field.json_name, schemas, nested=False)
+
+
+def _query_field(field: FieldDescriptor, name: str, schemas: Schemas, *, nested: bool) -> Iterator[Json]:
+    message: Descriptor | None = field.message_type
+    if message is None or message.full_name in _SCALAR_MESSAGES:
+        parameter: Json = {
+            "name": name,
+            "in": "query",
+            "description": schemas.comment(field.full_name),
+            "schema": schemas.type_of(field),
+        }
+        if not nested and FieldBehavior.REQUIRED in behaviours(field):
+            parameter["required"] = True
+        yield parameter
+    # A query has no way to say a list of messages.
+    elif not field.is_repeated:
+        for inner in message.fields:
+            for parameter in _query_field(inner, f"{name}.{inner.json_name}", schemas, nested=True):
+                yield parameter | {"description": f"{schemas.comment(field.full_name)} {parameter['description']}"}
+
+
+def _path_name(operation: Operation, dotted: str) -> str:
+    return str(_field(operation.method.input_type, dotted).json_name)
+
+
+def _field(message: Descriptor, dotted: str) -> FieldDescriptor:
+    first, _, rest = dotted.partition(".")
+    field = message.fields_by_name[first]
+    return _field(field.message_type, rest) if rest and field.message_type else field
