@@ -14,7 +14,9 @@ _KEY_FORM = re.compile(r"(?!tok_)[!-~]{16,256}")
 
 # Settings of single services that they read and check themselves.
 PASSED_ON = (
+    "LINKMETER_CREATES_PER_MINUTE",
     "LINKMETER_LOG_LEVEL",
+    "LINKMETER_MISSES_PER_MINUTE",
     "LINKMETER_OTLP_ENDPOINT",
     "LINKMETER_OUTBOX_MAX_BYTES",
     "LINKMETER_OUTBOX_SYNC",

@@ -10,9 +10,8 @@ from gateway.compat.shared.rate_limits import RateLimits
 from gateway.compat.shtr import errors as shtr_errors
 from gateway.compat.shtr.servicer import ShtrServicer
 from linkmeter.compat.shtr.v1 import shtr_pb2, shtr_pb2_grpc
-from services.common.clock import SystemClock
 from services.common.health import HealthPoller
-from services.common.rpc_server import Limits, RpcServer, until_stopped
+from services.common.rpc_server import RpcServer, until_stopped
 
 # Every dialect: the service of its contract, and how it words errors. A new room is added here and in _add_servicers.
 WORDINGS: dict[str, Wording] = {
@@ -36,7 +35,6 @@ def build(settings: Settings, backends: Backends) -> RpcServer:
         address=settings.listen,
         # Without analytics links can still be made and deleted, so it does not count here.
         health=HealthPoller({"links": backends.check_links}),
-        limits=Limits(drain_seconds=settings.drain_seconds),
         interceptors=[DialectInterceptor(WORDINGS)],
     )
     _add_servicers(server.server, settings, backends)
@@ -52,7 +50,6 @@ def _add_servicers(server: grpc.aio.Server, settings: Settings, backends: Backen
     shtr = ShtrServicer(
         backends=backends,
         limits=limits,
-        clock=SystemClock(),
         secure_cookies=settings.public_url.startswith("https://"),
     )
     shtr_pb2_grpc.add_ShtrServiceServicer_to_server(shtr, server)

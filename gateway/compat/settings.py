@@ -25,7 +25,6 @@ class Settings:
     creates_per_minute: int
     # Links that one client address may ask for in vain in a minute, so that scanning for codes is slow.
     misses_per_minute: int
-    drain_seconds: int
     log_level: str
     otlp_endpoint: str
 
@@ -44,7 +43,6 @@ class Settings:
             rate_limits=rate_limits,
             creates_per_minute=environment.integer("LINKMETER_CREATES_PER_MINUTE", 60, 1, _MOST_PER_MINUTE),
             misses_per_minute=environment.integer("LINKMETER_MISSES_PER_MINUTE", 60, 1, _MOST_PER_MINUTE),
-            drain_seconds=environment.integer("LINKMETER_DRAIN_SECONDS", 0, 0, 600),
             log_level=environment.choice("LINKMETER_LOG_LEVEL", ("debug", "info", "warning", "error"), "info"),
             otlp_endpoint=environment.text("LINKMETER_OTLP_ENDPOINT", ""),
         )

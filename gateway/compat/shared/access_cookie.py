@@ -1,20 +1,13 @@
 """The cookie that opens a protected link: the same that redirect sets and reads."""
 
-from datetime import datetime
+from datetime import UTC, datetime
+from email.utils import format_datetime
 
 from services.common import access_ticket
 
 
-def header(code: str, ticket: str, *, expires_at: datetime, now: datetime, secure: bool) -> str:
+def header(code: str, ticket: str, *, expires_at: datetime, secure: bool) -> str:
     """Write the Set-Cookie header for a ticket."""
-    seconds = max(0, int((expires_at - now).total_seconds()))
-    parts = [
-        f"{access_ticket.COOKIE_PREFIX}{code}={ticket}",
-        f"Max-Age={seconds}",
-        f"Path=/{code}",
-        "HttpOnly",
-        "SameSite=Lax",
-    ]
-    if secure:
-        parts.append("Secure")
-    return "; ".join(parts)
+    expires = format_datetime(expires_at.astimezone(UTC), usegmt=True)
+    name = access_ticket.COOKIE_PREFIX + code
+    return f"{name}={ticket}; Path=/{code}; Expires={expires}; HttpOnly; SameSite=Lax{'; Secure' if secure else ''}"

@@ -14,16 +14,14 @@ from linkmeter.compat.shtr.v1 import shtr_pb2, shtr_pb2_grpc
 from linkmeter.links.v1 import link_service_pb2, links_pb2
 from services.common import caller as callers
 from services.common.caller import Caller
-from services.common.clock import Clock
 
 
 class ShtrServicer(shtr_pb2_grpc.ShtrServiceServicer):
     """Answers shtr's calls through links and analytics."""
 
-    def __init__(self, *, backends: Backends, limits: RateLimits, clock: Clock, secure_cookies: bool) -> None:
+    def __init__(self, *, backends: Backends, limits: RateLimits, secure_cookies: bool) -> None:
         self._backends = backends
         self._limits = limits
-        self._clock = clock
         self._secure_cookies = secure_cookies
         self._access = access.Access(backends=backends, limits=limits)
 
@@ -100,7 +98,6 @@ class ShtrServicer(shtr_pb2_grpc.ShtrServiceServicer):
             guess.code,
             ticket.access_ticket,
             expires_at=ticket.expire_time.ToDatetime(UTC),
-            now=self._clock.now(),
             secure=self._secure_cookies,
         )
         await http_metadata.send_status(context, 200, set_cookie=cookie)

@@ -208,8 +208,8 @@ async def test_a_right_password_sets_the_cookie(compat: Compat) -> None:
     call = compat.shtr.VerifyPassword(guess(), metadata=(("x-linkmeter-client-ip", "203.0.113.7"),))
     assert (await call).success
     cookie = str(dict(await call.initial_metadata())["set-cookie"])
-    assert cookie.startswith("lm_access_abc1=17.sig; Max-Age=3")
-    assert cookie.endswith("; Path=/abc1; HttpOnly; SameSite=Lax; Secure")
+    assert cookie.startswith("lm_access_abc1=17.sig; Path=/abc1; Expires=")
+    assert cookie.endswith(" GMT; HttpOnly; SameSite=Lax; Secure")
     asked = compat.behind.only_call.request
     assert (asked.code, asked.password, asked.client_ip) == ("abc1", "secret123", "203.0.113.7")
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import base64
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
@@ -57,12 +57,12 @@ def test_one_client_is_an_address_or_a_small_ipv6_network(ip: str, network: str)
 
 def test_the_cookie_is_for_its_link_alone() -> None:
     """HttpOnly, SameSite, bound to the link's path, Secure over https only."""
-    now = datetime(2026, 3, 1, tzinfo=UTC)
-    expires_at = now + timedelta(hours=1)
-    header = access_cookie.header("abc1", "17.sig", expires_at=expires_at, now=now, secure=True)
-    assert header == "lm_access_abc1=17.sig; Max-Age=3600; Path=/abc1; HttpOnly; SameSite=Lax; Secure"
-    plain = access_cookie.header("abc1", "17.sig", expires_at=expires_at, now=now, secure=False)
-    assert "Secure" not in plain
+    expires_at = datetime(2026, 3, 1, 13, 0, 5, tzinfo=UTC)
+    header = access_cookie.header("abc1", "17.sig", expires_at=expires_at, secure=True)
+    attributes = "Path=/abc1; Expires=Sun, 01 Mar 2026 13:00:05 GMT; HttpOnly; SameSite=Lax"
+    assert header == f"lm_access_abc1=17.sig; {attributes}; Secure"
+    plain = access_cookie.header("abc1", "17.sig", expires_at=expires_at, secure=False)
+    assert plain == f"lm_access_abc1=17.sig; {attributes}"
 
 
 def test_a_qr_code_is_a_png_in_a_data_uri() -> None:
