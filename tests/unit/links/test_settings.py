@@ -1,0 +1,52 @@
+"""Settings of links."""
+
+import pytest
+
+from services.common.settings import SettingsError
+from services.links.settings import read_settings
+
+GOOD = {
+    "LINKMETER_LISTEN": "127.0.0.1:9001",
+    "LINKMETER_POSTGRES_URL": "postgresql://localhost/linkmeter",
+    "LINKMETER_REDIS_URL": "redis://localhost",
+    "LINKMETER_SECRET": "s" * 32,
+    "LINKMETER_PUBLIC_URL": "http://localhost:8080",
+}
+
+
+def test_good_settings_are_read() -> None:
+    """Addresses and secrets are enough."""
+    settings = read_settings(GOOD)
+    assert settings.public_url.url == "http://localhost:8080"
+    assert "127.0.0.1" in settings.hosts
+    assert settings.api_key == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("LINKMETER_LISTEN", ""),
+        ("LINKMETER_POSTGRES_URL", ""),
+        ("LINKMETER_REDIS_URL", ""),
+        ("LINKMETER_SECRET", "short"),
+        ("LINKMETER_PUBLIC_URL", ""),
+        ("LINKMETER_PUBLIC_URL", "localhost"),
+        ("LINKMETER_EXTRA_HOSTS", "a b"),
+        ("LINKMETER_API_KEY", "short"),
+        ("LINKMETER_API_KEY", "tok_" + "a" * 40),
+        ("LINKMETER_LOG_LEVEL", "loud"),
+    ],
+)
+def test_wrong_setting_is_named(name: str, value: str) -> None:
+    """A wrong value stops the start with a line that names it."""
+    with pytest.raises(SettingsError, match=name):
+        read_settings({**GOOD, name: value})
+
+
+def test_secrets_are_not_shown() -> None:
+    """Neither the settings' text nor a complaint holds a secret."""
+    key = "lm_" + "k" * 43
+    assert key not in repr(read_settings({**GOOD, "LINKMETER_API_KEY": key}))
+    with pytest.raises(SettingsError) as caught:
+        read_settings({**GOOD, "LINKMETER_API_KEY": "has space " + key})
+    assert key not in str(caught.value)
