@@ -8,15 +8,22 @@ import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from linkmeter.analytics.v1 import click_service_pb2_grpc, stats_service_pb2_grpc
-from linkmeter.links.v1 import access_service_pb2_grpc, link_service_pb2_grpc, resolution_service_pb2_grpc
+from linkmeter.links.v1 import (
+    access_service_pb2_grpc,
+    domain_service_pb2_grpc,
+    link_service_pb2_grpc,
+    resolution_service_pb2_grpc,
+)
 from services.common import errors, rpc_client
 
 # Reading twice does no harm; creating does.
 _LINKS_IDEMPOTENT: Final = (
     "linkmeter.links.v1.LinkService/GetLink",
     "linkmeter.links.v1.LinkService/LookupLink",
+    "linkmeter.links.v1.LinkService/ListLinks",
     "linkmeter.links.v1.LinkService/DeleteLink",
     "linkmeter.links.v1.AccessService/Authenticate",
+    "linkmeter.links.v1.DomainService/ListDomains",
 )
 _ANALYTICS_IDEMPOTENT: Final = (
     "linkmeter.analytics.v1.StatsService/QueryStats",
@@ -31,6 +38,7 @@ class Backends:
     # In quotes, because the types of async stubs exist for the type checker only.
     links: "link_service_pb2_grpc.LinkServiceAsyncStub"
     access: "access_service_pb2_grpc.AccessServiceAsyncStub"
+    domains: "domain_service_pb2_grpc.DomainServiceAsyncStub"
     resolution: "resolution_service_pb2_grpc.ResolutionServiceAsyncStub"
     stats: "stats_service_pb2_grpc.StatsServiceAsyncStub"
     clicks: "click_service_pb2_grpc.ClickServiceAsyncStub"
@@ -44,6 +52,7 @@ class Backends:
         return cls(
             links=link_service_pb2_grpc.LinkServiceStub(links),
             access=access_service_pb2_grpc.AccessServiceStub(links),
+            domains=domain_service_pb2_grpc.DomainServiceStub(links),
             resolution=resolution_service_pb2_grpc.ResolutionServiceStub(links),
             stats=stats_service_pb2_grpc.StatsServiceStub(analytics),
             clicks=click_service_pb2_grpc.ClickServiceStub(analytics),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations  # RpcMethodHandler is generic in its stubs only.
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any, Final
 
 import grpc
@@ -39,8 +39,14 @@ class DialectInterceptor(grpc.aio.ServerInterceptor):
         handler = await continuation(handler_call_details)
         service = handler_call_details.method.strip("/").partition("/")[0]
         wording = self._wordings.get(service)
-        if handler is None or wording is None or handler.request_streaming or handler.response_streaming:
+        if handler is None or wording is None or handler.request_streaming:
             return handler
+        if handler.response_streaming:
+            return grpc.unary_stream_rpc_method_handler(
+                _worded_stream(handler.unary_stream, wording),
+                request_deserializer=_lenient(handler.request_deserializer),
+                response_serializer=handler.response_serializer,
+            )
         return grpc.unary_unary_rpc_method_handler(
             _worded(handler.unary_unary, wording),
             request_deserializer=_lenient(handler.request_deserializer),
@@ -52,6 +58,23 @@ def _worded(behaviour: Any, wording: Wording) -> Any:
     async def answer(request: object, context: Context) -> object:
         try:
             return await behaviour(_decoded(request), context)
+        except errors.LinkmeterError as error:
+            await http_metadata.send_error(context, wording(error))
+            raise
+        except Exception:
+            unexpected = errors.Internal(f"internal error, request id {request_id.current()}")
+            await http_metadata.send_error(context, wording(unexpected))
+            raise
+
+    return answer
+
+
+def _worded_stream(behaviour: Any, wording: Wording) -> Any:
+    # A stream fails before its first answer or not at all: after it, the status has gone out.
+    async def answer(request: object, context: Context) -> AsyncIterator[object]:
+        try:
+            async for item in behaviour(_decoded(request), context):
+                yield item
         except errors.LinkmeterError as error:
             await http_metadata.send_error(context, wording(error))
             raise
