@@ -21,7 +21,8 @@ def lua_tables(contract: Contract, dialects: Iterable[Dialect]) -> str:
         for service in dialect.services:
             for operation in contract.operations(service):
                 message = operation.body_message
-                if message is not None:
+                # What arrives raw is no JSON.
+                if message is not None and message.full_name != "google.api.HttpBody":
                     pattern = lua_pattern(operation.path)
                     bodies.append({"verb": operation.verb, "path": pattern, "shape": message.full_name})
                     _add(message, shapes)

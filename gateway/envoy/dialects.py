@@ -19,8 +19,8 @@ class Dialect:
 
     # Names it in the table of error replies.
     name: str
-    # All of its paths begin with this segment.
-    prefix: str
+    # All of its paths begin with one of these segments.
+    prefixes: tuple[str, ...]
     # gRPC packages; native calls of them meet errors in the dialect, too.
     packages: tuple[str, ...]
     # Full names of the services that are public.
@@ -36,7 +36,11 @@ class Dialect:
 
 def dialects(contract: Contract, descriptor_set: Path) -> tuple[Dialect, ...]:
     """Answer the REST surfaces. A service is public when one of its methods has an HTTP binding."""
-    return (_native(contract, descriptor_set), _shtr(contract, descriptor_set))
+    return (
+        _native(contract, descriptor_set),
+        _shtr(contract, descriptor_set),
+        _bitly(contract, descriptor_set),
+    )
 
 
 def _native(contract: Contract, descriptor_set: Path) -> Dialect:
@@ -48,7 +52,7 @@ def _native(contract: Contract, descriptor_set: Path) -> Dialect:
     }
     return Dialect(
         name="native",
-        prefix="/v1",
+        prefixes=("/v1",),
         packages=packages,
         services=services,
         transcoder=_transcoder(descriptor_set, services) | options,
@@ -62,7 +66,21 @@ def _shtr(contract: Contract, descriptor_set: Path) -> Dialect:
     options = {"query_param_unescape_plus": True, "ignore_unknown_query_parameters": True}
     return Dialect(
         name="shtr",
-        prefix="/api",
+        prefixes=("/api",),
+        packages=(package,),
+        services=services,
+        transcoder=_transcoder(descriptor_set, services) | options,
+    )
+
+
+def _bitly(contract: Contract, descriptor_set: Path) -> Dialect:
+    package = "linkmeter.compat.bitly.v3"
+    services = contract.services(package)
+    # Some clients add the same parameters to every call, whether it knows them or not.
+    options = {"query_param_unescape_plus": True, "ignore_unknown_query_parameters": True}
+    return Dialect(
+        name="bitly",
+        prefixes=("/v3", "/oauth"),
         packages=(package,),
         services=services,
         transcoder=_transcoder(descriptor_set, services) | options,

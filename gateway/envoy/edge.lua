@@ -4,6 +4,81 @@
 local DEEPEST = 50
 local GRPC = "application/grpc"
 
+local function refuse(message)
+  error({ message = message }, 0)
+end
+
+-- Answers what the pattern captures at this place, which is where to go on.
+local function expect(json, pattern, at)
+  return json:match(pattern, at) or refuse("the body is not valid JSON at character " .. at)
+end
+
+local function check_text(json, at)
+  local from = at + 1
+  while true do
+    local found = expect(json, '^[^%z\1-\31"\\]*()', from)
+    if json:sub(found, found) == '"' then
+      return found + 1, json:sub(at + 1, found - 1)
+    end
+    from = expect(json, '^\\["\\/bfnrtu]()', found)
+  end
+end
+
+local check_value
+
+local function check_list(json, at, shape, path, depth)
+  local done = json:match("^[ \t\r\n]*]()", at)
+  while not done do
+    at = check_value(json, at, shape, path, depth)
+    done = json:match("^[ \t\r\n]*]()", at)
+    at = done or expect(json, "^[ \t\r\n]*,()", at)
+  end
+  return done
+end
+
+local function check_object(json, at, shape, path, depth)
+  local done = json:match("^[ \t\r\n]*}()", at)
+  while not done do
+    local name
+    at, name = check_text(json, expect(json, '^[ \t\r\n]*()"', at))
+    at = expect(json, "^[ \t\r\n]*:[ \t\r\n]*()", at)
+    local field = shape and shape[name]
+    local name_path = path .. name
+    if shape and not field then
+      refuse("unknown field: " .. name_path:sub(1, 200))
+    end
+    if field and field.list and not json:find("^[%[n]", at) then
+      refuse(name_path .. ": expected a list")
+    end
+    at = check_value(json, at, field and SHAPES[field.shape], name_path .. ".", depth)
+    done = json:match("^[ \t\r\n]*}()", at)
+    at = done or expect(json, "^[ \t\r\n]*,()", at)
+  end
+  return done
+end
+
+-- Checks what the transcoder does not: it takes JSON that is none, drops unknown fields and makes lists of single values,
+-- all in silence. Numbers, words and UTF-8 are left to it. Without shape anything goes.
+function check_value(json, at, shape, path, depth)
+  if depth > DEEPEST then
+    refuse("the body is nested too deeply")
+  end
+  local start = expect(json, "^[ \t\r\n]*()[^ \t\r\n]", at)
+  local first = json:sub(start, start)
+  if first == "{" then
+    return check_object(json, start + 1, shape, path, depth + 1)
+  elseif first == "[" then
+    return check_list(json, start + 1, shape, path, depth + 1)
+  elseif first == '"' then
+    return (check_text(json, start))
+  end
+  return expect(json, "^[%w+.-]+()", start)
+end
+
+local function check_body(json, shape)
+  expect(json, "^[ \t\r\n]*()$", check_value(json, 1, shape, "", 1))
+end
+
 local function shape_of_body(verb, path)
   for _, body in ipairs(BODIES) do
     if body.verb == verb and path:find(body.path) then
@@ -12,84 +87,13 @@ local function shape_of_body(verb, path)
   end
 end
 
--- Skips the text that begins at this quotation mark; answers where it goes on, and the text.
-local function skip_text(json, at)
-  local from = at + 1
-  while true do
-    local quote = json:find('["\\]', from)
-    if not quote then
-      return nil
-    end
-    if json:byte(quote) == 34 then
-      return quote + 1, json:sub(at + 1, quote - 1)
-    end
-    from = quote + 2
-  end
-end
-
--- Finds the first field that the shape does not have, or has as a list where there is none: the transcoder would drop the
--- one and make a list of the other, in silence. Answers where the value ends, or nil and what is wrong. This is no parser:
--- what is malformed ends the search, and the transcoder says how. No shape means anything goes.
-local function find_mistake(json, at, shape, path, depth)
-  at = json:find("%S", at)
-  if not at or depth > DEEPEST then
-    return nil
-  end
-  local first = json:byte(at)
-  if first == 34 then
-    return (skip_text(json, at))
-  end
-  if first ~= 123 and first ~= 91 then
-    return json:match("^[%w+.-]+()", at)
-  end
-  local closing = first == 123 and "^%s*}()" or "^%s*]()"
-  local done = json:match(closing, at + 1)
-  while not done do
-    local inner, inner_path = shape, path
-    at = at + 1
-    if first == 123 then
-      at = json:match('^%s*()"', at)
-      local name
-      if at then
-        at, name = skip_text(json, at)
-      end
-      at = at and json:match("^%s*:()", at)
-      if not at then
-        return nil
-      end
-      inner_path = path .. name
-      local field = shape and shape[name]
-      if shape and not field then
-        return nil, "unknown field: " .. inner_path:sub(1, 200)
-      end
-      if field and field.list and not json:find("^%s*[%[n]", at) then
-        return nil, inner_path .. ": expected a list"
-      end
-      inner = field and SHAPES[field.shape]
-      inner_path = inner_path .. "."
-    end
-    local mistake
-    at, mistake = find_mistake(json, at, inner, inner_path, depth + 1)
-    if not at then
-      return nil, mistake
-    end
-    done = json:match(closing, at)
-    at = done or json:match("^%s*(),", at)
-    if not at then
-      return nil
-    end
-  end
-  return done
-end
-
 function envoy_on_request(handle)
   local headers = handle:headers()
   local content_type = (headers:get("content-type") or ""):lower()
   if content_type:sub(1, #GRPC) == GRPC then
     return
   end
-  local path = headers:get(":path"):match("^[^?]*")
-  local shape = shape_of_body(headers:get(":method"), path)
+  local shape = shape_of_body(headers:get(":method"), headers:get(":path"):match("^[^?]*"))
   if not shape then
     return
   end
@@ -97,13 +101,13 @@ function envoy_on_request(handle)
   if not body or body:length() == 0 then
     return
   end
-  if not content_type:find("^application/json%s*$") and not content_type:find("^application/json%s*;") then
+  if not (content_type .. ";"):find("^application/json%s*;") then
     handle:respond({ [":status"] = "415" }, "")
     return
   end
-  local _, mistake = find_mistake(body:getBytes(0, body:length()), 1, shape, "", 1)
-  if mistake then
-    handle:respond({ [":status"] = "400" }, mistake)
+  local is_good, problem = pcall(check_body, body:getBytes(0, body:length()), shape)
+  if not is_good then
+    handle:respond({ [":status"] = "400" }, problem.message or tostring(problem))
   end
 end
 

@@ -1,15 +1,17 @@
 """Give the errors that Envoy itself answers the shape of the surface that was asked."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from gateway.envoy.dialects import Dialect
 
 Json = dict[str, Any]
 
+Reply = tuple[int, int, str]
+
 # Status, google.rpc.Code, and what is said; without words the reason that Envoy's filters give is said, which is about
 # the request. Envoy's own words about upstreams name internal addresses, so those never go out.
-_REPLIES: Final[tuple[tuple[int, int, str], ...]] = (
+_REPLIES: Final[tuple[Reply, ...]] = (
     (400, 3, ""),
     (401, 16, "a valid API key or edit token is required"),
     (403, 7, "this is not allowed"),
@@ -25,6 +27,13 @@ _REPLIES: Final[tuple[tuple[int, int, str], ...]] = (
     (503, 14, "the service is not available just now"),
     (504, 4, "the service did not answer in time"),
 )
+_BITLY_TEXTS: Final = {
+    404: "NOT_FOUND",
+    429: "RATE_LIMIT_EXCEEDED",
+    502: "TEMPORARILY_UNAVAILABLE",
+    503: "TEMPORARILY_UNAVAILABLE",
+    504: "TEMPORARILY_UNAVAILABLE",
+}
 _RETRY_AFTER: Final = [{"header": {"key": "retry-after", "value": "1"}, "append_action": "ADD_IF_ABSENT"}]
 
 
@@ -35,12 +44,13 @@ def local_replies(dialects: Iterable[Dialect]) -> Json:
     ]
     for dialect in dialects:
         if dialect.name != "native":
-            mappers += [_mapper(reply, _asks(dialect), _json({"error": _words(reply)})) for reply in _REPLIES]
-    mappers += [_mapper(reply, None, _native(reply)) for reply in _REPLIES]
+            shape = _SHAPES.get(dialect.name, _error)
+            mappers += [_mapper(reply, _asks(dialect), _json(shape(reply))) for reply in _REPLIES]
+    mappers += [_mapper(reply, None, _json(_native(reply))) for reply in _REPLIES]
     return {"mappers": mappers}
 
 
-def _mapper(reply: tuple[int, int, str], condition: Json | None, body_format: Json) -> Json:
+def _mapper(reply: Reply, condition: Json | None, body_format: Json) -> Json:
     status = reply[0]
     comparison = {"op": "EQ", "value": {"default_value": status, "runtime_key": "unused"}}
     has_status = {"status_code_filter": {"comparison": comparison}}
@@ -53,11 +63,24 @@ def _mapper(reply: tuple[int, int, str], condition: Json | None, body_format: Js
     return mapper
 
 
-def _native(reply: tuple[int, int, str]) -> Json:
-    return _json({"code": reply[1], "message": _words(reply), "details": []})
+def _native(reply: Reply) -> Json:
+    return {"code": reply[1], "message": _words(reply), "details": []}
 
 
-def _words(reply: tuple[int, int, str]) -> str:
+def _error(reply: Reply) -> Json:
+    return {"error": _words(reply)}
+
+
+def _bitly(reply: Reply) -> Json:
+    status = reply[0]
+    return {"data": None, "status_code": status, "status_txt": _BITLY_TEXTS.get(status, "UNKNOWN_ERROR")}
+
+
+# Bodies that are not {"error": …}, by dialect.
+_SHAPES: Final[dict[str, Callable[[Reply], Json]]] = {"bitly": _bitly}
+
+
+def _words(reply: Reply) -> str:
     return reply[2] or "%LOCAL_REPLY_BODY%"
 
 
@@ -73,8 +96,10 @@ def _is_grpc() -> Json:
 
 def _asks(dialect: Dialect) -> Json:
     """Match the dialect's requests, before and after the transcoder has rewritten the path."""
-    paths = [_header(name, {"prefix": f"{dialect.prefix}/"}) for name in (":path", "x-envoy-original-path")]
-    paths.append(_header(":path", {"exact": dialect.prefix}))
+    paths = []
+    for prefix in dialect.prefixes:
+        paths += [_header(name, {"prefix": f"{prefix}/"}) for name in (":path", "x-envoy-original-path")]
+        paths.append(_header(":path", {"exact": prefix}))
     return {"or_filter": {"filters": paths}}
 
 

@@ -69,8 +69,14 @@ def routes(contract: Contract, dialects: Iterable[Dialect], pages: Iterable[Json
 
 def path_regex(path: str) -> str:
     """Turn the path of a binding into a regular expression; the transcoder also takes a trailing slash."""
-    pieces = re.split(r"\{[^}]*\}", path)
-    return "[^/]+".join(re.escape(piece) for piece in pieces) + "/?"
+    pieces = re.split(r"(\{[^}]*\})", path)
+    return "".join(_piece_regex(piece) for piece in pieces) + "/?"
+
+
+def _piece_regex(piece: str) -> str:
+    if not piece.startswith("{"):
+        return re.escape(piece)
+    return ".+" if piece.endswith("=**}") else "[^/]+"
 
 
 def _grpc(service: str, cluster: str) -> Iterator[Json]:
@@ -112,7 +118,8 @@ def _rest(contract: Contract, dialect: Dialect) -> Iterator[Json]:
         for headers in ([methods], _IS_PREFLIGHT):
             yield {"match": path | {"headers": headers}, "route": _NOWHERE} | transcode
         yield _answer(path, 405) | {"response_headers_to_add": [allow]} | transcode
-    yield _answer({"path_separated_prefix": dialect.prefix}, 404)
+    for prefix in dialect.prefixes:
+        yield _answer({"path_separated_prefix": prefix}, 404)
 
 
 def _collisions(operations: Iterable[Operation], dialect: Dialect) -> Iterator[Json]:

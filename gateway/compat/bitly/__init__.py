@@ -1,0 +1,1 @@
+"""The dialect of Bitly's API, version 3."""
