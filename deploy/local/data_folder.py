@@ -10,12 +10,14 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from deploy.local.errors import CannotStartError
+
 _SECRET_BYTES = 32
 _PATIENCE_SECONDS = 20.0
 _POLL_SECONDS = 0.05
 
 
-class DataFolderError(Exception):
+class DataFolderError(CannotStartError):
     """The data directory cannot be used."""
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.local import programs
+from deploy.local.errors import CannotStartError
 from deploy.local.process import Command
 
 ADMIN = "postgres"
@@ -23,7 +24,7 @@ _NEW_USER_NAMESPACE = ("unshare", "-U", f"--map-user={_INNER_ID}", f"--map-group
 _BUILTIN_LOCALE_SINCE = 17
 
 
-class PostgresError(Exception):
+class PostgresError(CannotStartError):
     """PostgreSQL cannot be prepared."""
 
 

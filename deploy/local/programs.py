@@ -5,8 +5,10 @@ import shutil
 from functools import cache
 from pathlib import Path
 
+from deploy.local.errors import CannotStartError
 
-class MissingProgramError(Exception):
+
+class MissingProgramError(CannotStartError):
     """A program is neither in its Python package nor on this machine."""
 
 

@@ -3,40 +3,44 @@
 import http.client
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import grpc
 from grpc_health.v1 import health_pb2
 
+from deploy.local.errors import CannotStartError
 from deploy.local.process import Process
 
 _PATIENCE_SECONDS = 1.0
 _POLL_SECONDS = 0.02
+_START_SECONDS = 60.0
 
 
-class NotReadyError(Exception):
+class NotReadyError(CannotStartError):
     """A program ended or did not become ready in time."""
 
 
-def wait_ready(process: Process, is_ready: Callable[[], bool], timeout_seconds: float = 60.0) -> None:
-    """Wait until the program answers; raise with the end of its log when it does not."""
+def wait_ready(process: Process, is_ready: Callable[[], bool], timeout_seconds: float = _START_SECONDS) -> None:
+    """Wait until a program answers; raise with the end of its log when it ends or is too slow."""
+    wait_all_ready([(process, is_ready)], timeout_seconds)
+
+
+def wait_all_ready(
+    checks: Sequence[tuple[Process, Callable[[], bool]]], timeout_seconds: float = _START_SECONDS
+) -> None:
+    """Wait until all programs answer; raise with the end of its log as soon as one ends, or is too slow."""
     deadline = time.monotonic() + timeout_seconds
-    while not is_ready():
-        name = process.command.name
-        if not process.is_running:
-            raise NotReadyError(f"{name} {process.describe_end()}:\n{process.log_tail()}")
+    waiting = list(checks)
+    while waiting := [(process, is_ready) for process, is_ready in waiting if not is_ready()]:
+        for process, _ in checks:
+            if not process.is_running:
+                raise NotReadyError(f"{process.command.name} {process.describe_end()}:\n{process.log_tail()}")
         if time.monotonic() > deadline:
-            raise NotReadyError(f"{name} is not ready after {timeout_seconds:.0f} s:\n{process.log_tail()}")
+            process = waiting[0][0]
+            raise NotReadyError(
+                f"{process.command.name} is not ready after {timeout_seconds:.0f} s:\n{process.log_tail()}"
+            )
         time.sleep(_POLL_SECONDS)
-
-
-def accepts_connections(port: int, host: str = "127.0.0.1") -> bool:
-    """Say whether somebody listens."""
-    try:
-        with socket.create_connection((host, port), timeout=_PATIENCE_SECONDS):
-            return True
-    except OSError:
-        return False
 
 
 def answers_postgres(port: int) -> bool:

@@ -5,14 +5,14 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict
 
-from deploy.local import databases, parts
+from deploy.local import databases, external, parts
 from deploy.local.data_folder import DataFolder
 from deploy.local.envoy import envoy_command
 from deploy.local.parts import Addresses, Context, Part
 from deploy.local.ports import free_port
 from deploy.local.postgres import PostgresServer
 from deploy.local.process import Process
-from deploy.local.readiness import NotReadyError, wait_ready
+from deploy.local.readiness import NotReadyError, wait_all_ready
 from deploy.local.settings import LocalSettings
 from deploy.local.valkey import ValkeyServer
 
@@ -75,13 +75,13 @@ class Stack:
 
     def wait_ready(self, *names: str) -> None:
         """Wait until the programs answer."""
-        for name in names:
-            wait_ready(self.processes[name], self.parts[name].is_ready)
+        wait_all_ready([(self.processes[name], self.parts[name].is_ready) for name in names])
 
     def _start_servers(self) -> None:
-        postgres = None if self.settings.postgres_url else self._describe_postgres()
+        postgres = self._describe_postgres() if not self.settings.postgres_url else None
         if not self.settings.redis_url:
             self._describe_valkey()
+        external.check(self.settings)
         names = tuple(self.parts)
         for name in names:
             self.start_part(name)

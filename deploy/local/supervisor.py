@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from types import FrameType
 
 from deploy.local import greeting
-from deploy.local.data_folder import DataFolder, DataFolderError
+from deploy.local.data_folder import DataFolder
+from deploy.local.errors import CannotStartError
 from deploy.local.ports import is_free
-from deploy.local.postgres import PostgresError
-from deploy.local.programs import MissingProgramError
-from deploy.local.readiness import NotReadyError
 from deploy.local.settings import LocalSettings
 from deploy.local.stack import Stack
 
@@ -24,10 +22,6 @@ _HEALTHY_SECONDS = 30.0
 _ECHO_SECONDS = 2.0
 
 
-class CannotStartError(Exception):
-    """The system cannot be started; the text says why in one line."""
-
-
 def supervise(settings: LocalSettings) -> int:
     """Run the system until SIGINT or SIGTERM; return the exit status."""
     folder = DataFolder(settings.data_folder)
@@ -36,7 +30,7 @@ def supervise(settings: LocalSettings) -> int:
         folder.take()
         _check_port(settings.port)
         _run(settings, folder)
-    except (DataFolderError, CannotStartError, MissingProgramError, NotReadyError, PostgresError) as problem:
+    except CannotStartError as problem:
         _say(f"Linkmeter cannot start: {problem}")
         return 1
     except KeyboardInterrupt:
@@ -60,8 +54,12 @@ def _run(settings: LocalSettings, folder: DataFolder) -> None:
             folder.remember_first_key(api_key)
         _say(f"Ready after {time.monotonic() - started:.1f} s. Logs: {folder.logs}. Ctrl-C stops everything.")
         Watch(stack, _say).keep_running()
-    finally:
+    except CannotStartError:
+        stack.stop()
+        raise
+    except BaseException:
         _stop(stack)
+        raise
 
 
 def _stop(stack: Stack) -> None:
