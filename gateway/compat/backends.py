@@ -10,8 +10,11 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from linkmeter.analytics.v1 import click_service_pb2_grpc, stats_service_pb2_grpc
 from linkmeter.links.v1 import (
     access_service_pb2_grpc,
+    account_service_pb2_grpc,
     domain_service_pb2_grpc,
+    link_graph_service_pb2_grpc,
     link_service_pb2_grpc,
+    oauth_service_pb2_grpc,
     resolution_service_pb2_grpc,
 )
 from services.common import errors, rpc_client
@@ -23,7 +26,10 @@ _LINKS_IDEMPOTENT: Final = (
     "linkmeter.links.v1.LinkService/ListLinks",
     "linkmeter.links.v1.LinkService/DeleteLink",
     "linkmeter.links.v1.AccessService/Authenticate",
+    "linkmeter.links.v1.AccountService/GetOwner",
     "linkmeter.links.v1.DomainService/ListDomains",
+    "linkmeter.links.v1.LinkGraphService/ListEncoders",
+    "linkmeter.links.v1.ResolutionService/ResolveLink",
 )
 _ANALYTICS_IDEMPOTENT: Final = (
     "linkmeter.analytics.v1.StatsService/QueryStats",
@@ -38,6 +44,9 @@ class Backends:
     # In quotes, because the types of async stubs exist for the type checker only.
     links: "link_service_pb2_grpc.LinkServiceAsyncStub"
     access: "access_service_pb2_grpc.AccessServiceAsyncStub"
+    accounts: "account_service_pb2_grpc.AccountServiceAsyncStub"
+    oauth: "oauth_service_pb2_grpc.OAuthServiceAsyncStub"
+    graph: "link_graph_service_pb2_grpc.LinkGraphServiceAsyncStub"
     domains: "domain_service_pb2_grpc.DomainServiceAsyncStub"
     resolution: "resolution_service_pb2_grpc.ResolutionServiceAsyncStub"
     stats: "stats_service_pb2_grpc.StatsServiceAsyncStub"
@@ -52,6 +61,9 @@ class Backends:
         return cls(
             links=link_service_pb2_grpc.LinkServiceStub(links),
             access=access_service_pb2_grpc.AccessServiceStub(links),
+            accounts=account_service_pb2_grpc.AccountServiceStub(links),
+            oauth=oauth_service_pb2_grpc.OAuthServiceStub(links),
+            graph=link_graph_service_pb2_grpc.LinkGraphServiceStub(links),
             domains=domain_service_pb2_grpc.DomainServiceStub(links),
             resolution=resolution_service_pb2_grpc.ResolutionServiceStub(links),
             stats=stats_service_pb2_grpc.StatsServiceStub(analytics),
