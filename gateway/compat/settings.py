@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
+from gateway.compat.shared.quotas import Quota
 from services.common.settings import Environment
 
 _MOST_PER_MINUTE = 1_000_000
@@ -25,6 +26,12 @@ class Settings:
     creates_per_minute: int
     # Links that one client address may ask for in vain in a minute, so that scanning for codes is slow.
     misses_per_minute: int
+    # True to count calls beyond a quota without refusing them.
+    shadow_rate_limits: bool
+    # What a key may call, by group of Short.io's calls.
+    shortio_statistics_quota: Quota
+    shortio_links_quota: Quota
+    shortio_bulk_quota: Quota
     log_level: str
     otlp_endpoint: str
 
@@ -43,8 +50,18 @@ class Settings:
             rate_limits=rate_limits,
             creates_per_minute=environment.integer("LINKMETER_CREATES_PER_MINUTE", 60, 1, _MOST_PER_MINUTE),
             misses_per_minute=environment.integer("LINKMETER_MISSES_PER_MINUTE", 60, 1, _MOST_PER_MINUTE),
+            shadow_rate_limits=environment.flag("LINKMETER_RATE_LIMITS_SHADOW", default=False),
+            shortio_statistics_quota=_quota(environment, "LINKMETER_SHORTIO_STATISTICS_RATE", "300/minute"),
+            shortio_links_quota=_quota(environment, "LINKMETER_SHORTIO_LINKS_RATE", "50/second"),
+            shortio_bulk_quota=_quota(environment, "LINKMETER_SHORTIO_BULK_RATE", "5/10 second"),
             log_level=environment.choice("LINKMETER_LOG_LEVEL", ("debug", "info", "warning", "error"), "info"),
             otlp_endpoint=environment.text("LINKMETER_OTLP_ENDPOINT", ""),
         )
         environment.check()
         return settings
+
+
+def _quota(environment: Environment, name: str, default: str) -> Quota:
+    """Read how often a key may make the calls of a group, for instance 50/second;1000/hour."""
+    group = name.removeprefix("LINKMETER_").removesuffix("_RATE").lower()
+    return environment.parsed(name, lambda text: Quota.parse(group, text), Quota.parse(group, default))

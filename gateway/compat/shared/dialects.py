@@ -56,8 +56,10 @@ class DialectInterceptor(grpc.aio.ServerInterceptor):
 
 def _worded(behaviour: Any, wording: Wording) -> Any:
     async def answer(request: object, context: Context) -> object:
+        http_metadata.begin()
         try:
-            return await behaviour(_decoded(request), context)
+            response = await behaviour(_decoded(request), context)
+            await http_metadata.send_headers(context)
         except errors.LinkmeterError as error:
             await http_metadata.send_error(context, wording(error))
             raise
@@ -65,6 +67,7 @@ def _worded(behaviour: Any, wording: Wording) -> Any:
             unexpected = errors.Internal(f"internal error, request id {request_id.current()}")
             await http_metadata.send_error(context, wording(unexpected))
             raise
+        return response
 
     return answer
 
@@ -72,9 +75,12 @@ def _worded(behaviour: Any, wording: Wording) -> Any:
 def _worded_stream(behaviour: Any, wording: Wording) -> Any:
     # A stream fails before its first answer or not at all: after it, the status has gone out.
     async def answer(request: object, context: Context) -> AsyncIterator[object]:
+        http_metadata.begin()
         try:
             async for item in behaviour(_decoded(request), context):
+                await http_metadata.send_headers(context)
                 yield item
+            await http_metadata.send_headers(context)
         except errors.LinkmeterError as error:
             await http_metadata.send_error(context, wording(error))
             raise

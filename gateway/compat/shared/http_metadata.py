@@ -6,6 +6,7 @@ Both sides agree on these keys; the gateway strips those with x- before an answe
 import ipaddress
 import json
 from collections.abc import Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -20,6 +21,9 @@ CLIENT_IP_KEY: Final = "x-linkmeter-client-ip"
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
+# What the answer of the present call will say besides: headers must go out all at once.
+_later: Final[ContextVar[list[tuple[str, str]] | None]] = ContextVar("later_headers", default=None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorAnswer:
@@ -30,10 +34,34 @@ class ErrorAnswer:
     retry_after_seconds: int | None = None
 
 
+def begin() -> None:
+    """Forget what calls before wanted to say."""
+    _later.set([])
+
+
+def add_header(name: str, value: str) -> None:
+    """Add a header to the answer of the present call, whatever that will be; the last of a name counts."""
+    later = _later.get()
+    if later is not None:
+        later[:] = [(known, old) for known, old in later if known != name] + [(name, value)]
+
+
+async def send_headers(context: Context) -> None:
+    """Send the headers that were added and not sent yet."""
+    if later := _take():
+        await context.send_initial_metadata(grpc.aio.Metadata(*later))
+
+
+def _take() -> list[tuple[str, str]]:
+    later = _later.get() or []
+    _later.set(None)
+    return later
+
+
 async def send_status(context: Context, http_status: int, **headers: str) -> None:
     """Answer with this HTTP status and these headers; underscores in names stand for hyphens."""
     named = [(name.replace("_", "-"), value) for name, value in headers.items()]
-    await context.send_initial_metadata(grpc.aio.Metadata((STATUS_KEY, str(http_status)), *named))
+    await context.send_initial_metadata(grpc.aio.Metadata((STATUS_KEY, str(http_status)), *named, *_take()))
 
 
 async def send_error(context: Context, answer: ErrorAnswer) -> None:
@@ -42,6 +70,7 @@ async def send_error(context: Context, answer: ErrorAnswer) -> None:
         (STATUS_KEY, str(answer.http_status)),
         # Metadata is ASCII, and so is this JSON.
         (ERROR_BODY_KEY, json.dumps(answer.body, ensure_ascii=True)),
+        *_take(),
     )
     if answer.retry_after_seconds is not None:
         metadata.add("retry-after", str(answer.retry_after_seconds))
