@@ -40,7 +40,7 @@ class Cache:
         self._is_watched = False
 
     def begin_watch(self) -> None:
-        """Believe what is learnt from now on, for every change is announced; what changed before may have been missed."""
+        """Believe what is learnt from now on: every change is announced. Earlier ones may have been missed."""
         self._watch += 1
         self._is_watched = True
 

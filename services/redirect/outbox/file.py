@@ -144,7 +144,8 @@ class OutboxFile:
             self.pending_bytes -= size
             (self.oldest_time_us,) = self._one(_OLDEST)
         if not self.pending_rows and self._one("PRAGMA freelist_count")[0] > VACUUM_PAGES:
-            self._connection.execute(f"PRAGMA incremental_vacuum({VACUUM_PAGES})").fetchall()
+            # As a script, because execute stops after the first page.
+            self._connection.executescript(f"PRAGMA incremental_vacuum({VACUUM_PAGES})")
 
     def _one(self, query: str, *parameters: int) -> tuple[int, ...]:
         row: tuple[int, ...] = self._connection.execute(query, parameters).fetchone()

@@ -36,6 +36,10 @@ class Hold:
         """Note that the file was made in this boot."""
         self.path.with_suffix(_BOOT).write_text(_boot_id())
 
+    def retire(self) -> None:
+        """Have the file shipped, but not grow any more."""
+        self.path.with_suffix(_BOOT).unlink(missing_ok=True)
+
     def release(self) -> None:
         """Let others have the file."""
         os.close(self._lock)

@@ -198,6 +198,8 @@ class Outbox:
 
     def start_anew(self) -> None:
         """Record under a new source from now on; the old file is left to be shipped as it is."""
+        if self._hold:
+            self._hold.retire()
         self._let_go()
         self.open()
 

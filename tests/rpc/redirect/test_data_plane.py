@@ -1,0 +1,155 @@
+"""The real process, over HTTP."""
+
+from pathlib import Path
+
+import httpx
+
+from tests.support.redirect import HOST, SECRET, running_redirect
+from tests.support.wait import eventually
+
+
+async def test_a_followed_link_redirects_and_arrives_at_analytics_with_its_facts(tmp_path: Path) -> None:
+    """One GET, one click that carries everything analysis needs."""
+    async with running_redirect(tmp_path) as system:
+        link = system.links.add("abc", redirect_status=307, domain_id=3)
+        headers = {"referer": "https://t.co/x", "accept-language": "de-DE,de", "x-linkmeter-client-ip": "198.51.100.7"}
+        response = await system.get("/abc?utm_source=a&b=%20", headers={**headers, "x-forwarded-proto": "https"})
+        assert (response.status_code, response.headers["location"]) == (307, link.destination)
+        await eventually(lambda: len(system.analytics.clicks) == 1)
+        click = system.analytics.clicks[0]
+        assert (click.link_id, click.owner_id, click.domain_id, click.domain, click.code) == (1, 7, 3, HOST, "abc")
+        assert (click.destination, click.http_status, click.method) == (link.destination, 307, "GET")
+        assert (click.scheme, click.ip, click.referrer) == ("https", "198.51.100.7", "https://t.co/x")
+        assert (click.accept_language, click.query) == ("de-DE,de", "utm_source=a&b=%20")
+        assert click.user_agent.startswith("Mozilla/5.0")
+        assert 0 < click.latency_us < 5_000_000
+
+
+async def test_a_redirect_is_never_stored_and_keeps_the_browsers_referrer_policy(tmp_path: Path) -> None:
+    """Also a permanent one: every follow has to reach us to be counted."""
+    async with running_redirect(tmp_path) as system:
+        system.links.add("perm", redirect_status=301)
+        headers = (await system.get("/perm")).headers
+        assert headers["cache-control"] == "private, no-store"
+        assert headers["x-robots-tag"] == "noindex, nofollow"
+        assert "referrer-policy" not in headers
+
+
+async def test_only_a_get_that_leads_on_is_a_click(tmp_path: Path) -> None:
+    """HEAD, previews, unknown codes, wrong methods and refused visits count nothing."""
+    async with running_redirect(tmp_path) as system:
+        link = system.links.add("abc")
+        system.links.add("gone", expire_time=link.expire_time.__class__(seconds=1))
+        system.links.add("guarded", password_version="1")
+        head = await system.client.head("/abc")
+        assert (head.status_code, head.headers["location"]) == (302, link.destination)
+        answers = [(await system.get(path)).status_code for path in ("/abc+", "/nope", "/gone", "/guarded")]
+        assert answers == [200, 404, 410, 401]
+        assert (await system.client.put("/abc")).status_code == 405
+        assert (await system.client.delete("/abc+")).headers["allow"] == "GET, HEAD"
+        await system.get("/abc?last")
+        await eventually(lambda: system.analytics.clicks)
+        assert system.analytics.followed() == {"last": 1}
+
+
+async def test_the_fixed_paths_answer(tmp_path: Path) -> None:
+    """Alive, no robots, no icon, and a word on what this host is."""
+    async with running_redirect(tmp_path) as system:
+        assert (await system.get("/healthz")).text == "ok\n"
+        assert (await system.get("/robots.txt")).text == "User-agent: *\nDisallow: /\n"
+        assert (await system.get("/favicon.ico")).status_code == 204
+        assert "serves short links" in (await system.get("/")).text
+        assert (await system.get("/", headers={"host": "other.example"})).status_code == 404
+
+
+async def test_a_password_link_opens_with_the_form_and_a_cookie(tmp_path: Path) -> None:
+    """401 with a form, 303 with the cookie for the right password, then the destination; the visit is one click."""
+    async with running_redirect(tmp_path) as system:
+        link = system.links.add("guarded", password_version="1")
+        system.links.passwords[link.link_id] = "öpen sesame"
+        form = await system.get("/guarded")
+        assert form.status_code == 401
+        assert 'method="post"' in form.text
+        right = await system.client.post("/guarded", data={"password": "öpen sesame"})
+        assert (right.status_code, right.headers["location"]) == (303, "/guarded")
+        cookie = right.headers["set-cookie"]
+        assert cookie.startswith("lm_access_guarded=")
+        for attribute in ("Path=/guarded", "HttpOnly", "SameSite=Lax", "Expires="):
+            assert attribute in cookie
+        assert "Secure" not in cookie
+        # The client keeps the cookie, as a browser does.
+        opened = await system.get("/guarded?opened")
+        assert (opened.status_code, opened.headers["location"]) == (302, link.destination)
+        await eventually(lambda: system.analytics.followed() == {"opened": 1})
+
+
+async def test_the_cookie_is_secure_on_https(tmp_path: Path) -> None:
+    """As the visitor's own connection is, not ours to the proxy."""
+    async with running_redirect(tmp_path) as system:
+        system.links.passwords[system.links.add("guarded", password_version="1").link_id] = "x"
+        right = await system.client.post("/guarded", data={"password": "x"}, headers={"x-forwarded-proto": "https"})
+        assert "; Secure" in right.headers["set-cookie"]
+
+
+async def test_a_ticket_ends_with_the_password_it_was_given_for(tmp_path: Path) -> None:
+    """It is bound to the link and the version of its password."""
+    async with running_redirect(tmp_path, SECRET=SECRET) as system:
+        link = system.links.add("guarded", password_version="1")
+        system.links.add("other", password_version="1")
+        system.links.passwords[link.link_id] = "x"
+        right = await system.client.post("/guarded", data={"password": "x"})
+        ticket = right.cookies["lm_access_guarded"]
+        assert (await system.get("/other", headers={"cookie": f"lm_access_other={ticket}"})).status_code == 401
+        system.links.add("guarded", password_version="2")
+        refused = await eventually(lambda: _status_is(system.client, "/guarded", 401), timeout=5)
+        assert refused
+
+
+async def _status_is(client: httpx.AsyncClient, path: str, status: int) -> bool:
+    return (await client.get(path)).status_code == status
+
+
+async def test_bad_forms_are_refused(tmp_path: Path) -> None:
+    """Another type 415, no form 400, too large 413, wrong password 401, and none reaches links but the guess."""
+    async with running_redirect(tmp_path) as system:
+        system.links.add("guarded", password_version="1")
+        post = system.client.post
+        form = {"content-type": "application/x-www-form-urlencoded"}
+        assert (await post("/guarded", json={"password": "x"})).status_code == 415
+        assert (await post("/guarded")).status_code == 415
+        for body in (b"", b"password", b"password=%ff", b"password=a&password=b", b"other=1", b"\xff\xfe"):
+            assert (await post("/guarded", content=body, headers=form)).status_code == 400, body
+        assert (await post("/guarded", content=b"password=" + b"x" * 5000, headers=form)).status_code == 413
+        assert (await post("/guarded", data={"password": "x" * 300})).status_code == 401
+        assert system.links.guesses == []
+        wrong = await post("/guarded", data={"password": "x"})
+        assert (wrong.status_code, "set-cookie" in wrong.headers) == (401, False)
+        assert len(system.links.guesses) == 1
+
+
+async def test_a_form_for_a_link_that_lost_its_password_leads_to_the_link(tmp_path: Path) -> None:
+    """Nothing is in the way any more; a form for nothing is 404."""
+    async with running_redirect(tmp_path) as system:
+        system.links.add("abc")
+        assert (await system.client.post("/abc", data={"password": "x"})).headers["location"] == "/abc"
+        assert (await system.client.post("/nope", data={"password": "x"})).status_code == 404
+
+
+async def test_another_domains_link_is_not_ours(tmp_path: Path) -> None:
+    """The same code may exist on several domains; an alias is the installation's own."""
+    async with running_redirect(tmp_path, EXTRA_HOSTS="www.sho.rt") as system:
+        system.links.add("abc")
+        system.links.add("abc", host="other.example", destination="https://other.example/")
+        where = {}
+        for host in (HOST, "www.sho.rt:8080", "127.0.0.1", "OTHER.example.", "unknown.example"):
+            where[host] = (await system.get("/abc", headers={"host": host})).headers.get("location")
+        ours = "https://example.com/abc"
+        expected = [ours, ours, ours, "https://other.example/", None]
+        assert list(where.values()) == expected
+
+
+async def test_json_clients_get_json_errors(tmp_path: Path) -> None:
+    """A page is for people."""
+    async with running_redirect(tmp_path) as system:
+        response = await system.get("/nope", headers={"accept": "application/json"})
+        assert (response.status_code, response.json()) == (404, {"error": "Link not found"})

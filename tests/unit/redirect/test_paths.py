@@ -1,0 +1,67 @@
+"""What a path asks for."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.redirect.domain.paths import Fixed, Follow, Preview, read_path
+
+
+def test_one_segment_of_code_characters_is_a_code() -> None:
+    """Letter case is kept: codes are case-sensitive."""
+    assert read_path("/abC-_9") == Follow("abC-_9")
+    assert read_path("/abC+") == Preview("abC")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "*",
+        "abc",
+        "//abc",
+        "/abc/",
+        "/a/bc",
+        "/../abc",
+        "/abc/..",
+        "/abc\0",
+        "/abc\n",
+        "/abc ",
+        "/ab",
+        "/" + "a" * 65,
+    ]
+    + [
+        "/abc++",
+        "/+",
+        "/abc%2F",
+        "/abc%00",
+        "/\ufffd\ufffd\ufffd",
+        "/äbc",
+        "/abc;x",
+        "/abc.html",
+        "/ABC\u212a",
+        "/٣٤٥",
+    ],
+)
+def test_anything_else_asks_for_nothing(path: str) -> None:
+    """No other spelling reaches a link."""
+    assert read_path(path) is None
+
+
+def test_fixed_paths_are_exact() -> None:
+    """The data plane's own paths, and nothing like them."""
+    assert read_path("/") is Fixed.LANDING
+    assert read_path("/healthz") is Fixed.HEALTH
+    assert read_path("/robots.txt") is Fixed.ROBOTS
+    assert read_path("/Robots.txt") is None
+    assert read_path("/healthz+") == Preview("healthz")
+
+
+@given(st.text(max_size=80))
+def test_a_path_that_asks_for_a_link_is_that_links_path(path: str) -> None:
+    """Reading loses nothing: the path can be written again from what was read."""
+    match read_path(path):
+        case Follow(code):
+            assert path == f"/{code}"
+        case Preview(code):
+            assert path == f"/{code}+"

@@ -1,0 +1,231 @@
+"""Finding links: layers, single flight, freshness, staleness, invalidation."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from services.common import errors
+from services.redirect.cache import Cache
+from services.redirect.domain.resolution import Resolution
+from services.redirect.resolver import Resolver
+
+HOST, CODE, KEY = "sho.rt", "abc", "sho.rt/abc"
+DAY = 24 * 3600.0
+
+
+def resolution(revision: int = 1, **changes: Any) -> Resolution:
+    destination = f"https://example.com/{revision}"
+    return Resolution(
+        link_id=1,
+        owner_id=2,
+        domain_id=3,
+        domain=HOST,
+        code=CODE,
+        destination=destination,
+        revision=revision,
+        **changes,
+    )
+
+
+class World:
+    """Redis, links and time as a test wants them."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.redis: dict[str, Resolution] = {}
+        self.links: dict[str, Resolution] = {}
+        self.links_is_down = False
+        self.gate: asyncio.Event | None = None
+        self.asked_redis = 0
+        self.asked_links = 0
+        self.resolver = Resolver(cache=Cache(links=3, missing=2), shared=self, links=self, monotonic=lambda: self.now)
+
+    async def get(self, key: str) -> Resolution | None:
+        self.asked_redis += 1
+        return self.redis.get(key)
+
+    async def resolve(self, host: str, code: str, seconds: float) -> Resolution | None:
+        assert seconds <= 2.0
+        self.asked_links += 1
+        answer = self.links.get(f"{host}/{code}")
+        if self.gate:
+            await self.gate.wait()
+        if self.links_is_down:
+            raise errors.Unavailable("down")
+        return answer
+
+    async def find(self, code: str = CODE) -> Resolution | None:
+        entry = self.resolver.at_hand(HOST, code)
+        return entry.resolution if entry else await self.resolver.resolve(HOST, code)
+
+
+@pytest.fixture
+def world() -> World:
+    world = World()
+    world.links[KEY] = resolution()
+    world.resolver.begin_watch()
+    return world
+
+
+async def test_a_known_link_is_answered_from_memory(world: World) -> None:
+    """Neither Redis nor links is asked again while the entry is fresh."""
+    await world.find()
+    world.now += 9.9
+    assert await world.find() == resolution()
+    assert (world.asked_redis, world.asked_links) == (1, 1)
+
+
+async def test_redis_spares_links(world: World) -> None:
+    """What another replica learnt is enough."""
+    world.redis[KEY] = resolution()
+    assert await world.find() == resolution()
+    assert world.asked_links == 0
+
+
+async def test_a_thousand_requests_for_an_uncached_code_make_one_lookup(world: World) -> None:
+    """R7: whoever comes while one asks, waits for its answer."""
+    world.gate = asyncio.Event()
+    waiting = [asyncio.create_task(world.find()) for _ in range(1000)]
+    await asyncio.sleep(0)
+    world.gate.set()
+    assert set(await asyncio.gather(*waiting)) == {resolution()}
+    assert world.asked_links == 1
+
+
+async def test_a_visitor_who_goes_away_does_not_end_the_lookup(world: World) -> None:
+    """The others get their answer."""
+    world.gate = asyncio.Event()
+    first, second = asyncio.create_task(world.find()), asyncio.create_task(world.find())
+    await asyncio.sleep(0)
+    first.cancel()
+    world.gate.set()
+    assert await second == resolution()
+
+
+async def test_a_missing_code_is_remembered_briefly(world: World) -> None:
+    """Two seconds, then links is asked again."""
+    assert await world.find("nope") is None
+    assert await world.find("nope") is None
+    assert world.asked_links == 1
+    world.now += 2.0
+    await world.find("nope")
+    assert world.asked_links == 2
+
+
+async def test_an_old_entry_is_asked_for_again(world: World) -> None:
+    """After ten seconds a change shows even if nobody announced it."""
+    await world.find()
+    world.links[KEY] = resolution(2)
+    world.now += 10.0
+    assert await world.find() == resolution(2)
+
+
+async def test_without_announcements_entries_are_fresh_for_a_second(world: World) -> None:
+    """While Redis is down, changes are seen all the same."""
+    await world.find()
+    world.resolver.end_watch()
+    world.links[KEY] = resolution(2)
+    world.now += 1.0
+    assert await world.find() == resolution(2)
+
+
+async def test_after_a_gap_in_the_announcements_everything_is_asked_for_again(world: World) -> None:
+    """What changed in the gap was not heard of."""
+    await world.find()
+    world.links[KEY] = resolution(2)
+    world.resolver.end_watch()
+    world.resolver.begin_watch()
+    assert await world.find() == resolution(2)
+
+
+async def test_an_announced_change_is_seen_at_once(world: World) -> None:
+    """R13: the entry is dropped, also that of a missing code."""
+    await world.find()
+    await world.find("new")
+    world.links = {KEY: resolution(2), "sho.rt/new": resolution(3)}
+    world.resolver.invalidate(KEY)
+    world.resolver.invalidate("sho.rt/new")
+    assert (await world.find(), await world.find("new")) == (resolution(2), resolution(3))
+
+
+async def test_a_lookup_that_a_change_overtakes_is_not_kept(world: World) -> None:
+    """Its answer may be the old one, so who comes next asks anew."""
+    world.gate = asyncio.Event()
+    overtaken = asyncio.create_task(world.find())
+    await asyncio.sleep(0)
+    world.links[KEY] = resolution(2)
+    world.resolver.invalidate(KEY)
+    world.gate.set()
+    await overtaken
+    assert await world.find() == resolution(2)
+
+
+async def test_a_lookup_from_before_a_new_watch_is_not_kept(world: World) -> None:
+    """A change in the gap could be missing from it."""
+    world.gate = asyncio.Event()
+    early = asyncio.create_task(world.find())
+    await asyncio.sleep(0)
+    world.links[KEY] = resolution(2)
+    world.resolver.begin_watch()
+    world.gate.set()
+    await early
+    assert await world.find() == resolution(2)
+
+
+async def test_an_older_revision_in_redis_is_passed_over(world: World) -> None:
+    """Redis may have missed a change that memory knows of."""
+    world.links[KEY] = resolution(2)
+    await world.find()
+    world.redis[KEY] = resolution(1)
+    world.now += 10.0
+    assert await world.find() == resolution(2)
+
+
+async def test_a_known_link_outlives_links_by_a_day(world: World) -> None:
+    """R4: stale up to 24 hours, then honest about not knowing."""
+    await world.find()
+    world.links_is_down = True
+    world.now += DAY - 1
+    assert await world.find() == resolution()
+    world.now += 2
+    with pytest.raises(errors.Unavailable):
+        await world.find()
+
+
+async def test_while_links_is_down_it_is_not_asked_for_every_request(world: World) -> None:
+    """Once a second is enough to notice that it is back."""
+    await world.find()
+    world.links_is_down = True
+    world.now += 20
+    for _ in range(100):
+        await world.find()
+    assert world.asked_links == 2
+    world.links_is_down = False
+    world.links[KEY] = resolution(2)
+    world.now += 1.0
+    assert await world.find() == resolution(2)
+
+
+async def test_an_unknown_code_is_not_called_missing_while_links_is_down(world: World) -> None:
+    """503, not 404."""
+    world.links_is_down = True
+    with pytest.raises(errors.Unavailable):
+        await world.find("nope")
+
+
+async def test_memory_is_bounded_and_keeps_what_is_used(world: World) -> None:
+    """A scan for codes pushes no link out; the links used least go first."""
+    codes = ["one", "two", "three", "four"]
+    world.links = {f"{HOST}/{code}": resolution() for code in codes}
+    for code in codes[:3]:
+        await world.find(code)
+    for number in range(50):
+        await world.find(f"scan{number}")
+    await world.find("one")
+    await world.find("four")
+    asked = world.asked_links
+    await world.find("one")
+    assert world.asked_links == asked
+    await world.find("two")
+    assert world.asked_links == asked + 1
