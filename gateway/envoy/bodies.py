@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from gateway.envoy.dialects import Dialect
-from gateway.openapi.contract import Contract
+from gateway.openapi.contract import Contract, Operation
 
 # What a field holds: the shape of its message unless it is left to the transcoder, and whether it is a list.
 Shapes = dict[str, dict[str, dict[str, "str | bool"]]]
@@ -15,7 +15,7 @@ Shapes = dict[str, dict[str, dict[str, "str | bool"]]]
 
 def lua_tables(contract: Contract, dialects: Iterable[Dialect]) -> str:
     """Write the tables BODIES and SHAPES as Lua."""
-    bodies: list[dict[str, str]] = []
+    bodies: list[dict[str, str | dict[str, bool]]] = []
     shapes: Shapes = {}
     for dialect in dialects:
         for service in dialect.services:
@@ -24,9 +24,29 @@ def lua_tables(contract: Contract, dialects: Iterable[Dialect]) -> str:
                 # What arrives raw is no JSON.
                 if message is not None and message.full_name != "google.api.HttpBody":
                     pattern = lua_pattern(operation.path)
-                    bodies.append({"verb": operation.verb, "path": pattern, "shape": message.full_name})
+                    bodies.append(
+                        {
+                            "verb": operation.verb,
+                            "path": pattern,
+                            "shape": message.full_name,
+                            "fields": dict.fromkeys(_body_fields(operation), True),
+                            "given": dict.fromkeys(_path_fields(operation), True),
+                        }
+                    )
                     _add(message, shapes)
     return f"local BODIES = {_lua(bodies)}\nlocal SHAPES = {_lua(shapes)}\n"
+
+
+def _body_fields(operation: Operation) -> list[str]:
+    """Name the fields of the request that come from the body, in both spellings."""
+    fields: Iterable[FieldDescriptor] = operation.method.input_type.fields
+    return [name for field in fields if operation.body in ("*", field.name) for name in (field.json_name, field.name)]
+
+
+def _path_fields(operation: Operation) -> list[str]:
+    """Name the fields of the request that the path gives, in both spellings; the routes refuse them in the query."""
+    names = operation.path_fields
+    return [*names, *(re.sub("_([a-z])", lambda found: found[1].upper(), name) for name in names)]
 
 
 def lua_pattern(path: str) -> str:

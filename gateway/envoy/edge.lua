@@ -1,5 +1,6 @@
 -- What the contracts cannot say to Envoy. Above this, render.py puts two tables made from them:
--- BODIES (verb, path pattern, shape of the JSON body) and SHAPES (shape → field → its shape, if known, and if it is a list).
+-- BODIES (verb, path pattern, shape of the JSON body, fields that it fills, fields that the path gives)
+-- and SHAPES (shape → field → its shape, if known, and if it is a list).
 
 local DEEPEST = 50
 local GRPC = "application/grpc"
@@ -58,7 +59,7 @@ local function check_object(json, at, shape, path, depth)
 end
 
 -- Checks what the transcoder does not: it takes JSON that is none, drops unknown fields and makes lists of single values,
--- all in silence. Numbers, words and UTF-8 are left to it. Without shape anything goes.
+-- all in silence. Which words and numbers there are, and UTF-8, is left to it. Without shape anything goes.
 function check_value(json, at, shape, path, depth)
   if depth > DEEPEST then
     refuse("the body is nested too deeply")
@@ -72,17 +73,34 @@ function check_value(json, at, shape, path, depth)
   elseif first == '"' then
     return (check_text(json, start))
   end
-  return expect(json, "^[%w+.-]+()", start)
+  local word = json:match("^%a+()", start)
+  if word then
+    return word
+  end
+  at = expect(json, "^-?%d+()", start)
+  at = json:match("^%.%d+()", at) or at
+  return json:match("^[eE][+-]?%d+()", at) or at
 end
 
 local function check_body(json, shape)
   expect(json, "^[ \t\r\n]*()$", check_value(json, 1, shape, "", 1))
 end
 
-local function shape_of_body(verb, path)
+local function find_body(verb, path)
   for _, body in ipairs(BODIES) do
     if body.verb == verb and path:find(body.path) then
-      return SHAPES[body.shape]
+      return body
+    end
+  end
+end
+
+-- Finds a query parameter that is a field of the body: the transcoder would read it, and addresses end up in logs.
+local function body_field_in(query, body)
+  for parameter in query:gmatch("[^&]+") do
+    local name = parameter:match("^[^=]*"):gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end)
+    local field = name:match("^[^.]*")
+    if body.fields[field] and not body.given[name] then
+      return field
     end
   end
 end
@@ -93,8 +111,14 @@ function envoy_on_request(handle)
   if content_type:sub(1, #GRPC) == GRPC then
     return
   end
-  local shape = shape_of_body(headers:get(":method"), headers:get(":path"):match("^[^?]*"))
-  if not shape then
+  local path, query = headers:get(":path"):match("^([^?]*)%??(.*)$")
+  local expected = find_body(headers:get(":method"), path)
+  if not expected then
+    return
+  end
+  local misplaced = body_field_in(query, expected)
+  if misplaced then
+    handle:respond({ [":status"] = "400" }, misplaced .. " belongs into the body")
     return
   end
   local body = handle:body()
@@ -105,9 +129,9 @@ function envoy_on_request(handle)
     handle:respond({ [":status"] = "415" }, "")
     return
   end
-  local is_good, problem = pcall(check_body, body:getBytes(0, body:length()), shape)
+  local is_good, problem = pcall(check_body, body:getBytes(0, body:length()), SHAPES[expected.shape])
   if not is_good then
-    handle:respond({ [":status"] = "400" }, problem.message or tostring(problem))
+    handle:respond({ [":status"] = "400" }, problem.message)
   end
 end
 
