@@ -38,6 +38,22 @@ async def test_killed_service_stops_no_redirect(own_system: System, service: str
     await _assert_exact(own_system, traffic, list(links.values()))
 
 
+@pytest.mark.parametrize("store", ["valkey", "postgres"])
+async def test_killed_store_stops_no_redirect(own_system: System, store: str) -> None:
+    """Redirects of known links go on without Valkey and without PostgreSQL, and every click is counted once."""
+    links = await create_links(own_system, _LINKS)
+    async with visitors(own_system, list(links)) as traffic:
+        for _ in range(2):
+            await _more_answers(traffic)
+            own_system.kill(store)
+            await _more_answers(traffic)
+            own_system.start(store)
+            await own_system.ready(store)
+    assert not traffic.failed
+    await own_system.ready("links", "analytics")
+    await _assert_exact(own_system, traffic, list(links.values()))
+
+
 async def _more_answers(traffic: Traffic) -> None:
     enough = len(traffic.answered) + _STEP
     await eventually(lambda: len(traffic.answered) >= enough, timeout=30, what="redirects are answered")

@@ -80,10 +80,14 @@ class System:
         self.stack.start_part(name)
 
     async def ready(self, *names: str) -> None:
-        """Wait until the programs answer."""
+        """Wait until the programs answer; start those again that ended, as the supervisor would."""
         for name in names:
-            check = functools.partial(asyncio.to_thread, self.stack.is_ready, name)
-            await eventually(check, 30, 0.05, f"{name} is ready")
+            await eventually(functools.partial(self._is_ready, name), 30, 0.05, f"{name} is ready")
+
+    async def _is_ready(self, name: str) -> bool:
+        if not self.stack.processes[name].is_running:
+            self.start(name)
+        return await asyncio.to_thread(self.stack.is_ready, name)
 
     def log(self, name: str) -> Path:
         """Return where a program logs to."""
