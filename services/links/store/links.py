@@ -122,7 +122,8 @@ async def _replace(connection: Connection, link: Link) -> None:
         """
         UPDATE links SET destination = $2, title = $3, tags = $4, redirect_status = $5, disabled = $6,
             valid_from_time = $7, expire_time = $8, max_clicks = $9, consumed_clicks = $10, password_hash = $11,
-            password_version = $12, revision = $13, update_time = $14, delete_time = CASE WHEN $15 THEN $14 END,
+            password_version = $12, revision = $13, update_time = $14::timestamptz,
+            delete_time = CASE WHEN $15 THEN $14::timestamptz END,
             archived = $16, note = $17, private_stats = $18, block_bots = $19, expired_destination = $20
         WHERE link_id = $1
         """,
