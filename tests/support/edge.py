@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import grpc
+import httpx
 from google.protobuf import descriptor_pool, message_factory
 from google.protobuf.message import Message
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
@@ -25,6 +26,7 @@ from gateway.envoy.render import render
 from gateway.envoy.settings import EnvoySettings
 from gateway.openapi.contract import Contract
 from gateway.openapi.files import write_files
+from services.common import errors, rpc_errors
 
 T = TypeVar("T")
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -72,6 +74,16 @@ class Services:
     def on(self, method: str, behaviour: Behaviour) -> None:
         """Tell how a method answers."""
         self.behaviours[method] = behaviour
+
+    def fail(self, method: str, error: errors.LinkmeterError) -> None:
+        """Tell a method to fail as services do."""
+
+        async def behaviour(_request: object, context: Context) -> Message:
+            details = (rpc_errors.STATUS_DETAILS_KEY, rpc_errors.status_of(error).SerializeToString())
+            await context.abort(rpc_errors.code_of(error), error.description, trailing_metadata=(details,))
+            raise AssertionError("abort raises")
+
+        self.on(method, behaviour)
 
     def answer(self, method: str, message: Message) -> None:
         """Tell what a method answers."""
@@ -177,6 +189,30 @@ class Edge:
         """The public address for gRPC."""
         return f"127.0.0.1:{self.port}"
 
+    def client(self) -> httpx.AsyncClient:
+        """Return a client of the public address; settings of the machine for proxies have no say about loopback."""
+        return httpx.AsyncClient(base_url=self.url, timeout=10, trust_env=False)
+
+    def channel(self) -> grpc.aio.Channel:
+        """Return a channel to the public address."""
+        return grpc.aio.insecure_channel(self.address, options=[("grpc.enable_http_proxy", 0)])
+
+    async def raw(self, request: bytes) -> bytes:
+        """Send bytes as they are and return the answer up to the end of its headers, empty when there is none."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        try:
+            writer.write(request)
+            return await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            return b""
+        finally:
+            writer.close()
+
+    async def status_of(self, target: bytes, verb: bytes = b"GET") -> int:
+        """Ask for a path byte for byte and return the status, 0 when the connection is closed instead."""
+        answer = await self.raw(verb + b" " + target + b" HTTP/1.1\r\nhost: sho.rt\r\ncontent-length: 0\r\n\r\n")
+        return int(answer.split(b" ", 2)[1]) if answer else 0
+
     def log(self) -> str:
         """Return what Envoy has logged."""
         return self.process.log_path.read_text()
@@ -215,12 +251,14 @@ def _envoy(folder: Path, services: Services, changes: dict[str, Any]) -> Iterato
         str(programs.envoy()),
         "-c",
         str(config),
+        "-l",
+        "warning",
         "--disable-hot-restart",
         "--concurrency",
         "1",
-        "-l",
-        "warning",
     ]
+    # So that a test sees at once what was logged.
+    arguments += ["--file-flush-interval-msec", "50"]
     process = Process(Command(name="envoy", arguments=arguments), folder)
     try:
         wait_ready(process, lambda: answers_http(port, "/readyz"))
