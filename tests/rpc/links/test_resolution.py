@@ -1,0 +1,252 @@
+"""What the redirect path asks, and what it is told through Redis."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis.asyncio
+
+from deploy.local.process import Process
+from deploy.local.readiness import answers_redis, wait_ready
+from deploy.local.valkey import ValkeyServer
+from linkmeter.links.v1 import link_service_pb2, links_pb2, resolution_service_pb2
+from services.common import access_ticket, errors
+from services.common.redis_client import Breaker, open_redis
+from services.links.guess_limits import GuessLimits
+from services.links.publisher import CHANNEL, Publication, Publisher, cache_key
+from tests.support.clock import FakeClock
+from tests.support.links_service import OWNER, SECRET, Links, running_links
+from tests.support.ports import free_port
+from tests.support.wait import eventually
+
+Resolution = resolution_service_pb2.Resolution
+
+
+@asynccontextmanager
+async def listening(url: str) -> AsyncIterator[list[str]]:
+    """Collect what is announced."""
+    heard: list[str] = []
+    client = redis.asyncio.Redis.from_url(url)
+    pubsub = client.pubsub()
+    await pubsub.subscribe(CHANNEL)
+    await pubsub.get_message(timeout=2)
+
+    async def listen() -> None:
+        async for message in pubsub.listen():
+            heard.append(message["data"].decode())  # noqa: PERF401 - endless
+
+    task = asyncio.create_task(listen())
+    try:
+        yield heard
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await pubsub.aclose()  # type: ignore[no-untyped-call]
+        await client.aclose()
+
+
+async def cached(url: str, code: str) -> Resolution | None:
+    """Read what redirect would."""
+    async with redis.asyncio.Redis.from_url(url) as client:
+        value: Any = await client.get(cache_key(f"sho.rt/{code}"))
+        return Resolution.FromString(value) if value else None
+
+
+async def test_resolution_holds_all_that_a_redirect_needs(links: Links) -> None:
+    """Resolve answers the link as it is now."""
+    made = await links.create(
+        "https://example.com/x", code="abc", title="T", redirect_status=308, max_clicks=3, password="p", block_bots=True
+    )
+    answer = await links.resolve("abc")
+    found = answer.resolution
+    assert (found.link_id, found.owner_id, found.domain, found.code) == (made.link_id, made.owner_id, "sho.rt", "abc")
+    assert (found.destination, found.redirect_status, found.max_clicks) == ("https://example.com/x", 308, 3)
+    assert found.password_version
+    assert (found.title, found.revision, found.short_url, found.block_bots) == ("T", 1, "https://sho.rt/abc", True)
+    assert (answer.domain, answer.domain_owner_id) == ("sho.rt", 0)
+    assert answer.domain_id == found.domain_id > 0
+
+
+async def test_aliases_resolve_to_our_own_domain(links: Links) -> None:
+    """An extra host serves the same links under their own domain's name."""
+    await links.create(code="abc")
+    assert (await links.resolve("abc", "www.sho.rt")).resolution.domain == "sho.rt"
+
+
+@pytest.mark.parametrize(
+    ("host", "code"), [("sho.rt", "none"), ("sho.rt", "a\0c"), ("sho.rt", ""), ("sho.rt", "x" * 99)]
+)
+async def test_unknown_code_resolves_to_its_domain_alone(links: Links, host: str, code: str) -> None:
+    """No link is no error; the domain is known all the same."""
+    answer = await links.resolve(code, host)
+    assert not answer.HasField("resolution")
+    assert answer.domain == "sho.rt"
+
+
+@pytest.mark.parametrize("host", ["", "evil.example", "no host", "sho.rt.evil.example"])
+async def test_unknown_host_resolves_to_nothing(links: Links, host: str) -> None:
+    """A host that is no domain serves no code."""
+    await links.create(code="abc")
+    answer = await links.resolve("abc", host)
+    assert answer == resolution_service_pb2.ResolveLinkResponse()
+
+
+async def test_every_change_is_written_and_announced(links: Links, valkey_url: str) -> None:
+    """R13: create, update, disable and delete are in Redis, and announced, when the call returns."""
+    async with listening(valkey_url) as heard:
+        link = await links.create(code="abc")
+        await links.update(links_pb2.Link(link_id=link.link_id, title="new"), "title")
+        changed = await cached(valkey_url, "abc")
+        assert changed is not None
+        assert (changed.title, changed.revision) == ("new", 2)
+        await links.links.DisableLink(link_service_pb2.DisableLinkRequest(link_id=link.link_id), metadata=OWNER)
+        await links.delete(link.link_id)
+        gone = await cached(valkey_url, "abc")
+        assert gone is not None
+        assert (gone.deleted, gone.revision, gone.destination) == (True, 4, "")
+        await eventually(lambda: len(heard) == 4)
+    assert set(heard) == {"sho.rt/abc"}
+
+
+async def test_resolving_fills_the_cache_for_a_minute_without_announcing(links: Links, valkey_url: str) -> None:
+    """A lookup is no news, and what it cached ends by itself."""
+    await links.create(code="abc")
+    async with redis.asyncio.Redis.from_url(valkey_url) as client, listening(valkey_url) as heard:
+        await client.flushall()
+        resolution = (await links.resolve("abc")).resolution
+
+        async def is_cached() -> bool:
+            return await cached(valkey_url, "abc") == resolution
+
+        await eventually(is_cached)
+        assert 0 < await client.ttl(cache_key("sho.rt/abc")) <= 60
+        assert heard == []
+
+
+async def test_older_revision_never_replaces_a_newer_one(valkey_url: str) -> None:
+    """Whoever writes last with an old revision changes nothing."""
+    client = open_redis(valkey_url)
+    publisher = Publisher(client, Breaker())
+    for revision in (2, 1, 3, 2):
+        await publisher.publish(Publication("sho.rt", "abc", revision, str(revision).encode()))
+    assert await client.get(cache_key("sho.rt/abc")) == b"3"
+    await client.aclose()
+
+
+async def test_writes_go_on_without_redis_and_are_published_later(links_database: str, tmp_path: Path) -> None:
+    """Redis down fails no write; what it missed it is told as soon as it is back, newest revision only."""
+    server = ValkeyServer(folder=tmp_path / "valkey", port=free_port(), durable=False)
+    server.prepare()
+    async with running_links(links_database, server.url()) as links:
+        link = await links.create(code="abc")
+        assert (await links.update(links_pb2.Link(link_id=link.link_id, title="x"), "title")).title == "x"
+        assert (await links.resolve("abc")).resolution.title == "x"
+        process = Process(server.command(), tmp_path)
+        try:
+            wait_ready(process, lambda: answers_redis(server.port))
+
+            async def is_told() -> bool:
+                return await cached(server.url(), "abc") is not None
+
+            await eventually(is_told, timeout=15)
+            told = await cached(server.url(), "abc")
+            assert told is not None
+            assert told.revision == 2
+        finally:
+            process.stop()
+
+
+async def verify(links: Links, code: str, password: str, client_ip: str = "192.0.2.1") -> Any:
+    """Guess a password."""
+    request = resolution_service_pb2.VerifyPasswordRequest(code=code, password=password, client_ip=client_ip)
+    return await links.resolution.VerifyPassword(request)
+
+
+async def test_right_password_gets_a_ticket(links: Links, clock: FakeClock) -> None:
+    """The ticket opens the link until it ends or the password changes."""
+    link = await links.create(code="abc", password="geheim")
+    answer = await verify(links, "abc", "geheim")
+    assert answer.link_id == link.link_id
+    version = (await links.resolve("abc")).resolution.password_version
+    end = answer.expire_time.ToDatetime(tzinfo=clock.now().tzinfo)
+    assert end > clock.now()
+    assert access_ticket.is_valid(SECRET, answer.access_ticket, link.link_id, version, clock.now())
+    assert not access_ticket.is_valid(SECRET, answer.access_ticket, link.link_id, version, end)
+    await links.update(links_pb2.Link(link_id=link.link_id, password="geheim"), "password")
+    assert (await links.resolve("abc")).resolution.password_version != version
+
+
+async def test_wrong_absent_and_open_links_deny_alike(links: Links) -> None:
+    """A guess says nothing about whether there is a link, or a password."""
+    await links.create(code="locked", password="geheim")
+    await links.create(code="open")
+    texts = set()
+    for code in ("locked", "open", "none", "a\0c"):
+        with pytest.raises(errors.PermissionDenied) as caught:
+            await verify(links, code, "wrong")
+        texts.add(caught.value.description)
+    assert len(texts) == 1
+
+
+async def test_too_long_guess_is_refused(links: Links) -> None:
+    """At most 256 characters."""
+    with pytest.raises(errors.InvalidArgument):
+        await verify(links, "abc", "x" * 257)
+
+
+async def test_guesses_are_limited_by_client_and_link(links: Links) -> None:
+    """S6: five guesses a minute; another client and another link are not concerned; parallel ones are counted too."""
+    await links.create(code="locked", password="geheim")
+    await links.create(code="other", password="geheim")
+    guesses = await asyncio.gather(*(verify(links, "locked", "wrong") for _ in range(9)), return_exceptions=True)
+    assert sum(isinstance(guess, errors.PermissionDenied) for guess in guesses) == 5
+    refusals = [guess for guess in guesses if isinstance(guess, errors.ResourceExhausted)]
+    assert len(refusals) == 4
+    assert all(1 <= refusal.retry_after_seconds <= 60 for refusal in refusals)
+    with pytest.raises(errors.ResourceExhausted):
+        await verify(links, "locked", "geheim")
+    assert await verify(links, "locked", "geheim", "192.0.2.2")
+    assert await verify(links, "other", "geheim")
+
+
+async def test_right_guesses_are_not_counted(links: Links) -> None:
+    """Visitors who know the password are not limited."""
+    await links.create(code="locked", password="geheim")
+    for _ in range(8):
+        await verify(links, "locked", "geheim")
+
+
+async def test_ipv6_clients_are_counted_by_their_network(links: Links) -> None:
+    """One client has all addresses of its network."""
+    await links.create(code="locked", password="geheim")
+    for number in range(5):
+        with pytest.raises(errors.PermissionDenied):
+            await verify(links, "locked", "wrong", f"2001:db8::{number}")
+    with pytest.raises(errors.ResourceExhausted):
+        await verify(links, "locked", "wrong", "2001:db8::ffff")
+    with pytest.raises(errors.PermissionDenied):
+        await verify(links, "locked", "wrong", "2001:db8:0:1::1")
+
+
+async def test_guesses_of_all_clients_together_are_limited(valkey_url: str) -> None:
+    """S6: a hundred guesses an hour at one link, however many clients there are."""
+    client = open_redis(valkey_url)
+    limits = GuessLimits(client, valkey_url, Breaker(), SECRET)
+    for number in range(100):
+        await limits.take("sho.rt/abc", f"198.51.100.{number}")
+    with pytest.raises(errors.ResourceExhausted):
+        await limits.take("sho.rt/abc", "203.0.113.1")
+    await limits.take("sho.rt/other", "203.0.113.1")
+    await client.aclose()
+
+
+async def test_nobody_guesses_while_redis_is_down(links_database: str) -> None:
+    """S6: closed when guesses cannot be counted, and the client is told when to come again."""
+    async with running_links(links_database, f"redis://127.0.0.1:{free_port()}") as links:
+        await links.create(code="locked", password="geheim")
+        with pytest.raises(errors.ResourceExhausted) as caught:
+            await verify(links, "locked", "geheim")
+    assert caught.value.retry_after_seconds >= 1
