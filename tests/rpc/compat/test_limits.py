@@ -19,6 +19,7 @@ A, B = ((("x-linkmeter-client-ip", ip),) for ip in ("203.0.113.7", "203.0.113.8"
 def limits(valkey_url: str) -> dict[str, str]:
     """Allow little, counted in a real Valkey."""
     return {
+        "LINKMETER_RATE_LIMITS": "on",
         "LINKMETER_REDIS_URL": valkey_url,
         "LINKMETER_CREATES_PER_MINUTE": "3",
         "LINKMETER_MISSES_PER_MINUTE": "3",
@@ -75,7 +76,11 @@ class TestWithoutRedis:
     @pytest.fixture
     def limits(self) -> dict[str, str]:
         """Point at a port where nobody listens."""
-        return {"LINKMETER_REDIS_URL": "redis://127.0.0.1:1", "LINKMETER_CREATES_PER_MINUTE": "1"}
+        return {
+            "LINKMETER_RATE_LIMITS": "on",
+            "LINKMETER_REDIS_URL": "redis://127.0.0.1:1",
+            "LINKMETER_CREATES_PER_MINUTE": "1",
+        }
 
     async def test_limits_fail_open(self, compat: Compat) -> None:
         """What cannot be counted is allowed (R3)."""

@@ -1,0 +1,48 @@
+"""The real compat server, between small servers that stand for links and analytics."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import grpc
+
+from gateway.compat import server
+from gateway.compat.backends import Backends
+from gateway.compat.settings import Settings
+from gateway.openapi.contract import Contract
+from tests.support.edge import Services
+
+
+@dataclass(frozen=True, slots=True)
+class Compat:
+    """The compat server, a channel to it, and what stands behind it."""
+
+    address: str
+    channel: grpc.aio.Channel
+    behind: Services
+
+
+@asynccontextmanager
+async def running_compat(**settings: str) -> AsyncIterator[Compat]:
+    """Serve the dialects in this loop; settings as in the environment. Rate limits are off unless asked for."""
+    behind = Services()
+    await behind.start(Contract.load())
+    defaults = {
+        "LINKMETER_LISTEN": "127.0.0.1:0",
+        "LINKMETER_LINKS_ADDRESS": f"127.0.0.1:{behind.ports['links']}",
+        "LINKMETER_ANALYTICS_ADDRESS": f"127.0.0.1:{behind.ports['analytics']}",
+        "LINKMETER_PUBLIC_URL": "https://sho.rt",
+        "LINKMETER_RATE_LIMITS": "off",
+    }
+    read = Settings.read({**defaults, **settings})
+    backends = Backends.open(read.links_address, read.analytics_address)
+    ours = server.build(read, backends)
+    await ours.start(tuple(server.WORDINGS))
+    address = f"127.0.0.1:{ours.port}"
+    try:
+        async with grpc.aio.insecure_channel(address) as channel:
+            yield Compat(address, channel, behind)
+    finally:
+        await ours.stop()
+        await backends.close()
+        await behind.stop()
