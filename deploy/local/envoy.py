@@ -48,4 +48,5 @@ def _envoy_settings(settings: LocalSettings, addresses: Addresses, docs: Path) -
         docs=docs,
         admin_port=int(addresses.envoy_admin.rpartition(":")[2]),
         trusted_hops=settings.trusted_hops,
+        access_log=settings.access_log,
     )

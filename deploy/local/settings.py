@@ -12,30 +12,59 @@ _HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?|\[[0-9a-f:.]+\]", re.IGNOREC
 # Printable, without blanks; tok_ begins edit tokens.
 _KEY_FORM = re.compile(r"(?!tok_)[!-~]{16,256}")
 
-# Settings of single services that they read and check themselves.
-PASSED_ON = (
-    "LINKMETER_CREATES_PER_MINUTE",
-    "LINKMETER_LOG_LEVEL",
-    "LINKMETER_MISSES_PER_MINUTE",
-    "LINKMETER_OTLP_ENDPOINT",
-    "LINKMETER_OUTBOX_MAX_BYTES",
-    "LINKMETER_OUTBOX_SYNC",
-    "LINKMETER_TRUSTED_PROXIES",
-    "LINKMETER_VISITOR_KEY_ROTATION",
+# Read here.
+OWN = frozenset(
+    {
+        "LINKMETER_ACCESS_LOG",
+        "LINKMETER_API_KEY",
+        "LINKMETER_DATA_DIR",
+        "LINKMETER_EXTRA_HOSTS",
+        "LINKMETER_GEOIP_DB",
+        "LINKMETER_IP_STORAGE",
+        "LINKMETER_PORT",
+        "LINKMETER_POSTGRES_URL",
+        "LINKMETER_PUBLIC_URL",
+        "LINKMETER_RATE_LIMITS",
+        "LINKMETER_REDIS_URL",
+        "LINKMETER_TRUSTED_HOPS",
+        "LINKMETER_WORKERS",
+    }
 )
-OWN = (
-    "LINKMETER_API_KEY",
-    "LINKMETER_DATA_DIR",
-    "LINKMETER_EXTRA_HOSTS",
-    "LINKMETER_GEOIP_DB",
-    "LINKMETER_IP_STORAGE",
-    "LINKMETER_PORT",
-    "LINKMETER_POSTGRES_URL",
-    "LINKMETER_PUBLIC_URL",
-    "LINKMETER_RATE_LIMITS",
-    "LINKMETER_REDIS_URL",
-    "LINKMETER_TRUSTED_HOPS",
-    "LINKMETER_WORKERS",
+# Of the programs, and decided here.
+DECIDED = frozenset(
+    {
+        "LINKMETER_ANALYTICS_ADDRESS",
+        "LINKMETER_COMPAT_ADDRESS",
+        "LINKMETER_DESCRIPTOR_SET",
+        "LINKMETER_DOCS_DIR",
+        "LINKMETER_ENVOY_ADMIN_PORT",
+        "LINKMETER_HTTP_LISTEN",
+        "LINKMETER_LINKS_ADDRESS",
+        "LINKMETER_LISTEN",
+        "LINKMETER_METRICS_LISTEN",
+        "LINKMETER_OUTBOX_DIR",
+        "LINKMETER_REDIRECT_HTTP_ADDRESS",
+        "LINKMETER_SECRET",
+        "LINKMETER_WORKER_INDEX",
+    }
+)
+# Of the programs, which read and check them.
+PASSED_ON = frozenset(
+    {
+        "LINKMETER_CREATES_PER_MINUTE",
+        "LINKMETER_DRAIN_SECONDS",
+        "LINKMETER_LOG_LEVEL",
+        "LINKMETER_MISSES_PER_MINUTE",
+        "LINKMETER_OTLP_ENDPOINT",
+        "LINKMETER_OUTBOX_MAX_BYTES",
+        "LINKMETER_OUTBOX_SYNC",
+        "LINKMETER_RATE_LIMITS_SHADOW",
+        "LINKMETER_SHORTIO_BULK_RATE",
+        "LINKMETER_SHORTIO_LINKS_RATE",
+        "LINKMETER_SHORTIO_STATISTICS_RATE",
+        "LINKMETER_TRUSTED_PROXIES",
+        "LINKMETER_VISITOR_KEY_ROTATION",
+    }
 )
 
 
@@ -54,6 +83,8 @@ class LocalSettings:
     ip_storage: str = "full"
     rate_limits: bool = True
     extra_hosts: tuple[str, ...] = ()
+    # Whether Envoy logs requests.
+    access_log: bool = True
     # Processes of redirect.
     workers: int = 1
     passed_on: tuple[tuple[str, str], ...] = ()
@@ -77,10 +108,11 @@ def read(variables: Mapping[str, str]) -> LocalSettings:
         ip_storage=environment.choice("LINKMETER_IP_STORAGE", ("full", "truncated", "none"), "full"),
         rate_limits=environment.flag("LINKMETER_RATE_LIMITS", True),
         extra_hosts=environment.parsed("LINKMETER_EXTRA_HOSTS", _hosts, ()),
+        access_log=environment.flag("LINKMETER_ACCESS_LOG", True),
         workers=environment.integer("LINKMETER_WORKERS", 1, 1, 64),
-        passed_on=tuple((name, variables[name]) for name in PASSED_ON if variables.get(name)),
+        passed_on=tuple((name, variables[name]) for name in sorted(PASSED_ON) if variables.get(name)),
         unknown=tuple(
-            sorted(name for name in variables if name.startswith("LINKMETER_") and name not in (*OWN, *PASSED_ON))
+            sorted(name for name in variables if name.startswith("LINKMETER_") and name not in OWN | PASSED_ON)
         ),
     )
     environment.check()
@@ -112,11 +144,15 @@ def _url_of(*schemes: str) -> Callable[[str], str]:
     """Return a parser of URLs with one of the schemes."""
 
     def parse(value: str) -> str:
-        url = urlsplit(value)
+        # The value may hold a password: it is not repeated.
+        problem = f"must be an address that begins with {schemes[0]}:// and names a host"
+        try:
+            url = urlsplit(value)
+            _ = url.port  # Raises ValueError when it is no port.
+        except ValueError:
+            raise ValueError(problem) from None
         if url.scheme not in schemes or not url.hostname:
-            # The value may hold a password: it is not repeated.
-            raise ValueError(f"must be an address that begins with {schemes[0]}:// and names a host")
-        _ = url.port
+            raise ValueError(problem)
         return value
 
     return parse

@@ -1,8 +1,9 @@
+import re
 from pathlib import Path
 
 import pytest
 
-from deploy.local.settings import read
+from deploy.local.settings import DECIDED, OWN, PASSED_ON, read
 from services.common.settings import SettingsError
 
 
@@ -64,10 +65,18 @@ def test_wrong_value_is_refused_by_name(name: str, value: str) -> None:
 def test_secrets_are_not_repeated_in_errors() -> None:
     """An error may end up in a log: passwords and keys stay out of it."""
     with pytest.raises(SettingsError) as refused:
-        read({"LINKMETER_API_KEY": "s3cret", "LINKMETER_POSTGRES_URL": "mysql://me:s3cret@host/x"})
+        read({"LINKMETER_API_KEY": "s3cret", "LINKMETER_POSTGRES_URL": "postgresql://me:s3cret/@host/x"})
     assert "s3cret" not in str(refused.value)
 
 
 def test_misspelt_name_is_noticed() -> None:
     """A name that begins like ours and means nothing is told to the person who set it."""
     assert read({"LINKMETER_PROT": "1", "PATH": "/bin"}).unknown == ("LINKMETER_PROT",)
+
+
+def test_every_setting_of_the_programs_is_known() -> None:
+    """`make run` hands on each setting that a program reads, or decides it; a new one is added to settings.py."""
+    root = Path(__file__).resolve().parents[3]
+    sources = [path.read_text() for folder in ("services", "gateway") for path in (root / folder).rglob("*.py")]
+    named = {name for text in sources for name in re.findall(r'"(LINKMETER_[A-Z0-9_]+)"', text)}
+    assert named - OWN - DECIDED - PASSED_ON == set()
