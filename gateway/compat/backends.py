@@ -19,12 +19,11 @@ from linkmeter.links.v1 import (
 )
 from services.common import errors, rpc_client
 
-# Reading twice does no harm; creating does.
+# Reading twice does no harm; creating or deleting twice gives another answer the second time.
 _LINKS_IDEMPOTENT: Final = (
     "linkmeter.links.v1.LinkService/GetLink",
     "linkmeter.links.v1.LinkService/LookupLink",
     "linkmeter.links.v1.LinkService/ListLinks",
-    "linkmeter.links.v1.LinkService/DeleteLink",
     "linkmeter.links.v1.AccessService/Authenticate",
     "linkmeter.links.v1.AccountService/GetOwner",
     "linkmeter.links.v1.DomainService/ListDomains",
