@@ -1,0 +1,1 @@
+"""The API of Short.io: statistics, clickstream and the link calls."""

@@ -1,0 +1,38 @@
+"""Campaign parameters: Short.io keeps them beside a URL, we keep them in it."""
+
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import parse_qsl, quote, unquote_plus, urlsplit, urlunsplit
+
+# Fields of our contract, and parameters of URLs.
+PARAMETERS: Final[tuple[str, ...]] = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
+
+
+def read(url: str) -> dict[str, str]:
+    """Answer the campaign parameters in a URL, the first of each name."""
+    try:
+        pairs = parse_qsl(urlsplit(url).query, keep_blank_values=False)
+    except ValueError:
+        return {}
+    found: dict[str, str] = {}
+    for name, value in pairs:
+        if name in PARAMETERS:
+            found.setdefault(name, value)
+    return found
+
+
+def write(url: str, given: Mapping[str, str]) -> str:
+    """Put campaign parameters into a URL in place of those of the same name; an empty one takes them away.
+
+    All else stays byte for byte. What is no URL stays as it is: links says what is wrong with it.
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
+    # What urlsplit would clean away stays, too.
+    if not given or not parts.netloc or not url.isprintable() or url != url.strip():
+        return url
+    kept = [pair for pair in parts.query.split("&") if pair and unquote_plus(pair.partition("=")[0]) not in given]
+    added = [f"{name}={quote(value, safe='')}" for name, value in given.items() if value]
+    return urlunsplit(parts._replace(query="&".join([*kept, *added])))

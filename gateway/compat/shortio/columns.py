@@ -1,0 +1,110 @@
+"""What Short.io can show the top values of, in our dimensions."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from linkmeter.analytics.v1.stats_service_pb2 import (
+    DIMENSION_BROWSER,
+    DIMENSION_BROWSER_VERSION,
+    DIMENSION_CITY,
+    DIMENSION_CODE,
+    DIMENSION_COUNTRY,
+    DIMENSION_HTTP_STATUS,
+    DIMENSION_IS_BOT,
+    DIMENSION_METHOD,
+    DIMENSION_OS,
+    DIMENSION_REFERRER_HOST,
+    DIMENSION_SCHEME,
+    DIMENSION_SOCIAL_NETWORK,
+    DIMENSION_UTM_CAMPAIGN,
+    DIMENSION_UTM_MEDIUM,
+    DIMENSION_UTM_SOURCE,
+    DIMENSION_VARIANT,
+    Dimension,
+    DimensionValue,
+)
+from services.common import errors
+
+NOT_FOUND: Final = "404"
+_HUMAN: Final = {"false": "true", "true": "false"}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A value as clients see it."""
+
+    column: str
+    display_name: str
+
+
+def path_of(code: str) -> str:
+    """Write a code as Short.io writes paths."""
+    return code if code.startswith("/") else f"/{code}"
+
+
+def code_of(path: str) -> str:
+    """Read a path, with or without its slash."""
+    return path.removeprefix("/")
+
+
+def _as_is(value: DimensionValue) -> Shown:
+    return Shown(value.value, value.label or value.value)
+
+
+def _path(value: DimensionValue) -> Shown:
+    return Shown(path_of(value.value), path_of(value.value))
+
+
+def _city(value: DimensionValue) -> Shown:
+    return Shown(str(value.geoname_id) if value.geoname_id else value.value, value.value)
+
+
+def _human(value: DimensionValue) -> Shown:
+    human = _HUMAN.get(value.value, value.value)
+    return Shown(human, human)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column; without a dimension it never has values."""
+
+    name: str
+    dimension: "Dimension.ValueType | None"
+    show: Callable[[DimensionValue], Shown] = _as_is
+    # Only visits that were answered so, orphan ones among them.
+    status: str = ""
+    # Whether visits that found no link count.
+    has_orphans: bool = False
+
+
+_COLUMNS: Final = {
+    column.name: column
+    for column in (
+        Column("path", DIMENSION_CODE, _path),
+        Column("path_404", DIMENSION_CODE, _path, status=NOT_FOUND, has_orphans=True),
+        Column("method", DIMENSION_METHOD),
+        Column("st", DIMENSION_HTTP_STATUS, has_orphans=True),
+        Column("proto", DIMENSION_SCHEME),
+        Column("human", DIMENSION_IS_BOT, _human),
+        Column("browser", DIMENSION_BROWSER),
+        Column("browser_version", DIMENSION_BROWSER_VERSION),
+        Column("country", DIMENSION_COUNTRY),
+        Column("city", DIMENSION_CITY, _city),
+        Column("social", DIMENSION_SOCIAL_NETWORK),
+        Column("refhost", DIMENSION_REFERRER_HOST),
+        Column("os", DIMENSION_OS),
+        Column("utm_source", DIMENSION_UTM_SOURCE),
+        Column("utm_medium", DIMENSION_UTM_MEDIUM),
+        Column("utm_campaign", DIMENSION_UTM_CAMPAIGN),
+        Column("goal_completed", None),
+        Column("ab_path", DIMENSION_VARIANT),
+    )
+}
+
+
+def named(name: str) -> Column:
+    """Answer the column of a name."""
+    if column := _COLUMNS.get(name):
+        return column
+    raise errors.InvalidArgument("column", f"must be one of {', '.join(_COLUMNS)}")

@@ -1,0 +1,51 @@
+"""How Short.io's clients name links and domains."""
+
+import re
+import string
+from typing import Final
+
+from services.common import errors
+
+# Short.io's own ids have two parts after lnk_, and its client's schemas insist on them.
+_PREFIX: Final = "lnk_lm_"
+_DIGITS: Final = string.digits + string.ascii_uppercase + string.ascii_lowercase
+_LINK: Final = re.compile(r"lnk_(?:lm_)?([0-9A-Za-z]{1,11})")
+_NUMBER: Final = re.compile(r"[0-9]{1,19}")
+_LARGEST: Final = 2**63 - 1
+
+
+def link_text(link_id: int) -> str:
+    """Write a link's id."""
+    digits = ""
+    while link_id:
+        link_id, rest = divmod(link_id, len(_DIGITS))
+        digits = _DIGITS[rest] + digits
+    return _PREFIX + (digits or _DIGITS[0])
+
+
+def link_number(text: str) -> int | None:
+    """Read a link's id, also as the plain number that older clients keep; None when no link can have it."""
+    if _NUMBER.fullmatch(text):
+        number = int(text)
+    elif match := _LINK.fullmatch(text):
+        number = 0
+        for digit in match[1]:
+            number = number * len(_DIGITS) + _DIGITS.index(digit)
+    else:
+        return None
+    return number if 0 < number <= _LARGEST else None
+
+
+def link_id(text: str) -> int:
+    """Read a link's id; one that no link can have is that of a link that is not there."""
+    number = link_number(text)
+    if number is None:
+        raise errors.NotFound("link", text)
+    return number
+
+
+def domain_id(text: str) -> int:
+    """Read a domain's id, likewise."""
+    if not _NUMBER.fullmatch(text) or int(text) > _LARGEST:
+        raise errors.NotFound("domain", text)
+    return int(text)

@@ -1,0 +1,88 @@
+"""From the names of periods to intervals."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import Final
+
+TOTAL: Final = "total"
+CUSTOM: Final = "custom"
+DEFAULT: Final = "last30"
+NAMES: Final = ("today", "yesterday", TOTAL, "week", "month", "lastmonth", "last7", DEFAULT, CUSTOM)
+
+_DAY: Final = timedelta(days=1)
+_ROLLING_DAYS: Final = {"last7": 7, "last30": 30}
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """An interval, start included, end not; None stands for no bound."""
+
+    start: datetime | None = None
+    end: datetime | None = None
+
+    def within(self, other: "Window") -> "Window":
+        """Answer what both have in common; it may end before it starts."""
+        starts = [bound for bound in (self.start, other.start) if bound]
+        ends = [bound for bound in (self.end, other.end) if bound]
+        return Window(max(starts, default=None), min(ends, default=None))
+
+    def before(self, moment: datetime) -> "Window":
+        """Answer the part before a moment."""
+        return self.within(Window(end=moment))
+
+    @property
+    def is_empty(self) -> bool:
+        """Say whether nothing can lie in it."""
+        return self.start is not None and self.end is not None and self.end <= self.start
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """What is counted, and what it is compared with, if anything."""
+
+    name: str
+    window: Window
+    previous: Window | None = None
+
+
+def custom(start: datetime, end: datetime) -> Period:
+    """Make a period of given dates."""
+    return Period(CUSTOM, Window(start, end))
+
+
+def named(name: str, now: datetime, zone: tzinfo) -> Period:
+    """Make a period of its name. Days, weeks (from Monday) and months are those of the zone, and whole ones."""
+    if name == TOTAL:
+        return Period(name, Window())
+    today = now.astimezone(zone).date()
+    days_before, first, after = _days(name, today)
+    return Period(
+        name,
+        Window(_beginning(first, zone), _beginning(after, zone)),
+        Window(_beginning(days_before, zone), _beginning(first, zone)),
+    )
+
+
+def _days(name: str, today: date) -> tuple[date, date, date]:
+    """Answer the first day of the period before, of the period, and of what comes after."""
+    if name == "today":
+        return today - _DAY, today, today + _DAY
+    if name == "yesterday":
+        return today - 2 * _DAY, today - _DAY, today
+    if name == "week":
+        monday = today - today.weekday() * _DAY
+        return monday - 7 * _DAY, monday, monday + 7 * _DAY
+    if name in {"month", "lastmonth"}:
+        first = today.replace(day=1) if name == "month" else _month_before(today)
+        return _month_before(first), first, (first + 31 * _DAY).replace(day=1)
+    # Today is one more than the days that the name counts.
+    first = today - _ROLLING_DAYS[name] * _DAY
+    return first - (_ROLLING_DAYS[name] + 1) * _DAY, first, today + _DAY
+
+
+def _month_before(day: date) -> date:
+    return (day.replace(day=1) - _DAY).replace(day=1)
+
+
+def _beginning(day: date, zone: tzinfo) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)

@@ -1,0 +1,89 @@
+"""Read fields that take anything: JSON values of bodies, and texts of query strings in their place."""
+
+import math
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from google.protobuf.struct_pb2 import Value
+
+from services.common import errors
+
+_LARGEST_WHOLE: Final = 2**53
+_NUMBER: Final = re.compile(r"[+-]?[0-9]{1,16}(?:\.[0-9]{1,16})?")
+_FLAGS: Final = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+
+
+def of_text(text: str) -> Value | None:
+    """Make the value that stands for a query parameter; an empty one says nothing."""
+    return Value(string_value=text) if text else None
+
+
+def is_absent(value: Value) -> bool:
+    """Say whether a field was left out, or null, which says the same."""
+    return value.WhichOneof("kind") in {None, "null_value"}
+
+
+def text(value: Value, name: str) -> str:
+    """Read a text; a number is read as it is written. Empty when absent."""
+    if is_absent(value):
+        return ""
+    if value.WhichOneof("kind") == "string_value":
+        return value.string_value
+    if value.WhichOneof("kind") == "number_value" and value.number_value.is_integer():
+        return str(int(value.number_value))
+    raise errors.InvalidArgument(name, "must be a string")
+
+
+def required_text(value: Value, name: str) -> str:
+    """Read a text that must be there."""
+    if written := text(value, name).strip():
+        return written
+    raise errors.InvalidArgument(name, "is required")
+
+
+def flag(value: Value, name: str) -> bool:
+    """Read a truth value, also written as text or number. False when absent."""
+    if is_absent(value):
+        return False
+    if value.WhichOneof("kind") == "bool_value":
+        return value.bool_value
+    if value.WhichOneof("kind") in {"string_value", "number_value"}:
+        read = _FLAGS.get(text(value, name).strip().lower())
+        if read is not None:
+            return read
+    raise errors.InvalidArgument(name, "must be true or false")
+
+
+def number(value: Value, name: str) -> float | None:
+    """Read a number, also written as text; None when absent or empty."""
+    kind = value.WhichOneof("kind")
+    if is_absent(value) or (kind == "string_value" and not value.string_value.strip()):
+        return None
+    if kind == "number_value" and math.isfinite(value.number_value):
+        return value.number_value
+    if kind == "string_value" and _NUMBER.fullmatch(value.string_value.strip()):
+        return float(value.string_value)
+    raise errors.InvalidArgument(name, "must be a number")
+
+
+def whole(value: Value, name: str, default: int, *, smallest: int = 1, largest: int = _LARGEST_WHOLE) -> int:
+    """Read a whole number of at least the smallest; a larger one than the largest is the largest."""
+    read = number(value, name)
+    if read is None:
+        return default
+    if not read.is_integer() or read < smallest:
+        raise errors.InvalidArgument(name, f"must be a whole number from {smallest}")
+    return min(int(read), largest)
+
+
+def texts(value: Value, name: str) -> tuple[str, ...]:
+    """Read a list of texts; one value stands for a list of it.
+
+    An empty object is an empty list: that is how JavaScript writes the Set that an official client asks for.
+    """
+    kind = value.WhichOneof("kind")
+    if is_absent(value) or (kind == "struct_value" and not value.struct_value.fields):
+        return ()
+    items: Iterable[Value] = value.list_value.values if kind == "list_value" else (value,)
+    return tuple(dict.fromkeys(text(item, name) for item in items))
