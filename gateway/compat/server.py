@@ -3,19 +3,24 @@
 import grpc
 
 from gateway.compat.backends import Backends
+from gateway.compat.bitly import errors as bitly_errors
+from gateway.compat.bitly import room as bitly
 from gateway.compat.settings import Settings
 from gateway.compat.shared import rate_limits
 from gateway.compat.shared.dialects import DialectInterceptor, Wording
 from gateway.compat.shared.rate_limits import RateLimits
 from gateway.compat.shtr import errors as shtr_errors
 from gateway.compat.shtr.servicer import ShtrServicer
+from linkmeter.compat.bitly.v3 import bitly_pb2
 from linkmeter.compat.shtr.v1 import shtr_pb2, shtr_pb2_grpc
+from services.common.clock import SystemClock
 from services.common.health import HealthPoller
 from services.common.rpc_server import RpcServer, until_stopped
 
 # Every dialect: the service of its contract, and how it words errors. A new room is added here and in _add_servicers.
 WORDINGS: dict[str, Wording] = {
     shtr_pb2.DESCRIPTOR.services_by_name["ShtrService"].full_name: shtr_errors.answer,
+    **{service.full_name: bitly_errors.answer for service in bitly_pb2.DESCRIPTOR.services_by_name.values()},
 }
 
 
@@ -53,3 +58,4 @@ def _add_servicers(server: grpc.aio.Server, settings: Settings, backends: Backen
         secure_cookies=settings.public_url.startswith("https://"),
     )
     shtr_pb2_grpc.add_ShtrServiceServicer_to_server(shtr, server)
+    bitly.add_to(server, backends=backends, limits=limits, clock=SystemClock(), public_url=settings.public_url)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from gateway.compat.shared.http_metadata import ErrorAnswer
 from services.common import errors
 
 INVALID: Final = 500
@@ -72,3 +73,10 @@ def _invalid_field(error: errors.InvalidArgument) -> Refusal:
     if name == "destination":
         return Refusal("INVALID_URI")
     return invalid(_FIELDS.get(name, name or "REQUEST"))
+
+
+def answer(error: errors.LinkmeterError) -> ErrorAnswer:
+    """Word a failure that no call of the room has worded itself."""
+    failure = failure_of(error)
+    body = {"data": None, "status_code": failure.status_code, "status_txt": failure.status_txt}
+    return ErrorAnswer(http_status=200, body=body, retry_after_seconds=failure.retry_after_seconds)

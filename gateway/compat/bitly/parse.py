@@ -2,17 +2,17 @@
 
 import re
 import zoneinfo
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
-from functools import cache
+from datetime import UTC, datetime
 from typing import Final, Protocol
 from urllib.parse import unquote, urlsplit
 
 from gateway.compat.bitly.errors import Refusal, invalid, missing
 from gateway.compat.bitly.windows import ALL, Unit, Window, Zone
+from gateway.compat.shared import zones
 
-DEFAULT_ZONE: Final = "America/New_York"
+DEFAULT_ZONE: Final = Zone(name="America/New_York", info=zoneinfo.ZoneInfo("America/New_York"))
 MOST_ROWS: Final = 1000
 MOST_ENCODERS: Final = 25
 MOST_ITEMS: Final = 15
@@ -173,11 +173,11 @@ def destinations(texts: Iterable[str]) -> list[str]:
     return found
 
 
-def destination(*texts: str) -> str:
+def destination(*texts: str, name: str = "uri") -> str:
     """Parse where a new link shall lead: the first of several parameters that was given."""
     text = next((text.strip() for text in texts if text.strip()), "")
     if not text:
-        raise missing("uri")
+        raise missing(name)
     if len(text) > LONGEST_URL:
         raise Refusal("INVALID_URI")
     return text
@@ -191,6 +191,14 @@ def flag(name: str, text: str, *, default: bool = False) -> bool:
     if text not in _FLAGS:
         raise invalid(name)
     return _FLAGS[text]
+
+
+def choice(name: str, text: str, choices: Collection[str], *, default: str) -> str:
+    """Parse one of several words."""
+    text = text.strip().lower() or default
+    if text not in choices:
+        raise invalid(name)
+    return text
 
 
 def number(name: str, text: str, *, default: int, least: int, most: int) -> int:
@@ -225,13 +233,14 @@ def _units(text: str, unit: Unit) -> int:
 
 
 def _zone(request: MetricsRequest) -> Zone:
-    name, text = ("tz_offset", request.tz_offset.strip())
-    if request.timezone.strip() or not text:
-        name, text = "timezone", request.timezone.strip() or DEFAULT_ZONE
-    zone = zone_named(text)
-    if zone is None:
-        raise invalid(name)
-    return zone
+    # The newer name first.
+    for name, text in (("timezone", request.timezone.strip()), ("tz_offset", request.tz_offset.strip())):
+        if text:
+            zone = zone_named(text)
+            if zone is None:
+                raise invalid(name)
+            return zone
+    return DEFAULT_ZONE
 
 
 def zone_named(text: str) -> Zone | None:
@@ -240,16 +249,9 @@ def zone_named(text: str) -> Zone | None:
         minutes = round(float(text) * 60)
         if abs(minutes) > _FARTHEST_OFFSET * 60:
             return None
-        sign = "-" if minutes < 0 else "+"
-        hours, rest = divmod(abs(minutes), 60)
-        return Zone(name=f"{sign}{hours:02}:{rest:02}", info=timezone(timedelta(minutes=minutes)))
-    # Only names from the list: ZoneInfo takes a name for a path.
-    return Zone(name=text, info=zoneinfo.ZoneInfo(text)) if text in _zone_names() else None
-
-
-@cache
-def _zone_names() -> frozenset[str]:
-    return frozenset(zoneinfo.available_timezones())
+        text = zones.offset_name(minutes)
+    info = zones.zone_named(text)
+    return Zone(name=text, info=info) if info else None
 
 
 def _split(texts: Iterable[str]) -> list[str]:

@@ -1,7 +1,6 @@
 """From our answers to Bitly's data."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -191,7 +190,7 @@ def code_of(short_url: str) -> str:
 def _encoder(encoder: link_graph_service_pb2.Encoder, *, expand_user: bool) -> Row:
     row: Row = {
         "link": encoder.short_url,
-        "ts": int(encoder.create_time.ToDatetime(UTC).timestamp()),
+        "ts": encoder.create_time.seconds,
         "user": encoder.owner.login,
     }
     if expand_user:

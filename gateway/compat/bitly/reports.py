@@ -1,8 +1,10 @@
 """What Bitly's metrics ask of QueryStats."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Final
 
+from google.protobuf.timestamp_pb2 import Timestamp
 from google.type.interval_pb2 import Interval as IntervalMessage
 
 from gateway.compat.bitly.windows import Interval, Unit, Zone
@@ -66,6 +68,11 @@ def total(response: QueryStatsResponse) -> int:
     """Read a report without groups; without clicks it may have no row."""
     found = rows(response)
     return found[0].metrics[0] if found else 0
+
+
+def moment(time: Timestamp) -> datetime:
+    """Read a time."""
+    return time.ToDatetime(UTC)
 
 
 def _message(interval: Interval) -> IntervalMessage:

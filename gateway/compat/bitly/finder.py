@@ -1,0 +1,150 @@
+"""Which link a short URL or a hash means, and who may know what of it."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC
+from typing import Final
+
+from gateway.compat.backends import Backends
+from gateway.compat.bitly.access import Holder
+from gateway.compat.bitly.errors import invalid
+from gateway.compat.bitly.parse import ShortLink
+from gateway.compat.shared.rate_limits import RateLimits
+from linkmeter.links.v1 import (
+    domain_service_pb2,
+    link_graph_service_pb2,
+    link_service_pb2,
+    links_pb2,
+    resolution_service_pb2,
+)
+from services.common import errors
+from services.common.clock import Clock
+
+# Domains that are tried for a hash, which does not name one.
+_MOST_DOMAINS: Final = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A link that the caller may know of."""
+
+    short_url: str
+    code: str
+    destination: str
+    title: str
+    # The caller's own link; None when it is somebody else's.
+    own: links_pb2.Link | None = None
+
+
+class Finder:
+    """Finds links; asking in vain again and again is slowed down."""
+
+    def __init__(self, *, backends: Backends, limits: RateLimits, clock: Clock, default_host: str) -> None:
+        self._backends = backends
+        self._limits = limits
+        self._clock = clock
+        self._default_host = default_host
+
+    async def own(self, link: ShortLink, holder: Holder) -> links_pb2.Link:
+        """Find a link of the caller's; whatever else it is or is not, the answer is the same."""
+        await self._limits.check_misses(holder.client_ip)
+        found = await self._own(link, holder)
+        if found is None:
+            await self._limits.count_miss(holder.client_ip)
+            raise invalid("link")
+        return found
+
+    async def own_or_none(self, link: ShortLink | None, holder: Holder) -> links_pb2.Link | None:
+        """Find a link of the caller's."""
+        await self._limits.check_misses(holder.client_ip)
+        found = await self._own(link, holder) if link else None
+        if found is None:
+            await self._limits.count_miss(holder.client_ip)
+        return found
+
+    async def visible(self, link: ShortLink | None, holder: Holder) -> Found | None:
+        """Find a link of the caller's, or one of somebody else's that everybody may follow at this moment."""
+        await self._limits.check_misses(holder.client_ip)
+        found = await self._visible(link, holder) if link else None
+        if found is None:
+            await self._limits.count_miss(holder.client_ip)
+        return found
+
+    async def encoders(
+        self, destination: str, *, limit: int = 1, workspace_id: int = 0
+    ) -> link_graph_service_pb2.ListEncodersResponse:
+        """Ask who leads to a destination."""
+        return await self._backends.graph.ListEncoders(
+            link_graph_service_pb2.ListEncodersRequest(destination=destination, limit=limit, workspace_id=workspace_id)
+        )
+
+    async def aggregate_link(self, found: links_pb2.Link | Found) -> str:
+        """Answer the one link that stands for all to the same destination; when all are private, this one."""
+        return (await self.encoders(found.destination)).aggregate_short_url or found.short_url
+
+    async def aggregate_links(self, links: list[links_pb2.Link]) -> Mapping[int, str]:
+        """Answer the aggregate link of each link, by its id."""
+        by_destination = {link.destination: link for link in links}
+        answers = await asyncio.gather(*(self.aggregate_link(link) for link in by_destination.values()))
+        aggregates = dict(zip(by_destination, answers, strict=True))
+        return {link.link_id: aggregates[link.destination] for link in links}
+
+    async def own_to(self, destination: str, holder: Holder, *, most: int = 1) -> list[links_pb2.Link]:
+        """List the caller's links to a destination, oldest first; none when no link can lead there."""
+        try:
+            listed = await self._backends.links.ListLinks(
+                link_service_pb2.ListLinksRequest(destination=destination, oldest_first=True, page_size=most),
+                metadata=holder.metadata,
+            )
+        except errors.InvalidArgument:
+            return []
+        return list(listed.links)
+
+    async def domains(self, holder: Holder) -> list[links_pb2.Domain]:
+        """List the domains that the caller may use."""
+        request = domain_service_pb2.ListDomainsRequest()
+        return list((await self._backends.domains.ListDomains(request, metadata=holder.metadata)).domains)
+
+    async def _own(self, link: ShortLink, holder: Holder) -> links_pb2.Link | None:
+        found = await self._lookup(link.host, link.code, holder)
+        if found or link.host:
+            return found
+        others = [domain.host for domain in await self.domains(holder) if domain.owner_id][:_MOST_DOMAINS]
+        tried = await asyncio.gather(*(self._lookup(host, link.code, holder) for host in others))
+        return next((candidate for candidate in tried if candidate), None)
+
+    async def _lookup(self, host: str, code: str, holder: Holder) -> links_pb2.Link | None:
+        try:
+            return await self._backends.links.LookupLink(
+                link_service_pb2.LookupLinkRequest(domain=host, code=code), metadata=holder.metadata
+            )
+        except errors.NotFound:
+            return None
+
+    async def _visible(self, link: ShortLink, holder: Holder) -> Found | None:
+        own = await self._own(link, holder)
+        if own:
+            return Found(short_url=own.short_url, code=own.code, destination=own.destination, title=own.title, own=own)
+        host = link.host or self._default_host
+        answer = await self._backends.resolution.ResolveLink(
+            resolution_service_pb2.ResolveLinkRequest(host=host, code=link.code)
+        )
+        resolved = answer.resolution
+        if not answer.HasField("resolution") or not self._is_open(resolved):
+            return None
+        return Found(
+            short_url=resolved.short_url,
+            code=resolved.code,
+            destination=resolved.destination,
+            title=resolved.title,
+        )
+
+    def _is_open(self, link: resolution_service_pb2.Resolution) -> bool:
+        """Say whether everybody may follow a link now, as often as they like, without a password."""
+        if link.deleted or link.disabled or link.max_clicks or link.password_version:
+            return False
+        now = self._clock.now()
+        if link.HasField("valid_from_time") and link.valid_from_time.ToDatetime(UTC) > now:
+            return False
+        return not link.HasField("expire_time") or link.expire_time.ToDatetime(UTC) > now

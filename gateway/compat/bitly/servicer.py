@@ -1,0 +1,164 @@
+"""The API of Bitly, version 3: each call is named, the desk does the rest."""
+
+from typing import Any
+
+from google.api.httpbody_pb2 import HttpBody
+
+from gateway.compat.bitly import forms
+from gateway.compat.bitly.counts import Counts
+from gateway.compat.bitly.desk import Desk
+from gateway.compat.bitly.errors import Refusal
+from gateway.compat.bitly.history import History
+from gateway.compat.bitly.library import Library
+from gateway.compat.bitly.lookups import NOT_FOUND, Lookups
+from gateway.compat.bitly.metrics import Metrics
+from gateway.compat.shared.http_metadata import Context
+from linkmeter.compat.bitly.v3 import bitly_pb2, bitly_pb2_grpc
+
+LinkMetrics = bitly_pb2.LinkMetricsRequest
+UserMetrics = bitly_pb2.UserMetricsRequest
+Encoders = bitly_pb2.EncodersRequest
+Links = bitly_pb2.LinksRequest
+Urls = bitly_pb2.UrlsRequest
+
+
+class BitlyServicer(bitly_pb2_grpc.BitlyServiceServicer):
+    """Answers Bitly's calls through links and analytics."""
+
+    def __init__(
+        self, *, desk: Desk, metrics: Metrics, lookups: Lookups, counts: Counts, library: Library, history: History
+    ) -> None:
+        self._desk = desk
+        self._metrics = metrics
+        self._lookups = lookups
+        self._counts = counts
+        self._library = library
+        self._history = history
+
+    async def LinkClicks(self, request: LinkMetrics, context: Context) -> HttpBody:
+        """Count the clicks of a link."""
+        return await self._desk.with_token(request, context, self._metrics.link_clicks, has_text=True)
+
+    async def LinkCountries(self, request: LinkMetrics, context: Context) -> HttpBody:
+        """Count the clicks of a link by country."""
+        return await self._desk.with_token(request, context, self._metrics.countries)
+
+    async def LinkReferrers(self, request: LinkMetrics, context: Context) -> HttpBody:
+        """Count the clicks of a link by referring page."""
+        return await self._desk.with_token(request, context, self._metrics.referrers)
+
+    async def LinkReferrersByDomain(self, request: LinkMetrics, context: Context) -> HttpBody:
+        """Count the clicks of a link by referring page and site."""
+        return await self._desk.with_token(request, context, self._metrics.referrers_by_domain)
+
+    async def LinkReferringDomains(self, request: LinkMetrics, context: Context) -> HttpBody:
+        """Count the clicks of a link by referring host."""
+        return await self._desk.with_token(request, context, self._metrics.referring_domains)
+
+    async def LinkEncoders(self, request: Encoders, context: Context) -> HttpBody:
+        """List who leads to the same place."""
+        return await self._desk.with_either(request, context, self._lookups.encoders)
+
+    async def LinkEncodersCount(self, request: Encoders, context: Context) -> HttpBody:
+        """Count who leads to the same place."""
+        return await self._desk.with_either(request, context, self._lookups.encoders_count)
+
+    async def LinkInfo(self, request: bitly_pb2.LinkRequest, context: Context) -> HttpBody:
+        """Say what is known of a link's page."""
+        return await self._desk.with_token(request, context, self._lookups.link_info)
+
+    async def LinkLookup(self, request: Urls, context: Context) -> HttpBody:
+        """Find links by destination."""
+        return await self._desk.with_either(request, context, self._lookups.link_lookup)
+
+    async def Shorten(self, request: bitly_pb2.ShortenRequest, context: Context) -> HttpBody:
+        """Make or find a link."""
+        return await self._desk.with_either(request, context, self._library.shorten, has_text=True)
+
+    async def Expand(self, request: Links, context: Context) -> HttpBody:
+        """Say where links lead."""
+        return await self._desk.with_either(request, context, self._lookups.expand, has_text=True)
+
+    async def Info(self, request: Links, context: Context) -> HttpBody:
+        """Say whose links they are."""
+        return await self._desk.with_either(request, context, self._lookups.info)
+
+    async def Lookup(self, request: Urls, context: Context) -> HttpBody:
+        """Find aggregate links by destination."""
+        return await self._desk.with_either(request, context, self._lookups.lookup)
+
+    async def Clicks(self, request: Links, context: Context) -> HttpBody:
+        """Count all clicks of links."""
+        return await self._desk.with_either(request, context, self._counts.clicks)
+
+    async def ClicksByMinute(self, request: Links, context: Context) -> HttpBody:
+        """Count the clicks of the last hour by minute."""
+        return await self._desk.with_either(request, context, self._counts.clicks_by_minute)
+
+    async def ClicksByDay(self, request: Links, context: Context) -> HttpBody:
+        """Count the clicks of the last days."""
+        return await self._desk.with_either(request, context, self._counts.clicks_by_day)
+
+    async def Referrers(self, request: Links, context: Context) -> HttpBody:
+        """Count all clicks of a link by referring page."""
+        return await self._desk.with_either(request, context, self._counts.referrers)
+
+    async def Countries(self, request: Links, context: Context) -> HttpBody:
+        """Count all clicks of a link by country."""
+        return await self._desk.with_either(request, context, self._counts.countries)
+
+    async def Validate(self, request: bitly_pb2.ValidateRequest, context: Context) -> HttpBody:
+        """Say whether a login and an API key belong together."""
+        return await self._desk.with_either(request, context, self._library.validate)
+
+    async def BitlyProDomain(self, request: bitly_pb2.ProDomainRequest, context: Context) -> HttpBody:
+        """Say whether a host is the caller's own."""
+        return await self._desk.with_either(request, context, self._library.pro_domain)
+
+    async def UserInfo(self, request: bitly_pb2.UserInfoRequest, context: Context) -> HttpBody:
+        """Describe an account."""
+        return await self._desk.with_token(request, context, self._library.user_info)
+
+    async def UserLinkHistory(self, request: bitly_pb2.LinkHistoryRequest, context: Context) -> HttpBody:
+        """List the caller's links."""
+        return await self._desk.with_token(request, context, self._history.link_history)
+
+    async def UserLinkLookup(self, request: Urls, context: Context) -> HttpBody:
+        """Find the caller's links by destination."""
+        return await self._desk.with_either(request, context, self._lookups.user_link_lookup)
+
+    async def UserLinkSave(self, request: bitly_pb2.LinkSaveRequest, context: Context) -> HttpBody:
+        """Make a link."""
+        return await self._desk.with_token(request, context, self._library.link_save)
+
+    async def UserLinkEdit(self, request: bitly_pb2.LinkEditRequest, context: Context) -> HttpBody:
+        """Change what is noted about a link."""
+        return await self._desk.with_token(request, context, self._library.link_edit)
+
+    async def UserClicks(self, request: UserMetrics, context: Context) -> HttpBody:
+        """Count the clicks of all of the caller's links."""
+        return await self._desk.with_token(request, context, self._metrics.user_clicks, has_text=True)
+
+    async def UserCountries(self, request: UserMetrics, context: Context) -> HttpBody:
+        """Count the clicks of all of the caller's links by country."""
+        return await self._desk.with_token(request, context, self._metrics.countries)
+
+    async def UserReferrers(self, request: UserMetrics, context: Context) -> HttpBody:
+        """Count the clicks of all of the caller's links by referring page."""
+        return await self._desk.with_token(request, context, self._metrics.referrers)
+
+    async def UserReferringDomains(self, request: UserMetrics, context: Context) -> HttpBody:
+        """Count the clicks of all of the caller's links by referring host."""
+        return await self._desk.with_token(request, context, self._metrics.referring_domains)
+
+    async def PostForm(self, request: bitly_pb2.PostFormRequest, context: Context) -> HttpBody:
+        """Take a call as a form."""
+        name, kind = forms.CALLS.get(request.call.strip("/"), ("", bitly_pb2.LinkRequest))
+        try:
+            filled: Any = forms.message(kind, forms.parameters(request.form, context))
+        except Refusal as refusal:
+            return await self._desk.refuse(bitly_pb2.LinkRequest(), context, refusal)
+        if not name:
+            return await self._desk.refuse(filled, context, Refusal(NOT_FOUND, 404))
+        answer: HttpBody = await getattr(self, name)(filled, context)
+        return answer
