@@ -8,7 +8,9 @@ from gateway.compat.bitly import room as bitly
 from gateway.compat.settings import Settings
 from gateway.compat.shared import rate_limits
 from gateway.compat.shared.dialects import DialectInterceptor, Wording
+from gateway.compat.shared.quotas import Quotas
 from gateway.compat.shared.rate_limits import RateLimits
+from gateway.compat.shortio import room as shortio
 from gateway.compat.shtr import errors as shtr_errors
 from gateway.compat.shtr.servicer import ShtrServicer
 from linkmeter.compat.bitly.v3 import bitly_pb2
@@ -20,6 +22,7 @@ from services.common.rpc_server import RpcServer, until_stopped
 # Every dialect: the service of its contract, and how it words errors. A new room is added here and in _add_servicers.
 WORDINGS: dict[str, Wording] = {
     shtr_pb2.DESCRIPTOR.services_by_name["ShtrService"].full_name: shtr_errors.answer,
+    **shortio.WORDINGS,
     **{service.full_name: bitly_errors.answer for service in bitly_pb2.DESCRIPTOR.services_by_name.values()},
 }
 
@@ -47,8 +50,9 @@ def build(settings: Settings, backends: Backends) -> RpcServer:
 
 
 def _add_servicers(server: grpc.aio.Server, settings: Settings, backends: Backends) -> None:
+    limiter = rate_limits.open_limiter(settings.redis_url) if settings.rate_limits else None
     limits = RateLimits(
-        rate_limits.open_limiter(settings.redis_url) if settings.rate_limits else None,
+        limiter,
         creates_per_minute=settings.creates_per_minute,
         misses_per_minute=settings.misses_per_minute,
     )
@@ -59,3 +63,4 @@ def _add_servicers(server: grpc.aio.Server, settings: Settings, backends: Backen
     )
     shtr_pb2_grpc.add_ShtrServiceServicer_to_server(shtr, server)
     bitly.add_to(server, backends=backends, limits=limits, clock=SystemClock(), public_url=settings.public_url)
+    shortio.add_servicers(server, settings, backends, Quotas(limiter, shadow=settings.shadow_rate_limits))

@@ -18,7 +18,7 @@ def lua_tables(contract: Contract, dialects: Iterable[Dialect]) -> str:
     bodies: list[dict[str, str | dict[str, bool]]] = []
     shapes: Shapes = {}
     for dialect in dialects:
-        for service in dialect.services:
+        for service in () if dialect.has_lenient_bodies else dialect.services:
             for operation in contract.operations(service):
                 message = operation.body_message
                 # What arrives raw is no JSON.

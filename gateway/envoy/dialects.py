@@ -19,7 +19,7 @@ class Dialect:
 
     # Names it in the table of error replies.
     name: str
-    # All of its paths begin with one of these segments.
+    # Paths that begin with one of these are the dialect's, those that it does not know too.
     prefixes: tuple[str, ...]
     # gRPC packages; native calls of them meet errors in the dialect, too.
     packages: tuple[str, ...]
@@ -27,6 +27,8 @@ class Dialect:
     services: tuple[str, ...]
     # Configuration of the JSON transcoder.
     transcoder: dict[str, Any]
+    # Whether bodies may hold fields that the contract does not have, and values of other types.
+    has_lenient_bodies: bool = False
 
     @staticmethod
     def cluster_of(service: str) -> str:
@@ -38,6 +40,8 @@ def dialects(contract: Contract, descriptor_set: Path) -> tuple[Dialect, ...]:
     """Answer the REST surfaces. A service is public when one of its methods has an HTTP binding."""
     return (
         _native(contract, descriptor_set),
+        # Before shtr, which takes all the rest of /api.
+        _shortio(contract, descriptor_set),
         _shtr(contract, descriptor_set),
         _bitly(contract, descriptor_set),
     )
@@ -70,6 +74,21 @@ def _shtr(contract: Contract, descriptor_set: Path) -> Dialect:
         packages=(package,),
         services=services,
         transcoder=_transcoder(descriptor_set, services) | options,
+    )
+
+
+def _shortio(contract: Contract, descriptor_set: Path) -> Dialect:
+    package = "linkmeter.compat.shortio.v2"
+    services = contract.services(package)
+    # Its API has many more options than ours, and clients send them all.
+    options = {"query_param_unescape_plus": True, "ignore_unknown_query_parameters": True}
+    return Dialect(
+        name="shortio",
+        prefixes=("/statistics", "/links", "/domains", "/link_country", "/link_region", "/tags/bulk"),
+        packages=(package,),
+        services=services,
+        transcoder=_transcoder(descriptor_set, services) | options,
+        has_lenient_bodies=True,
     )
 
 
