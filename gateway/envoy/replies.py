@@ -1,5 +1,6 @@
 """Give the errors that Envoy itself answers the shape of the surface that was asked."""
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
@@ -96,10 +97,9 @@ def _is_grpc() -> Json:
 
 def _asks(dialect: Dialect) -> Json:
     """Match the dialect's requests, before and after the transcoder has rewritten the path."""
-    paths = []
-    for prefix in dialect.prefixes:
-        paths += [_header(name, {"prefix": f"{prefix}/"}) for name in (":path", "x-envoy-original-path")]
-        paths.append(_header(":path", {"exact": prefix}))
+    beginnings = "|".join(re.escape(prefix) for prefix in dialect.prefixes)
+    regex = {"safe_regex": {"regex": f"(?:{beginnings})(?:[/?].*)?"}}
+    paths = [_header(name, regex) for name in (":path", "x-envoy-original-path")]
     return {"or_filter": {"filters": paths}}
 
 

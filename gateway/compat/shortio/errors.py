@@ -76,7 +76,8 @@ def _words(error: errors.LinkmeterError) -> tuple[int, str, str]:
     """Answer HTTP status, code and text."""
     kind = error.metadata.get("kind", "link")
     if isinstance(error, errors.InvalidArgument):
-        return 400, "VALIDATION_ERROR", _capital(f"{_field(error)} {error.problem}".strip())
+        field = _field(error)
+        return 400, "VALIDATION_ERROR", f"{field} {error.problem}" if field else _capital(error.problem)
     if isinstance(error, errors.NotFound):
         return 404, "NOT_FOUND", _ABSENT.get(kind, "Link not found")
     if isinstance(error, errors.AlreadyExists):
@@ -93,4 +94,4 @@ def _field(error: errors.InvalidArgument) -> str:
 
 
 def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:] if " " in text and text.split(" ", 1)[0].islower() else text
+    return text[:1].upper() + text[1:]
