@@ -54,8 +54,8 @@ class Publication:
 
 
 def cache_key(name: str) -> str:
-    """Return the key under which redirect looks for a link; braces put a link's keys into one cluster slot."""
-    return f"lm:resolution:{{{name}}}"
+    """Return the key under which redirect looks for a link."""
+    return f"lm:resolution:{name}"
 
 
 class Publisher:
@@ -90,7 +90,8 @@ class Publisher:
 
     async def _send(self, publication: Publication, channel: str) -> bool:
         name = publication.name
-        keys = [cache_key(name), f"lm:revision:{{{name}}}"]
+        # The braces put the second key into the cluster slot of the first.
+        keys = [cache_key(name), f"lm:revision:{{{cache_key(name)}}}"]
         values: list[str | int | bytes] = [
             publication.revision,
             publication.value,
