@@ -14,7 +14,7 @@ def audience_of(context: Context) -> Audience:
     if known.link_id:
         return Audience(link_id=known.link_id)
     known.require(caller.STATS_READ)
-    return Audience(owner_id=known.owner_id)
+    return Audience(owner_id=known.owner_id, sees_installation=known.may(caller.ADMIN))
 
 
 def require_admin(context: Context) -> None:

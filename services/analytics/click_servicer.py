@@ -1,14 +1,17 @@
 """ClickService: raw clicks."""
 
+from collections.abc import Iterator
 from typing import Final
 
 from linkmeter.analytics.v1 import click_service_pb2, click_service_pb2_grpc
 from services.analytics.access import audience_of
 from services.analytics.convert.clicks import click_message
+from services.analytics.convert.stats import excluded_of, filters_of
 from services.analytics.convert.times import interval_of
 from services.analytics.domain.page_token import Cursor, PageTokens
-from services.analytics.domain.query import check_interval
-from services.analytics.store.click_list import ClickReader, Selection
+from services.analytics.domain.query import MOST_FILTERS, Dimension, Filter, check_interval
+from services.analytics.store.click_list import ClickReader
+from services.analytics.store.visits_sql import Scope
 from services.common.errors import InvalidArgument
 from services.common.interceptors import Context
 
@@ -28,32 +31,56 @@ class ClickServicer(click_service_pb2_grpc.ClickServiceServicer):
         self, request: click_service_pb2.ListClicksRequest, context: Context
     ) -> click_service_pb2.ListClicksResponse:
         """Answer a page, newest first."""
-        selection = _selection_of(request, context)
-        size = _page_size_of(request)
-        after = self._page_tokens.read(request.page_token, repr(selection))
+        scope = _scope_of(request, context)
+        size, selection = _page_size_of(request), _selection_of(request, scope)
+        after = self._page_tokens.read(request.page_token, selection)
         # One more than asked for tells whether there is a next page.
-        clicks = await self._reader.list(selection, limit=size + 1, after=after, skip=request.skip)
+        clicks = await self._reader.list(scope, limit=size + 1, after=after, skip=request.skip)
         page = clicks[:size]
         token = ""
         if len(clicks) > size:
             last = page[-1]
-            token = self._page_tokens.write(Cursor(last.time, last.source, last.sequence), repr(selection))
+            token = self._page_tokens.write(Cursor(last.time, last.source, last.sequence), selection)
         messages = [click_message(click) for click in page]
         return click_service_pb2.ListClicksResponse(clicks=messages, next_page_token=token)
 
 
-def _selection_of(request: click_service_pb2.ListClicksRequest, context: Context) -> Selection:
+def _scope_of(request: click_service_pb2.ListClicksRequest, context: Context) -> Scope:
+    audience = audience_of(context)
     start, end = interval_of(request.interval)
     check_interval(start, end)
-    if request.link_id < 0:
-        raise InvalidArgument("link_id", "must be a positive number")
-    return Selection(
-        audience=audience_of(context),
-        link_id=request.link_id,
+    filters = (*filters_of(request.filters), *_named_conditions(request))
+    if len(filters) > MOST_FILTERS:
+        raise InvalidArgument("filters", f"fewer than {MOST_FILTERS} filters are allowed")
+    return Scope(
+        audience=audience,
+        filters=filters,
         start=start,
         end=end,
-        human_only=request.human_only,
+        excluded=excluded_of(request.excluded_intervals),
+        with_orphans=request.with_orphans,
     )
+
+
+def _named_conditions(request: click_service_pb2.ListClicksRequest) -> Iterator[Filter]:
+    """Write the conditions that have a field of their own."""
+    if request.link_id < 0:
+        raise InvalidArgument("link_id", "must be a positive number")
+    if request.link_id:
+        yield Filter(dimension=Dimension.LINK, values=frozenset({str(request.link_id)}))
+    if request.human_only:
+        yield Filter(dimension=Dimension.IS_BOT, values=frozenset({"false"}))
+
+
+def _selection_of(request: click_service_pb2.ListClicksRequest, scope: Scope) -> str:
+    """Name what is listed, the same in every process: a page token is good for that only."""
+    same = click_service_pb2.ListClicksRequest()
+    same.CopyFrom(request)
+    # These may differ from page to page.
+    for field in ("page_token", "page_size", "skip"):
+        same.ClearField(field)
+    content = same.SerializeToString(deterministic=True).hex()
+    return f"{scope.audience.owner_id}/{scope.audience.link_id}/{content}"
 
 
 def _page_size_of(request: click_service_pb2.ListClicksRequest) -> int:

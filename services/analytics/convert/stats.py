@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from enum import IntEnum
 from typing import TypeVar
 
+from google.type.interval_pb2 import Interval
+
 from linkmeter.analytics.v1 import stats_service_pb2 as pb
 from services.analytics.convert.times import interval_message, interval_of, timestamp_of
 from services.analytics.domain.buckets import Bucket
@@ -20,7 +22,9 @@ from services.analytics.domain.query import (
     Query,
     Report,
     Row,
+    Span,
     Value,
+    check_excluded,
 )
 from services.common.errors import InvalidArgument
 
@@ -33,9 +37,11 @@ def query_of(request: pb.QueryStatsRequest, audience: Audience) -> Query:
     return Query(
         audience=audience,
         reports=tuple(_report_of(report) for report in request.reports),
-        filters=_filters_of(request.filters),
+        filters=filters_of(request.filters),
         start=start,
         end=end,
+        excluded=excluded_of(request.excluded_intervals),
+        with_orphans=request.with_orphans,
         time_zone=request.time_zone or "UTC",
     )
 
@@ -43,6 +49,29 @@ def query_of(request: pb.QueryStatsRequest, audience: Audience) -> Query:
 def bucket_of(number: int, field: str) -> Bucket:
     """Read the length of steps."""
     return _member(Bucket, number, field)
+
+
+def filters_of(messages: Iterable[pb.Filter]) -> tuple[Filter, ...]:
+    """Read conditions."""
+    return tuple(
+        Filter(
+            dimension=_member(Dimension, message.dimension, "filters.dimension"),
+            values=frozenset(message.values),
+            negated=message.negated,
+            prefix=message.prefix,
+        )
+        for message in messages
+    )
+
+
+def excluded_of(messages: Iterable[Interval]) -> tuple[Span, ...]:
+    """Read the intervals to leave out."""
+    spans = []
+    for message in messages:
+        start, end = interval_of(message, "excluded_intervals")
+        spans.append(Span(start=start, end=end))
+    check_excluded(tuple(spans))
+    return tuple(spans)
 
 
 def answer_message(query: Query, answer: Answer) -> pb.QueryStatsResponse:
@@ -97,18 +126,7 @@ def _report_of(message: pb.Report) -> Report:
         metrics=tuple(_member(Metric, number, "reports.metrics") for number in message.metrics) or (Metric.CLICKS,),
         limit=message.limit,
         order=_member(Order, message.order, "reports.order"),
-        filters=_filters_of(message.filters),
-    )
-
-
-def _filters_of(messages: Iterable[pb.Filter]) -> tuple[Filter, ...]:
-    return tuple(
-        Filter(
-            dimension=_member(Dimension, message.dimension, "filters.dimension"),
-            values=frozenset(message.values),
-            negated=message.negated,
-        )
-        for message in messages
+        filters=filters_of(message.filters),
     )
 
 

@@ -23,13 +23,13 @@ def timestamp_of(time: datetime) -> Timestamp:
     return timestamp
 
 
-def interval_of(interval: Interval) -> tuple[datetime | None, datetime | None]:
+def interval_of(interval: Interval, field: str = "interval") -> tuple[datetime | None, datetime | None]:
     """Read the ends of an interval; None where one is not given."""
     try:
         start = time_of(interval.start_time) if interval.HasField("start_time") else None
         end = time_of(interval.end_time) if interval.HasField("end_time") else None
     except ValueError:
-        raise InvalidArgument("interval", "is beyond the calendar") from None
+        raise InvalidArgument(field, "is beyond the calendar") from None
     return start, end
 
 

@@ -3,18 +3,17 @@
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from services.analytics.domain.click import Fault, RecordedClick
+from services.analytics.domain.click import ORPHAN_LINK_ID, Fault, RecordedClick
 
 # Nothing of ours existed before; and a clock that runs a day fast is broken.
 _FIRST_TIME: Final = datetime(2020, 1, 1, tzinfo=UTC)
 _FAST_CLOCK: Final = timedelta(days=1)
-_LARGEST_ID: Final = 2**63 - 1
 _HTTP_STATUSES: Final = range(100, 600)
 
 
 def fault_of(click: RecordedClick, now: datetime) -> Fault | None:
     """Answer why a click cannot be stored; None when it can."""
-    if not 0 < click.link_id <= _LARGEST_ID or click.owner_id <= 0:
+    if not _has_link(click) and not _is_orphan(click):
         return Fault.NO_LINK
     if not _FIRST_TIME <= click.time <= now + _FAST_CLOCK:
         return Fault.ABSURD_TIME
@@ -23,6 +22,15 @@ def fault_of(click: RecordedClick, now: datetime) -> Fault | None:
     if any("\0" in text for text in _texts(click)):
         return Fault.NUL_IN_TEXT
     return None
+
+
+def _has_link(click: RecordedClick) -> bool:
+    return click.link_id > 0 and click.owner_id > 0
+
+
+def _is_orphan(click: RecordedClick) -> bool:
+    """Recognise a visit that found no link; it is kept for the domain that it was on."""
+    return click.link_id == ORPHAN_LINK_ID and click.owner_id >= 0 and bool(click.domain)
 
 
 def _texts(click: RecordedClick) -> tuple[str, ...]:

@@ -3,7 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
+
+# The link of visits that found none.
+ORPHAN_LINK_ID: Final = 0
 
 
 class Fault(StrEnum):
@@ -111,6 +115,11 @@ class Click:
     campaign: Campaign
     language: str
     visitor: bytes
+
+    @property
+    def is_orphan(self) -> bool:
+        """True for a visit that found no link."""
+        return self.link_id == ORPHAN_LINK_ID
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ COUNT_DEFINITION: Final = "1"
 MOST_REPORTS: Final = 20
 MOST_DIMENSIONS: Final = 4
 MOST_FILTERS: Final = 50
-MOST_VALUES: Final = 1_000
+MOST_VALUES: Final = 10_000
+MOST_EXCLUDED: Final = 100
 MOST_ROWS: Final = 10_000
 DEFAULT_ROWS: Final = 100
 # Outside these years the calendars of time zones are guesses.
@@ -56,6 +57,8 @@ class Metric(IntEnum):
     CLICKS = 1
     HUMAN_CLICKS = 2
     VISITORS = 3
+    HUMAN_VISITORS = 4
+    MEAN_LATENCY = 5
 
 
 class Order(IntEnum):
@@ -73,6 +76,8 @@ class Audience:
 
     owner_id: int = 0
     link_id: int = 0
+    # True for administrators: orphan visits on the installation's own domains are theirs to see.
+    sees_installation: bool = False
 
     def __post_init__(self) -> None:
         """Refuse an audience that would see everybody's clicks."""
@@ -82,11 +87,12 @@ class Audience:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """A click passes when its value is one of these, or with negated, none of them."""
+    """A click passes when its value is, or with prefix begins with, one of these; with negated, none of them."""
 
     dimension: Dimension
     values: frozenset[str]
     negated: bool = False
+    prefix: bool = False
 
     def __post_init__(self) -> None:
         """Refuse nonsense."""
@@ -101,7 +107,20 @@ class Filter:
 
     def passes(self, value: str) -> bool:
         """Say whether a value passes."""
-        return (value in self.values) is not self.negated
+        matches = value.startswith(tuple(self.values)) if self.prefix else value in self.values
+        return matches is not self.negated
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A piece of time, start included, end not; an absent end is open."""
+
+    start: datetime | None = None
+    end: datetime | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse nonsense."""
+        check_interval(self.start, self.end, "excluded_intervals")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +169,8 @@ class Query:
     filters: tuple[Filter, ...] = ()
     start: datetime | None = None
     end: datetime | None = None
+    excluded: tuple[Span, ...] = ()
+    with_orphans: bool = False
     time_zone: str = "UTC"
 
     def __post_init__(self) -> None:
@@ -158,6 +179,7 @@ class Query:
             raise InvalidArgument("reports", f"from 1 to {MOST_REPORTS} reports are required")
         if any(len(self.filters) + len(report.filters) > MOST_FILTERS for report in self.reports):
             raise InvalidArgument("filters", f"at most {MOST_FILTERS} filters are allowed")
+        check_excluded(self.excluded)
         check_interval(self.start, self.end)
         if zone_named(self.time_zone) is None:
             raise InvalidArgument("time_zone", "neither an IANA name nor an offset like +05:30")
@@ -198,13 +220,19 @@ class Answer:
     last_click_time: datetime | None
 
 
-def check_interval(start: datetime | None, end: datetime | None) -> None:
+def check_interval(start: datetime | None, end: datetime | None, field: str = "interval") -> None:
     """Refuse an interval that ends before it starts or lies beyond the calendars."""
     for moment in (start, end):
         if moment is not None and moment.year not in _YEARS:
-            raise InvalidArgument("interval", f"must lie in the years {_YEARS.start} to {_YEARS.stop - 1}")
+            raise InvalidArgument(field, f"must lie in the years {_YEARS.start} to {_YEARS.stop - 1}")
     if start is not None and end is not None and end < start:
-        raise InvalidArgument("interval", "must not end before it starts")
+        raise InvalidArgument(field, "must not end before it starts")
+
+
+def check_excluded(excluded: tuple[Span, ...]) -> None:
+    """Refuse more exclusions than anybody needs."""
+    if len(excluded) > MOST_EXCLUDED:
+        raise InvalidArgument("excluded_intervals", f"at most {MOST_EXCLUDED} intervals are allowed")
 
 
 def _is_link_id(value: str) -> bool:

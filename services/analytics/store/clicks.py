@@ -80,12 +80,14 @@ class ClickWriter:
 async def _store_rows(connection: Connection, source: UUID, rows: Sequence[Row], mark: int, now: datetime) -> Stored:
     if not rows:
         return Stored(mark=mark, clicks=(), set_aside=(), missing=0)
-    refused = await _copy([row for row in rows if isinstance(row.outcome, Click)], connection)
+    orphans = [row for row in rows if isinstance(row.outcome, Click) and row.outcome.is_orphan]
+    followed = [row for row in rows if isinstance(row.outcome, Click) and not row.outcome.is_orphan]
+    refused = await _copy(connection, "clicks", followed) + await _copy(connection, "orphans", orphans)
     set_aside = [row.outcome for row in rows if isinstance(row.outcome, SetAside)]
     set_aside += [SetAside(row.sequence, Fault.REFUSED_BY_DATABASE, row.content) for row in refused]
     lost = {row.sequence for row in refused}
     clicks = [row.outcome for row in rows if isinstance(row.outcome, Click) and row.sequence not in lost]
-    await rollups.add(connection, clicks)
+    await rollups.add(connection, [click for click in clicks if not click.is_orphan])
     await _set_aside(connection, source, set_aside, now)
     # Sequences have no gaps in the outbox: what is absent here was lost there.
     new_mark = rows[-1].sequence
@@ -94,19 +96,19 @@ async def _store_rows(connection: Connection, source: UUID, rows: Sequence[Row],
     return Stored(mark=new_mark, clicks=clicks, set_aside=set_aside, missing=missing)
 
 
-async def _copy(rows: Sequence[Row], connection: Connection) -> list[Row]:
+async def _copy(connection: Connection, table: str, rows: Sequence[Row]) -> list[Row]:
     """Write clicks and answer those that were refused: the batch is halved until each of them stands alone."""
     if not rows:
         return []
     try:
         async with connection.transaction():
             records = [record_of(row.outcome) for row in rows if isinstance(row.outcome, Click)]
-            await connection.copy_records_to_table("clicks", records=records, columns=COLUMNS)
+            await connection.copy_records_to_table(table, records=records, columns=COLUMNS)
     except _REFUSALS:
         if len(rows) == 1:
             return list(rows)
         half = len(rows) // 2
-        return await _copy(rows[:half], connection) + await _copy(rows[half:], connection)
+        return await _copy(connection, table, rows[:half]) + await _copy(connection, table, rows[half:])
     return []
 
 

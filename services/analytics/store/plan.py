@@ -11,6 +11,7 @@ from services.analytics.store.dimensions import ROLLED
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _QUARTER: Final = timedelta(minutes=15)
 _DAY: Final = timedelta(days=1)
+_SUMMED: Final = frozenset({Metric.CLICKS, Metric.HUMAN_CLICKS})
 
 
 class Table(Enum):
@@ -36,11 +37,17 @@ class Plan:
 
 
 def plan_of(
-    report: Report, filters: tuple[Filter, ...], start: datetime, end: datetime, borders: tuple[datetime, ...]
+    report: Report,
+    filters: tuple[Filter, ...],
+    start: datetime,
+    end: datetime,
+    borders: tuple[datetime, ...],
+    *,
+    raw: bool = False,
 ) -> Plan:
     """Take sums where they know everything that is asked, and where no step begins within one of them."""
     dimensions = _needed(report, filters)
-    if Metric.VISITORS not in report.metrics:
+    if not raw and _SUMMED.issuperset(report.metrics):
         if not dimensions:
             return _with_sums(Table.TOTALS, _QUARTER, start, end, borders, None)
         if len(dimensions) == 1 and dimensions <= ROLLED.keys():

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from services.analytics.domain.buckets import MOST_BUCKETS, Bucket, TooManyBuckets, borders
-from services.analytics.domain.query import Answer, Order, Query, Report, Row, Value
+from services.analytics.domain.query import Answer, Filter, Order, Query, Report, Row, Value
 from services.analytics.store.plan import Plan, plan_of
-from services.analytics.store.stats_sql import ReportSql, bounds_sql
+from services.analytics.store.stats_sql import ReportSql, bound_sql
+from services.analytics.store.visits_sql import Scope
 from services.common.errors import InvalidArgument
 from services.common.postgres import Connection, Pool
 
@@ -36,8 +37,8 @@ class Stats:
 
 
 async def _bound(connection: Connection, query: Query, end: datetime, *, last: bool) -> datetime | None:
-    sql, parameters = bounds_sql(query.audience, query.filters, last=last)
-    time: datetime | None = await connection.fetchval(sql, *parameters, query.start or _BEFORE_ALL, end)
+    sql, parameters = bound_sql(_scope(query, query.start or _BEFORE_ALL, end), last=last)
+    time: datetime | None = await connection.fetchval(sql, *parameters)
     return time
 
 
@@ -50,11 +51,24 @@ async def _report(
         steps = borders(report.bucket, start, end, query.zone)
     except TooManyBuckets:
         raise InvalidArgument("reports.bucket", f"the interval has more than {MOST_BUCKETS} of these buckets") from None
-    filters = (*query.filters, *report.filters)
-    plan = plan_of(report, filters, start, end, steps)
-    sql, parameters = ReportSql(audience=query.audience, report=report, filters=filters, plan=plan).build()
+    scope = _scope(query, start, end, report.filters)
+    # Sums know nothing of orphans, and would have to be taken apart around an exclusion.
+    raw = bool(scope.excluded) or scope.has_orphans
+    plan = plan_of(report, scope.filters, start, end, steps, raw=raw)
+    sql, parameters = ReportSql(scope=scope, report=report, plan=plan).build()
     rows = [_row(tuple(record), report, plan) for record in await connection.fetch(sql, *parameters)]
     return tuple(rows) if report.dimensions else _filled(rows, report, steps)
+
+
+def _scope(query: Query, start: datetime, end: datetime, more: tuple[Filter, ...] = ()) -> Scope:
+    return Scope(
+        audience=query.audience,
+        filters=(*query.filters, *more),
+        start=start,
+        end=end,
+        excluded=query.excluded,
+        with_orphans=query.with_orphans,
+    )
 
 
 def _row(record: Sequence[Any], report: Report, plan: Plan) -> Row:

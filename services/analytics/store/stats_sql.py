@@ -1,36 +1,31 @@
 """Write the SQL of a report: fragments from closed enums, and everything that came from outside as a parameter."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC
+from typing import Final
 
-from services.analytics.domain.query import Audience, Dimension, Filter, Metric, Order, Report
+from services.analytics.domain.query import Dimension, Metric, Order, Report
 from services.analytics.store.dimensions import COLUMNS, ROLLED, Column
 from services.analytics.store.plan import Plan, Table
+from services.analytics.store.visits_sql import Parameters, Scope, from_visits, of_links, passes, rights
 
-
-class Parameters:
-    """Collects the values of a statement."""
-
-    def __init__(self) -> None:
-        self.values: list[object] = []
-
-    def add(self, value: object, type_name: str) -> str:
-        """Keep a value and answer its placeholder."""
-        self.values.append(value)
-        return f"${len(self.values)}::{type_name}"
+_METRICS: Final = {
+    Metric.CLICKS: "count(*)",
+    Metric.HUMAN_CLICKS: "count(*) FILTER (WHERE NOT is_bot)",
+    Metric.VISITORS: "count(DISTINCT visitor)",
+    Metric.HUMAN_VISITORS: "count(DISTINCT visitor) FILTER (WHERE NOT is_bot)",
+    Metric.MEAN_LATENCY: "coalesce(round(avg(latency_us)), 0)::bigint",
+}
 
 
 class ReportSql:
     """The statement of one report: a step, a value and a detail per dimension, then the metrics."""
 
-    def __init__(self, *, audience: Audience, report: Report, filters: Sequence[Filter], plan: Plan) -> None:
+    def __init__(self, *, scope: Scope, report: Report, plan: Plan) -> None:
         self._parameters = Parameters()
+        self._scope = scope
         self._report = report
         self._plan = plan
-        self._filters = filters
-        self._rights = " AND ".join(rights(audience, filters, self._parameters))
-        self._start = self._parameters.add(plan.start, "timestamptz")
-        self._end = self._parameters.add(plan.end, "timestamptz")
 
     def build(self) -> tuple[str, list[object]]:
         """Answer the statement and its parameters."""
@@ -38,16 +33,9 @@ class ReportSql:
         return sql + self._order_and_limit(), self._parameters.values
 
     def _over_clicks(self) -> str:
-        conditions = [self._rights, f"time >= {self._start} AND time < {self._end}"]
-        conditions += [_condition(item, self._parameters) for item in self._filters if item.dimension != Dimension.LINK]
-        metrics = {
-            Metric.CLICKS: "count(*)",
-            Metric.HUMAN_CLICKS: "count(*) FILTER (WHERE NOT is_bot)",
-            Metric.VISITORS: "count(DISTINCT visitor)",
-        }
         columns = [COLUMNS[dimension] for dimension in self._report.dimensions]
-        selected = [*self._groups(columns), *(metrics[metric] for metric in self._report.metrics)]
-        return f"SELECT {', '.join(selected)} FROM clicks WHERE {' AND '.join(conditions)}{self._group_by()}"  # noqa: S608
+        selected = [*self._groups(columns), *(_METRICS[metric] for metric in self._report.metrics)]
+        return f"SELECT {', '.join(selected)} {from_visits(self._scope, self._parameters)}{self._group_by()}"
 
     def _over_sums(self) -> str:
         """Add up sums for the interior and raw clicks for the edges."""
@@ -62,9 +50,7 @@ class ReportSql:
             *(f"coalesce({metrics[metric]}, 0)::bigint" for metric in self._report.metrics),
         ]
         own = self._plan.dimension
-        conditions = [
-            _passes("value", item, self._parameters, "text") for item in self._filters if item.dimension is own
-        ]
+        conditions = [passes("value", item, self._parameters) for item in self._scope.filters if item.dimension is own]
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
         parts = self._daily_parts() if self._plan.table is Table.DAILY else self._totals_parts()
         # What is left over of a day's total may be nothing, and a value without clicks is no row.
@@ -74,17 +60,22 @@ class ReportSql:
             f"{where}{self._group_by()}{having}"
         )
 
+    def _rights(self) -> str:
+        seen = rights(self._scope.audience, self._parameters)
+        return " AND ".join([*seen, *of_links(self._scope.filters, self._parameters)])
+
     def _totals_parts(self) -> list[str]:
+        rights_ = self._rights()
         start = self._parameters.add(self._plan.inner_start, "timestamptz")
         end = self._parameters.add(self._plan.inner_end, "timestamptz")
         totals = (
             "SELECT start AS time, link_id, '' AS value, '' AS detail, clicks, human_clicks FROM totals "  # noqa: S608
-            f"WHERE {self._rights} AND start >= {start} AND start < {end}"
+            f"WHERE {rights_} AND start >= {start} AND start < {end}"
         )
-        return [totals, self._edges(Column("''"), start, end)]
+        return [totals, self._edges(Column("''"), rights_, start, end)]
 
     def _daily_parts(self) -> list[str]:
-        dimension = self._plan.dimension
+        dimension, rights_ = self._plan.dimension, self._rights()
         assert dimension is not None, "a daily plan has its dimension"  # noqa: S101
         first = self._parameters.add(self._plan.inner_start.astimezone(UTC).date(), "date")
         beyond = self._parameters.add(self._plan.inner_end.astimezone(UTC).date(), "date")
@@ -92,33 +83,35 @@ class ReportSql:
         end = self._parameters.add(self._plan.inner_end, "timestamptz")
         implicit = self._parameters.add(ROLLED[dimension].implicit, "text")
         number = self._parameters.add(int(dimension), "smallint")
-        rolled = f"FROM daily WHERE {self._rights} AND dimension = {number} AND day >= {first} AND day < {beyond}"
+        rolled = f"FROM daily WHERE {rights_} AND dimension = {number} AND day >= {first} AND day < {beyond}"
         midnight = "day::timestamp AT TIME ZONE 'UTC'"
         totals = (
             f"SELECT start, link_id, {implicit}, '', clicks, human_clicks FROM totals "  # noqa: S608
-            f"WHERE {self._rights} AND start >= {start} AND start < {end}"
+            f"WHERE {rights_} AND start >= {start} AND start < {end}"
         )
         return [
             f"SELECT {midnight} AS time, link_id, value, detail, clicks, human_clicks {rolled}",
             # The implicit value: the totals, less all other values.
             totals,
             f"SELECT {midnight}, link_id, {implicit}, '', -clicks, -human_clicks {rolled}",
-            self._edges(COLUMNS[dimension], start, end),
+            self._edges(COLUMNS[dimension], rights_, start, end),
         ]
 
-    def _edges(self, column: Column, start: str, end: str) -> str:
+    def _edges(self, column: Column, rights_: str, start: str, end: str) -> str:
+        first = self._parameters.add(self._plan.start, "timestamptz")
+        last = self._parameters.add(self._plan.end, "timestamptz")
         # Two ranges rather than one with a hole, so that both can use the index.
         part = (
             f"SELECT time, link_id, {column.value}, {column.detail}, 1, (NOT is_bot)::int FROM clicks "  # noqa: S608
-            f"WHERE {self._rights} AND time >= "
+            f"WHERE {rights_} AND time >= "
         )
-        return f"{part}{self._start} AND time < {start} UNION ALL {part}{end} AND time < {self._end}"
+        return f"{part}{first} AND time < {start} UNION ALL {part}{end} AND time < {last}"
 
     def _passing_sums(self) -> tuple[str, str]:
         """Answer what conditions on is_bot leave of a sum's clicks and human clicks."""
         if Dimension.IS_BOT in self._report.dimensions:
             return "clicks", "human_clicks"
-        conditions = [item for item in self._filters if item.dimension is Dimension.IS_BOT]
+        conditions = [item for item in self._scope.filters if item.dimension is Dimension.IS_BOT]
         people = all(item.passes("false") for item in conditions)
         bots = all(item.passes("true") for item in conditions)
         if people and bots:
@@ -156,35 +149,8 @@ class ReportSql:
         return f" ORDER BY {', '.join(order)} LIMIT {self._parameters.add(self._report.rows, 'bigint')}"
 
 
-def rights(audience: Audience, filters: Iterable[Filter], parameters: Parameters) -> list[str]:
-    """Write the conditions that hold on every table: whose clicks, and of which links."""
-    conditions = []
-    if audience.owner_id:
-        conditions.append(f"owner_id = {parameters.add(audience.owner_id, 'bigint')}")
-    if audience.link_id:
-        conditions.append(f"link_id = {parameters.add(audience.link_id, 'bigint')}")
-    links = [item for item in filters if item.dimension is Dimension.LINK]
-    return conditions + [_passes("link_id", item, parameters, "bigint") for item in links]
-
-
-def bounds_sql(audience: Audience, filters: Sequence[Filter], *, last: bool) -> tuple[str, list[object]]:
-    """Write the statement for the first or last click that passes; its last two parameters are start and end."""
+def bound_sql(scope: Scope, *, last: bool) -> tuple[str, list[object]]:
+    """Write the statement for the time of the first or last click of a scope."""
     parameters = Parameters()
-    conditions = rights(audience, filters, parameters)
-    conditions += [_condition(item, parameters) for item in filters if item.dimension is not Dimension.LINK]
-    number = len(parameters.values)
-    conditions += [f"time >= ${number + 1}::timestamptz", f"time < ${number + 2}::timestamptz"]
     order = "time DESC" if last else "time"
-    return f"SELECT time FROM clicks WHERE {' AND '.join(conditions)} ORDER BY {order} LIMIT 1", parameters.values  # noqa: S608
-
-
-def _condition(item: Filter, parameters: Parameters) -> str:
-    return _passes(COLUMNS[item.dimension].value, item, parameters, "text")
-
-
-def _passes(column: str, item: Filter, parameters: Parameters, type_name: str) -> str:
-    values = sorted(item.values) if type_name == "text" else [int(value) for value in sorted(item.values)]
-    if len(values) == 1 and not item.negated:
-        return f"{column} = {parameters.add(values[0], type_name)}"
-    passing = f"{column} = ANY({parameters.add(values, type_name + '[]')})"
-    return f"NOT ({passing})" if item.negated else passing
+    return f"SELECT time {from_visits(scope, parameters)} ORDER BY {order} LIMIT 1", parameters.values

@@ -103,6 +103,9 @@ async def test_pages_follow_each_other_without_gap_or_double(analytics: Analytic
         clicks_api.ListClicksRequest(skip=-1),
         clicks_api.ListClicksRequest(skip=100_001),
         clicks_api.ListClicksRequest(link_id=-1),
+        clicks_api.ListClicksRequest(filters=[stats_api.Filter(dimension=99, values=["a"])]),  # type: ignore[arg-type]
+        clicks_api.ListClicksRequest(filters=[stats_api.Filter(dimension=stats_api.DIMENSION_OS, values=["a"])] * 51),
+        clicks_api.ListClicksRequest(excluded_intervals=[{}] * 101),
     ],
 )
 async def test_a_wrong_list_request_is_refused(analytics: Analytics, request_: clicks_api.ListClicksRequest) -> None:
@@ -158,6 +161,21 @@ async def test_filters_join_by_and_their_values_by_or(analytics: Analytics) -> N
     )
     response = await analytics.stats.QueryStats(request, metadata=AS_OWNER)
     assert [result.rows[0].metrics[0] for result in response.results] == [3, 2]
+
+
+async def test_lists_take_the_conditions_of_queries(analytics: Analytics) -> None:
+    """Whole values, beginnings, exclusions, and orphan visits on domains that are named."""
+    orphan = recorded_click(NOW, link_id=0, code="wrong", http_status=404)
+    await analytics.take(uuid4(), orphan)
+    domain = stats_api.Filter(dimension=stats_api.DIMENSION_DOMAIN, values=["lm."], prefix=True)
+    code = stats_api.Filter(dimension=stats_api.DIMENSION_CODE, values=["d", "w"], prefix=True)
+    assert await codes(analytics, AS_OWNER, filters=[domain, code], with_orphans=True) == ["wrong", "def"]
+    assert await codes(analytics, AS_OWNER, filters=[domain, code]) == ["def"]
+    assert await codes(analytics, AS_OTHER_OWNER, filters=[domain], with_orphans=True) == ["ghi"]
+    request = clicks_api.ListClicksRequest()
+    request.excluded_intervals.add().start_time.FromDatetime(NOW - timedelta(minutes=4))
+    page = await analytics.clicks.ListClicks(request, metadata=AS_OWNER)
+    assert len(page.clicks) == 2
 
 
 async def test_link_stats_say_the_same_as_a_query(analytics: Analytics) -> None:
@@ -223,10 +241,10 @@ def beyond_the_calendar() -> stats_api.QueryStatsRequest:
         (query(order=stats_api.ORDER_TIME_ASCENDING), "reports.order"),
         (query(limit=-1), "reports.limit"),
         (query(limit=10_001), "reports.limit"),
-        (query(filters=[stats_api.Filter(dimension=4)]), "filters.values"),
-        (query(filters=[stats_api.Filter(dimension=1, values=["abc"])]), "filters.values"),
-        (query(filters=[stats_api.Filter(dimension=1, values=["1" * 30])]), "filters.values"),
-        (query(filters=[stats_api.Filter(dimension=4, values=["a\0"])]), "filters.values"),
+        (query(filters=[stats_api.Filter(dimension=stats_api.DIMENSION_COUNTRY)]), "filters.values"),
+        (query(filters=[stats_api.Filter(dimension=stats_api.DIMENSION_LINK, values=["abc"])]), "filters.values"),
+        (query(filters=[stats_api.Filter(dimension=stats_api.DIMENSION_LINK, values=["1" * 30])]), "filters.values"),
+        (query(filters=[stats_api.Filter(dimension=stats_api.DIMENSION_COUNTRY, values=["a\0"])]), "filters.values"),
         (query(filters=[stats_api.Filter(values=["a"])]), "filters.dimension"),
         (upside_down(), "interval"),
         (beyond_the_calendar(), "interval"),

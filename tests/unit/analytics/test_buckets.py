@@ -4,6 +4,7 @@ import random
 import zoneinfo
 from bisect import bisect_right
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -27,7 +28,7 @@ def moments(seed: int, count: int, start: datetime = START, end: datetime = END)
 
 
 def is_partition(found: tuple[datetime, ...], start: datetime, end: datetime) -> bool:
-    rising = all(earlier < later for earlier, later in zip(found, found[1:], strict=False))
+    rising = all(earlier < later for earlier, later in pairwise(found))
     return rising and found[0] <= start and found[-1] < end and all(border > start for border in found[1:])
 
 
@@ -81,7 +82,7 @@ def test_r12_hours_over_400_days_and_every_change_of_offset(name: str) -> None:
     zone = ZoneInfo(name)
     found = borders(Bucket.HOUR, START, END, zone)
     assert is_partition(found, START, END)
-    lengths = {later - earlier for earlier, later in zip(found, found[1:], strict=False)}
+    lengths = {later - earlier for earlier, later in pairwise(found)}
     # The Chatham Islands change at a quarter to three.
     assert lengths <= {timedelta(minutes=minutes) for minutes in (15, 30, 45, 60)}
 

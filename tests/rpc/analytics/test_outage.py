@@ -1,0 +1,52 @@
+"""PostgreSQL goes away and comes back: analytics says so, and needs no restart."""
+
+from contextlib import ExitStack
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+
+from deploy.local.process import Process
+from deploy.local.readiness import answers_postgres, wait_ready
+from services.common.errors import LinkmeterError, Unavailable
+from tests.support.analytics import Analytics, running_analytics
+from tests.support.clicks import recorded_click
+from tests.support.clock import FakeClock
+from tests.support.postgres import TestPostgres, running_postgres
+from tests.support.wait import eventually
+
+NOW = FakeClock().now()
+
+
+async def takes(analytics: Analytics, source: UUID) -> bool:
+    """Send the same click once more."""
+    try:
+        return await analytics.take(source, recorded_click(NOW)) == 1
+    except LinkmeterError:
+        return False
+
+
+def start_again(postgres: TestPostgres, folder: Path) -> Process:
+    """Start the server on its old data and port."""
+    process = Process(postgres.server.command(), folder)
+    wait_ready(process, lambda: answers_postgres(postgres.server.port))
+    return process
+
+
+async def test_analytics_recovers_with_postgresql_and_counts_once(tmp_path: Path, clock: FakeClock) -> None:
+    """Calls are UNAVAILABLE meanwhile, and an outbox may try again and again."""
+    source = uuid4()
+    with ExitStack() as stack:
+        postgres = stack.enter_context(running_postgres(tmp_path))
+        # Ends the second server, after the database is dropped.
+        second = stack.enter_context(ExitStack())
+        url = stack.enter_context(postgres.database("analytics"))
+        async with running_analytics(url, clock=clock) as analytics:
+            await analytics.take(uuid4(), recorded_click(NOW))
+            postgres.process.stop()
+            with pytest.raises(Unavailable):
+                await analytics.take(source, recorded_click(NOW))
+            second.callback(start_again(postgres, tmp_path).stop)
+            await eventually(lambda: takes(analytics, source), 15)
+            ledger = await analytics.ledger()
+    assert ledger.total.stored == 2
