@@ -1,8 +1,8 @@
 """Answering visitors, whatever server carries their requests."""
 
 import time
-from collections.abc import Awaitable, Callable
-from typing import Final, TypeAlias
+from collections.abc import Callable
+from typing import Final
 
 from services.common import log
 from services.redirect import metrics, pages
@@ -11,10 +11,7 @@ from services.redirect.domain.hosts import OwnHosts
 from services.redirect.domain.paths import Fixed, Follow, Preview, read_path
 from services.redirect.facts import Facts
 from services.redirect.following import Following
-from services.redirect.unlocking import Unlocking
-
-# Reads a request's body up to so many bytes; None when it has more.
-BodyReader: TypeAlias = Callable[[int], Awaitable[bytes | None]]
+from services.redirect.unlocking import BodyReader, Unlocking
 
 _READING: Final = frozenset({"GET", "HEAD"})
 _READ_METHODS: Final = "GET, HEAD"

@@ -1,11 +1,17 @@
 """The data plane as an RSGI application, for Granian."""
 
+import asyncio
+import contextlib
 from collections.abc import AsyncIterator
-from typing import Protocol
+from typing import Final, Protocol
 
 from services.redirect.answer import HeaderList
 from services.redirect.data_plane import DataPlane
 from services.redirect.facts import FactFinder, plain_address
+
+BODY_SECONDS: Final = 10.0
+DISCARDED_BYTES: Final = 2 * 1024 * 1024
+_BODILESS: Final = frozenset({"GET", "HEAD"})
 
 
 class Headers(Protocol):
@@ -43,6 +49,39 @@ class HttpProtocol(Protocol):
         ...
 
 
+class _Body:
+    """A request's body, read once, as far as anybody wants it."""
+
+    def __init__(self, protocol: HttpProtocol) -> None:
+        self._chunks = _chunks(protocol)
+
+    async def read(self, most: int) -> bytes | None:
+        """Read the body; None when it has more bytes than wanted, TimeoutError when it does not end."""
+        body = b""
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in self._chunks:
+                body += chunk
+                if len(body) > most:
+                    return None
+        return body
+
+    async def discard(self) -> None:
+        """Read what nobody wanted, within bounds: closing on it would reset the connection, and the answer be lost."""
+        discarded = 0
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(BODY_SECONDS):
+                async for chunk in self._chunks:
+                    discarded += len(chunk)
+                    if discarded > DISCARDED_BYTES:
+                        return
+
+
+async def _chunks(protocol: HttpProtocol) -> AsyncIterator[bytes]:
+    # Granian's own iterator can be asked for once; this one can be gone on with.
+    async for chunk in protocol:
+        yield chunk
+
+
 class RsgiApplication:
     """Carries requests from Granian to the data plane."""
 
@@ -61,16 +100,10 @@ class RsgiApplication:
             query=scope.query_string,
             header=lambda name: get(name) or "",
         )
-
-        async def read_body(most: int) -> bytes | None:
-            body = b""
-            async for chunk in protocol:
-                body += chunk
-                if len(body) > most:
-                    return None
-            return body
-
-        answer = await self._data_plane.answer(facts, read_body)
+        body = _Body(protocol)
+        answer = await self._data_plane.answer(facts, body.read)
+        if facts.method not in _BODILESS:
+            await body.discard()
         if answer.body and facts.method != "HEAD":
             protocol.response_str(answer.status, answer.headers, answer.body)
         else:

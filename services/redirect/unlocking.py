@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import UTC
 from email.utils import format_datetime
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
 from urllib.parse import parse_qs
 
 from services.common import access_ticket, errors
@@ -21,6 +21,9 @@ MAX_PASSWORD: Final = 256
 MAX_BODY_BYTES: Final = 4096
 _MAX_FIELDS: Final = 8
 
+# Reads a request's body up to so many bytes; None when it has more, TimeoutError when it does not end.
+BodyReader: TypeAlias = Callable[[int], Awaitable[bytes | None]]
+
 
 class PasswordChecker(Protocol):
     """Who knows the passwords and limits the guesses."""
@@ -37,18 +40,13 @@ class Unlocking:
         self._following = following
         self._checker = checker
 
-    async def unlock(self, code: str, facts: Facts, read_body: Callable[[int], Awaitable[bytes | None]]) -> Answer:
+    async def unlock(self, code: str, facts: Facts, read_body: BodyReader) -> Answer:
         """Give a ticket for the right password; a POST to anything but a password link has no effect."""
-        if facts.content_type.partition(";")[0].strip().lower() != FORM_TYPE:
-            return pages.bad_request(415, f"Only {FORM_TYPE} is accepted.", as_json=facts.prefers_json)
-        body = await read_body(MAX_BODY_BYTES)
-        if body is None:
-            return pages.bad_request(413, "The form is too large.", as_json=facts.prefers_json)
-        password = _password_in(body)
-        if password is None:
-            return pages.bad_request(400, "The form is malformed.", as_json=facts.prefers_json)
         try:
+            password = await _read_password(facts, read_body)
             decided = await self._following.find(code, facts)
+        except _BadForm as problem:
+            return pages.bad_request(problem.status, str(problem), as_json=facts.prefers_json)
         except errors.ResourceExhausted:
             return pages.too_many_unknown(scan_limits.RETRY_AFTER_SECONDS, as_json=facts.prefers_json)
         except errors.Unavailable:
@@ -81,6 +79,27 @@ class Unlocking:
         except errors.LinkmeterError:
             return pages.unavailable(RETRY_AFTER_SECONDS, as_json=facts.prefers_json)
         return _see(code, _cookie(code, grant, is_secure=facts.scheme == "https"))
+
+
+class _BadForm(Exception):
+    def __init__(self, status: int, words: str) -> None:
+        super().__init__(words)
+        self.status = status
+
+
+async def _read_password(facts: Facts, read_body: BodyReader) -> str:
+    if facts.content_type.partition(";")[0].strip().lower() != FORM_TYPE:
+        raise _BadForm(415, f"Only {FORM_TYPE} is accepted.")
+    try:
+        body = await read_body(MAX_BODY_BYTES)
+    except TimeoutError:
+        raise _BadForm(408, "The form did not arrive in time.") from None
+    if body is None:
+        raise _BadForm(413, "The form is too large.")
+    password = _password_in(body)
+    if password is None:
+        raise _BadForm(400, "The form is malformed.")
+    return password
 
 
 def _password_in(body: bytes) -> str | None:

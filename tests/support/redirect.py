@@ -6,7 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from tests.support.wait import eventually
 
 SECRET = "a secret of thirty-two characters"
 HOST = "localhost"
+SILENCE_SECONDS = 1.0
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
 
 
@@ -60,7 +61,7 @@ class LinksDouble(resolution_service_pb2_grpc.ResolutionServiceServicer):
         self.links[f"{host}/{code}"] = link
         return link
 
-    async def ResolveLink(
+    async def ResolveLink(  # noqa: N802 - named by the contract
         self, request: resolution_service_pb2.ResolveLinkRequest, context: Context
     ) -> resolution_service_pb2.ResolveLinkResponse:
         """Find a link."""
@@ -70,7 +71,7 @@ class LinksDouble(resolution_service_pb2_grpc.ResolutionServiceServicer):
         link = self.links.get(f"{request.host}/{request.code}")
         return resolution_service_pb2.ResolveLinkResponse(resolution=link)
 
-    async def ConsumeClick(
+    async def ConsumeClick(  # noqa: N802 - named by the contract
         self, request: resolution_service_pb2.ConsumeClickRequest, context: Context
     ) -> resolution_service_pb2.ConsumeClickResponse:
         """Grant a follow while there is one."""
@@ -80,7 +81,7 @@ class LinksDouble(resolution_service_pb2_grpc.ResolutionServiceServicer):
         self.consumed[link.link_id] += granted
         return resolution_service_pb2.ConsumeClickResponse(granted=granted)
 
-    async def VerifyPassword(
+    async def VerifyPassword(  # noqa: N802 - named by the contract
         self, request: resolution_service_pb2.VerifyPasswordRequest, context: Context
     ) -> resolution_service_pb2.VerifyPasswordResponse:
         """Check a guess."""
@@ -112,7 +113,7 @@ class AnalyticsDouble(ingest_service_pb2_grpc.IngestServiceServicer):
         # Batches that are stored, but whose answers are lost.
         self.lost_answers = 0
 
-    async def IngestClicks(
+    async def IngestClicks(  # noqa: N802 - named by the contract
         self, request: ingest_service_pb2.IngestClicksRequest, context: Context
     ) -> ingest_service_pb2.IngestClicksResponse:
         """Store what is new in a batch."""
@@ -153,7 +154,6 @@ class System:
     metrics_address: str
     client: httpx.AsyncClient
     process: Process | None = None
-    starts: int = field(default=0)
 
     @property
     def outbox(self) -> Path:
@@ -189,16 +189,19 @@ class System:
         return await self.client.get(path, **options)
 
     async def raw(self, request: bytes) -> bytes:
-        """Send bytes as they are and answer everything that comes back until the other side closes or falls silent."""
+        """Send bytes as they are and answer what comes back until the other side closes or falls silent."""
         host, _, port = self.http_address.rpartition(":")
         reader, writer = await asyncio.open_connection(host, int(port))
         answer = b""
         try:
-            async with asyncio.timeout(10):
-                writer.write(request)
-                await writer.drain()
-                writer.write_eof()
-                answer = await reader.read()
+            writer.write(request)
+            await writer.drain()
+            while True:
+                async with asyncio.timeout(SILENCE_SECONDS):
+                    part = await reader.read(65536)
+                if not part:
+                    break
+                answer += part
         except (ConnectionError, TimeoutError):
             pass
         finally:

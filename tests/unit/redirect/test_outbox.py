@@ -21,6 +21,11 @@ def clicks(outbox: Outbox) -> list[int]:
     return [row.sequence for row in outbox.read(1000, MEGABYTE)]
 
 
+def only(directory: Path, pattern: str) -> Path:
+    (path,) = directory.glob(pattern)
+    return path
+
+
 async def test_a_click_is_in_the_file_when_its_append_is_done(tmp_path: Path) -> None:
     """Durable before the answer leaves: another process would find it."""
     outbox = opened(tmp_path)
@@ -84,12 +89,12 @@ async def test_a_damaged_file_is_set_aside_at_the_start(tmp_path: Path) -> None:
     outbox = opened(tmp_path)
     await outbox.append(ROW)
     outbox.close()
-    damaged = next(tmp_path.glob("*.outbox"))
+    damaged = only(tmp_path, "*.outbox")
     damaged.write_bytes(b"this is no database" * 1000)
     again = opened(tmp_path)
     await again.append(ROW)
     assert (again.source != damaged.stem, clicks(again)) == (True, [1])
-    assert len(list(tmp_path.glob("*.damaged"))) == 1
+    assert only(tmp_path, "*.damaged").name == f"{damaged.name}.damaged"
     again.close()
 
 

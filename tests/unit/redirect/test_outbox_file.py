@@ -28,7 +28,7 @@ class OutboxMachine(RuleBasedStateMachine):
 
     @rule(clicks=st.lists(st.binary(max_size=40), max_size=5), dropped=st.integers(min_value=0, max_value=2))
     def append(self, clicks: list[bytes], dropped: int) -> None:
-        """A group is stored."""
+        """Store a group."""
         rows = [NewRow(len(self.appended) + place, click) for place, click in enumerate(clicks, start=1)]
         self.file.append(rows, {"outbox_full": dropped} if dropped else {})
         self.appended += clicks
@@ -36,7 +36,7 @@ class OutboxMachine(RuleBasedStateMachine):
 
     @rule(clicks=st.lists(st.binary(max_size=40), min_size=2, max_size=5))
     def append_and_fail(self, clicks: list[bytes]) -> None:
-        """A group that fails half-way leaves nothing behind."""
+        """Fail half-way through a group, which leaves nothing behind."""
         broken = [NewRow(1, click) for click in clicks[:-1]] + [NewRow(None, clicks[-1])]  # type: ignore[arg-type]
         with pytest.raises(sqlite3.IntegrityError):
             self.file.append(broken, {})
@@ -50,13 +50,13 @@ class OutboxMachine(RuleBasedStateMachine):
 
     @rule()
     def reopen(self) -> None:
-        """The process ends in order and another one adopts the file."""
+        """End the process in order and adopt the file in another one."""
         self.file.close()
         self.file = OutboxFile(self.folder / "source.outbox")
 
     @rule()
     def crash(self) -> None:
-        """The process dies: the files are found as they lie there at this moment."""
+        """Kill the process: the files are found as they lie there at this moment."""
         survivor = Path(tempfile.mkdtemp())
         for path in self.folder.iterdir():
             if not path.name.endswith("-shm"):
@@ -68,7 +68,7 @@ class OutboxMachine(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_lost_or_invented(self) -> None:
-        """What is pending is what was appended and not acknowledged, in order, numbered from 1 without gap."""
+        """Compare: pending is what was appended and not acknowledged, in order, numbered from 1 without gap."""
         rows = self.file.read(1000, MEGABYTE)
         expected = list(enumerate(self.appended, start=1))[self.acknowledged :]
         assert [(row.sequence, row.click) for row in rows] == expected
@@ -79,6 +79,7 @@ class OutboxMachine(RuleBasedStateMachine):
         assert sum(self.file.dropped.values()) == self.dropped
 
     def teardown(self) -> None:
+        """Leave nothing behind."""
         self.file.close()
         shutil.rmtree(self.folder)
 

@@ -13,36 +13,13 @@ def test_one_segment_of_code_characters_is_a_code() -> None:
     assert read_path("/abC+") == Preview("abC")
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "",
-        "*",
-        "abc",
-        "//abc",
-        "/abc/",
-        "/a/bc",
-        "/../abc",
-        "/abc/..",
-        "/abc\0",
-        "/abc\n",
-        "/abc ",
-        "/ab",
-        "/" + "a" * 65,
-    ]
-    + [
-        "/abc++",
-        "/+",
-        "/abc%2F",
-        "/abc%00",
-        "/\ufffd\ufffd\ufffd",
-        "/äbc",
-        "/abc;x",
-        "/abc.html",
-        "/ABC\u212a",
-        "/٣٤٥",
-    ],
-)
+ELSEWHERE = """
+abc //abc /abc/ /a/bc /../abc /abc/.. /ab /abc++ /+ /abc%2F /abc%00 /\ufffd\ufffd\ufffd /äbc /abc;x
+/abc.html /ABC\u212a /٣٤٥ *
+"""
+
+
+@pytest.mark.parametrize("path", [*ELSEWHERE.split(), "", "/abc\0", "/abc\n", "/abc ", "/" + "a" * 65])
 def test_anything_else_asks_for_nothing(path: str) -> None:
     """No other spelling reaches a link."""
     assert read_path(path) is None

@@ -42,10 +42,12 @@ class World:
         self.resolver = Resolver(cache=Cache(links=3, missing=2), shared=self, links=self, monotonic=lambda: self.now)
 
     async def get(self, key: str) -> Resolution | None:
+        """Answer as Redis."""
         self.asked_redis += 1
         return self.redis.get(key)
 
     async def resolve(self, host: str, code: str, seconds: float) -> Resolution | None:
+        """Answer as links."""
         assert seconds <= 2.0
         self.asked_links += 1
         answer = self.links.get(f"{host}/{code}")
@@ -56,6 +58,7 @@ class World:
         return answer
 
     async def find(self, code: str = CODE) -> Resolution | None:
+        """Ask as a visitor's request does."""
         entry = self.resolver.at_hand(HOST, code)
         return entry.resolution if entry else await self.resolver.resolve(HOST, code)
 

@@ -7,9 +7,12 @@ CLIENT, OTHER = "203.0.113.9", "203.0.113.10"
 
 
 class Time:
+    """Stands still until a test moves it."""
+
     now = 1000.0
 
     def __call__(self) -> float:
+        """Answer the time."""
         return self.now
 
 
