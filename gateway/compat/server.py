@@ -3,7 +3,6 @@
 import grpc
 
 from gateway.compat.backends import Backends
-from gateway.compat.bitly import errors as bitly_errors
 from gateway.compat.bitly import room as bitly
 from gateway.compat.settings import Settings
 from gateway.compat.shared import rate_limits
@@ -13,9 +12,7 @@ from gateway.compat.shared.rate_limits import RateLimits
 from gateway.compat.shortio import room as shortio
 from gateway.compat.shtr import errors as shtr_errors
 from gateway.compat.shtr.servicer import ShtrServicer
-from linkmeter.compat.bitly.v3 import bitly_pb2
 from linkmeter.compat.shtr.v1 import shtr_pb2, shtr_pb2_grpc
-from services.common.clock import SystemClock
 from services.common.health import HealthPoller
 from services.common.rpc_server import RpcServer, until_stopped
 
@@ -23,7 +20,7 @@ from services.common.rpc_server import RpcServer, until_stopped
 WORDINGS: dict[str, Wording] = {
     shtr_pb2.DESCRIPTOR.services_by_name["ShtrService"].full_name: shtr_errors.answer,
     **shortio.WORDINGS,
-    **{service.full_name: bitly_errors.answer for service in bitly_pb2.DESCRIPTOR.services_by_name.values()},
+    **bitly.WORDINGS,
 }
 
 
@@ -62,5 +59,6 @@ def _add_servicers(server: grpc.aio.Server, settings: Settings, backends: Backen
         secure_cookies=settings.public_url.startswith("https://"),
     )
     shtr_pb2_grpc.add_ShtrServiceServicer_to_server(shtr, server)
-    bitly.add_to(server, backends=backends, limits=limits, clock=SystemClock(), public_url=settings.public_url)
-    shortio.add_servicers(server, settings, backends, Quotas(limiter, shadow=settings.shadow_rate_limits))
+    quotas = Quotas(limiter, shadow=settings.shadow_rate_limits)
+    bitly.add_servicers(server, settings, backends, limits, quotas)
+    shortio.add_servicers(server, settings, backends, quotas)

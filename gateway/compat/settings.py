@@ -32,6 +32,9 @@ class Settings:
     shortio_statistics_quota: Quota
     shortio_links_quota: Quota
     shortio_bulk_quota: Quota
+    # What a key and a client address may call of Bitly's API.
+    bitly_key_quota: Quota
+    bitly_address_quota: Quota
     log_level: str
     otlp_endpoint: str
 
@@ -54,6 +57,8 @@ class Settings:
             shortio_statistics_quota=_quota(environment, "LINKMETER_SHORTIO_STATISTICS_RATE", "300/minute"),
             shortio_links_quota=_quota(environment, "LINKMETER_SHORTIO_LINKS_RATE", "50/second"),
             shortio_bulk_quota=_quota(environment, "LINKMETER_SHORTIO_BULK_RATE", "5/10 second"),
+            bitly_key_quota=_quota(environment, "LINKMETER_BITLY_KEY_RATE", "100/minute;1000/hour"),
+            bitly_address_quota=_quota(environment, "LINKMETER_BITLY_ADDRESS_RATE", "100/minute;1000/hour"),
             log_level=environment.choice("LINKMETER_LOG_LEVEL", ("debug", "info", "warning", "error"), "info"),
             otlp_endpoint=environment.text("LINKMETER_OTLP_ENDPOINT", ""),
         )

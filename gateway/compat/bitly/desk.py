@@ -9,6 +9,7 @@ from gateway.compat.bitly import envelope
 from gateway.compat.bitly.access import Access, Credentials, Holder
 from gateway.compat.bitly.envelope import Answer, Body, Format, Style
 from gateway.compat.bitly.errors import UNKNOWN_ERROR, Failure, Refusal, failure_of
+from gateway.compat.bitly.limits import CallLimits
 from gateway.compat.shared import http_metadata
 from gateway.compat.shared.http_metadata import Context
 from services.common import errors, log, metrics
@@ -28,8 +29,9 @@ Work = Callable[[R, Holder], Awaitable[Answer]]
 class Desk:
     """Takes calls in and hands answers out."""
 
-    def __init__(self, *, access: Access) -> None:
+    def __init__(self, *, access: Access, limits: CallLimits) -> None:
         self._access = access
+        self._limits = limits
 
     async def with_token(self, request: R, context: Context, work: Work[R], *, has_text: bool = False) -> HttpBody:
         """Answer a call that needs an access token."""
@@ -55,7 +57,10 @@ class Desk:
         failure: Failure
         try:
             style = envelope.style_of(request, has_text=has_text)
-            holder = await authenticate(request, http_metadata.client_ip(context))
+            client_ip = http_metadata.client_ip(context)
+            await self._limits.spend_address(client_ip)
+            holder = await authenticate(request, client_ip)
+            await self._limits.spend_key(holder.caller)
             return await _send(context, _written(await work(request, holder), style))
         except Refusal as refusal:
             failure = refusal.failure

@@ -12,6 +12,7 @@ from gateway.compat.backends import Backends
 from gateway.compat.bitly import envelope, forms, pages
 from gateway.compat.bitly.errors import INVALID, Failure, Refusal, failure_of, missing
 from gateway.compat.bitly.forms import Parameters
+from gateway.compat.bitly.limits import CallLimits
 from gateway.compat.bitly.pages import Asking
 from gateway.compat.shared import http_metadata
 from gateway.compat.shared.http_metadata import Context
@@ -28,8 +29,9 @@ _HTTP_STATUSES: Final = {"INVALID_LOGIN": 401, "INVALID_CLIENT": 401, "INVALID_A
 class BitlyOAuthServicer(bitly_pb2_grpc.BitlyOAuthServiceServicer):
     """Answers the authorization page and the token exchange."""
 
-    def __init__(self, *, backends: Backends) -> None:
+    def __init__(self, *, backends: Backends, limits: CallLimits) -> None:
         self._backends = backends
+        self._limits = limits
 
     async def Authorize(self, request: bitly_pb2.AuthorizeRequest, context: Context) -> HttpBody:
         """Show the page."""
@@ -63,6 +65,7 @@ class BitlyOAuthServicer(bitly_pb2_grpc.BitlyOAuthServiceServicer):
     async def IssueAccessToken(self, request: bitly_pb2.IssueAccessTokenRequest, context: Context) -> HttpBody:
         """Give an access token in one of three ways."""
         try:
+            await self._limits.spend_address(http_metadata.client_ip(context))
             found = forms.parameters(request.form, context)
             body = await self._token(found, context)
         except Refusal as refusal:

@@ -1,38 +1,52 @@
-"""Put the room together."""
+"""Put the room of Bitly together."""
 
 from urllib.parse import urlsplit
 
 import grpc
 
 from gateway.compat.backends import Backends
+from gateway.compat.bitly import errors
 from gateway.compat.bitly.access import Access
 from gateway.compat.bitly.counts import Counts
 from gateway.compat.bitly.desk import Desk
 from gateway.compat.bitly.finder import Finder
 from gateway.compat.bitly.history import History
 from gateway.compat.bitly.library import Library
+from gateway.compat.bitly.limits import CallLimits
 from gateway.compat.bitly.lookups import Lookups
 from gateway.compat.bitly.metrics import Metrics
 from gateway.compat.bitly.oauth_servicer import BitlyOAuthServicer
 from gateway.compat.bitly.servicer import BitlyServicer
+from gateway.compat.settings import Settings
+from gateway.compat.shared.dialects import Wording
+from gateway.compat.shared.quotas import Quotas
 from gateway.compat.shared.rate_limits import RateLimits
-from linkmeter.compat.bitly.v3 import bitly_pb2_grpc
-from services.common.clock import Clock
+from linkmeter.compat.bitly.v3 import bitly_pb2, bitly_pb2_grpc
+from services.common.clock import SystemClock
+
+WORDINGS: dict[str, Wording] = {
+    service.full_name: errors.answer for service in bitly_pb2.DESCRIPTOR.services_by_name.values()
+}
 
 
-def add_to(server: grpc.aio.Server, *, backends: Backends, limits: RateLimits, clock: Clock, public_url: str) -> None:
-    """Add the dialect's services to the compat server."""
+def add_servicers(
+    server: grpc.aio.Server, settings: Settings, backends: Backends, misses: RateLimits, quotas: Quotas
+) -> None:
+    """Add the services of the dialect to the server."""
+    clock = SystemClock()
+    limits = CallLimits(quotas=quotas, key=settings.bitly_key_quota, address=settings.bitly_address_quota)
     access = Access(backends=backends)
-    default_host = urlsplit(public_url).hostname or ""
-    finder = Finder(backends=backends, limits=limits, clock=clock, default_host=default_host)
+    default_host = urlsplit(settings.public_url).hostname or ""
+    finder = Finder(backends=backends, limits=misses, clock=clock, default_host=default_host)
     metrics = Metrics(backends=backends, finder=finder, clock=clock)
     servicer = BitlyServicer(
-        desk=Desk(access=access),
+        desk=Desk(access=access, limits=limits),
         metrics=metrics,
         lookups=Lookups(finder=finder),
         counts=Counts(finder=finder, metrics=metrics),
-        library=Library(backends=backends, access=access, finder=finder, limits=limits),
+        library=Library(backends=backends, access=access, finder=finder, limits=misses),
         history=History(backends=backends, finder=finder),
     )
     bitly_pb2_grpc.add_BitlyServiceServicer_to_server(servicer, server)
-    bitly_pb2_grpc.add_BitlyOAuthServiceServicer_to_server(BitlyOAuthServicer(backends=backends), server)
+    oauth = BitlyOAuthServicer(backends=backends, limits=limits)
+    bitly_pb2_grpc.add_BitlyOAuthServiceServicer_to_server(oauth, server)

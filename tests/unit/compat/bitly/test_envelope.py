@@ -19,7 +19,7 @@ def request(**fields: str) -> bitly_pb2.LinksRequest:
 
 
 def body(answer: Answer, style: Style) -> str:
-    return envelope.answered(answer, style).body.data.decode()
+    return str(envelope.answered(answer, style).body.data, "utf-8")
 
 
 def test_json_is_the_envelope() -> None:
