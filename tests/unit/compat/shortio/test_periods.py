@@ -1,0 +1,78 @@
+"""Periods by name."""
+
+from datetime import UTC, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo, available_timezones
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.compat.shortio import periods
+from gateway.compat.shortio.periods import Window
+
+# A Friday.
+NOW = datetime(2020, 5, 8, 15, 30, tzinfo=UTC)
+NAMED = [name for name in periods.NAMES if name not in {periods.TOTAL, periods.CUSTOM}]
+
+
+def day(month: int, number: int) -> datetime:
+    return datetime(2020, month, number, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "start", "end"),
+    [
+        ("today", day(5, 7), day(5, 8), day(5, 9)),
+        ("yesterday", day(5, 6), day(5, 7), day(5, 8)),
+        ("week", day(4, 27), day(5, 4), day(5, 11)),
+        ("month", day(4, 1), day(5, 1), day(6, 1)),
+        ("lastmonth", day(3, 1), day(4, 1), day(5, 1)),
+        ("last7", day(4, 23), day(5, 1), day(5, 9)),
+        ("last30", day(3, 8), day(4, 8), day(5, 9)),
+    ],
+)
+def test_a_period_is_whole_days_and_so_is_the_one_before(
+    name: str, before: datetime, start: datetime, end: datetime
+) -> None:
+    """last30 is today and the thirty days before, as the live service counts."""
+    period = periods.named(name, NOW, UTC)
+    assert period.window == Window(start, end)
+    assert period.previous == Window(before, start)
+
+
+def test_total_has_no_bounds_and_nothing_before() -> None:
+    """All of time."""
+    assert periods.named("total", NOW, UTC) == periods.Period("total", Window())
+
+
+def test_days_are_those_of_the_zone() -> None:
+    """Half past three in the afternoon in UTC is tomorrow in Auckland."""
+    period = periods.named("today", NOW, ZoneInfo("Pacific/Auckland"))
+    assert period.window == Window(datetime(2020, 5, 8, 12, tzinfo=UTC), datetime(2020, 5, 9, 12, tzinfo=UTC))
+
+
+@given(
+    st.sampled_from(NAMED),
+    st.integers(0, 90 * 366 * 86400).map(lambda seconds: datetime(1990, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)),
+    st.sampled_from(sorted(available_timezones())).map(ZoneInfo),
+)
+def test_every_period_is_followed_by_what_it_is_compared_with(name: str, now: datetime, zone: tzinfo) -> None:
+    """In every zone, over every change of clocks; now lies in it unless its name says otherwise."""
+    period = periods.named(name, now, zone)
+    assert period.previous is not None
+    assert period.previous.end == period.window.start
+    assert period.window.start is not None
+    assert period.window.end is not None
+    assert period.previous.start is not None
+    # Samoa once skipped a day, which is then a period without length.
+    assert period.previous.start <= period.window.start <= period.window.end
+    assert (period.window.start <= now < period.window.end) is (name not in {"yesterday", "lastmonth"})
+    assert period.window.end - period.window.start <= timedelta(days=32)
+
+
+def test_windows_meet_in_what_they_have_in_common() -> None:
+    """None is no bound; what has nothing in common is empty."""
+    assert Window(day(5, 1)).within(Window(None, day(5, 3))) == Window(day(5, 1), day(5, 3))
+    assert Window(day(5, 1)).within(Window(day(5, 2))).start == day(5, 2)
+    assert Window(day(5, 1)).before(day(5, 1)).is_empty
+    assert not Window().is_empty
