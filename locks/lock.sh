@@ -5,9 +5,11 @@ bin=$1
 compile() {
     out=$1
     shift
-    "$bin/uv" pip compile pyproject.toml "$@" --quiet --universal --python-version 3.11 --generate-hashes \
+    "$bin/uv" pip compile "$@" --quiet --universal --python-version 3.11 --generate-hashes \
         --no-emit-index-url --no-emit-find-links --no-header --output-file "$out"
 }
-compile locks/dev.txt --extra embedded --extra dev
-compile locks/local.txt --extra embedded --constraints locks/dev.txt
-compile locks/runtime.txt --constraints locks/dev.txt
+compile locks/dev.txt pyproject.toml --extra embedded --extra dev
+compile locks/local.txt pyproject.toml --extra embedded --constraints locks/dev.txt
+compile locks/runtime.txt pyproject.toml --constraints locks/dev.txt
+compile locks/build.txt pyproject.toml --extra build --constraints locks/dev.txt
+compile locks/hadolint.txt --group hadolint
