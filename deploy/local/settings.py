@@ -51,6 +51,8 @@ DECIDED = frozenset(
 # Of the programs, which read and check them.
 PASSED_ON = frozenset(
     {
+        "LINKMETER_BITLY_ADDRESS_RATE",
+        "LINKMETER_BITLY_KEY_RATE",
         "LINKMETER_CREATES_PER_MINUTE",
         "LINKMETER_DRAIN_SECONDS",
         "LINKMETER_LOG_LEVEL",

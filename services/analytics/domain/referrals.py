@@ -1,5 +1,6 @@
 """Take a referrer apart, and name the social network that it belongs to."""
 
+import re
 from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
@@ -9,6 +10,7 @@ from services.analytics.domain.text import cut
 
 # android-app names the application that a link was opened from.
 _SCHEMES: Final = ("http", "https", "android-app")
+_TOKEN: Final = re.compile(r"[A-Za-z0-9+/_=-]{1,256}", re.ASCII)
 _LONGEST_REFERRER: Final = 2048
 # Values are part of index keys, which PostgreSQL limits to 2,704 bytes.
 _LONGEST_VALUE: Final = 1800
@@ -57,7 +59,10 @@ _NETWORK_OF_HOST: Final = {host: network for network, hosts in _NETWORKS.items()
 
 @lru_cache(maxsize=16_384)
 def referral_of(referrer: str) -> Referral:
-    """Take a referrer apart; one that is no address of a page is kept as it is and counts as direct."""
+    """Take a referrer apart; one that is no address of a page is kept as it is and counts as direct.
+
+    Some sites and proxies send a token in place of the address; it has no host, but is a page of its own.
+    """
     kept = cut(referrer.strip(), _LONGEST_REFERRER)
     try:
         parts = urlsplit(kept)
@@ -66,7 +71,7 @@ def referral_of(referrer: str) -> Referral:
     except ValueError:
         return Referral(referrer=kept)
     if parts.scheme not in _SCHEMES or not host:
-        return Referral(referrer=kept)
+        return Referral(referrer=kept, page=kept if _TOKEN.fullmatch(kept) else "")
     name = f"[{host}]" if ":" in host else host
     origin = f"{parts.scheme}://{name}{port}"
     return Referral(

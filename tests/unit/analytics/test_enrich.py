@@ -141,12 +141,13 @@ def test_a_referrer_is_taken_apart() -> None:
         ("http://[2001:db8::1]/x", "2001:db8::1", "http://[2001:db8::1]", "http://[2001:db8::1]/x"),
         ("javascript:alert(1)", "", "", ""),
         ("not an address", "", "", ""),
+        ("yxG0tQXMY40=", "", "", "yxG0tQXMY40="),
         ("http://[broken", "", "", ""),
         ("http://host.example:99999/", "", "", ""),
     ],
 )  # fmt: skip
 def test_referrers_of_every_kind(referrer: str, host: str, origin: str, page: str) -> None:
-    """What is no address of a page is kept, and counts as direct."""
+    """What is no address of a page is kept, and counts as direct; a token in its place is told apart."""
     found = referral_of(referrer)
     assert (found.referrer, found.host, found.origin, found.page) == (referrer, host, origin, page)
 

@@ -46,6 +46,7 @@ COUNTS = st.integers(0, 10**12)
         ({"link_id": 0, "owner_id": -1}, Fault.NO_LINK),
         ({"link_id": 0, "domain": ""}, Fault.NO_LINK),
         ({"time": datetime(1970, 1, 1, tzinfo=UTC)}, Fault.ABSURD_TIME),
+        ({"time": datetime(2013, 2, 8, tzinfo=UTC)}, None),
         ({"time": NOW + timedelta(hours=23)}, None),
         ({"time": NOW + timedelta(hours=25)}, Fault.ABSURD_TIME),
         ({"http_status": 0}, Fault.BAD_VALUE),
