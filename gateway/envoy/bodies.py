@@ -1,4 +1,4 @@
-"""Tell edge.lua which fields the JSON body of each operation may have."""
+"""Tell edge.lua which fields of each operation come from its path, and which from its JSON body."""
 
 import json
 import re
@@ -14,27 +14,35 @@ Shapes = dict[str, dict[str, dict[str, "str | bool"]]]
 
 
 def lua_tables(contract: Contract, dialects: Iterable[Dialect]) -> str:
-    """Write the tables BODIES and SHAPES as Lua."""
-    bodies: list[dict[str, str | dict[str, bool]]] = []
+    """Write the tables OPERATIONS and SHAPES as Lua."""
+    operations: list[dict[str, object]] = []
     shapes: Shapes = {}
     for dialect in dialects:
-        for service in () if dialect.has_lenient_bodies else dialect.services:
+        for service in dialect.services:
             for operation in contract.operations(service):
-                message = operation.body_message
-                # What arrives raw is no JSON.
-                if message is not None and message.full_name != "google.api.HttpBody":
-                    pattern = lua_pattern(operation.path)
-                    bodies.append(
-                        {
-                            "verb": operation.verb,
-                            "path": pattern,
-                            "shape": message.full_name,
-                            "fields": dict.fromkeys(_body_fields(operation), True),
-                            "given": dict.fromkeys(_path_fields(operation), True),
-                        }
-                    )
-                    _add(message, shapes)
-    return f"local BODIES = {_lua(bodies)}\nlocal SHAPES = {_lua(shapes)}\n"
+                body = _json_body(operation)
+                if body or operation.path_fields:
+                    operations.append(_described(operation, body))
+                if body:
+                    _add(body, shapes)
+    return f"local OPERATIONS = {_lua(operations)}\nlocal SHAPES = {_lua(shapes)}\n"
+
+
+def _described(operation: Operation, body: Descriptor | None) -> dict[str, object]:
+    given = [name for field in operation.path_fields for name in (field, _json_path(operation, field))]
+    described: dict[str, object] = {
+        "verb": operation.verb,
+        "path": lua_pattern(operation.path),
+        "in_path": dict.fromkeys(given, True),
+        "in_body": dict.fromkeys(_body_fields(operation), True),
+    }
+    return described | ({"shape": body.full_name} if body else {})
+
+
+def _json_body(operation: Operation) -> Descriptor | None:
+    body = operation.body_message
+    # What arrives raw is no JSON.
+    return None if body is None or body.full_name == "google.api.HttpBody" else body
 
 
 def _body_fields(operation: Operation) -> list[str]:
@@ -43,10 +51,15 @@ def _body_fields(operation: Operation) -> list[str]:
     return [name for field in fields if operation.body in ("*", field.name) for name in (field.json_name, field.name)]
 
 
-def _path_fields(operation: Operation) -> list[str]:
-    """Name the fields of the request that the path gives, in both spellings; the routes refuse them in the query."""
-    names = operation.path_fields
-    return [*names, *(re.sub("_([a-z])", lambda found: found[1].upper(), name) for name in names)]
+def _json_path(operation: Operation, dotted: str) -> str:
+    """Write the name of a nested field as JSON has it."""
+    names = []
+    message: Descriptor | None = operation.method.input_type
+    for name in dotted.split("."):
+        field = message.fields_by_name[name] if message else None
+        names.append(field.json_name if field else name)
+        message = field.message_type if field else None
+    return ".".join(names)
 
 
 def lua_pattern(path: str) -> str:

@@ -1,5 +1,5 @@
 -- What the contracts cannot say to Envoy. Above this, render.py puts two tables made from them:
--- BODIES (verb, path pattern, shape of the JSON body, fields that it fills, fields that the path gives)
+-- OPERATIONS (verb, path pattern, fields that the path gives, fields that the body fills, shape of the body)
 -- and SHAPES (shape → field → its shape, if known, and if it is a list).
 
 local DEEPEST = 50
@@ -86,23 +86,34 @@ local function check_body(json, shape)
   expect(json, "^[ \t\r\n]*()$", check_value(json, 1, shape, "", 1))
 end
 
-local function find_body(verb, path)
-  for _, body in ipairs(BODIES) do
-    if body.verb == verb and path:find(body.path) then
-      return body
+local function find_operation(verb, path)
+  for _, operation in ipairs(OPERATIONS) do
+    if operation.verb == verb and path:find(operation.path) then
+      return operation
     end
   end
 end
 
--- Finds a query parameter that is a field of the body: the transcoder would read it, and addresses end up in logs.
-local function body_field_in(query, body)
+-- Refuses a query parameter that is a part of the path, which would win over it, or a field of the body: the transcoder
+-- would read both, and addresses end up in logs.
+local function check_query(query, operation)
   for parameter in query:gmatch("[^&]+") do
     local name = parameter:match("^[^=]*"):gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end)
-    local field = name:match("^[^.]*")
-    if body.fields[field] and not body.given[name] then
-      return field
+    if operation.in_path[name] then
+      refuse(name .. " is given by the path")
+    elseif operation.in_body[name:match("^[^.]*")] then
+      refuse(name .. " belongs into the body")
     end
   end
+end
+
+-- Answers false and has said why when the check refuses.
+local function passes(handle, check, text, expected)
+  local is_good, problem = pcall(check, text, expected)
+  if not is_good then
+    handle:respond({ [":status"] = "400" }, problem.message)
+  end
+  return is_good
 end
 
 function envoy_on_request(handle)
@@ -112,13 +123,8 @@ function envoy_on_request(handle)
     return
   end
   local path, query = headers:get(":path"):match("^([^?]*)%??(.*)$")
-  local expected = find_body(headers:get(":method"), path)
-  if not expected then
-    return
-  end
-  local misplaced = body_field_in(query, expected)
-  if misplaced then
-    handle:respond({ [":status"] = "400" }, misplaced .. " belongs into the body")
+  local operation = find_operation(headers:get(":method"), path)
+  if not operation or not passes(handle, check_query, query, operation) or not operation.shape then
     return
   end
   local body = handle:body()
@@ -129,10 +135,7 @@ function envoy_on_request(handle)
     handle:respond({ [":status"] = "415" }, "")
     return
   end
-  local is_good, problem = pcall(check_body, body:getBytes(0, body:length()), SHAPES[expected.shape])
-  if not is_good then
-    handle:respond({ [":status"] = "400" }, problem.message)
-  end
+  passes(handle, check_body, body:getBytes(0, body:length()), SHAPES[operation.shape])
 end
 
 local function is_internal(name)

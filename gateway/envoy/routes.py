@@ -5,8 +5,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from google.protobuf.descriptor import Descriptor
-
 from gateway.envoy.dialects import Dialect
 from gateway.openapi.contract import Contract, Operation
 
@@ -38,11 +36,13 @@ _AMBIGUITIES: Final = (
     r"[\x00-\x20\x7f\\].*",  # ... and raw.
     r"%(?:c[01]|f[5-9a-f]|e0%[89]|f0%8).*",  # Overlong UTF-8 and bytes that UTF-8 never has.
 )
-_AMBIGUOUS_PATH: Final = f"(?i).*(?:{'|'.join(_AMBIGUITIES)})"
+AMBIGUOUS_PATH: Final = f"(?i).*(?:{'|'.join(_AMBIGUITIES)})"
 # Reading twice changes nothing, so a method of this kind may be asked again when the service was not available.
 _READING_METHOD: Final = "(?:Get|List|Lookup|Query)[A-Za-z]*"
 
 _IS_GRPC: Final[Json] = {"name": "content-type", "string_match": {"prefix": "application/grpc"}}
+# What Envoy makes of several Host headers.
+_HAS_TWO_HOSTS: Final[Json] = {"name": ":authority", "string_match": {"contains": ","}}
 _IS_PREFLIGHT: Final[list[Json]] = [
     {"name": ":method", "string_match": {"exact": "OPTIONS"}},
     {"name": "access-control-request-method", "present_match": True},
@@ -56,7 +56,10 @@ _NOT_SENT: Final = "connect-failure,refused-stream"
 def routes(contract: Contract, dialects: Iterable[Dialect], pages: Iterable[Json]) -> list[Json]:
     """Make the routes of the public listener."""
     known = list(dialects)
-    table = [_answer({"safe_regex": {"regex": _AMBIGUOUS_PATH}}, 400, body="the path can be read in more than one way")]
+    table = [
+        _answer({"safe_regex": {"regex": AMBIGUOUS_PATH}}, 400, body="the path can be read in more than one way"),
+        _answer({"prefix": "/", "headers": [_HAS_TWO_HOSTS]}, 400, body="there is more than one Host"),
+    ]
     for dialect in known:
         table += [route for service in dialect.services for route in _grpc(service, dialect.cluster_of(service))]
     table += [_answer({"path": "/healthz"}, 200, body="ok\n"), *pages]
@@ -108,49 +111,27 @@ def _rest(contract: Contract, dialect: Dialect) -> Iterator[Json]:
     CORS needs a route to a cluster, an answer of Envoy's own will not do; so there is one to nowhere.
     """
     operations = [operation for service in dialect.services for operation in contract.operations(service)]
-    transcode = {"typed_per_filter_config": {TRANSCODER_FILTER: dialect.transcoder}}
-    yield from _collisions(operations, dialect)
+    # The listener's transcoder is the native one.
+    transcode = {"typed_per_filter_config": {TRANSCODER_FILTER: dialect.transcoder}} if dialect.name != "native" else {}
+    refusals: list[Json] = []
     for verbs, paths in _paths_by_verbs(operations).items():
         regex = "|".join(f"(?:{path_regex(path)})" for path in paths)
         allow = {"header": {"key": "allow", "value": ", ".join(verbs)}}
         path = {"safe_regex": {"regex": regex}}
         methods = {"name": ":method", "string_match": {"safe_regex": {"regex": "|".join(verbs)}}}
-        for headers in ([methods], _IS_PREFLIGHT):
-            yield {"match": path | {"headers": headers}, "route": _NOWHERE} | transcode
-        yield _answer(path, 405) | {"response_headers_to_add": [allow]} | transcode
+        yield {"match": path | {"headers": [methods]}, "route": _NOWHERE} | transcode
+        refusals.append({"match": path | {"headers": _IS_PREFLIGHT}, "route": _NOWHERE})
+        refusals.append(_answer(path, 405) | {"response_headers_to_add": [allow]})
+    # After all that is taken, for the pattern of one path may fit another that takes more verbs.
+    yield from refusals
     for prefix in dialect.prefixes:
         yield _answer({"path_separated_prefix": prefix}, 404)
-
-
-def _collisions(operations: Iterable[Operation], dialect: Dialect) -> Iterator[Json]:
-    """Refuse a query parameter that would take the place of a part of the path: the transcoder lets it win."""
-    by_name: dict[str, list[str]] = defaultdict(list)
-    for operation in operations:
-        for field in operation.path_fields:
-            json_name = ".".join(_json_names(operation, field))
-            for name in sorted({field, json_name}):
-                if path_regex(operation.path) not in by_name[name]:
-                    by_name[name].append(path_regex(operation.path))
-    for name, regexes in by_name.items():
-        regex = "|".join(f"(?:{regex})" for regex in regexes)
-        parameter = {"name": name, "present_match": True}
-        match = {"safe_regex": {"regex": regex}, "query_parameters": [parameter]}
-        untouched = {"typed_per_filter_config": {TRANSCODER_FILTER: dialect.transcoder | {"services": []}}}
-        yield _answer(match, 400, body=f"{name} is given by the path") | untouched
-
-
-def _json_names(operation: Operation, dotted: str) -> Iterator[str]:
-    message: Descriptor = operation.method.input_type
-    for name in dotted.split("."):
-        field = message.fields_by_name[name]
-        yield field.json_name
-        message = field.message_type or message
 
 
 def _paths_by_verbs(operations: Iterable[Operation]) -> dict[tuple[str, ...], list[str]]:
     verbs: dict[str, set[str]] = defaultdict(set)
     for operation in operations:
-        verbs[re.sub(r"\{[^}]*\}", "{}", operation.path)].add(operation.verb)
+        verbs[re.sub(r"\{[^}=]*", "{", operation.path)].add(operation.verb)
     grouped: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for path, allowed in verbs.items():
         grouped[tuple(sorted(allowed))].append(path)

@@ -37,10 +37,7 @@ def read_settings(variables: Mapping[str, str]) -> EnvoySettings:
 
     def addresses(name: str) -> tuple[str, ...]:
         environment.text(name)
-        listed = environment.listing(name)
-        for address in listed:
-            Environment({name: address}).address(name)
-        return listed
+        return environment.parsed(name, _parse_addresses, ())
 
     settings = EnvoySettings(
         listen=environment.address("LINKMETER_LISTEN", "0.0.0.0:8080"),
@@ -57,3 +54,12 @@ def read_settings(variables: Mapping[str, str]) -> EnvoySettings:
     )
     environment.check()
     return settings
+
+
+def _parse_addresses(text: str) -> tuple[str, ...]:
+    addresses = tuple(item.strip() for item in text.split(",") if item.strip())
+    for address in addresses:
+        host, _, port = address.rpartition(":")
+        if not (host and port.isascii() and port.isdigit() and 0 < int(port) < 65536):  # noqa: PLR2004
+            raise ValueError(f"must be a list of host:port, and {address!r} is not")
+    return addresses

@@ -225,13 +225,13 @@ class Edge:
 
 
 @contextmanager
-def running_edge(folder: Path, **changes: Any) -> Iterator[Edge]:
+def running_edge(folder: Path, *, ready_path: str = "/readyz", **changes: Any) -> Iterator[Edge]:
     """Run Envoy and the servers; changes go into Envoy's settings."""
     services = Services()
     loop = _LoopThread()
     loop.run(services.start(Contract.load()))
     try:
-        with _envoy(folder, services, changes) as edge:
+        with _envoy(folder, services, changes, ready_path) as edge:
             yield edge
     finally:
         loop.run(services.stop())
@@ -239,7 +239,7 @@ def running_edge(folder: Path, **changes: Any) -> Iterator[Edge]:
 
 
 @contextmanager
-def _envoy(folder: Path, services: Services, changes: dict[str, Any]) -> Iterator[Edge]:
+def _envoy(folder: Path, services: Services, changes: dict[str, Any], ready_path: str) -> Iterator[Edge]:
     write_files(folder)
     upstreams = {name: (f"127.0.0.1:{port}",) for name, port in services.ports.items()}
     port, admin_port = free_port(), free_port()
@@ -261,7 +261,7 @@ def _envoy(folder: Path, services: Services, changes: dict[str, Any]) -> Iterato
     arguments += ["--file-flush-interval-msec", "50"]
     process = Process(Command(name="envoy", arguments=arguments), folder)
     try:
-        wait_ready(process, lambda: answers_http(port, "/readyz"))
+        wait_ready(process, lambda: answers_http(port, ready_path))
         yield Edge(port, admin_port, services, process)
     finally:
         process.stop()

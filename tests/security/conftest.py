@@ -1,0 +1,5 @@
+"""A real Envoy in front of small servers, for promises that the gateway keeps on its own."""
+
+from tests.support.edge_fixtures import channel, client, edge, running, services
+
+__all__ = ["channel", "client", "edge", "running", "services"]

@@ -1,0 +1,153 @@
+"""How Envoy's configuration is made."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.envoy import routes
+from gateway.envoy.bodies import lua_pattern, lua_tables
+from gateway.envoy.clusters import clusters, socket_address
+from gateway.envoy.dialects import dialects
+from gateway.envoy.render import render
+from gateway.envoy.settings import EnvoySettings, read_settings
+from gateway.openapi.contract import DESCRIPTOR_SET, Contract
+from services.common.settings import SettingsError
+
+REQUIRED = {
+    "LINKMETER_LINKS_ADDRESS": "links:9000",
+    "LINKMETER_ANALYTICS_ADDRESS": "analytics-0:9000, analytics-1:9000",
+    "LINKMETER_COMPAT_ADDRESS": "compat:9000",
+    "LINKMETER_REDIRECT_HTTP_ADDRESS": "redirect:8000",
+    "LINKMETER_DOCS_DIR": "/docs",
+}
+SEGMENT = st.text(st.sampled_from("abcXYZ019_-+~!$&'()*,;=:@"), min_size=1)
+
+
+@pytest.fixture(scope="module")
+def settings() -> EnvoySettings:
+    return read_settings(REQUIRED)
+
+
+def test_settings_have_defaults(settings: EnvoySettings) -> None:
+    """Only addresses and the folder of documents are required."""
+    assert settings.listen == "0.0.0.0:8080"
+    assert settings.analytics == ("analytics-0:9000", "analytics-1:9000")
+    assert settings.trusted_hops == 0
+    assert settings.access_log
+
+
+def test_every_wrong_setting_is_named() -> None:
+    """One line a mistake."""
+    with pytest.raises(SettingsError) as raised:
+        read_settings(REQUIRED | {"LINKMETER_LINKS_ADDRESS": "links", "LINKMETER_TRUSTED_HOPS": "-1"})
+    lines = str(raised.value).splitlines()
+    assert [line.split()[0].rstrip(":") for line in lines] == ["LINKMETER_LINKS_ADDRESS", "LINKMETER_TRUSTED_HOPS"]
+
+
+@pytest.mark.parametrize("name", REQUIRED)
+def test_what_is_required_is_missed(name: str) -> None:
+    """A missing address stops the start."""
+    with pytest.raises(SettingsError, match=f"{name} is required"):
+        read_settings({key: value for key, value in REQUIRED.items() if key != name})
+
+
+def test_the_same_settings_make_the_same_configuration(settings: EnvoySettings) -> None:
+    """A configuration can be compared with the one before."""
+    assert render(settings) == render(settings)
+
+
+def test_the_template_is_filled(settings: EnvoySettings) -> None:
+    """Nothing is left open."""
+    assert not re.search(r"\$\{\w+\}", render(settings))
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("127.0.0.1:80", {"address": "127.0.0.1", "port_value": 80}),
+        ("links.svc:9000", {"address": "links.svc", "port_value": 9000}),
+        ("[::1]:80", {"address": "::1", "port_value": 80}),
+        ("[::]:80", {"address": "::", "port_value": 80, "ipv4_compat": True}),
+    ],
+)
+def test_addresses_are_split(text: str, address: dict[str, object]) -> None:
+    """IPv6 addresses stand in brackets; the unspecified one takes IPv4, too."""
+    assert socket_address(text) == address
+
+
+def test_replicas_are_endpoints(settings: EnvoySettings) -> None:
+    """Each address of a service gets its own connections."""
+    analytics = next(cluster for cluster in clusters(settings) if cluster["name"] == "analytics")
+    assert len(analytics["load_assignment"]["endpoints"][0]["lb_endpoints"]) == 2
+
+
+def test_every_pattern_is_a_regular_expression() -> None:
+    """Paths are escaped."""
+    contract = Contract.load()
+    table = routes.routes(contract, dialects(contract, DESCRIPTOR_SET), [])
+    regexes = re.findall(r'"regex": ("(?:[^"\\]|\\.)*")', json.dumps(table))
+    assert len(regexes) > 20
+    for regex in regexes:
+        re.compile(json.loads(regex))
+
+
+@pytest.mark.parametrize(
+    ("path", "matches", "others"),
+    [
+        ("/v1/links", ["/v1/links", "/v1/links/"], ["/v1/link", "/v1/links/5", "/v1/links:lookup"]),
+        ("/v1/links/{link_id}", ["/v1/links/5", "/v1/links/x/"], ["/v1/links", "/v1/links/5/clicks"]),
+        ("/v1/links/{link_id}:disable", ["/v1/links/5:disable"], ["/v1/links/5", "/v1/links/:disabled"]),
+        ("/v1/stats:query", ["/v1/stats:query"], ["/v1/statsxquery", "/v1/stats"]),
+    ],
+)
+def test_paths_become_regular_expressions(path: str, matches: list[str], others: list[str]) -> None:
+    """A variable is one segment."""
+    regex = re.compile(routes.path_regex(path))
+    assert all(regex.fullmatch(text) for text in matches)
+    assert not any(regex.fullmatch(text) for text in others)
+
+
+def test_paths_become_lua_patterns() -> None:
+    """Everything that means something to Lua is escaped."""
+    assert lua_pattern("/v1/links/{link_id}:disable") == "^/v1/links/[^/]+%:disable/?$"
+    assert lua_pattern("/api/verify-password") == "^/api/verify%-password/?$"
+
+
+def test_the_tables_for_lua_know_bodies_and_lists() -> None:
+    """Both spellings of a field, its message and whether it is a list."""
+    contract = Contract.load()
+    tables = lua_tables(contract, dialects(contract, DESCRIPTOR_SET))
+    assert '["tags"] = {["list"] = true}' in tables
+    assert '["validFromTime"] = {}' in tables
+    assert '["valid_from_time"] = {}' in tables
+    assert '["reports"] = {["shape"] = "linkmeter.analytics.v1.Report", ["list"] = true}' in tables
+
+
+AMBIGUOUS = re.compile(routes.AMBIGUOUS_PATH)
+
+
+@given(st.lists(SEGMENT, max_size=5))
+def test_plain_paths_are_never_ambiguous(segments: list[str]) -> None:
+    """Letters, digits and what else a segment may hold unescaped."""
+    assert not AMBIGUOUS.fullmatch("/" + "/".join(segments))
+
+
+@given(
+    st.lists(SEGMENT, max_size=3),
+    st.sampled_from(
+        ["%2F", "%2f", "%5C", "//", "/../", "/./", "/%2e%2E/", "%00", "%1f", "%7F", "%C0%AF", "%ff", "\\", " "]
+    ),
+    st.lists(SEGMENT, max_size=3),
+)
+def test_one_trick_anywhere_makes_a_path_ambiguous(before: list[str], trick: str, after: list[str]) -> None:
+    """Wherever it stands."""
+    assert AMBIGUOUS.fullmatch("/" + "/".join(before) + trick + "/".join(after))
+
+
+def test_the_descriptor_set_is_where_it_is_generated() -> None:
+    """Envoy and the generator read the same file."""
+    assert Path("gen/linkmeter.binpb").resolve() == DESCRIPTOR_SET
