@@ -14,7 +14,7 @@ from gateway.compat.shtr import errors as shtr_errors
 from gateway.compat.shtr.servicer import ShtrServicer
 from linkmeter.compat.shtr.v1 import shtr_pb2, shtr_pb2_grpc
 from services.common.health import HealthPoller
-from services.common.rpc_server import RpcServer, until_stopped
+from services.common.rpc_server import Limits, RpcServer, until_stopped
 
 # Every dialect: the service of its contract, and how it words errors. A new room is added here and in _add_servicers.
 WORDINGS: dict[str, Wording] = {
@@ -40,6 +40,7 @@ def build(settings: Settings, backends: Backends) -> RpcServer:
         address=settings.listen,
         # Without analytics links can still be made and deleted, so it does not count here.
         health=HealthPoller({"links": backends.check_links}),
+        limits=Limits(drain_seconds=settings.drain_seconds),
         interceptors=[DialectInterceptor(WORDINGS)],
     )
     _add_servicers(server.server, settings, backends)

@@ -35,6 +35,8 @@ class Settings:
     # What a key and a client address may call of Bitly's API.
     bitly_key_quota: Quota
     bitly_address_quota: Quota
+    # How long calls are still taken after SIGTERM, until everybody has noticed.
+    drain_seconds: int
     log_level: str
     otlp_endpoint: str
 
@@ -59,6 +61,7 @@ class Settings:
             shortio_bulk_quota=_quota(environment, "LINKMETER_SHORTIO_BULK_RATE", "5/10 second"),
             bitly_key_quota=_quota(environment, "LINKMETER_BITLY_KEY_RATE", "100/minute;1000/hour"),
             bitly_address_quota=_quota(environment, "LINKMETER_BITLY_ADDRESS_RATE", "100/minute;1000/hour"),
+            drain_seconds=environment.integer("LINKMETER_DRAIN_SECONDS", 0, 0, 300),
             log_level=environment.choice("LINKMETER_LOG_LEVEL", ("debug", "info", "warning", "error"), "info"),
             otlp_endpoint=environment.text("LINKMETER_OTLP_ENDPOINT", ""),
         )

@@ -44,7 +44,7 @@ class AnalyticsServer:
         self._settings = settings
         self._enricher = enricher
         self._clock = clock or SystemClock()
-        self._limits = limits or Limits(message_bytes=_MESSAGE_BYTES)
+        self._limits = limits or Limits(message_bytes=_MESSAGE_BYTES, drain_seconds=settings.drain_seconds)
 
     @property
     def port(self) -> int:

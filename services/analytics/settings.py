@@ -23,6 +23,8 @@ class Settings:
     geoip_databases: tuple[str, ...]
     ip_storage: IpStorage
     visitor_key_rotation: KeyRotation
+    # How long calls are still taken after SIGTERM, until everybody has noticed.
+    drain_seconds: int
     log_level: str
     otlp_endpoint: str
 
@@ -40,6 +42,7 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         visitor_key_rotation=KeyRotation(
             env.choice("LINKMETER_VISITOR_KEY_ROTATION", tuple(KeyRotation), KeyRotation.NEVER)
         ),
+        drain_seconds=env.integer("LINKMETER_DRAIN_SECONDS", 0, 0, 300),
         log_level=env.choice("LINKMETER_LOG_LEVEL", _LOG_LEVELS, "info"),
         otlp_endpoint=env.address("LINKMETER_OTLP_ENDPOINT", ""),
     )

@@ -10,6 +10,8 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
 from services.common import log
 
+# The health of the process alone: it answers, whatever its dependencies do. Who restarts dead processes asks for it.
+LIVENESS: Final = "live"
 POLL_SECONDS: Final = 1.0
 CHECK_SECONDS: Final = 2.0
 
@@ -36,6 +38,7 @@ class HealthPoller:
 
     async def start(self) -> None:
         """Check once, then go on in the background."""
+        await self._servicer.set(LIVENESS, health_pb2.HealthCheckResponse.SERVING)
         await self._poll()
         self._task = asyncio.create_task(self._poll_for_ever())
 

@@ -57,7 +57,7 @@ class LinksServer:
         self._settings = settings
         self._clock = clock or SystemClock()
         self._next_code = next_code
-        self._limits = limits or Limits(message_bytes=_MESSAGE_BYTES)
+        self._limits = limits or Limits(message_bytes=_MESSAGE_BYTES, drain_seconds=settings.drain_seconds)
 
     @property
     def port(self) -> int:

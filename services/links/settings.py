@@ -28,6 +28,8 @@ class Settings:
     hosts: OwnHosts
     # The first owner's key; empty: none is added.
     api_key: str = field(default="", repr=False)
+    # How long calls are still taken after SIGTERM, until everybody has noticed.
+    drain_seconds: int = 0
     log_level: str = "info"
     otlp_endpoint: str = ""
 
@@ -47,6 +49,7 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         public_url=public_url,
         hosts=extra_hosts,
         api_key=env.parsed("LINKMETER_API_KEY", _api_key, ""),
+        drain_seconds=env.integer("LINKMETER_DRAIN_SECONDS", 0, 0, 300),
         log_level=env.choice("LINKMETER_LOG_LEVEL", ("debug", "info", "warning", "error"), "info"),
         otlp_endpoint=env.address("LINKMETER_OTLP_ENDPOINT", ""),
     )

@@ -28,6 +28,11 @@ class DataPlane:
         self._following = following
         self._unlocking = unlocking
         self._hosts = hosts
+        self._is_leaving = False
+
+    def leave(self) -> None:
+        """Tell proxies from now on to send their visitors elsewhere; who still comes is answered."""
+        self._is_leaving = True
 
     async def answer(self, facts: Facts, read_body: BodyReader) -> Answer:
         """Answer a request; an unexpected failure is a page without particulars."""
@@ -62,7 +67,7 @@ class DataPlane:
     def _fixed(self, target: Fixed, facts: Facts) -> Answer:
         match target:
             case Fixed.HEALTH:
-                return plain(200, "ok\n")
+                return plain(503, "leaving\n") if self._is_leaving else plain(200, "ok\n")
             case Fixed.ROBOTS:
                 return plain(200, _ROBOTS_TXT)
             case Fixed.ICON:

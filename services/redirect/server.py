@@ -72,10 +72,11 @@ class Worker:
             clock=clock,
             secret=settings.secret,
         )
+        self._data_plane = DataPlane(
+            following=following, unlocking=Unlocking(following=following, checker=links), hosts=settings.hosts
+        )
         self.application = RsgiApplication(
-            data_plane=DataPlane(
-                following=following, unlocking=Unlocking(following=following, checker=links), hosts=settings.hosts
-            ),
+            data_plane=self._data_plane,
             facts=FactFinder(hosts=settings.hosts, trusted_proxies=settings.trusted_proxies),
         )
 
@@ -89,6 +90,11 @@ class Worker:
         if self._watch:
             self._watch.start()
         await self._rpc.start([SERVICE_NAME])
+
+    async def leave(self) -> None:
+        """Answer visitors still, and give proxies the time to notice that they should send no more."""
+        self._data_plane.leave()
+        await asyncio.sleep(self._settings.drain_seconds)
 
     async def stop(self) -> None:
         """End in the order that loses nothing: no more visitors come by now."""
@@ -117,6 +123,7 @@ async def run(settings: Settings, watch_parent: Callable[[Callable[[], None]], N
     serving = asyncio.create_task(server.serve())
     await asyncio.wait({serving, asyncio.create_task(stopping.wait())}, return_when=asyncio.FIRST_COMPLETED)
     if stopping.is_set():
+        await worker.leave()
         server.stop()  # type: ignore[no-untyped-call] # Granian leaves it untyped
         # Requests in hand are answered; a client that never reads its answer does not keep us.
         await asyncio.wait({serving}, timeout=DRAIN_SECONDS)

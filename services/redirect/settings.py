@@ -36,6 +36,8 @@ class Settings:
     outbox_dir: Path
     outbox_max_bytes: int
     outbox_sync: str
+    # How long visitors are still answered after SIGTERM, until every proxy has noticed.
+    drain_seconds: int
     log_level: str
     otlp_endpoint: str
 
@@ -65,6 +67,7 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         outbox_dir=Path(env.text("LINKMETER_OUTBOX_DIR")),
         outbox_max_bytes=env.integer("LINKMETER_OUTBOX_MAX_BYTES", GIB, MIB // 16, 1024 * GIB),
         outbox_sync=env.choice("LINKMETER_OUTBOX_SYNC", ("normal", "full"), "normal"),
+        drain_seconds=env.integer("LINKMETER_DRAIN_SECONDS", 0, 0, 300),
         log_level=env.choice("LINKMETER_LOG_LEVEL", ("debug", "info", "warning", "error"), "info"),
         otlp_endpoint=env.address("LINKMETER_OTLP_ENDPOINT", ""),
     )

@@ -1,0 +1,29 @@
+"""What redirect does between SIGTERM and its end, with the real process."""
+
+import asyncio
+from pathlib import Path
+
+from tests.support.redirect import running_redirect
+from tests.support.wait import eventually
+
+
+async def test_a_leaving_process_answers_while_it_tells_proxies_to_go(tmp_path: Path) -> None:
+    """R6: for the time of LINKMETER_DRAIN_SECONDS its health says no, and redirects are answered and counted."""
+    async with running_redirect(tmp_path, DRAIN_SECONDS="1") as system:
+        system.links.add("abc")
+        stopping = asyncio.create_task(system.stop())
+
+        async def is_leaving() -> bool:
+            return (await system.get("/healthz")).status_code == 503
+
+        await eventually(is_leaving)
+        assert (await system.get("/abc?last")).status_code == 302
+        await stopping
+        assert system.analytics.followed()["last"] == 1
+
+
+async def test_without_a_setting_it_goes_at_once(tmp_path: Path) -> None:
+    """A single process keeps nobody waiting for its end."""
+    async with running_redirect(tmp_path) as system:
+        async with asyncio.timeout(1):
+            await system.stop()
