@@ -20,7 +20,7 @@ def lua_tables(contract: Contract, dialects: Iterable[Dialect]) -> str:
     for dialect in dialects:
         for service in dialect.services:
             for operation in contract.operations(service):
-                body = _json_body(operation)
+                body = None if dialect.has_lenient_bodies else _json_body(operation)
                 if body or operation.path_fields:
                     operations.append(_described(operation, body))
                 if body:
@@ -34,7 +34,7 @@ def _described(operation: Operation, body: Descriptor | None) -> dict[str, objec
         "verb": operation.verb,
         "path": lua_pattern(operation.path),
         "in_path": dict.fromkeys(given, True),
-        "in_body": dict.fromkeys(_body_fields(operation), True),
+        "in_body": dict.fromkeys(_body_fields(operation) if body else (), True),
     }
     return described | ({"shape": body.full_name} if body else {})
 

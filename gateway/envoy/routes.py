@@ -79,7 +79,8 @@ def path_regex(path: str) -> str:
 def _piece_regex(piece: str) -> str:
     if not piece.startswith("{"):
         return re.escape(piece)
-    return ".+" if piece.endswith("=**}") else "[^/]+"
+    # A colon begins a custom verb.
+    return ".+" if piece.endswith("=**}") else "[^/:]+"
 
 
 def _grpc(service: str, cluster: str) -> Iterator[Json]:
@@ -135,8 +136,7 @@ def _paths_by_verbs(operations: Iterable[Operation]) -> dict[tuple[str, ...], li
     grouped: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for path, allowed in verbs.items():
         grouped[tuple(sorted(allowed))].append(path)
-    # A path with a custom verb also fits the pattern of the path without it, so it goes first.
-    return dict(sorted(grouped.items(), key=lambda item: not any(":" in path for path in item[1])))
+    return grouped
 
 
 def _data_plane() -> Iterator[Json]:
