@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from services.common import log
+from services.common import log, request_id
 from services.redirect import metrics, pages
 from services.redirect.answer import CACHE_CONTROL, Answer, plain
 from services.redirect.domain.hosts import OwnHosts
@@ -39,6 +39,7 @@ class DataPlane:
         try:
             answer = await self._answer(facts, read_body)
         except Exception as problem:  # noqa: BLE001 - a visitor gets an answer, whatever happens
+            request_id.adopt(facts.request_id)
             _logger.failure("unexpected_error", problem)
             answer = pages.unavailable(1, as_json=facts.prefers_json)
         _count(answer.status)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple, TypeAlias
 
-from services.common import bots
+from services.common import bots, request_id
 from services.redirect.domain.hosts import OwnHosts, plain_host
 
 USER_AGENT_BYTES: Final = 512
@@ -42,6 +42,7 @@ class Facts(NamedTuple):
     cookies: str
     accept: str
     content_type: str
+    request_id: str
 
     @property
     def is_looking(self) -> bool:
@@ -93,6 +94,7 @@ class FactFinder:
             cookies=header("cookie"),
             accept=cut(header("accept"), MEDIA_TYPE_BYTES),
             content_type=cut(header("content-type"), MEDIA_TYPE_BYTES),
+            request_id=header(request_id.KEY),
         )
 
     def _client_behind(self, peer: str, header: Header) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Final, Protocol
 
-from services.common import access_ticket, errors
+from services.common import access_ticket, errors, request_id
 from services.common.clock import Clock
 from services.redirect import pages, scan_limits
 from services.redirect.answer import Answer, redirect
@@ -96,6 +96,8 @@ class Following:
             return entry.resolution
         if self._limits.is_scanning(facts.client_ip):
             raise errors.ResourceExhausted("scanning for codes", scan_limits.RETRY_AFTER_SECONDS)
+        # Only what leaves this process needs an id; the common case does not.
+        request_id.adopt(facts.request_id)
         return await self._resolver.resolve(facts.host, code)
 
     def _is_opened(self, resolution: Resolution | None, facts: Facts) -> bool:
@@ -110,6 +112,7 @@ class Following:
         )
 
     async def _consume(self, resolution: Resolution, facts: Facts, *, started: float) -> Answer:
+        request_id.adopt(facts.request_id)
         try:
             is_granted = await self._consumer.consume(resolution.link_id)
         except errors.LinkmeterError:

@@ -3,11 +3,12 @@
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from services.common.settings import Environment
-from services.redirect.domain.hosts import OwnHosts, own_hosts
+from services.redirect.domain.hosts import OwnHosts, host_names, host_of_url, own_hosts
 from services.redirect.facts import Network
 
 MIB: Final = 1024 * 1024
@@ -49,10 +50,13 @@ class Settings:
 def read_settings(variables: Mapping[str, str]) -> Settings:
     """Read the settings; raise SettingsError with a line for each one that is missing or wrong."""
     env = Environment(variables)
-    extra_hosts = env.listing("LINKMETER_EXTRA_HOSTS")
-    default_hosts = OwnHosts("localhost", frozenset())
-    env.text("LINKMETER_PUBLIC_URL")
-    settings = Settings(
+    public_url = env.text("LINKMETER_PUBLIC_URL")
+    extra_hosts = env.text("LINKMETER_EXTRA_HOSTS", "")
+    env.parsed("LINKMETER_PUBLIC_URL", host_of_url, "")
+    env.parsed("LINKMETER_EXTRA_HOSTS", host_names, frozenset())
+    trusted_proxies = env.parsed("LINKMETER_TRUSTED_PROXIES", _networks, _networks(",".join(_LOOPBACK)))
+    settings = partial(
+        Settings,
         listen=env.address("LINKMETER_LISTEN"),
         http_listen=env.address("LINKMETER_HTTP_LISTEN"),
         metrics_listen=env.address("LINKMETER_METRICS_LISTEN", ""),
@@ -60,8 +64,7 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         analytics_address=env.address("LINKMETER_ANALYTICS_ADDRESS"),
         redis_url=env.text("LINKMETER_REDIS_URL", ""),
         secret=env.text("LINKMETER_SECRET", minimum_length=32),
-        hosts=env.parsed("LINKMETER_PUBLIC_URL", lambda url: own_hosts(url, extra_hosts), default_hosts),
-        trusted_proxies=env.parsed("LINKMETER_TRUSTED_PROXIES", _networks, _networks(",".join(_LOOPBACK))),
+        trusted_proxies=trusted_proxies,
         rate_limits=env.flag("LINKMETER_RATE_LIMITS", default=True),
         workers=env.integer("LINKMETER_WORKERS", 1, 1, MAX_WORKERS),
         outbox_dir=Path(env.text("LINKMETER_OUTBOX_DIR")),
@@ -72,7 +75,8 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         otlp_endpoint=env.address("LINKMETER_OTLP_ENDPOINT", ""),
     )
     env.check()
-    return settings
+    # Only now is it sure that the hosts can be read.
+    return settings(hosts=own_hosts(public_url, extra_hosts))
 
 
 def _networks(text: str) -> tuple[Network, ...]:

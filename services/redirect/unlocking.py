@@ -6,7 +6,7 @@ from email.utils import format_datetime
 from typing import Final, Protocol, TypeAlias
 from urllib.parse import parse_qs
 
-from services.common import access_ticket, errors
+from services.common import access_ticket, errors, request_id
 from services.redirect import pages, scan_limits
 from services.redirect.answer import CACHE_CONTROL, ROBOTS, Answer
 from services.redirect.backends import AccessGrant
@@ -68,6 +68,7 @@ class Unlocking:
     async def _check(self, code: str, password: str, facts: Facts) -> Answer:
         if not 1 <= len(password) <= MAX_PASSWORD:
             return pages.password_form(is_wrong=True, as_json=facts.prefers_json)
+        request_id.adopt(facts.request_id)
         try:
             grant = await self._checker.verify_password(
                 host=facts.host, code=code, password=password, client_ip=facts.client_ip

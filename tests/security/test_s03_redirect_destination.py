@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
 from tests.support.redirect import System, running_redirect
 
 DESTINATION = "https://example.com/page?kept=1"
@@ -24,13 +22,13 @@ async def test_no_query_parameter_changes_the_destination(tmp_path: Path) -> Non
         assert await lands_at(system, "/abc?https://evil.example/") == DESTINATION
 
 
-@pytest.mark.parametrize("header", ["x-forwarded-host", "x-original-url", "x-rewrite-url", "forwarded", "referer"])
-async def test_no_header_changes_the_destination(tmp_path: Path, header: str) -> None:
+async def test_no_header_changes_the_destination(tmp_path: Path) -> None:
     """Not even from a proxy that is trusted, as this test's address is."""
     async with running_redirect(tmp_path) as system:
         system.links.add("abc", destination=DESTINATION)
-        assert await lands_at(system, "/abc", {header: "evil.example"}) == DESTINATION
-        assert await lands_at(system, "/abc", {header: "https://evil.example/"}) == DESTINATION
+        for header in ("x-forwarded-host", "x-original-url", "x-rewrite-url", "forwarded", "referer"):
+            assert await lands_at(system, "/abc", {header: "evil.example"}) == DESTINATION
+            assert await lands_at(system, "/abc", {header: "https://evil.example/"}) == DESTINATION
 
 
 async def test_the_host_chooses_among_domains_and_nothing_else(tmp_path: Path) -> None:

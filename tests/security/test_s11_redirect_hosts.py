@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
 from tests.support.redirect import running_redirect
 
 STRANGE = [
@@ -25,15 +23,15 @@ async def test_an_unknown_host_gets_404_on_redirects(tmp_path: Path) -> None:
             assert (response.status_code, "location" in response.headers) == (404, False), host
 
 
-@pytest.mark.parametrize("path", ["/abc+", "/nope", "/guarded", "/"])
-async def test_no_answer_echoes_the_host(tmp_path: Path, path: str) -> None:
+async def test_no_answer_echoes_the_host(tmp_path: Path) -> None:
     """Neither pages nor headers, in whatever header the host stands."""
     async with running_redirect(tmp_path, EXTRA_HOSTS="alias.example") as system:
         system.links.add("abc")
         system.links.add("guarded", password_version="1")
         for host in ("alias.example", "evil.example"):
-            response = await system.get(path, headers={"host": host, "x-forwarded-host": host})
-            assert host not in response.text + str(response.headers)
+            for path in ("/abc+", "/nope", "/guarded", "/"):
+                response = await system.get(path, headers={"host": host, "x-forwarded-host": host})
+                assert host not in response.text + str(response.headers)
 
 
 async def test_a_malformed_host_is_no_host(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from deploy.local.process import Command, Process
 from linkmeter.analytics.v1 import clicks_pb2, ingest_service_pb2, ingest_service_pb2_grpc
 from linkmeter.links.v1 import resolution_service_pb2, resolution_service_pb2_grpc
-from services.common import access_ticket, errors
+from services.common import access_ticket, errors, request_id
 from services.common.health import HealthPoller
 from services.common.interceptors import Context
 from services.common.rpc_server import Limits, RpcServer
@@ -41,6 +41,7 @@ class LinksDouble(resolution_service_pb2_grpc.ResolutionServiceServicer):
         self.guesses: list[resolution_service_pb2.VerifyPasswordRequest] = []
         self.guesses_are_limited = False
         self.lookups = 0
+        self.request_ids: list[str] = []
         self.seconds_for_lookup = 0.0
 
     def add(self, code: str, *, host: str = HOST, **fields: Any) -> resolution_service_pb2.Resolution:
@@ -67,6 +68,7 @@ class LinksDouble(resolution_service_pb2_grpc.ResolutionServiceServicer):
         """Find a link."""
         del context
         self.lookups += 1
+        self.request_ids.append(request_id.current())
         await asyncio.sleep(self.seconds_for_lookup)
         link = self.links.get(f"{request.host}/{request.code}")
         return resolution_service_pb2.ResolveLinkResponse(resolution=link)

@@ -31,17 +31,28 @@ class OwnHosts:
         return self.default if host in self.aliases else host
 
 
-def own_hosts(public_url: str, extra_hosts: tuple[str, ...]) -> OwnHosts:
+def own_hosts(public_url: str, extra_hosts: str) -> OwnHosts:
     """Work out the installation's hosts; raise ValueError when a name is malformed."""
-    default = plain_host(urlsplit(public_url).netloc)
-    aliases = {host: plain_host(_to_ascii(host)) for host in extra_hosts}
-    if not default:
-        raise ValueError(f"no host in {public_url!r}")
-    for given, plain in aliases.items():
+    default = host_of_url(public_url)
+    loopback = _LOOPBACK if default in _LOOPBACK else frozenset()
+    return OwnHosts(default, (host_names(extra_hosts) | loopback) - {default})
+
+
+def host_of_url(url: str) -> str:
+    """Answer the host that a URL names; raise ValueError when it names none."""
+    host = plain_host(urlsplit(url).netloc)
+    if not host:
+        raise ValueError(f"{url!r} names no host")
+    return host
+
+
+def host_names(listing: str) -> frozenset[str]:
+    """Read a comma-separated list of host names; raise ValueError when one is malformed."""
+    names = {name.strip(): plain_host(_to_ascii(name.strip())) for name in listing.split(",") if name.strip()}
+    for given, plain in names.items():
         if not plain:
             raise ValueError(f"{given!r} is no host name")
-    loopback = _LOOPBACK if default in _LOOPBACK else frozenset()
-    return OwnHosts(default, (frozenset(aliases.values()) | loopback) - {default})
+    return frozenset(names.values())
 
 
 def _to_ascii(host: str) -> str:

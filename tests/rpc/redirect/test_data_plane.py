@@ -148,6 +148,14 @@ async def test_another_domains_link_is_not_ours(tmp_path: Path) -> None:
         assert list(where.values()) == expected
 
 
+async def test_a_lookup_carries_the_visitors_request_id(tmp_path: Path) -> None:
+    """The gateway's id goes on to links, so that logs can be joined."""
+    async with running_redirect(tmp_path) as system:
+        system.links.add("abc")
+        await system.get("/abc", headers={"x-request-id": "0123456789-from-gateway"})
+        assert system.links.request_ids == ["0123456789-from-gateway"]
+
+
 async def test_json_clients_get_json_errors(tmp_path: Path) -> None:
     """A page is for people."""
     async with running_redirect(tmp_path) as system:

@@ -10,7 +10,7 @@ from services.redirect.domain.hosts import own_hosts
 from services.redirect.facts import FactFinder, Facts, cut
 
 PROXY = "10.0.0.1"
-FINDER = FactFinder(hosts=own_hosts("https://sho.rt", ()), trusted_proxies=[ipaddress.ip_network("10.0.0.0/8")])
+FINDER = FactFinder(hosts=own_hosts("https://sho.rt", ""), trusted_proxies=[ipaddress.ip_network("10.0.0.0/8")])
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
 
 
