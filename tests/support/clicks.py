@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -122,8 +122,10 @@ def _random_click(choose: random.Random, busy: list[datetime], start: datetime, 
     if choose.random() < 0.5:
         time = choose.choice(busy) + timedelta(seconds=choose.uniform(0, 7200))
     else:
-        # Borders are where mistakes are: some clicks fall exactly on a minute.
-        time = start + timedelta(minutes=choose.randrange(int(span.total_seconds() // 60)))
+        # Borders are where mistakes are: many clicks fall exactly on a minute, a quarter of an hour or a day.
+        unit = choose.choice([60, 900, 86_400])
+        seconds = start.timestamp() + choose.uniform(0, span.total_seconds())
+        time = max(start, datetime.fromtimestamp(seconds // unit * unit, UTC))
     link_id = choose.choice([1, 2, 3])
     city = choose.choice([("", "", 0), ("US", "", 0), ("US", "Columbus", 4509177), ("US", "Columbus", 4188985)])
     host = choose.choice(["", "", "t.co", "news.example", "Überraschung.example", "a:b'--"])

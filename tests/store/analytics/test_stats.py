@@ -241,6 +241,26 @@ async def test_r12_rollups_equal_a_naive_count(
     assert list(rows) == naive(query, report, CLICKS, NOW)
 
 
+async def test_r12_rollups_of_every_dimension_equal_a_naive_count(filled_database: str) -> None:
+    """Over whole days, over days with edges, and of people alone."""
+    people = Filter(dimension=Dimension.IS_BOT, values=frozenset({"false"}))
+    midnight = START.replace(hour=0, minute=0, second=0) + timedelta(days=1)
+    async with opened(filled_database) as pool:
+        for start, end in [(midnight, midnight + timedelta(days=300)), (START, START + SPAN)]:
+            query = Query(
+                audience=Audience(owner_id=OWNER),
+                filters=(Filter(dimension=Dimension.LINK, values=frozenset("12")),),
+                start=start,
+                end=end,
+                reports=tuple(Report(dimensions=(each,), limit=10_000) for each in list(Dimension)[:20]),
+            )
+            rest = replace(query, reports=tuple(Report(dimensions=(each,)) for each in list(Dimension)[20:]))
+            for asked in (query, rest, replace(rest, filters=(people,))):
+                answer = await Stats(pool).answer(asked, NOW)
+                for report, rows in zip(asked.reports, answer.results, strict=True):
+                    assert list(rows) == naive(asked, report, CLICKS, NOW), report.dimensions
+
+
 @pytest.mark.parametrize("zone", ZONES)
 async def test_r12_buckets_sum_to_the_total(filled_database: str, zone: str) -> None:
     """Over 400 days and every change of offset, in every length."""
