@@ -53,7 +53,7 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
     public_url = env.text("LINKMETER_PUBLIC_URL")
     extra_hosts = env.text("LINKMETER_EXTRA_HOSTS", "")
     env.parsed("LINKMETER_PUBLIC_URL", host_of_url, "")
-    env.parsed("LINKMETER_EXTRA_HOSTS", host_names, frozenset())
+    env.parsed("LINKMETER_EXTRA_HOSTS", host_names, frozenset[str]())
     trusted_proxies = env.parsed("LINKMETER_TRUSTED_PROXIES", _networks, _networks(",".join(_LOOPBACK)))
     settings = partial(
         Settings,

@@ -170,7 +170,8 @@ class System:
 
     async def _answers(self) -> bool:
         assert self.process is not None
-        assert self.process.is_running, self.process.log_tail()
+        if not self.process.is_running:
+            raise RuntimeError(self.process.log_tail())
         try:
             return (await self.client.get("/healthz")).status_code == 200
         except httpx.TransportError:

@@ -58,7 +58,8 @@ class OutboxFile:
 
     def __init__(self, path: Path, *, sync: str = "normal") -> None:
         self._path = path
-        self._connection = sqlite3.connect(path, isolation_level=None, cached_statements=32)
+        # A large file is opened in a thread and used on the event loop; never by two at once.
+        self._connection = sqlite3.connect(path, isolation_level=None, cached_statements=32, check_same_thread=False)
         self.last_sequence = self.pending_rows = self.pending_bytes = self.oldest_time_us = 0
         self.dropped: dict[str, int] = {}
         try:

@@ -128,7 +128,8 @@ class Shipper:
 
     async def _ship_orphan(self, hold: folder.Hold) -> None:
         try:
-            orphan = OutboxFile(hold.path)
+            # In a thread, because measuring what hours of an outage left takes a while.
+            orphan = await asyncio.to_thread(OutboxFile, hold.path)
         except sqlite3.OperationalError:
             hold.release()
             return

@@ -1,8 +1,10 @@
 """The real process, over HTTP."""
 
+import socket
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.support.redirect import HOST, SECRET, running_redirect
 from tests.support.wait import eventually
@@ -154,6 +156,27 @@ async def test_a_lookup_carries_the_visitors_request_id(tmp_path: Path) -> None:
         system.links.add("abc")
         await system.get("/abc", headers={"x-request-id": "0123456789-from-gateway"})
         assert system.links.request_ids == ["0123456789-from-gateway"]
+
+
+async def test_headers_that_are_no_text_are_passed_over(tmp_path: Path) -> None:
+    """Bytes that no encoding allows neither fail a redirect nor reach analytics."""
+    async with running_redirect(tmp_path) as system:
+        system.links.add("abc")
+        odd = b"User-Agent: \xff\xfe\r\nReferer: \xc0\xaf\r\nX-Request-Id: \xff\r\nCookie: \xff=\xff\r\n"
+        answer = await system.raw(b"GET /abc?odd HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + odd + b"\r\n")
+        assert answer.startswith(b"HTTP/1.1 302")
+        await eventually(lambda: system.analytics.followed() == {"odd": 1})
+
+
+async def test_a_start_without_its_port_ends_with_a_failure(tmp_path: Path) -> None:
+    """Whoever supervises the process sees it, and no outbox stays locked."""
+    async with running_redirect(tmp_path) as system:
+        await system.stop()
+        with socket.create_server(("127.0.0.1", int(system.http_address.rpartition(":")[2]))):
+            with pytest.raises(RuntimeError, match="http_server_failed"):
+                await system.start()
+            assert system.process
+            assert system.process.exit_status == 1
 
 
 async def test_json_clients_get_json_errors(tmp_path: Path) -> None:

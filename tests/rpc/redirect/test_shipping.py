@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from services.redirect.outbox import folder
@@ -76,9 +77,12 @@ async def test_a_lost_acknowledgement_counts_nothing_twice(tmp_path: Path) -> No
         assert set(system.analytics.followed().values()) == {1}
 
 
-async def test_every_answered_redirect_arrives_exactly_once_although_the_process_is_killed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("sync", ["normal", "full"])
+async def test_every_answered_redirect_arrives_exactly_once_although_the_process_is_killed(
+    tmp_path: Path, sync: str
+) -> None:
     """R1: SIGKILL under load, twice, then a start; what was answered is there, once."""
-    async with running_redirect(tmp_path) as system:
+    async with running_redirect(tmp_path, OUTBOX_SYNC=sync) as system:
         system.links.add("abc")
         answered: list[str] = []
         for round_number in range(2):

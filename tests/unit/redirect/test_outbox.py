@@ -5,7 +5,7 @@ from pathlib import Path
 
 from services.redirect.outbox import folder
 from services.redirect.outbox.file import ROW_OVERHEAD, NewRow, OutboxFile
-from services.redirect.outbox.outbox import DISK_ERROR, OUTBOX_FULL, Outbox
+from services.redirect.outbox.outbox import DISK_ERROR, DISK_FULL, OUTBOX_FULL, Outbox
 
 MEGABYTE = 1024 * 1024
 ROW = NewRow(1, b"x" * 100)
@@ -66,6 +66,26 @@ async def test_a_full_outbox_counts_what_it_drops_and_takes_clicks_again_once_th
     outbox.close()
     again = opened(tmp_path)
     assert (clicks(again), again.dropped) == ([3], {OUTBOX_FULL: 3})
+    again.close()
+
+
+async def test_a_full_disk_costs_counted_clicks_and_heals_without_a_restart(tmp_path: Path) -> None:
+    """R15: SQLite's own limit of pages fails just as a full disk does; the sequences go on without a gap."""
+    outbox = opened(tmp_path)
+    await outbox.append(ROW)
+    assert outbox._file  # noqa: SLF001 - a full disk cannot be had otherwise
+    limit = outbox._file._connection  # noqa: SLF001 - the same
+    limit.execute("PRAGMA max_page_count = 1")
+    large = NewRow(1, b"x" * 100_000)
+    await asyncio.gather(outbox.append(large), outbox.append(large))
+    await outbox.append(large)
+    assert (clicks(outbox), outbox.dropped) == ([1], {DISK_FULL: 3})
+    limit.execute("PRAGMA max_page_count = 1000000")
+    await outbox.append(large)
+    assert (clicks(outbox), outbox.last_sequence) == ([1, 2], 2)
+    outbox.close()
+    again = opened(tmp_path)
+    assert again.dropped == {DISK_FULL: 3}
     again.close()
 
 
