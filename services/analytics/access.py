@@ -2,10 +2,10 @@
 
 from services.analytics.domain.query import Audience
 from services.common import caller
-from services.common.errors import Unauthenticated
+from services.common.errors import PermissionDenied, Unauthenticated
 from services.common.interceptors import Context
 
-__all__ = ["audience_of", "require_admin"]
+__all__ = ["audience_of", "eraser_of", "require_admin"]
 
 
 def audience_of(context: Context) -> Audience:
@@ -14,6 +14,15 @@ def audience_of(context: Context) -> Audience:
     if known.link_id:
         return Audience(link_id=known.link_id)
     known.require(caller.STATS_READ)
+    return Audience(owner_id=known.owner_id, sees_installation=known.may(caller.ADMIN))
+
+
+def eraser_of(context: Context) -> Audience:
+    """Answer the audience whose clicks the caller may have forgotten: an owner's, not an edit token's."""
+    known = _known(context)
+    known.require(caller.LINKS_WRITE)
+    if not known.owner_id:
+        raise PermissionDenied("an edit token does not reach statistics")
     return Audience(owner_id=known.owner_id, sees_installation=known.may(caller.ADMIN))
 
 

@@ -17,6 +17,7 @@ from services.analytics.settings import Settings
 from services.analytics.stats_servicer import StatsServicer
 from services.analytics.store.click_list import ClickReader
 from services.analytics.store.clicks import ClickWriter
+from services.analytics.store.erasure import Erasure
 from services.analytics.store.partitions import Partitions
 from services.analytics.store.sources import Sources
 from services.analytics.store.stats import Stats
@@ -73,7 +74,7 @@ class AnalyticsServer:
         writer = ClickWriter(pool, Partitions(pool))
         ingest = IngestServicer(enricher=self._enricher, writer=writer, clock=self._clock)
         clicks = ClickServicer(reader=ClickReader(pool), page_tokens=tokens)
-        stats = StatsServicer(stats=Stats(pool), sources=Sources(pool), clock=self._clock)
+        stats = StatsServicer(stats=Stats(pool), erasure=Erasure(pool), sources=Sources(pool), clock=self._clock)
         ingest_service_pb2_grpc.add_IngestServiceServicer_to_server(ingest, self._rpc.server)
         click_service_pb2_grpc.add_ClickServiceServicer_to_server(clicks, self._rpc.server)
         stats_service_pb2_grpc.add_StatsServiceServicer_to_server(stats, self._rpc.server)

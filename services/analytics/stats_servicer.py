@@ -1,21 +1,24 @@
 """StatsService: statistics, and their proof."""
 
 from linkmeter.analytics.v1 import stats_service_pb2, stats_service_pb2_grpc
-from services.analytics.access import audience_of, require_admin
+from services.analytics.access import audience_of, eraser_of, require_admin
 from services.analytics.convert.link_stats import link_query_of, link_stats_message
 from services.analytics.convert.stats import answer_message, ledger_message, query_of
 from services.analytics.domain.ledger import entry_of, total_of
+from services.analytics.store.erasure import Erasure
 from services.analytics.store.sources import Sources
 from services.analytics.store.stats import Stats
 from services.common.clock import Clock
+from services.common.errors import InvalidArgument
 from services.common.interceptors import Context
 
 
 class StatsServicer(stats_service_pb2_grpc.StatsServiceServicer):
     """Answers queries."""
 
-    def __init__(self, *, stats: Stats, sources: Sources, clock: Clock) -> None:
+    def __init__(self, *, stats: Stats, erasure: Erasure, sources: Sources, clock: Clock) -> None:
         self._stats = stats
+        self._erasure = erasure
         self._sources = sources
         self._clock = clock
 
@@ -33,6 +36,19 @@ class StatsServicer(stats_service_pb2_grpc.StatsServiceServicer):
         now = self._clock.now()
         query = link_query_of(request, audience_of(context), now)
         return link_stats_message(request.link_id, query, await self._stats.answer(query, now))
+
+    async def DeleteStats(
+        self, request: stats_service_pb2.DeleteStatsRequest, context: Context
+    ) -> stats_service_pb2.DeleteStatsResponse:
+        """Forget clicks."""
+        audience = eraser_of(context)
+        if request.link_id < 0 or bool(request.link_id) is bool(request.domain):
+            raise InvalidArgument("link_id", "either a link or a domain is required")
+        if request.link_id:
+            deleted = await self._erasure.of_link(audience, request.link_id)
+        else:
+            deleted = await self._erasure.of_domain(audience, request.domain)
+        return stats_service_pb2.DeleteStatsResponse(deleted_clicks=deleted)
 
     async def GetLedger(
         self, request: stats_service_pb2.GetLedgerRequest, context: Context

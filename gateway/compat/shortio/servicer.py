@@ -18,6 +18,7 @@ from gateway.compat.shortio.periods import Window
 from linkmeter.analytics.v1.stats_service_pb2 import (
     DIMENSION_CODE,
     DIMENSION_LINK,
+    DeleteStatsRequest,
     Filter,
     QueryStatsRequest,
     ReportResult,
@@ -30,6 +31,8 @@ from services.common.clock import Clock
 _POPULAR_PATHS: Final = 100
 # So many questions of one call may be under way at once.
 _AT_ONCE: Final = 8
+# All that a call has.
+_ERASURE_SECONDS: Final = 9.0
 
 
 class StatisticsServicer(statistics_service_pb2_grpc.StatisticsServiceServicer):
@@ -172,7 +175,10 @@ class StatisticsServicer(statistics_service_pb2_grpc.StatisticsServiceServicer):
         """Forget the clicks of a domain."""
         account = await self._account(context, callers.LINKS_WRITE)
         domain = await self._access.domain(account, request.domain_id)
-        raise NotImplementedError(domain.host)
+        await self._backends.stats.DeleteStats(
+            DeleteStatsRequest(domain=domain.host), metadata=account.metadata, timeout=_ERASURE_SECONDS
+        )
+        return statistics_service_pb2.DeleteDomainStatisticsResponse(success=True)
 
     async def _link_statistics(
         self, link_id: str, options: statistics_pb2.StatisticsOptions, context: Context
