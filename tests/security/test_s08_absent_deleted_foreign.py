@@ -113,5 +113,4 @@ def _look(answer: httpx.Response, number: int) -> tuple[int, str, str]:
 
 
 def _without(number: int, text: str) -> str:
-    # With the space: JSON's own numbers have none before them.
-    return re.sub(rf" {number}\b", " ID", text)
+    return re.sub(rf'( |"linkId":"){number}\b', r"\1ID", text)
