@@ -7,7 +7,7 @@ from typing import Any, Final
 from google.rpc import status_pb2
 
 from gateway.openapi.contract import Contract
-from gateway.openapi.operations import openapi_operation, openapi_path, tag_name
+from gateway.openapi.operations import openapi_operation, openapi_path, tag_name, tag_order
 from gateway.openapi.schemas import Schemas
 
 Json = dict[str, Any]
@@ -24,8 +24,10 @@ _ABOUT: Final = (
 def openapi_document(contract: Contract) -> Json:
     """Make the document; the same contracts always make the same one."""
     schemas = Schemas(contract)
-    native = [service for package in _NATIVE for service in contract.services(package)]
-    compat = [service for package in _COMPAT for service in contract.services(package)]
+    native, compat = (
+        sorted((service for package in packages for service in contract.services(package)), key=tag_order)
+        for packages in (_NATIVE, _COMPAT)
+    )
     paths: dict[str, Json] = {}
     for service in native:
         _add_service(paths, contract, schemas, service, "Error", [{"bearer": []}])

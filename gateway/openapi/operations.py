@@ -15,6 +15,7 @@ Json = dict[str, Any]
 
 # Contracts say a status other than 200 in the method's comment.
 _SUCCESS: Final = re.compile(r"\bAnswers (2\d\d)\b")
+# In the order of the page.
 _TAGS: Final = {
     "linkmeter.links.v1.LinkService": "Links",
     "linkmeter.links.v1.ApiKeyService": "API keys",
@@ -29,6 +30,12 @@ _SCALAR_MESSAGES: Final = ("google.protobuf.Timestamp", "google.protobuf.FieldMa
 def tag_name(service: str) -> str:
     """Name a service for people."""
     return _TAGS.get(service) or component_name(service)
+
+
+def tag_order(service: str) -> tuple[int, str]:
+    """Say where a service stands on the page: those that have a name for people first."""
+    known = list(_TAGS)
+    return (known.index(service) if service in known else len(known), service)
 
 
 def openapi_path(operation: Operation) -> str:
