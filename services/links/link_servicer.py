@@ -59,7 +59,8 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
             issue_edit_token=request.issue_edit_token,
         )
         message = convert.link_message(link, self._clock.now())
-        message.edit_token = edit_token
+        if edit_token:
+            message.edit_token = edit_token
         return message
 
     async def GetLink(self, request: link_service_pb2.GetLinkRequest, context: Context) -> links_pb2.Link:
