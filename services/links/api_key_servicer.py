@@ -5,19 +5,23 @@ from google.protobuf.empty_pb2 import Empty
 from linkmeter.links.v1 import api_key_service_pb2, api_key_service_pb2_grpc, links_pb2
 from services.common.caller import KEYS_MANAGE
 from services.common.clock import Clock
-from services.common.errors import Internal, NotFound
+from services.common.errors import NotFound
 from services.links import convert
 from services.links.authentication import Authenticator, Context, owner_of
 from services.links.domain import credentials
+from services.links.key_issuer import KeyIssuer
 from services.links.store.credentials import CredentialStore
 
 
 class ApiKeyServicer(api_key_service_pb2_grpc.ApiKeyServiceServicer):
     """Answers ApiKeyService."""
 
-    def __init__(self, *, authenticator: Authenticator, store: CredentialStore, clock: Clock) -> None:
+    def __init__(
+        self, *, authenticator: Authenticator, store: CredentialStore, issuer: KeyIssuer, clock: Clock
+    ) -> None:
         self._authenticator = authenticator
         self._store = store
+        self._issuer = issuer
         self._clock = clock
 
     async def CreateApiKey(
@@ -26,15 +30,11 @@ class ApiKeyServicer(api_key_service_pb2_grpc.ApiKeyServiceServicer):
         """Create a key and answer its secret, this once."""
         caller = await self._authenticator.caller(context)
         owner_id = owner_of(caller, KEYS_MANAGE)
-        now = self._clock.now()
         draft = convert.api_key_draft(request.api_key)
-        credentials.check_api_key(draft, now)
+        credentials.check_api_key(draft, self._clock.now())
         for scope in sorted(draft.scopes):
             caller.require(scope)
-        secret = credentials.new_api_key()
-        key = await self._store.add_api_key(owner_id, draft, secret, now)
-        if key is None:
-            raise Internal("a random key was drawn twice")
+        key, secret = await self._issuer.issue(owner_id, draft)
         return convert.api_key_message(key, secret.text)
 
     async def ListApiKeys(

@@ -9,14 +9,15 @@ from typing import Final
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from linkmeter.links.v1 import link_service_pb2, links_pb2, resolution_service_pb2
+from linkmeter.links.v1 import link_service_pb2, links_pb2, oauth_service_pb2, resolution_service_pb2
 from services.common.errors import InvalidArgument
 from services.links.domain import changes, link_filter
 from services.links.domain.credentials import ApiKey, ApiKeyDraft
 from services.links.domain.domains import Domain
 from services.links.domain.link import DEFAULT_REDIRECT_STATUS, Link, LinkFields, LinkState, follow_limit
 from services.links.domain.link_filter import LinkFilter
-from services.links.domain.owners import Owner
+from services.links.domain.oauth import OAuthApp, OAuthAppDraft
+from services.links.domain.owners import Owner, OwnerDraft
 
 _STATES: Final[Mapping[LinkState, links_pb2.LinkState.ValueType]] = {
     LinkState.ACTIVE: links_pb2.LINK_STATE_ACTIVE,
@@ -177,7 +178,7 @@ def api_key_message(key: ApiKey, secret: str = "") -> links_pb2.ApiKey:
         create_time=timestamp(key.create_time),
         expire_time=timestamp(key.expire_time),
         last_use_time=timestamp(key.last_use_time),
-        secret=secret,
+        secret=secret or None,
         description=key.description,
         revoked=key.revoked,
     )
@@ -200,5 +201,35 @@ def owner_message(owner: Owner) -> links_pb2.Owner:
         owner_id=owner.owner_id,
         login=owner.login,
         display_name=owner.display_name,
+        email=owner.email,
+        workspace_id=owner.workspace_id,
         create_time=timestamp(owner.create_time),
+        has_password=owner.password is not None,
+    )
+
+
+def owner_draft(message: links_pb2.Owner) -> OwnerDraft:
+    """Read an account to be created."""
+    return OwnerDraft(
+        login=message.login,
+        display_name=message.display_name,
+        email=message.email,
+        workspace_id=message.workspace_id,
+    )
+
+
+def oauth_app_draft(message: oauth_service_pb2.OAuthApp) -> OAuthAppDraft:
+    """Read an application to be registered."""
+    return OAuthAppDraft(title=message.title, owner_id=message.owner_id, redirect_uris=tuple(message.redirect_uris))
+
+
+def oauth_app_message(app: OAuthApp, client_secret: str = "") -> oauth_service_pb2.OAuthApp:
+    """Write an application; with its secret only in the answer that registers it."""
+    return oauth_service_pb2.OAuthApp(
+        client_id=app.client_id,
+        title=app.title,
+        owner_id=app.owner_id,
+        redirect_uris=app.redirect_uris,
+        client_secret=client_secret,
+        create_time=timestamp(app.create_time),
     )

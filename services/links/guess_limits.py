@@ -5,7 +5,7 @@ import math
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import Final, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 import redis.asyncio
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
@@ -18,8 +18,14 @@ from services.common.redis_client import Breaker, RedisDown
 
 T = TypeVar("T")
 
+# Limits with the names of what they count.
+_Counters: TypeAlias = "Sequence[tuple[RateLimitItem, tuple[str, ...]]]"
+
 PER_CLIENT: Final[Sequence[RateLimitItem]] = (RateLimitItemPerMinute(5), RateLimitItemPerHour(20))
 PER_LINK: Final[RateLimitItem] = RateLimitItemPerHour(100)
+PER_OWNER: Final[RateLimitItem] = RateLimitItemPerHour(100)
+# One client that tries one password with many accounts.
+PER_CLIENT_AT_OWNERS: Final[RateLimitItem] = RateLimitItemPerHour(100)
 _IPV6_NETWORK: Final = 64
 _RETRY_WHEN_DOWN: Final = 5
 
@@ -41,23 +47,54 @@ class GuessLimits:
 
     async def take(self, link_name: str, client_ip: str) -> None:
         """Count a guess before it is checked; ResourceExhausted when there were too many, or Redis is down."""
-        # In this order: a client that is over its own limit does not use up the link's.
-        for item, names in self._counters(link_name, client_ip):
+        await self._hit(self._link_counters(link_name, client_ip))
+
+    async def give_back(self, link_name: str, client_ip: str) -> None:
+        """Take back the count of a guess that was right: visitors who know the password are not limited."""
+        await self._unhit(self._link_counters(link_name, client_ip))
+
+    async def take_owner(self, login: str, client_ip: str) -> None:
+        """Count a guess of an account's password, in the same way."""
+        await self._hit(self._owner_counters(login, client_ip))
+
+    async def give_back_owner(self, login: str, client_ip: str) -> None:
+        """Take back the count of a guess of an account's password that was right."""
+        await self._unhit(self._owner_counters(login, client_ip))
+
+    async def _hit(self, counters: _Counters) -> None:
+        for item, names in counters:
             if not await self._ask(partial(self._limiter.hit, item, *names)):
                 stats = await self._ask(partial(self._limiter.get_window_stats, item, *names))
                 seconds = math.ceil(stats.reset_time - time.time())
                 raise ResourceExhausted("too many password guesses", retry_after_seconds=max(1, seconds))
 
-    async def give_back(self, link_name: str, client_ip: str) -> None:
-        """Take back the count of a guess that was right: visitors who know the password are not limited."""
-        for item, names in self._counters(link_name, client_ip):
+    async def _unhit(self, counters: _Counters) -> None:
+        for item, names in counters:
             await self._ask(partial(self._limiter.hit, item, *names, cost=-1))
 
-    def _counters(self, link_name: str, client_ip: str) -> list[tuple[RateLimitItem, tuple[str, ...]]]:
-        # Hashed, so that Redis holds no addresses.
-        client = keyed_hash.sign(self._key, _network_of(client_ip)).hex()[:32]
-        of_client = ("client", link_name, client)
+    # In this order: a client that is over its own limit does not use up that of the link or account.
+
+    def _link_counters(self, link_name: str, client_ip: str) -> _Counters:
+        of_client = ("client", link_name, self._client(client_ip))
         return [*((item, of_client) for item in PER_CLIENT), (PER_LINK, ("link", link_name))]
+
+    def _owner_counters(self, login: str, client_ip: str) -> _Counters:
+        client = self._client(client_ip)
+        # Hashed, because people type passwords into the wrong field.
+        name = self._hash(login)
+        of_client = ("owner-client", name, client)
+        return [
+            *((item, of_client) for item in PER_CLIENT),
+            (PER_CLIENT_AT_OWNERS, ("owners-client", client)),
+            (PER_OWNER, ("owner", name)),
+        ]
+
+    def _client(self, client_ip: str) -> str:
+        # Hashed, so that Redis holds no addresses.
+        return self._hash(_network_of(client_ip))
+
+    def _hash(self, text: str) -> str:
+        return keyed_hash.sign(self._key, text).hex()[:32]
 
     async def _ask(self, operation: Callable[[], Awaitable[T]]) -> T:
         try:

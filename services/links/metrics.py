@@ -8,6 +8,9 @@ LINKS_CREATED: Final = Counter("linkmeter_links_created_total", "Links that were
 PASSWORD_GUESSES: Final = Counter(
     "linkmeter_links_password_guesses_total", "Guesses of link passwords, by outcome.", ["outcome"]
 )
+OWNER_PASSWORD_GUESSES: Final = Counter(
+    "linkmeter_links_owner_password_guesses_total", "Guesses of account passwords, by outcome.", ["outcome"]
+)
 PUBLICATIONS: Final = Counter(
     "linkmeter_links_publications_total", "Attempts to tell Redis about a link, by outcome.", ["outcome"]
 )

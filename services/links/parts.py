@@ -8,9 +8,12 @@ import redis.asyncio
 
 from services.common import postgres, redis_client
 from services.common.clock import Clock
+from services.links.accounts import Accounts
+from services.links.applications import Applications
 from services.links.authentication import Authenticator
 from services.links.background import Background
 from services.links.guess_limits import GuessLimits
+from services.links.key_issuer import KeyIssuer
 from services.links.link_writer import LinkWriter
 from services.links.password_worker import PasswordWorker
 from services.links.publisher import Publisher
@@ -18,7 +21,9 @@ from services.links.settings import Settings
 from services.links.store.creation import CreationStore
 from services.links.store.credentials import CredentialStore
 from services.links.store.domains import DomainStore
+from services.links.store.link_graph import LinkGraphStore
 from services.links.store.links import LinkStore
+from services.links.store.oauth import OAuthStore
 from services.links.store.owners import OwnerStore
 
 SCHEMA: Final = "links"
@@ -42,7 +47,12 @@ class Parts:
     credentials: CredentialStore
     domains: DomainStore
     owners: OwnerStore
+    oauth: OAuthStore
+    link_graph: LinkGraphStore
     authenticator: Authenticator
+    accounts: Accounts
+    issuer: KeyIssuer
+    applications: Applications
     writer: LinkWriter
 
     async def close(self) -> None:
@@ -63,12 +73,8 @@ async def connect(settings: Settings, *, clock: Clock, next_code: Callable[[int]
     background = Background()
     publisher = Publisher(client, breaker)
     password_worker = PasswordWorker()
-    links, creations, domains, credentials = (
-        LinkStore(pool),
-        CreationStore(pool),
-        DomainStore(pool),
-        CredentialStore(pool),
-    )
+    links, creations, domains = LinkStore(pool), CreationStore(pool), DomainStore(pool)
+    credentials, owners, oauth = CredentialStore(pool), OwnerStore(pool), OAuthStore(pool)
     return Parts(
         settings=settings,
         clock=clock,
@@ -82,8 +88,13 @@ async def connect(settings: Settings, *, clock: Clock, next_code: Callable[[int]
         creations=creations,
         credentials=credentials,
         domains=domains,
-        owners=OwnerStore(pool),
+        owners=owners,
+        oauth=oauth,
+        link_graph=LinkGraphStore(pool),
         authenticator=Authenticator(store=credentials, clock=clock, background=background),
+        accounts=Accounts(store=owners, password_worker=password_worker, clock=clock),
+        issuer=KeyIssuer(store=credentials, clock=clock),
+        applications=Applications(store=oauth, clock=clock),
         writer=LinkWriter(
             links=links,
             creations=creations,

@@ -8,9 +8,12 @@ import grpc
 from linkmeter.gateway.authz.v3 import ext_authz_pb2_grpc
 from linkmeter.links.v1 import (
     access_service_pb2_grpc,
+    account_service_pb2_grpc,
     api_key_service_pb2_grpc,
     domain_service_pb2_grpc,
+    link_graph_service_pb2_grpc,
     link_service_pb2_grpc,
+    oauth_service_pb2_grpc,
     resolution_service_pb2_grpc,
 )
 from services.common import postgres
@@ -19,13 +22,16 @@ from services.common.health import HealthPoller
 from services.common.rpc_server import Limits, RpcServer
 from services.links import parts as links_parts
 from services.links.access_servicer import AccessServicer
+from services.links.account_servicer import AccountServicer
 from services.links.api_key_servicer import ApiKeyServicer
 from services.links.authorization_servicer import AuthorizationServicer
 from services.links.bootstrap import Bootstrap
 from services.links.domain import codes
 from services.links.domain.page_tokens import PageTokens
 from services.links.domain_servicer import DomainServicer
+from services.links.link_graph_servicer import LinkGraphServicer
 from services.links.link_servicer import LinkServicer
+from services.links.oauth_servicer import OAuthServicer
 from services.links.parts import Parts
 from services.links.resolution_servicer import ResolutionServicer
 from services.links.settings import Settings
@@ -35,6 +41,9 @@ SERVICES: Final = (
     "linkmeter.links.v1.ApiKeyService",
     "linkmeter.links.v1.DomainService",
     "linkmeter.links.v1.AccessService",
+    "linkmeter.links.v1.AccountService",
+    "linkmeter.links.v1.OAuthService",
+    "linkmeter.links.v1.LinkGraphService",
     "linkmeter.links.v1.ResolutionService",
     "envoy.service.auth.v3.Authorization",
 )
@@ -74,6 +83,7 @@ class LinksServer:
             parts.background.start(bootstrap.run())
         parts.publisher.start()
         parts.background.repeat(_CLEANING_SECONDS, lambda: parts.creations.forget_old_requests(self._clock.now()))
+        parts.background.repeat(_CLEANING_SECONDS, lambda: parts.oauth.forget_old_codes(self._clock.now()))
         self._rpc = RpcServer(
             address=self._settings.listen,
             # Not Redis: without it links goes on, but for the check of passwords.
@@ -81,7 +91,8 @@ class LinksServer:
             translate=postgres.outage_of,
             limits=self._limits,
         )
-        _add_servicers(self._rpc.server, parts)
+        _add_link_servicers(self._rpc.server, parts)
+        _add_account_servicers(self._rpc.server, parts)
         await self._rpc.start(SERVICES)
 
     async def stop(self) -> None:
@@ -90,7 +101,7 @@ class LinksServer:
         await self._parts.close()
 
 
-def _add_servicers(server: grpc.aio.Server, parts: Parts) -> None:
+def _add_link_servicers(server: grpc.aio.Server, parts: Parts) -> None:
     link_service_pb2_grpc.add_LinkServiceServicer_to_server(
         LinkServicer(
             authenticator=parts.authenticator,
@@ -117,8 +128,30 @@ def _add_servicers(server: grpc.aio.Server, parts: Parts) -> None:
         ),
         server,
     )
+    link_graph_service_pb2_grpc.add_LinkGraphServiceServicer_to_server(
+        LinkGraphServicer(store=parts.link_graph), server
+    )
+
+
+def _add_account_servicers(server: grpc.aio.Server, parts: Parts) -> None:
+    account_service_pb2_grpc.add_AccountServiceServicer_to_server(
+        AccountServicer(
+            accounts=parts.accounts,
+            store=parts.owners,
+            guess_limits=parts.guess_limits,
+            password_worker=parts.password_worker,
+            background=parts.background,
+        ),
+        server,
+    )
+    oauth_service_pb2_grpc.add_OAuthServiceServicer_to_server(
+        OAuthServicer(applications=parts.applications, owners=parts.owners, issuer=parts.issuer), server
+    )
     api_key_service_pb2_grpc.add_ApiKeyServiceServicer_to_server(
-        ApiKeyServicer(authenticator=parts.authenticator, store=parts.credentials, clock=parts.clock), server
+        ApiKeyServicer(
+            authenticator=parts.authenticator, store=parts.credentials, issuer=parts.issuer, clock=parts.clock
+        ),
+        server,
     )
     domain_service_pb2_grpc.add_DomainServiceServicer_to_server(
         DomainServicer(

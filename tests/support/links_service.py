@@ -12,12 +12,16 @@ from linkmeter.gateway.authz.v3 import ext_authz_pb2_grpc
 from linkmeter.links.v1 import (
     access_service_pb2,
     access_service_pb2_grpc,
+    account_service_pb2,
+    account_service_pb2_grpc,
     api_key_service_pb2,
     api_key_service_pb2_grpc,
     domain_service_pb2_grpc,
+    link_graph_service_pb2_grpc,
     link_service_pb2,
     link_service_pb2_grpc,
     links_pb2,
+    oauth_service_pb2_grpc,
     resolution_service_pb2,
     resolution_service_pb2_grpc,
 )
@@ -31,9 +35,12 @@ from services.links.settings import Settings
 if TYPE_CHECKING:
     from linkmeter.gateway.authz.v3.ext_authz_pb2_grpc import AuthorizationAsyncStub
     from linkmeter.links.v1.access_service_pb2_grpc import AccessServiceAsyncStub
+    from linkmeter.links.v1.account_service_pb2_grpc import AccountServiceAsyncStub
     from linkmeter.links.v1.api_key_service_pb2_grpc import ApiKeyServiceAsyncStub
     from linkmeter.links.v1.domain_service_pb2_grpc import DomainServiceAsyncStub
+    from linkmeter.links.v1.link_graph_service_pb2_grpc import LinkGraphServiceAsyncStub
     from linkmeter.links.v1.link_service_pb2_grpc import LinkServiceAsyncStub
+    from linkmeter.links.v1.oauth_service_pb2_grpc import OAuthServiceAsyncStub
     from linkmeter.links.v1.resolution_service_pb2_grpc import ResolutionServiceAsyncStub
 
 API_KEY = "lm_" + "k" * 43
@@ -60,6 +67,9 @@ class Links:
     api_keys: "ApiKeyServiceAsyncStub"
     domains: "DomainServiceAsyncStub"
     access: "AccessServiceAsyncStub"
+    accounts: "AccountServiceAsyncStub"
+    oauth: "OAuthServiceAsyncStub"
+    graph: "LinkGraphServiceAsyncStub"
     resolution: "ResolutionServiceAsyncStub"
     authorization: "AuthorizationAsyncStub"
 
@@ -113,6 +123,11 @@ class Links:
             await connection.close()
         return key.secret
 
+    async def owner(self, login: str, password: str = "", **fields: object) -> links_pb2.Owner:
+        """Create an account."""
+        owner = links_pb2.Owner(login=login, **fields)  # type: ignore[arg-type]
+        return await self.accounts.CreateOwner(account_service_pb2.CreateOwnerRequest(owner=owner, password=password))
+
     async def resolve(self, code: str, host: str = "sho.rt") -> resolution_service_pb2.ResolveLinkResponse:
         """Resolve a code."""
         return await self.resolution.ResolveLink(resolution_service_pb2.ResolveLinkRequest(host=host, code=code))
@@ -163,6 +178,9 @@ def _connected(server: LinksServer, postgres_url: str, channel: grpc.aio.Channel
         api_keys=api_key_service_pb2_grpc.ApiKeyServiceStub(channel),
         domains=domain_service_pb2_grpc.DomainServiceStub(channel),
         access=access_service_pb2_grpc.AccessServiceStub(channel),
+        accounts=account_service_pb2_grpc.AccountServiceStub(channel),
+        oauth=oauth_service_pb2_grpc.OAuthServiceStub(channel),
+        graph=link_graph_service_pb2_grpc.LinkGraphServiceStub(channel),
         resolution=resolution_service_pb2_grpc.ResolutionServiceStub(channel),
         authorization=ext_authz_pb2_grpc.AuthorizationStub(channel),
     )

@@ -58,7 +58,12 @@ class Secret:
 
 def new_api_key() -> Secret:
     """Draw the secret of an API key."""
-    return Secret(API_KEY_PREFIX + _base62(secrets.token_bytes(_SECRET_BYTES)))
+    return draw(API_KEY_PREFIX)
+
+
+def draw(prefix: str) -> Secret:
+    """Draw a credential that begins with a prefix."""
+    return Secret(prefix + _base62(secrets.token_bytes(_SECRET_BYTES)))
 
 
 def edit_token(key: bytes, nonce: bytes) -> Secret:

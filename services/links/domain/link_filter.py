@@ -14,6 +14,7 @@ MAX_QUERY: Final = 128
 DEFAULT_PAGE: Final = 50
 MAX_PAGE: Final = 1000
 MAX_SKIP: Final = 10_000
+DEFAULT_ENCODERS: Final = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,13 @@ def page_size(asked: int) -> int:
     if asked < 0:
         raise InvalidArgument("page_size", f"must be 1 to {MAX_PAGE}, or 0 for {DEFAULT_PAGE}")
     return min(asked or DEFAULT_PAGE, MAX_PAGE)
+
+
+def encoder_limit(asked: int) -> int:
+    """Return how many accounts that lead to a destination are listed."""
+    if not 0 <= asked <= MAX_PAGE:
+        raise InvalidArgument("limit", f"must be 1 to {MAX_PAGE}, or 0 for {DEFAULT_ENCODERS}")
+    return asked or DEFAULT_ENCODERS
 
 
 def skip(asked: int) -> int:

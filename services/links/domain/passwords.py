@@ -1,4 +1,4 @@
-"""Link passwords: hashed with argon2id in the 19 MiB profile."""
+"""Passwords of links and accounts: hashed with argon2id in the 19 MiB profile."""
 
 import secrets
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ _NOBODYS_HASH: Final = _HASHER.hash(secrets.token_hex())
 
 @dataclass(frozen=True, slots=True)
 class StoredPassword:
-    """A link's password as it is stored; the version changes with it, and access tickets are bound to that."""
+    """A password as it is stored; the version changes with it, and a link's access tickets are bound to that."""
 
     hash: str = field(repr=False)
     version: str

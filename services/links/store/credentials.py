@@ -6,6 +6,7 @@ from typing import Final
 
 import asyncpg
 
+from services.common.errors import NotFound
 from services.common.postgres import Pool
 from services.links.domain.credentials import ApiKey, ApiKeyDraft, Secret
 
@@ -38,7 +39,7 @@ class CredentialStore:
             key_hash,
             now,
         )
-        return _api_key(row) if row else None
+        return api_key(row) if row else None
 
     async def find_edit_token(self, token_hash: bytes) -> EditToken | None:
         """Find the edit token of a link that is not deleted."""
@@ -46,24 +47,27 @@ class CredentialStore:
         return EditToken(row["edit_token_id"], row["link_id"]) if row else None
 
     async def add_api_key(self, owner_id: int, draft: ApiKeyDraft, secret: Secret, now: datetime) -> ApiKey | None:
-        """Add a key; None when the very same one is or was there."""
-        row = await self._pool.fetchrow(
-            """
-            INSERT INTO api_keys (owner_id, hash, prefix, title, description, scopes, create_time, expire_time)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (hash) DO NOTHING
-            RETURNING api_key_id, owner_id, title, description, scopes, prefix, create_time, expire_time,
-                last_use_time, revoke_time
-            """,
-            owner_id,
-            secret.hash,
-            secret.prefix,
-            draft.title,
-            draft.description,
-            sorted(draft.scopes),
-            now,
-            draft.expire_time,
-        )
-        return _api_key(row) if row else None
+        """Add a key; None when the very same one is or was there, NotFound when there is no such account."""
+        try:
+            row = await self._pool.fetchrow(
+                """
+                INSERT INTO api_keys (owner_id, hash, prefix, title, description, scopes, create_time, expire_time)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (hash) DO NOTHING
+                RETURNING api_key_id, owner_id, title, description, scopes, prefix, create_time, expire_time,
+                    last_use_time, revoke_time
+                """,
+                owner_id,
+                secret.hash,
+                secret.prefix,
+                draft.title,
+                draft.description,
+                sorted(draft.scopes),
+                now,
+                draft.expire_time,
+            )
+        except asyncpg.ForeignKeyViolationError as problem:
+            raise NotFound("owner", owner_id) from problem
+        return api_key(row) if row else None
 
     async def list_api_keys(self, owner_id: int, *, with_revoked: bool) -> list[ApiKey]:
         """List an owner's keys, oldest first."""
@@ -77,7 +81,7 @@ class CredentialStore:
             with_revoked,
             MOST_LISTED,
         )
-        return [_api_key(row) for row in rows]
+        return [api_key(row) for row in rows]
 
     async def revoke_api_key(self, api_key_id: int, owner_id: int, now: datetime) -> bool:
         """Revoke an owner's key; say whether there was one."""
@@ -104,7 +108,8 @@ class CredentialStore:
         )
 
 
-def _api_key(row: asyncpg.Record) -> ApiKey:
+def api_key(row: asyncpg.Record) -> ApiKey:
+    """Build an API key from a row."""
     return ApiKey(
         api_key_id=row["api_key_id"],
         owner_id=row["owner_id"],

@@ -70,6 +70,18 @@ class DomainStore:
         )
         return _domain(row) if row else None
 
+    async def find_usable_by_id(self, domain_id: int, owner_id: int) -> Domain | None:
+        """Find a domain that an owner may create links in, by its id."""
+        row = await self._pool.fetchrow(
+            """
+            SELECT domain_id, host, public_url, owner_id, create_time FROM domains
+            WHERE domain_id = $1 AND (owner_id IS NULL OR owner_id = $2)
+            """,
+            domain_id,
+            owner_id,
+        )
+        return _domain(row) if row else None
+
     async def list_usable(self, owner_id: int) -> list[Domain]:
         """List the domains that an owner may create links in, oldest first."""
         rows = await self._pool.fetch(

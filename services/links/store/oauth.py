@@ -1,0 +1,111 @@
+"""Applications and authorization codes in PostgreSQL."""
+
+from datetime import datetime
+
+import asyncpg
+
+from services.common.errors import NotFound
+from services.common.postgres import Pool
+from services.links.domain.credentials import ApiKey, ApiKeyDraft, Secret
+from services.links.domain.oauth import OAuthApp, OAuthAppDraft
+from services.links.store.credentials import api_key
+
+
+class OAuthStore:
+    """Keeps applications and the codes that they may exchange."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def add_app(self, client_id: str, draft: OAuthAppDraft, secret: Secret, now: datetime) -> OAuthApp:
+        """Add an application; NotFound when there is no such account."""
+        try:
+            row = await self._pool.fetchrow(
+                """
+                INSERT INTO oauth_apps (client_id, owner_id, title, redirect_uris, secret_hash, create_time)
+                VALUES ($1, $2, $3, $4, $5, $6)
+                RETURNING client_id, owner_id, title, redirect_uris, create_time
+                """,
+                client_id,
+                draft.owner_id,
+                draft.title,
+                draft.redirect_uris,
+                secret.hash,
+                now,
+            )
+        except asyncpg.ForeignKeyViolationError as problem:
+            raise NotFound("owner", draft.owner_id) from problem
+        assert row is not None  # noqa: S101 - an INSERT that raises nothing returns its row
+        return _app(row)
+
+    async def find_app(self, client_id: str) -> OAuthApp | None:
+        """Find an application."""
+        row = await self._pool.fetchrow(
+            "SELECT client_id, owner_id, title, redirect_uris, create_time FROM oauth_apps WHERE client_id = $1",
+            client_id,
+        )
+        return _app(row) if row else None
+
+    async def secret_hash(self, client_id: str) -> bytes | None:
+        """Find the hash of an application's secret."""
+        found: bytes | None = await self._pool.fetchval(
+            "SELECT secret_hash FROM oauth_apps WHERE client_id = $1", client_id
+        )
+        return found
+
+    async def add_code(self, code: Secret, app: OAuthApp, redirect_uri: str, owner_id: int, expiry: datetime) -> None:
+        """Add a code; NotFound when there is no such account."""
+        try:
+            await self._pool.execute(
+                """
+                INSERT INTO authorization_codes (hash, client_id, owner_id, redirect_uri, expire_time)
+                VALUES ($1, $2, $3, $4, $5)
+                """,
+                code.hash,
+                app.client_id,
+                owner_id,
+                redirect_uri,
+                expiry,
+            )
+        except asyncpg.ForeignKeyViolationError as problem:
+            raise NotFound("owner", owner_id) from problem
+
+    async def exchange(
+        self, code_hash: bytes, app: OAuthApp, redirect_uri: str, draft: ApiKeyDraft, secret: Secret, now: datetime
+    ) -> ApiKey | None:
+        """Turn a code into an API key, in one statement so that none is turned twice; None when it is not good."""
+        row = await self._pool.fetchrow(
+            """
+            WITH exchanged AS (
+                DELETE FROM authorization_codes
+                WHERE hash = $1 AND client_id = $2 AND redirect_uri = $3 AND expire_time > $8
+                RETURNING owner_id)
+            INSERT INTO api_keys (owner_id, hash, prefix, title, description, scopes, create_time)
+            SELECT owner_id, $4, $5, $6, '', $7, $8 FROM exchanged
+            RETURNING api_key_id, owner_id, title, description, scopes, prefix, create_time, expire_time,
+                last_use_time, revoke_time
+            """,
+            code_hash,
+            app.client_id,
+            redirect_uri,
+            secret.hash,
+            secret.prefix,
+            draft.title,
+            sorted(draft.scopes),
+            now,
+        )
+        return api_key(row) if row else None
+
+    async def forget_old_codes(self, now: datetime) -> None:
+        """Remove codes that nobody exchanged in time."""
+        await self._pool.execute("DELETE FROM authorization_codes WHERE expire_time <= $1", now)
+
+
+def _app(row: asyncpg.Record) -> OAuthApp:
+    return OAuthApp(
+        client_id=row["client_id"],
+        title=row["title"],
+        owner_id=row["owner_id"],
+        redirect_uris=tuple(row["redirect_uris"]),
+        create_time=row["create_time"],
+    )
