@@ -75,6 +75,10 @@ def create_domain(links: Links, metadata: Metadata) -> Awaitable[object]:
     return links.domains.CreateDomain(domain_service_pb2.CreateDomainRequest(domain=domain), metadata=metadata)
 
 
+def get_domain(links: Links, metadata: Metadata) -> Awaitable[object]:
+    return links.domains.GetDomain(domain_service_pb2.GetDomainRequest(domain_id=1), metadata=metadata)
+
+
 def list_domains(links: Links, metadata: Metadata) -> Awaitable[object]:
     return links.domains.ListDomains(domain_service_pb2.ListDomainsRequest(), metadata=metadata)
 
@@ -92,6 +96,7 @@ NEEDED: dict[Operation, str] = {
     list_keys: "keys:manage",
     delete_key: "keys:manage",
     create_domain: "domains:manage",
+    get_domain: "links:read",
     list_domains: "links:read",
 }
 

@@ -3,6 +3,7 @@
 import base64
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -19,7 +20,7 @@ from services.common import errors
 from services.common.caller import SCOPES
 from services.links.authentication import CACHE_TIME
 from tests.support.clock import FakeClock
-from tests.support.links_service import API_KEY, OWNER, OWNER_ID, Links, bearer, running_links
+from tests.support.links_service import API_KEY, OWNER, OWNER_ID, Links, Metadata, bearer, running_links
 from tests.support.wait import eventually
 
 A_SECOND = timedelta(seconds=1)
@@ -196,6 +197,18 @@ async def test_scheme_is_bearer_in_any_case(links: Links) -> None:
         await links.get(created.link_id, ())
 
 
+async def get_domain(links: Links, metadata: Metadata, **name: Any) -> links_pb2.Domain:
+    """Get a domain by id or host."""
+    return await links.domains.GetDomain(domain_service_pb2.GetDomainRequest(**name), metadata=metadata)
+
+
+async def test_domain_is_got_by_id_or_by_host(links: Links) -> None:
+    """By one of both."""
+    for name in ({}, {"domain_id": 1, "host": "sho.rt"}):
+        with pytest.raises(errors.InvalidArgument):
+            await get_domain(links, OWNER, **name)
+
+
 async def test_domains_are_added_and_used(links: Links) -> None:
     """An owner's domain is the owner's alone; every owner may use the installation's own."""
     new = links_pb2.Domain(host="GO.Example.", public_url="https://go.example:8443")
@@ -209,11 +222,17 @@ async def test_domains_are_added_and_used(links: Links) -> None:
     link = await links.create(domain="go.example", code="same")
     assert link.short_url == "https://go.example:8443/same"
     assert (await links.create(code="same")).short_url == "https://sho.rt/same"
+    for name in ({"domain_id": added.domain_id}, {"host": "GO.example"}):
+        assert await get_domain(links, OWNER, **name) == added
+    assert (await get_domain(links, OWNER, host="www.sho.rt")).host == "sho.rt"
     listed = await links.domains.ListDomains(domain_service_pb2.ListDomainsRequest(), metadata=OWNER)
     assert [(domain.host, domain.owner_id) for domain in listed.domains] == [("sho.rt", 0), ("go.example", OWNER_ID)]
     stranger = bearer(await links.foreign_key("admin"))
     theirs = await links.domains.ListDomains(domain_service_pb2.ListDomainsRequest(), metadata=stranger)
     assert [domain.host for domain in theirs.domains] == ["sho.rt"]
+    for name in ({"domain_id": added.domain_id}, {"host": "go.example"}, {"host": "absent.example"}, {"host": "a b"}):
+        with pytest.raises(errors.NotFound):
+            await get_domain(links, stranger, **name)
     foreign = links_pb2.Link(destination="https://example.com/", domain="go.example")
     with pytest.raises(errors.InvalidArgument):
         await links.links.CreateLink(link_service_pb2.CreateLinkRequest(link=foreign), metadata=stranger)
