@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.common.caller import ANONYMOUS_OWNER_ID
 from services.common.postgres import Pool
 from services.links.domain.owners import Owner
 from services.links.store.owners import owner
@@ -34,6 +35,10 @@ class LinkGraphStore:
                 FROM links JOIN domains USING (domain_id) JOIN owners ON owners.owner_id = links.owner_id
                 WHERE hashtextextended(destination, 0) = hashtextextended($1, 0) AND destination = $1
                     AND delete_time IS NULL AND NOT disabled AND NOT private_stats
+                    AND links.password_hash IS NULL AND max_clicks = 0
+                    AND valid_from_time IS NULL AND expire_time IS NULL
+                    -- Who has no account is nobody to list.
+                    AND owners.owner_id <> $4
                     AND ($2 = 0 OR workspace_id = $2)
                 ORDER BY owners.owner_id, link_id)
             SELECT short_url, link_create_time, owner_id, login, display_name, email, workspace_id, password_hash,
@@ -43,6 +48,7 @@ class LinkGraphStore:
             destination,
             workspace_id,
             limit,
+            ANONYMOUS_OWNER_ID,
         )
         encoders = [Encoder(owner(row), row["short_url"], row["link_create_time"]) for row in rows]
         return encoders, rows[0]["total"] if rows else 0
@@ -54,6 +60,7 @@ class LinkGraphStore:
             SELECT public_url || '/' || code FROM links JOIN domains USING (domain_id)
             WHERE hashtextextended(destination, 0) = hashtextextended($1, 0) AND destination = $1
                 AND delete_time IS NULL AND NOT disabled AND NOT private_stats
+                AND password_hash IS NULL AND max_clicks = 0 AND valid_from_time IS NULL AND expire_time IS NULL
             ORDER BY link_id LIMIT 1
             """,
             destination,

@@ -1,10 +1,11 @@
 """LinkGraphService: who else leads to the same place."""
 
 import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from linkmeter.links.v1 import account_service_pb2, link_graph_service_pb2, link_service_pb2, links_pb2
 from services.common import errors
-from services.common.caller import LINKS_WRITE, Caller, metadata_for
+from services.common.caller import ANONYMOUS_OWNER_ID, LINKS_WRITE, Caller, metadata_for
 from tests.support.clock import FakeClock
 from tests.support.links_service import Links
 
@@ -74,11 +75,16 @@ async def test_group_and_limit_narrow_the_rows(links: Links) -> None:
             await ask(links, limit=limit)
 
 
-async def test_what_strangers_may_not_know_of_is_left_out(links: Links) -> None:
-    """Deleted, switched off, and links with private statistics."""
+async def test_what_strangers_may_not_know_of_is_left_out(links: Links, clock: FakeClock) -> None:
+    """Deleted, switched off, with private statistics; and what does not simply lead there for everybody."""
     ada = await links.owner("ada")
     vouched = metadata_for(Caller(owner_id=ada.owner_id, scopes=frozenset({LINKS_WRITE})))
     await lead(links, ada, "private", private_stats=True)
+    await lead(links, ada, "protected", password="secret")
+    await lead(links, ada, "limited", max_clicks=3)
+    later = Timestamp(seconds=int(clock.now().timestamp()) + 60)
+    await lead(links, ada, "scheduled", valid_from_time=later)
+    await lead(links, ada, "ending", expire_time=later)
     await links.delete(await lead(links, ada, "deleted"), vouched)
     off = await lead(links, ada, "switched-off")
     await links.links.DisableLink(link_service_pb2.DisableLinkRequest(link_id=off), metadata=vouched)
@@ -86,3 +92,13 @@ async def test_what_strangers_may_not_know_of_is_left_out(links: Links) -> None:
     assert (seen(answer), answer.total_owners, answer.aggregate_short_url) == ([], 0, "")
     await lead(links, ada, "open")
     assert seen(await ask(links)) == [("ada", "open")]
+
+
+async def test_links_without_an_account_name_nobody(links: Links) -> None:
+    """They can be the oldest link to a place, but nobody's."""
+    nobody = links_pb2.Owner(owner_id=ANONYMOUS_OWNER_ID)
+    await lead(links, nobody, "nobodys")
+    await lead(links, await links.owner("ada"), "adas")
+    answer = await ask(links)
+    assert (seen(answer), answer.total_owners) == ([("ada", "adas")], 1)
+    assert answer.aggregate_short_url == "https://sho.rt/nobodys"
