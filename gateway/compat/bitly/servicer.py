@@ -151,7 +151,7 @@ class BitlyServicer(bitly_pb2_grpc.BitlyServiceServicer):
         """Count the clicks of all of the caller's links by referring host."""
         return await self._desk.with_token(request, context, self._metrics.referring_domains)
 
-    async def PostForm(self, request: bitly_pb2.PostFormRequest, context: Context) -> HttpBody:
+    async def Call(self, request: bitly_pb2.CallRequest, context: Context) -> HttpBody:
         """Take a call as a form."""
         name, kind = forms.CALLS.get(request.call.strip("/"), ("", bitly_pb2.LinkRequest))
         try:
