@@ -124,11 +124,12 @@ function envoy_on_request(handle)
   end
   local path, query = headers:get(":path"):match("^([^?]*)%??(.*)$")
   local operation = find_operation(headers:get(":method"), path)
-  if not operation or not passes(handle, check_query, query, operation) or not operation.shape then
+  if not operation or not passes(handle, check_query, query, operation) then
     return
   end
+  -- Waits for all of it: what is too large is refused by Envoy meanwhile.
   local body = handle:body()
-  if not body or body:length() == 0 then
+  if not operation.shape or not body or body:length() == 0 then
     return
   end
   if not (content_type .. ";"):find("^application/json%s*;") then

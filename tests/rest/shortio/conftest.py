@@ -11,7 +11,10 @@ import pytest
 from gateway.compat.shortio import ids
 from linkmeter.analytics.v1 import clicks_pb2
 from tests.rest.shortio.examples import ingest, write_places
+from tests.support import npm
 from tests.support.system import System, running_system
+
+collect_ignore = [] if npm.IS_PRESENT else ["test_npm_clients.py"]
 
 
 @dataclass(frozen=True, slots=True)
