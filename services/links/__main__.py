@@ -1,4 +1,4 @@
-"""Run links: `python -m services.links` serves, `python -m services.links migrate` prepares the database."""
+"""Run links: `python -m services.links` serves, with `migrate` prepares the database, with `admin` obeys operators."""
 
 import asyncio
 import os
@@ -11,9 +11,10 @@ import uvloop
 from services.common import log, metrics, postgres, tracing
 from services.common.rpc_server import until_stopped
 from services.common.settings import SettingsError, stop
+from services.links import admin, admin_arguments
 from services.links.parts import SCHEMA
 from services.links.server import LinksServer
-from services.links.settings import Settings, read_postgres_url, read_settings
+from services.links.settings import Settings, read_admin_settings, read_postgres_url, read_settings
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
@@ -34,8 +35,11 @@ def main(arguments: list[str]) -> None:
             log.configure("links")
             asyncio.run(postgres.migrate(url, SCHEMA, MIGRATIONS))
             return
+        if arguments[:1] == ["admin"]:
+            asked = admin_arguments.parse(arguments[1:])
+            sys.exit(admin.run(read_admin_settings(os.environ), asked))
         if arguments:
-            raise SystemExit("usage: python -m services.links [migrate]")
+            raise SystemExit("usage: python -m services.links [migrate | admin COMMAND]")
         settings = read_settings(os.environ)
         log.configure("links", settings.log_level)
         tracing.configure("links", settings.otlp_endpoint)

@@ -34,12 +34,18 @@ class Settings:
     otlp_endpoint: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdminSettings:
+    """What the operator's commands need."""
+
+    postgres_url: str = field(repr=False)
+    hosts: OwnHosts
+
+
 def read_settings(variables: Mapping[str, str]) -> Settings:
     """Read the settings; raise SettingsError with a line for each one that is missing or wrong."""
     env = Environment(variables)
-    env.text("LINKMETER_PUBLIC_URL")
-    public_url = env.parsed("LINKMETER_PUBLIC_URL", PublicUrl.parse, PublicUrl("http://localhost", "localhost"))
-    extra_hosts = env.parsed("LINKMETER_EXTRA_HOSTS", _hosts(public_url), OwnHosts.of(public_url, ()))
+    public_url = _read_public_url(env)
     settings = Settings(
         listen=env.address("LINKMETER_LISTEN"),
         metrics_listen=env.address("LINKMETER_METRICS_LISTEN", ""),
@@ -47,12 +53,21 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         redis_url=env.text("LINKMETER_REDIS_URL"),
         secret=env.text("LINKMETER_SECRET", minimum_length=32),
         public_url=public_url,
-        hosts=extra_hosts,
+        hosts=_read_hosts(env, public_url),
         api_key=env.parsed("LINKMETER_API_KEY", _api_key, ""),
         drain_seconds=env.integer("LINKMETER_DRAIN_SECONDS", 0, 0, 300),
         log_level=env.choice("LINKMETER_LOG_LEVEL", ("debug", "info", "warning", "error"), "info"),
         otlp_endpoint=env.address("LINKMETER_OTLP_ENDPOINT", ""),
     )
+    env.check()
+    return settings
+
+
+def read_admin_settings(variables: Mapping[str, str]) -> AdminSettings:
+    """Read what the operator's commands need, as the service reads it."""
+    env = Environment(variables)
+    url = env.text("LINKMETER_POSTGRES_URL")
+    settings = AdminSettings(postgres_url=url, hosts=_read_hosts(env, _read_public_url(env)))
     env.check()
     return settings
 
@@ -63,6 +78,15 @@ def read_postgres_url(variables: Mapping[str, str]) -> str:
     url = env.text("LINKMETER_POSTGRES_URL")
     env.check()
     return url
+
+
+def _read_public_url(env: Environment) -> PublicUrl:
+    env.text("LINKMETER_PUBLIC_URL")
+    return env.parsed("LINKMETER_PUBLIC_URL", PublicUrl.parse, PublicUrl("http://localhost", "localhost"))
+
+
+def _read_hosts(env: Environment, public_url: PublicUrl) -> OwnHosts:
+    return env.parsed("LINKMETER_EXTRA_HOSTS", _hosts(public_url), OwnHosts.of(public_url, ()))
 
 
 def _hosts(public_url: PublicUrl) -> Callable[[str], OwnHosts]:

@@ -14,7 +14,7 @@ OWN_DOMAIN_ID: Final = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Domain:
-    """A host name that serves codes; owner_id is 0 for the installation's own."""
+    """A host name that serves codes; owner_id is 0 for those that every owner may use."""
 
     domain_id: int
     host: str

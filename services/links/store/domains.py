@@ -34,11 +34,11 @@ class DomainStore:
         )
 
     async def add(self, new: PublicUrl, owner_id: int, now: datetime) -> Domain:
-        """Add an owner's domain; AlreadyExists when the host is taken."""
+        """Add an owner's domain, or with 0 everybody's; AlreadyExists when the host is taken."""
         try:
             row = await self._pool.fetchrow(
                 """
-                INSERT INTO domains (host, public_url, owner_id, create_time) VALUES ($1, $2, $3, $4)
+                INSERT INTO domains (host, public_url, owner_id, create_time) VALUES ($1, $2, nullif($3, 0), $4)
                 RETURNING domain_id, host, public_url, owner_id, create_time
                 """,
                 new.host,

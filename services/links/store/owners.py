@@ -96,6 +96,13 @@ class OwnerStore:
         )
         return Workspace(workspace_id, title)
 
+    async def list_workspaces(self) -> list[Workspace]:
+        """List the groups, oldest first."""
+        rows = await self._pool.fetch(
+            "SELECT workspace_id, title FROM workspaces ORDER BY workspace_id LIMIT $1", MOST_LISTED
+        )
+        return [Workspace(row["workspace_id"], row["title"]) for row in rows]
+
 
 def owner(row: asyncpg.Record) -> Owner:
     """Build an account from a row."""
