@@ -11,7 +11,7 @@ from linkmeter.links.v1 import resolution_service_pb2, resolution_service_pb2_gr
 from services.common import errors, log
 from services.common.redis_client import Breaker, RedisDown
 from services.redirect import convert
-from services.redirect.domain.resolution import Resolution
+from services.redirect.domain.resolution import Absent, Finding, Resolution
 
 KEY_PREFIX: Final = "lm:resolution:"
 VERIFY_SECONDS: Final = 5.0
@@ -61,20 +61,21 @@ class LinksClient:
             resolution_service_pb2_grpc.ResolutionServiceStub(channel)
         )
 
-    async def resolve(self, host: str, code: str, seconds: float) -> Resolution | None:
-        """Find a link; None when there is none."""
+    async def resolve(self, host: str, code: str, seconds: float) -> Finding:
+        """Find a link, or whose domain has none."""
         request = resolution_service_pb2.ResolveLinkRequest(host=host, code=code)
         try:
             response = await self._stub.ResolveLink(request, timeout=seconds)
         except errors.InvalidArgument:
-            return None
+            return Absent()
+        absent = Absent(response.domain_id, response.domain, response.domain_owner_id)
         if not response.HasField("resolution"):
-            return None
+            return absent
         try:
             return convert.resolution_from(response.resolution)
         except ValueError as problem:
             _logger.failure("resolution_refused", problem, link_id=response.resolution.link_id)
-            return None
+            return absent
 
     async def consume(self, link_id: int) -> bool:
         """Take one of a link's follows; False when none is left or the link is gone."""

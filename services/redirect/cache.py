@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from services.redirect import metrics
-from services.redirect.domain.resolution import Resolution
+from services.redirect.domain.resolution import Finding, Resolution
 
 LINKS: Final = 100_000
 # Apart from the links, so that a scan for codes does not push them out.
@@ -21,7 +21,7 @@ MISSING_STALE_SECONDS: Final = 60.0
 class Entry:
     """What was last learnt of a key."""
 
-    resolution: Resolution | None
+    finding: Finding
     learnt_at: float
     watch: int
     # Until then it serves although it is stale, because links did not answer a moment ago.
@@ -60,20 +60,22 @@ class Cache:
         """Say whether an entry can be used without asking anyone."""
         if now < entry.excused_until:
             return True
-        lifetime = LINK_FRESH_SECONDS if entry.resolution else MISSING_FRESH_SECONDS
+        lifetime = LINK_FRESH_SECONDS if isinstance(entry.finding, Resolution) else MISSING_FRESH_SECONDS
         if not self._is_watched:
             lifetime = UNWATCHED_FRESH_SECONDS
         return now - entry.learnt_at < lifetime and entry.watch == self._watch
 
     def is_usable(self, entry: Entry, now: float) -> bool:
         """Say whether an entry is better than nothing while links cannot be asked."""
-        return now - entry.learnt_at < (LINK_STALE_SECONDS if entry.resolution else MISSING_STALE_SECONDS)
+        lifetime = LINK_STALE_SECONDS if isinstance(entry.finding, Resolution) else MISSING_STALE_SECONDS
+        return now - entry.learnt_at < lifetime
 
-    def put(self, key: str, resolution: Resolution | None, now: float) -> None:
+    def put(self, key: str, finding: Finding, now: float) -> None:
         """Note what was learnt of a key just now."""
         self.drop(key)
-        shelf, most = (self._links, self._most_links) if resolution else (self._missing, self._most_missing)
-        shelf[key] = Entry(resolution, now, self._watch)
+        is_link = isinstance(finding, Resolution)
+        shelf, most = (self._links, self._most_links) if is_link else (self._missing, self._most_missing)
+        shelf[key] = Entry(finding, now, self._watch)
         if len(shelf) > most:
             shelf.popitem(last=False)
         self._observe()

@@ -1,13 +1,23 @@
 """Messages to domain objects and back."""
 
 from datetime import UTC, datetime
+from typing import Final, NamedTuple
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from linkmeter.analytics.v1 import clicks_pb2
 from linkmeter.links.v1 import resolution_service_pb2
-from services.redirect.domain.resolution import Resolution
-from services.redirect.facts import Facts
+from services.redirect.domain.resolution import Finding, Resolution
+from services.redirect.facts import Facts, cut
+
+ORPHAN_CODE_BYTES: Final = 256
+
+
+class OrphanAnswer(NamedTuple):
+    """What a visitor got who followed no link; a destination when they were sent elsewhere."""
+
+    http_status: int
+    destination: str = ""
 
 
 def resolution_from(message: resolution_service_pb2.Resolution) -> Resolution:
@@ -29,20 +39,40 @@ def resolution_from(message: resolution_service_pb2.Resolution) -> Resolution:
         title=message.title,
         revision=message.revision,
         short_url=message.short_url,
+        expired_destination=message.expired_destination,
+        block_bots=message.block_bots,
     )
 
 
 def recorded_click(resolution: Resolution, facts: Facts, *, time_us: int, latency_us: int) -> bytes:
     """Write the click that following a link made."""
-    click = clicks_pb2.RecordedClick(
+    click = _visit(facts, time_us=time_us, latency_us=latency_us)
+    click.link_id = resolution.link_id
+    click.owner_id = resolution.owner_id
+    click.domain_id = resolution.domain_id
+    click.domain = resolution.domain
+    click.code = resolution.code
+    click.destination = resolution.destination
+    click.http_status = resolution.redirect_status
+    return click.SerializeToString()
+
+
+def recorded_orphan(finding: Finding, answer: OrphanAnswer, facts: Facts, *, time_us: int, latency_us: int) -> bytes:
+    """Write the visit that followed no link."""
+    visit = _visit(facts, time_us=time_us, latency_us=latency_us)
+    visit.owner_id = finding.owner_id
+    visit.domain_id = finding.domain_id
+    visit.domain = finding.domain
+    # No column takes a NUL, and one in a path must not set the visit aside.
+    visit.code = cut(facts.path.removeprefix("/").replace("\0", "\ufffd"), ORPHAN_CODE_BYTES)
+    visit.destination = answer.destination
+    visit.http_status = answer.http_status
+    return visit.SerializeToString()
+
+
+def _visit(facts: Facts, *, time_us: int, latency_us: int) -> clicks_pb2.RecordedClick:
+    return clicks_pb2.RecordedClick(
         time=Timestamp(seconds=time_us // 1_000_000, nanos=time_us % 1_000_000 * 1000),
-        link_id=resolution.link_id,
-        owner_id=resolution.owner_id,
-        domain_id=resolution.domain_id,
-        domain=resolution.domain,
-        code=resolution.code,
-        destination=resolution.destination,
-        http_status=resolution.redirect_status,
         method=facts.method,
         scheme=facts.scheme,
         ip=facts.client_ip,
@@ -53,7 +83,6 @@ def recorded_click(resolution: Resolution, facts: Facts, *, time_us: int, latenc
         purpose=facts.purpose,
         latency_us=latency_us,
     )
-    return click.SerializeToString()
 
 
 def moment(timestamp: Timestamp) -> datetime:

@@ -59,7 +59,7 @@ class DataPlane:
             case Fixed() if is_reading:
                 answer = self._fixed(target, facts)
             case None if is_reading:
-                answer = await self._following.nothing_there(facts)
+                answer = await self._following.stray(facts, started=started)
             case _:
                 allowed = _LINK_METHODS if isinstance(target, Follow) else _READ_METHODS
                 answer = pages.method_not_allowed(allowed, as_json=facts.prefers_json)

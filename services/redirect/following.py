@@ -1,19 +1,29 @@
-"""Following a link, and looking at where it leads."""
+"""Following a link, and looking at where it leads.
 
+A GET that leads on is a click of its link. A GET that finds nothing (404) or comes too late (410, or sent elsewhere) is
+an orphan visit of the domain, kept apart from clicks. Being asked for a password is neither: it is a step of a visit
+that ends as one or the other, and a guess must not write anything. Nor is whatever is refused for being too much.
+"""
+
+from http import HTTPStatus
 from typing import Final, Protocol
 
-from services.common import access_ticket, errors, request_id
+from services.common import access_ticket, bots, errors, request_id
 from services.common.clock import Clock
 from services.redirect import pages, scan_limits
 from services.redirect.answer import Answer, redirect
+from services.redirect.convert import OrphanAnswer
 from services.redirect.domain import decision
-from services.redirect.domain.resolution import Resolution
+from services.redirect.domain.paths import is_reserved
+from services.redirect.domain.resolution import Absent, Finding, Resolution
 from services.redirect.facts import Facts
 from services.redirect.recorder import Recorder
 from services.redirect.resolver import Resolver
 from services.redirect.scan_limits import ScanLimits
 
 RETRY_AFTER_SECONDS: Final = 2
+# Where an ended link leads to may change, or end as well.
+ELSEWHERE_STATUS: Final = HTTPStatus.FOUND.value
 
 
 class Consumer(Protocol):
@@ -47,41 +57,58 @@ class Following:
     async def follow(self, code: str, facts: Facts, *, started: float) -> Answer:
         """Answer what a visitor of the link meets; only a GET that leads on is a click."""
         try:
-            resolution = await self._find(code, facts)
+            finding = await self._find(code, facts)
         except errors.ResourceExhausted as problem:
             return pages.too_many_unknown(problem.retry_after_seconds, as_json=facts.prefers_json)
         except errors.Unavailable:
             return pages.unavailable(RETRY_AFTER_SECONDS, as_json=facts.prefers_json)
-        now = self._clock.now()
         decided = decision.decide(
-            resolution,
-            now,
-            is_opened=self._is_opened(resolution, facts),
-            is_looking=resolution is not None and resolution.max_clicks > 0 and facts.is_looking,
+            finding,
+            self._clock.now(),
+            is_opened=self._is_opened(finding, facts),
+            is_looking=isinstance(finding, Resolution) and finding.max_clicks > 0 and facts.is_looking,
         )
-        if isinstance(decided, decision.Consume):
-            return await self._consume(decided.resolution, facts, started=started)
-        if isinstance(decided, decision.Found):
-            return await self._lead_on(decided.resolution, facts, started=started)
-        return await self._refuse(decided, facts)
+        return await self._answer(decided, finding, facts, started=started)
+
+    async def _answer(self, decided: decision.Decision, finding: Finding, facts: Facts, *, started: float) -> Answer:
+        match decided:
+            case decision.Found(resolution):
+                return await self._lead_on(resolution, facts, started=started)
+            case decision.Consume(resolution):
+                return await self._consume(resolution, facts, started=started)
+            case decision.Gone(resolution):
+                return await self._too_late(resolution, facts, started=started)
+            case decision.NotFound():
+                return await self._not_found(finding, facts, started=started)
+            case _:
+                return await self._refuse(decided, facts)
+
+    async def stray(self, facts: Facts, *, started: float) -> Answer:
+        """Answer a path that can name no link."""
+        try:
+            # No code is empty, so this asks for the domain alone.
+            finding = await self._find("", facts)
+        except (errors.ResourceExhausted, errors.Unavailable):
+            finding = Absent()
+        return await self._not_found(finding, facts, started=started)
 
     async def preview(self, code: str, facts: Facts) -> Answer:
         """Show where a link leads, without following it."""
         try:
-            resolution = await self._find(code, facts)
+            finding = await self._find(code, facts)
         except errors.ResourceExhausted as problem:
             return pages.too_many_unknown(problem.retry_after_seconds, as_json=facts.prefers_json)
         except errors.Unavailable:
             return pages.unavailable(RETRY_AFTER_SECONDS, as_json=facts.prefers_json)
-        decided = decision.decide(resolution, self._clock.now(), is_opened=False, is_looking=True)
+        decided = decision.decide(finding, self._clock.now(), is_opened=False, is_looking=True)
         if isinstance(decided, decision.NotFound | decision.Gone):
             return await self._refuse(decided, facts)
         return pages.preview(decided.resolution)
 
     async def find(self, code: str, facts: Facts) -> decision.Decision:
         """Decide for a visitor without ticket, as the password form needs it."""
-        resolution = await self._find(code, facts)
-        return decision.decide(resolution, self._clock.now(), is_opened=False, is_looking=False)
+        finding = await self._find(code, facts)
+        return decision.decide(finding, self._clock.now(), is_opened=False, is_looking=False)
 
     async def nothing_there(self, facts: Facts) -> Answer:
         """Answer for a code or path that names nothing, and slow down who asks for many."""
@@ -89,25 +116,23 @@ class Following:
             return pages.too_many_unknown(scan_limits.RETRY_AFTER_SECONDS, as_json=facts.prefers_json)
         return pages.not_found(as_json=facts.prefers_json)
 
-    async def _find(self, code: str, facts: Facts) -> Resolution | None:
+    async def _find(self, code: str, facts: Facts) -> Finding:
         if not facts.host:
-            return None
+            return Absent()
         if entry := self._resolver.at_hand(facts.host, code):
-            return entry.resolution
+            return entry.finding
         if self._limits.is_scanning(facts.client_ip):
             raise errors.ResourceExhausted("scanning for codes", scan_limits.RETRY_AFTER_SECONDS)
         # Only what leaves this process needs an id; the common case does not.
         request_id.adopt(facts.request_id)
         return await self._resolver.resolve(facts.host, code)
 
-    def _is_opened(self, resolution: Resolution | None, facts: Facts) -> bool:
-        if resolution is None or not resolution.password_version:
+    def _is_opened(self, finding: Finding, facts: Facts) -> bool:
+        if isinstance(finding, Absent) or not finding.password_version:
             return False
-        name = access_ticket.COOKIE_PREFIX + resolution.code
+        name = access_ticket.COOKIE_PREFIX + finding.code
         return any(
-            access_ticket.is_valid(
-                self._secret, ticket, resolution.link_id, resolution.password_version, self._clock.now()
-            )
+            access_ticket.is_valid(self._secret, ticket, finding.link_id, finding.password_version, self._clock.now())
             for ticket in facts.cookies_named(name)
         )
 
@@ -118,13 +143,30 @@ class Following:
         except errors.LinkmeterError:
             return pages.unavailable(RETRY_AFTER_SECONDS, as_json=facts.prefers_json)
         if not is_granted:
-            return pages.gone(as_json=facts.prefers_json)
+            return await self._too_late(resolution, facts, started=started)
         return await self._lead_on(resolution, facts, started=started)
 
     async def _lead_on(self, resolution: Resolution, facts: Facts, *, started: float) -> Answer:
-        if facts.method == "GET":
+        if facts.method == "GET" and not (resolution.block_bots and bots.is_bot(facts.user_agent)):
             await self._recorder.record(resolution, facts, now=self._clock.now(), started=started)
         return redirect(resolution.redirect_status, resolution.destination)
+
+    async def _too_late(self, resolution: Resolution, facts: Facts, *, started: float) -> Answer:
+        elsewhere = resolution.expired_destination
+        status = ELSEWHERE_STATUS if elsewhere else HTTPStatus.GONE.value
+        await self._record_orphan(resolution, OrphanAnswer(status, elsewhere), facts, started=started)
+        return redirect(status, elsewhere) if elsewhere else pages.gone(as_json=facts.prefers_json)
+
+    async def _not_found(self, finding: Finding, facts: Facts, *, started: float) -> Answer:
+        answer = await self.nothing_there(facts)
+        # Who scans for codes is answered 429 and cannot fill the outbox.
+        if answer.status == HTTPStatus.NOT_FOUND and not is_reserved(facts.path):
+            await self._record_orphan(finding, OrphanAnswer(answer.status), facts, started=started)
+        return answer
+
+    async def _record_orphan(self, finding: Finding, answer: OrphanAnswer, facts: Facts, *, started: float) -> None:
+        if facts.method == "GET" and finding.domain:
+            await self._recorder.record_orphan(finding, answer, facts, now=self._clock.now(), started=started)
 
     async def _refuse(self, decided: decision.Decision, facts: Facts) -> Answer:
         match decided:

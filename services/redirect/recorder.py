@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Protocol
 
 from services.redirect import convert, metrics
-from services.redirect.domain.resolution import Resolution
+from services.redirect.convert import OrphanAnswer
+from services.redirect.domain.resolution import Finding, Resolution
 from services.redirect.facts import Facts
 from services.redirect.outbox.file import NewRow
 
@@ -20,7 +21,7 @@ class ClickSink(Protocol):
 
 
 class Recorder:
-    """Records followed links."""
+    """Records followed links, and visits that found none to follow."""
 
     def __init__(self, sink: ClickSink) -> None:
         self._sink = sink
@@ -32,3 +33,12 @@ class Recorder:
         click = convert.recorded_click(resolution, facts, time_us=time_us, latency_us=int(latency * 1_000_000))
         await self._sink.append(NewRow(time_us, click))
         metrics.ANSWER_SECONDS.observe(time.perf_counter() - started)
+
+    async def record_orphan(
+        self, finding: Finding, answer: OrphanAnswer, facts: Facts, *, now: datetime, started: float
+    ) -> None:
+        """Return once a visit that followed no link is durable, or counted as dropped."""
+        time_us = int(now.timestamp() * 1_000_000)
+        latency = time.perf_counter() - started
+        visit = convert.recorded_orphan(finding, answer, facts, time_us=time_us, latency_us=int(latency * 1_000_000))
+        await self._sink.append(NewRow(time_us, visit))

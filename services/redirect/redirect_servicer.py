@@ -9,6 +9,7 @@ from services.common.interceptors import Context
 from services.redirect.domain import decision
 from services.redirect.domain.hosts import OwnHosts, plain_host
 from services.redirect.domain.paths import Follow, read_path
+from services.redirect.following import ELSEWHERE_STATUS
 from services.redirect.resolver import Resolver
 
 _NOT_FOUND: Final = redirect_service_pb2.ResolveResponse(
@@ -35,16 +36,20 @@ class RedirectServicer(redirect_service_pb2_grpc.RedirectServiceServicer):
         if not isinstance(read_path(f"/{request.code}"), Follow):
             return _NOT_FOUND
         entry = self._resolver.at_hand(host, request.code)
-        resolution = entry.resolution if entry else await self._resolver.resolve(host, request.code)
-        return _response(decision.decide(resolution, self._clock.now(), is_opened=False, is_looking=False))
+        finding = entry.finding if entry else await self._resolver.resolve(host, request.code)
+        return _response(decision.decide(finding, self._clock.now(), is_opened=False, is_looking=False))
 
 
 def _response(decided: decision.Decision) -> redirect_service_pb2.ResolveResponse:
     match decided:
         case decision.NotFound():
             return _NOT_FOUND
-        case decision.Gone():
-            return redirect_service_pb2.ResolveResponse(verdict=redirect_service_pb2.VERDICT_GONE, http_status=410)
+        case decision.Gone(resolution):
+            return redirect_service_pb2.ResolveResponse(
+                verdict=redirect_service_pb2.VERDICT_GONE,
+                destination=resolution.expired_destination,
+                http_status=ELSEWHERE_STATUS if resolution.expired_destination else 410,
+            )
         case decision.PasswordRequired(resolution):
             return redirect_service_pb2.ResolveResponse(
                 verdict=redirect_service_pb2.VERDICT_PASSWORD_REQUIRED, http_status=401, link_id=resolution.link_id

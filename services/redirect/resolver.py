@@ -10,7 +10,7 @@ from typing import Final, Protocol
 from services.common import errors, log
 from services.redirect import metrics
 from services.redirect.cache import Cache, Entry
-from services.redirect.domain.resolution import Resolution
+from services.redirect.domain.resolution import Finding, Resolution
 
 REVALIDATE_SECONDS: Final = 0.5
 LOOKUP_SECONDS: Final = 2.0
@@ -31,14 +31,14 @@ class SharedCache(Protocol):
 class Links(Protocol):
     """The links service."""
 
-    async def resolve(self, host: str, code: str, seconds: float) -> Resolution | None:
-        """Find a link; raise LinkmeterError when there is no answer in time."""
+    async def resolve(self, host: str, code: str, seconds: float) -> Finding:
+        """Find a link, or whose domain has none; raise LinkmeterError when there is no answer in time."""
         ...
 
 
 @dataclass(slots=True, eq=False)
 class _Lookup:
-    task: "asyncio.Task[Resolution | None]"
+    task: "asyncio.Task[Finding]"
     # False once the link changed while we asked: the answer may be the old one.
     may_keep: bool = True
 
@@ -69,8 +69,8 @@ class Resolver:
         _FROM_MEMORY.inc()
         return entry
 
-    async def resolve(self, host: str, code: str) -> Resolution | None:
-        """Find a link; raise Unavailable when nobody can say whether there is one."""
+    async def resolve(self, host: str, code: str) -> Finding:
+        """Find a link, or whose domain has none; raise Unavailable when nobody can say whether there is one."""
         key = f"{host}/{code}"
         now = self._monotonic()
         known = self._cache.get(key)
@@ -87,11 +87,11 @@ class Resolver:
             self._excused_until = known.excused_until = self._monotonic() + EXCUSE_SECONDS
             return self._stale(known)
 
-    def _stale(self, known: Entry) -> Resolution | None:
+    def _stale(self, known: Entry) -> Finding:
         _STALE.inc()
-        return known.resolution
+        return known.finding
 
-    async def _join_lookup(self, key: str, host: str, code: str, known: Entry | None) -> Resolution | None:
+    async def _join_lookup(self, key: str, host: str, code: str, known: Entry | None) -> Finding:
         lookup = self._lookups.get(key)
         if lookup is None:
             lookup = self._lookups[key] = _Lookup(asyncio.create_task(self._look_up(key, host, code, known)))
@@ -101,18 +101,18 @@ class Resolver:
         # A visitor who goes away must not end the lookup for the others.
         return await asyncio.shield(lookup.task)
 
-    async def _look_up(self, key: str, host: str, code: str, known: Entry | None) -> Resolution | None:
+    async def _look_up(self, key: str, host: str, code: str, known: Entry | None) -> Finding:
         seconds = LOOKUP_SECONDS if known is None else REVALIDATE_SECONDS
         async with asyncio.timeout(seconds):
             shared = await self._shared.get(key)
             if shared is not None and not _is_older(shared, known):
                 _FROM_REDIS.inc()
                 return shared
-            resolution = await self._links.resolve(host, code, seconds)
+            finding = await self._links.resolve(host, code, seconds)
             _FROM_LINKS.inc()
-            return resolution
+            return finding
 
-    def _finish(self, key: str, lookup: _Lookup, task: "asyncio.Task[Resolution | None]") -> None:
+    def _finish(self, key: str, lookup: _Lookup, task: "asyncio.Task[Finding]") -> None:
         if self._lookups.get(key) is lookup:
             del self._lookups[key]
         if task.cancelled() or task.exception() is not None:
@@ -144,7 +144,9 @@ class Resolver:
 
 def _is_older(shared: Resolution, known: Entry | None) -> bool:
     """Say whether Redis missed a change that memory knows of."""
-    return known is not None and known.resolution is not None and shared.revision < known.resolution.revision
+    if known is None or not isinstance(known.finding, Resolution):
+        return False
+    return shared.revision < known.finding.revision
 
 
 _FROM_MEMORY: Final = metrics.LOOKUPS.labels("memory")

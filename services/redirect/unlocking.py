@@ -57,12 +57,12 @@ class Unlocking:
         match decided:
             case decision.NotFound():
                 return await self._following.nothing_there(facts)
-            case decision.Gone():
+            case decision.Gone(resolution) if not resolution.expired_destination:
                 return pages.gone(as_json=facts.prefers_json)
             case decision.PasswordRequired():
                 return await self._check(code, password, facts)
             case _:
-                # The password was removed while the form stood open: nothing is in the way any more.
+                # The password was removed while the form stood open, or the link ended and leads elsewhere.
                 return _see(code)
 
     async def _check(self, code: str, password: str, facts: Facts) -> Answer:

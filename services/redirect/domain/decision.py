@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from services.redirect.domain.resolution import Resolution
+from services.redirect.domain.resolution import Absent, Finding, Resolution
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +44,24 @@ class NotFound:
 class Gone:
     """The link has expired."""
 
+    resolution: Resolution
+
 
 Decision: TypeAlias = Found | Consume | BrowserOnly | PasswordRequired | NotFound | Gone
 
 _NOT_FOUND = NotFound()
-_GONE = Gone()
 
 
-def decide(resolution: Resolution | None, now: datetime, *, is_opened: bool, is_looking: bool) -> Decision:
+def decide(finding: Finding, now: datetime, *, is_opened: bool, is_looking: bool) -> Decision:
     """Decide, given whether the visitor holds a valid access ticket and whether they only look."""
-    if resolution is None or resolution.deleted or resolution.disabled:
+    if isinstance(finding, Absent) or finding.deleted or finding.disabled:
         return _NOT_FOUND
-    if resolution.valid_from_time is not None and now < resolution.valid_from_time:
+    if finding.valid_from_time is not None and now < finding.valid_from_time:
         return _NOT_FOUND
-    if resolution.expire_time is not None and now >= resolution.expire_time:
-        return _GONE
-    if resolution.password_version and not is_opened:
-        return PasswordRequired(resolution)
-    if resolution.max_clicks:
-        return BrowserOnly(resolution) if is_looking else Consume(resolution)
-    return Found(resolution)
+    if finding.expire_time is not None and now >= finding.expire_time:
+        return Gone(finding)
+    if finding.password_version and not is_opened:
+        return PasswordRequired(finding)
+    if finding.max_clicks:
+        return BrowserOnly(finding) if is_looking else Consume(finding)
+    return Found(finding)

@@ -37,6 +37,14 @@ _FIXED: Final[dict[str, Fixed]] = {
     "/robots.txt": Fixed.ROBOTS,
     "/favicon.ico": Fixed.ICON,
 }
+# First segments that the gateway keeps for itself (links/domain/codes.py knows them too): no link can have one.
+RESERVED: Final = frozenset(
+    [
+        *("api", "v1", "v3", "statistics", "links", "domains", "oauth", "auth", "stats", "export", "emoji", "metric"),
+        *("result", "health", "healthz", "readyz", "docs", "openapi", "dashboard", "static", "assets", ".well-known"),
+        *("robots.txt", "favicon.ico", "link_country", "link_region"),
+    ]
+)
 _LINK: Final = re.compile(r"/([A-Za-z0-9_-]{3,64})(\+?)")
 
 
@@ -50,3 +58,8 @@ def read_path(path: str) -> Target:
     if match is None or path in _FIXED:
         return _FIXED.get(path)
     return Preview(match[1]) if match[2] else Follow(match[1])
+
+
+def is_reserved(path: str) -> bool:
+    """Say whether a path is one of the gateway's own, which no visitor of a link asks for."""
+    return path[1:].partition("/")[0].lower() in RESERVED

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeAlias
 
 REDIRECT_STATUSES: Final = frozenset({301, 302, 307, 308})
 
@@ -27,6 +27,10 @@ class Resolution:
     title: str = ""
     revision: int = 0
     short_url: str = ""
+    # Where visitors are sent once the link has ended; empty: nowhere.
+    expired_destination: str = ""
+    # Bots are led on, but their visits are not recorded.
+    block_bots: bool = False
 
     def __post_init__(self) -> None:
         if self.deleted:
@@ -34,5 +38,23 @@ class Resolution:
         if self.redirect_status not in REDIRECT_STATUSES:
             raise ValueError(f"{self.redirect_status} is no redirect status")
         # The last guard before a Location header: one line of printable ASCII, whatever came before.
-        if not (self.destination and self.destination.isascii() and self.destination.isprintable()):
+        if not (self.destination and _is_one_line(self.destination)):
             raise ValueError("destination is no printable ASCII line")
+        if not _is_one_line(self.expired_destination):
+            raise ValueError("expired_destination is no printable ASCII line")
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """What links says of a code that names nothing: on whose domain that is; all empty for a host of nobody's."""
+
+    domain_id: int = 0
+    domain: str = ""
+    owner_id: int = 0
+
+
+Finding: TypeAlias = Resolution | Absent
+
+
+def _is_one_line(location: str) -> bool:
+    return location.isascii() and location.isprintable()

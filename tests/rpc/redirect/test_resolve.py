@@ -20,17 +20,19 @@ async def test_resolve_says_what_a_visitor_would_meet_and_counts_nothing(tmp_pat
         link = system.links.add("abc", redirect_status=308)
         system.links.add("once", max_clicks=1)
         system.links.add("gone", expire_time=PAST)
+        system.links.add("elsewhere", expire_time=PAST, expired_destination="https://example.com/too-late")
         system.links.add("guarded", password_version="1")
         system.links.add("off", disabled=True)
         stub = redirect_service_pb2_grpc.RedirectServiceStub(channel)
         verdicts = {}
-        for code in ("abc", "once", "gone", "guarded", "off", "nope", "a/b", ""):
+        for code in ("abc", "once", "gone", "elsewhere", "guarded", "off", "nope", "a/b", ""):
             answer = await stub.Resolve(redirect_service_pb2.ResolveRequest(code=code))
             verdicts[code] = (redirect_service_pb2.Verdict.Name(answer.verdict)[8:], answer.http_status)
         assert verdicts == {
             "abc": ("FOUND", 308),
             "once": ("FOUND", 302),
             "gone": ("GONE", 410),
+            "elsewhere": ("GONE", 302),
             "guarded": ("PASSWORD_REQUIRED", 401),
             **dict.fromkeys(("off", "nope", "a/b", ""), ("NOT_FOUND", 404)),
         }

@@ -15,7 +15,7 @@ from services.redirect.backends import AccessGrant
 from services.redirect.cache import Cache
 from services.redirect.data_plane import DataPlane
 from services.redirect.domain.hosts import own_hosts
-from services.redirect.domain.resolution import Resolution
+from services.redirect.domain.resolution import Absent, Finding, Resolution
 from services.redirect.facts import FactFinder
 from services.redirect.following import Following
 from services.redirect.outbox.file import NewRow
@@ -56,12 +56,12 @@ class Fakes:
         del key
         return None
 
-    async def resolve(self, host: str, code: str, seconds: float) -> Resolution | None:
+    async def resolve(self, host: str, code: str, seconds: float) -> Finding:
         """Answer as links."""
         del host, seconds
         if self.is_broken:
             raise KeyError("a fault that nobody foresaw")
-        return self.links.get(code)
+        return self.links.get(code, Absent())
 
     async def consume(self, link_id: int) -> bool:
         """Grant nothing."""

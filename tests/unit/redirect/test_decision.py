@@ -15,7 +15,7 @@ from services.redirect.domain.decision import (
     PasswordRequired,
     decide,
 )
-from services.redirect.domain.resolution import Resolution
+from services.redirect.domain.resolution import Absent, Finding, Resolution
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -33,7 +33,7 @@ def resolution(**changes: Any) -> Resolution:
     return Resolution(**fields | changes)
 
 
-def decided(link: Resolution | None, *, is_opened: bool = False, is_looking: bool = False) -> Decision:
+def decided(link: Finding, *, is_opened: bool = False, is_looking: bool = False) -> Decision:
     return decide(link, NOW, is_opened=is_opened, is_looking=is_looking)
 
 
@@ -45,7 +45,12 @@ def test_a_plain_link_is_found() -> None:
 
 def test_unknown_disabled_deleted_and_scheduled_look_the_same() -> None:
     """Nobody learns why there is nothing."""
-    links = [None, resolution(disabled=True), resolution(deleted=True), resolution(valid_from_time=NOW + SECOND)]
+    links: list[Finding] = [
+        Absent(),
+        resolution(disabled=True),
+        resolution(deleted=True),
+        resolution(valid_from_time=NOW + SECOND),
+    ]
     assert [decided(link) for link in links] == [NotFound()] * 4
 
 
@@ -53,12 +58,13 @@ def test_a_link_is_valid_from_its_first_moment_and_not_at_its_last() -> None:
     """valid_from_time is included, expire_time excluded."""
     assert isinstance(decided(resolution(valid_from_time=NOW)), Found)
     assert isinstance(decided(resolution(expire_time=NOW + SECOND)), Found)
-    assert decided(resolution(expire_time=NOW)) == Gone()
+    ended = resolution(expire_time=NOW)
+    assert decided(ended) == Gone(ended)
 
 
 def test_an_expired_link_asks_for_no_password() -> None:
     """Expiry comes before the password."""
-    assert decided(resolution(expire_time=NOW, password_version="1")) == Gone()
+    assert isinstance(decided(resolution(expire_time=NOW, password_version="1")), Gone)
 
 
 def test_a_password_link_opens_with_a_ticket_only() -> None:
@@ -89,6 +95,8 @@ def test_an_unsafe_destination_is_no_resolution(destination: str) -> None:
     """What reaches a Location header is one line of printable ASCII, whoever wrote it."""
     with pytest.raises(ValueError, match="destination"):
         resolution(destination=destination)
+    with pytest.raises(ValueError, match="expired_destination"):
+        resolution(expired_destination=destination or "\n")
 
 
 def test_only_redirect_statuses_redirect() -> None:

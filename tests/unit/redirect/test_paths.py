@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.links.domain import codes
+from services.redirect.domain import paths
 from services.redirect.domain.paths import Fixed, Follow, Preview, read_path
 
 
@@ -42,3 +44,10 @@ def test_a_path_that_asks_for_a_link_is_that_links_path(path: str) -> None:
             assert path == f"/{code}"
         case Preview(code):
             assert path == f"/{code}+"
+
+
+def test_reserved_paths_are_those_that_no_link_can_have() -> None:
+    """Both services know the same list, though neither imports the other; letter case does not matter."""
+    assert paths.RESERVED == codes.RESERVED
+    assert all(paths.is_reserved(path) for path in ("/api", "/API/v1/links", "/.well-known/x", "/stats/"))
+    assert not any(paths.is_reserved(path) for path in ("/", "/apis", "/abc/api", "//api"))

@@ -7,11 +7,12 @@ import pytest
 
 from services.common import errors
 from services.redirect.cache import Cache
-from services.redirect.domain.resolution import Resolution
+from services.redirect.domain.resolution import Absent, Finding, Resolution
 from services.redirect.resolver import Resolver
 
 HOST, CODE, KEY = "sho.rt", "abc", "sho.rt/abc"
 DAY = 24 * 3600.0
+NOTHING = Absent(domain_id=3, domain=HOST, owner_id=4)
 
 
 def resolution(revision: int = 1, **changes: Any) -> Resolution:
@@ -46,21 +47,21 @@ class World:
         self.asked_redis += 1
         return self.redis.get(key)
 
-    async def resolve(self, host: str, code: str, seconds: float) -> Resolution | None:
+    async def resolve(self, host: str, code: str, seconds: float) -> Finding:
         """Answer as links."""
         assert seconds <= 2.0
         self.asked_links += 1
-        answer = self.links.get(f"{host}/{code}")
+        answer = self.links.get(f"{host}/{code}", NOTHING)
         if self.gate:
             await self.gate.wait()
         if self.links_is_down:
             raise errors.Unavailable("down")
         return answer
 
-    async def find(self, code: str = CODE) -> Resolution | None:
+    async def find(self, code: str = CODE) -> Finding:
         """Ask as a visitor's request does."""
         entry = self.resolver.at_hand(HOST, code)
-        return entry.resolution if entry else await self.resolver.resolve(HOST, code)
+        return entry.finding if entry else await self.resolver.resolve(HOST, code)
 
 
 @pytest.fixture
@@ -107,9 +108,9 @@ async def test_a_visitor_who_goes_away_does_not_end_the_lookup(world: World) -> 
 
 
 async def test_a_missing_code_is_remembered_briefly(world: World) -> None:
-    """Two seconds, then links is asked again."""
-    assert await world.find("nope") is None
-    assert await world.find("nope") is None
+    """With whose domain it is missing on; two seconds, then links is asked again."""
+    assert await world.find("nope") == NOTHING
+    assert await world.find("nope") == NOTHING
     assert world.asked_links == 1
     world.now += 2.0
     await world.find("nope")
