@@ -35,4 +35,4 @@ def run_node(*arguments: str, **environment: str) -> Any:
 def _run(command: list[str], **options: Any) -> str:
     done = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=False, **options)
     assert done.returncode == 0, f"{command}: {done.stdout}\n{done.stderr}"
-    return done.stdout
+    return str(done.stdout)

@@ -82,7 +82,7 @@ async def test_sets_and_nulls_say_nothing(shortio: httpx.AsyncClient, domain: Do
     """JSON.stringify makes {} of a Set, and clients send nulls for what is not set."""
     link = await shorten()
     await domain.ingest([click(DAY, user_agent=MAC_SAFARI)], link)
-    nothing = {"paths": {}, "countries": None, "browsers": [], "human": None}
+    nothing: dict[str, object] = {"paths": {}, "countries": None, "browsers": [], "human": None}
     for include in (nothing, None):
         answer = await shortio.post(
             f"/statistics/link/{link['idString']}",
