@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,10 +98,10 @@ async def bitly(system: System) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-@pytest.fixture
-async def new_account(system: System, bitly: httpx.AsyncClient) -> AsyncIterator[NewAccount]:
-    """Return what creates accounts."""
-    async with system.channel("links") as channel:
+@asynccontextmanager
+async def accounts_on(system: System) -> AsyncIterator[NewAccount]:
+    """Lend what creates accounts on a system."""
+    async with system.channel("links") as channel, system.client(api_key="") as client:
         accounts: Any = account_service_pb2_grpc.AccountServiceStub(channel)
         oauth: Any = oauth_service_pb2_grpc.OAuthServiceStub(channel)
 
@@ -113,8 +114,15 @@ async def new_account(system: System, bitly: httpx.AsyncClient) -> AsyncIterator
                 )
             )
             key = await oauth.GrantApiKey(oauth_service_pb2.GrantApiKeyRequest(owner_id=owner.owner_id, title="test"))
-            return Account(owner, key.secret, system, bitly, channel)
+            return Account(owner, key.secret, system, client, channel)
 
+        yield create
+
+
+@pytest.fixture
+async def new_account(system: System) -> AsyncIterator[NewAccount]:
+    """Return what creates accounts."""
+    async with accounts_on(system) as create:
         yield create
 
 
