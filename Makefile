@@ -8,12 +8,15 @@ SOURCES := services gateway deploy protos tests
 T ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run test unit lint format gen lock clean
+.PHONY: help run admin test unit lint format gen lock clean
 
 ##@ Use
 
 run: .state/local .state/gen ## Run the whole system on this machine (Ctrl-C stops it)
 	@$(BIN)/python -m deploy.local run
+
+admin: .state/local .state/gen ## Make owners, keys and domains while it runs: make admin ARGS="create-owner ada"
+	@$(BIN)/python -m deploy.local admin $(or $(ARGS),--help)
 
 ##@ Develop
 

@@ -4,9 +4,11 @@ import contextlib
 import fcntl
 import hashlib
 import hmac
+import json
 import os
 import secrets
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -33,6 +35,8 @@ class DataFolder:
         self.run = path / "run"
         self._secret_file = path / "secret"
         self._first_key_file = path / "first-key"
+        self._lock_file = self.run / "supervisor.lock"
+        self._operator_file = self.run / "operator.json"
         self._own_lock: int | None = None
         self._children_lock: int | None = None
 
@@ -83,9 +87,34 @@ class DataFolder:
         """Note that a key was shown, with its beginning to recognise it by, never the key."""
         _write_whole(self._first_key_file, f"{key[:7]}... shown {datetime.now(UTC):%Y-%m-%d %H:%M} UTC")
 
+    @property
+    def is_held(self) -> bool:
+        """Whether a run uses the folder at present."""
+        try:
+            lock = os.open(self._lock_file, os.O_RDWR | os.O_CLOEXEC)
+        except OSError:
+            return False
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(lock)
+        return False
+
+    def write_operator_settings(self, settings: Mapping[str, str]) -> None:
+        """Note with what settings an operator's commands reach the running system."""
+        _write_whole(self._operator_file, json.dumps(dict(settings)))
+
+    def read_operator_settings(self) -> dict[str, str]:
+        """Return the settings with which an operator's commands reach the running system."""
+        if not self.is_held or not self._operator_file.exists():
+            raise DataFolderError(f"nothing runs on {self.path} now; start it with `make run` in another terminal")
+        settings: dict[str, str] = json.loads(self._operator_file.read_text())
+        return settings
+
     def _take_own_lock(self) -> int:
-        path = self.run / "supervisor.lock"
-        lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        lock = os.open(self._lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

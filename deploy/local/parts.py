@@ -94,6 +94,18 @@ def service_parts(context: Context) -> list[Part]:
     ]
 
 
+def operator_settings(context: Context) -> dict[str, str]:
+    """Return what an operator's commands have to know."""
+    common = _common(context)
+    names = ("LINKMETER_PUBLIC_URL", "LINKMETER_EXTRA_HOSTS")
+    return {"LINKMETER_POSTGRES_URL": context.postgres_url, **{name: common[name] for name in names}}
+
+
+def admin(settings: Mapping[str, str], arguments: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """Return the command of an operator and its environment."""
+    return [sys.executable, "-m", "services.links", "admin", *arguments], _clean(settings)
+
+
 def migration(service: Part) -> Command:
     """Return the command that brings a service's tables up to date."""
     return replace(service.command, name=f"{service.name}-migrate", arguments=[*service.command.arguments, "migrate"])

@@ -129,6 +129,7 @@ class Stack:
         gateway = envoy_command(self.settings, self.addresses, self._folder.run, self._folder.inherited_files)
         for part in (*parts.service_parts(context), parts.envoy_part(gateway, self.settings.port)):
             self.parts[part.name] = part
+        self._folder.write_operator_settings(parts.operator_settings(context))
         (self._folder.run / "addresses.json").write_text(json.dumps(asdict(self.addresses), indent=2) + "\n")
 
     def _migrate(self) -> None:

@@ -14,9 +14,7 @@ A_CLIENT = "192.0.2.1"
 FEW = PER_CLIENT[0].amount
 
 
-async def guess(
-    links: Links, login: str = "ada", password: str = "wrong", client_ip: str = A_CLIENT
-) -> links_pb2.Owner:
+async def guess(links: Links, login: str = "ada", text: str = "wrong", client_ip: str = A_CLIENT) -> links_pb2.Owner:
     """Try to sign in."""
     request = account_service_pb2.VerifyOwnerPasswordRequest(login=login, password=text, client_ip=client_ip)
     return await links.accounts.VerifyOwnerPassword(request)
