@@ -4,6 +4,7 @@ import re
 import secrets
 from typing import Final
 
+from services.common import reserved_codes
 from services.common.errors import InvalidArgument
 
 FIELD: Final = "link.code"
@@ -13,15 +14,7 @@ LENGTH: Final = 7
 MAX_LENGTH: Final = 64
 _TRIES_PER_LENGTH: Final = 3
 _CODE: Final = re.compile(r"[A-Za-z0-9_-]{3,64}")
-
-# First path segments that the gateway serves itself, also in time to come.
-RESERVED: Final = frozenset(
-    [
-        *("api", "v1", "v3", "statistics", "links", "domains", "oauth", "auth", "stats", "export", "emoji", "metric"),
-        *("result", "health", "healthz", "readyz", "docs", "openapi", "dashboard", "static", "assets", ".well-known"),
-        *("robots.txt", "favicon.ico", "link_country", "link_region"),
-    ]
-)
+RESERVED: Final = reserved_codes.RESERVED
 
 
 def generate(length: int = LENGTH) -> str:
@@ -39,7 +32,7 @@ def length_of_try(attempt: int) -> int:
 
 def is_reserved(code: str) -> bool:
     """Say whether a code is kept for the gateway, in any letter case."""
-    return code.lower() in RESERVED
+    return reserved_codes.is_reserved(code)
 
 
 def is_code(text: str) -> bool:

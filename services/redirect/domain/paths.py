@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final, TypeAlias
 
+from services.common import emoji_codes, reserved_codes
+
 
 class Fixed(Enum):
     """Paths of the data plane itself."""
@@ -37,14 +39,7 @@ _FIXED: Final[dict[str, Fixed]] = {
     "/robots.txt": Fixed.ROBOTS,
     "/favicon.ico": Fixed.ICON,
 }
-# First segments that the gateway keeps for itself (links/domain/codes.py knows them too): no link can have one.
-RESERVED: Final = frozenset(
-    [
-        *("api", "v1", "v3", "statistics", "links", "domains", "oauth", "auth", "stats", "export", "emoji", "metric"),
-        *("result", "health", "healthz", "readyz", "docs", "openapi", "dashboard", "static", "assets", ".well-known"),
-        *("robots.txt", "favicon.ico", "link_country", "link_region"),
-    ]
-)
+RESERVED: Final = reserved_codes.RESERVED
 _LINK: Final = re.compile(r"/([A-Za-z0-9_-]{3,64})(\+?)")
 
 
@@ -56,8 +51,18 @@ def read_path(path: str) -> Target:
     """
     match = _LINK.fullmatch(path)
     if match is None or path in _FIXED:
-        return _FIXED.get(path)
+        return _FIXED.get(path) or _read_emojis(path)
     return Preview(match[1]) if match[2] else Follow(match[1])
+
+
+def _read_emojis(path: str) -> Target:
+    """Read a path of emojis, which name a link by a code of ASCII."""
+    if path.isascii() or not path.startswith("/"):
+        return None
+    code = emoji_codes.code_of(path[1:].removesuffix("+"))
+    if code is None:
+        return None
+    return Preview(code) if path.endswith("+") else Follow(code)
 
 
 def is_reserved(path: str) -> bool:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.common import emoji_codes
 from services.links.domain import codes
 from services.redirect.domain import paths
 from services.redirect.domain.paths import Fixed, Follow, Preview, read_path
@@ -38,12 +39,20 @@ def test_fixed_paths_are_exact() -> None:
 
 @given(st.text(max_size=80))
 def test_a_path_that_asks_for_a_link_is_that_links_path(path: str) -> None:
-    """Reading loses nothing: the path can be written again from what was read."""
+    """Reading loses nothing but how an emoji is drawn: the path can be written again from what was read."""
     match read_path(path):
         case Follow(code):
-            assert path == f"/{code}"
+            assert path in {f"/{code}", f"/{emoji_codes.text_of(code)}"}
         case Preview(code):
-            assert path == f"/{code}+"
+            assert path in {f"/{code}+", f"/{emoji_codes.text_of(code)}+"}
+
+
+def test_emojis_name_the_link_of_their_code() -> None:
+    """However they are drawn; what is not emojis alone names nothing."""
+    assert read_path("/🐍🐍") == Follow("xn--4n8ha")
+    assert read_path("/🐍🐍+") == Preview("xn--4n8ha")
+    assert read_path("/👍🏽") == read_path("/👍") == Follow("xn--yp8h")
+    assert all(read_path(path) is None for path in ("/🐍a", "/🐍/", "🐍", "/🐍++", "/" + "🐍" * 16))
 
 
 def test_reserved_paths_are_those_that_no_link_can_have() -> None:
