@@ -34,9 +34,7 @@ def test_direct_visits_have_no_address() -> None:
 def test_pages_are_grouped_by_site() -> None:
     """Known sites have a name, and several hosts; what is no address stands for itself."""
     grouped = render.referrers_by_domain(
-        rows(
-            **{"": 9, "http://twitter.com/": 4, "yxG0=": 3, "http://t.co/1": 2, "http://me/x": 1, "http://[": 1}
-        )
+        rows(**{"": 9, "http://twitter.com/": 4, "yxG0=": 3, "http://t.co/1": 2, "http://me/x": 1, "http://[": 1})
     )
     assert {site: [row["clicks"] for row in found] for site, found in grouped.items()} == {
         "direct": [9],
