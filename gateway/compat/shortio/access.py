@@ -65,24 +65,17 @@ class Access:
 
     async def domain(self, account: Account, domain_id: str) -> links_pb2.Domain:
         """Find a domain that the account may use by the client's id."""
-        number = ids.domain_id(domain_id)
-        for domain in await self.domains(account):
-            if domain.domain_id == number:
-                return domain
-        raise errors.NotFound("domain", domain_id)
+        return await self._domain(account, domain_service_pb2.GetDomainRequest(domain_id=ids.domain_id(domain_id)))
 
     async def domain_of_host(self, account: Account, host: str) -> links_pb2.Domain:
-        """Find a domain that the account may use by its host name."""
-        wanted = host.strip().rstrip(".").lower()
-        for domain in await self.domains(account):
-            if domain.host == wanted or _shown_host(domain) == wanted:
-                return domain
-        raise errors.NotFound("domain", host)
+        """Find a domain that the account may use by its host name; a port, as local installations have, is left out."""
+        name = host.strip().partition(":")[0].rstrip(".").lower()
+        if not name:
+            raise errors.NotFound("domain", host)
+        return await self._domain(account, domain_service_pb2.GetDomainRequest(host=name))
 
-
-def _shown_host(domain: links_pb2.Domain) -> str:
-    """Answer host and port of the domain's short URLs: how an installation that has a port is named by its users."""
-    return domain.public_url.partition("://")[2].partition("/")[0].lower()
+    async def _domain(self, account: Account, request: domain_service_pb2.GetDomainRequest) -> links_pb2.Domain:
+        return await self._backends.domains.GetDomain(request, metadata=account.reading)
 
 
 def _key(context: Context) -> str:

@@ -46,6 +46,6 @@ def link_id(text: str) -> int:
 
 def domain_id(text: str) -> int:
     """Read a domain's id, likewise."""
-    if not _NUMBER.fullmatch(text) or int(text) > _LARGEST:
+    if not _NUMBER.fullmatch(text) or not 0 < int(text) <= _LARGEST:
         raise errors.NotFound("domain", text)
     return int(text)

@@ -188,7 +188,8 @@ def _put_tags(value: Value, link: native.Link) -> None:
 
 
 def _put_password(value: Value, link: native.Link) -> None:
-    link.password = values.text(value, "password")
+    if password := values.text(value, "password"):
+        link.password = password
 
 
 def _put_expiry(value: Value, link: native.Link) -> None:

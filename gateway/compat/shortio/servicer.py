@@ -105,10 +105,11 @@ class StatisticsServicer(statistics_service_pb2_grpc.StatisticsServiceServicer):
         account, domain = await self._domain(request.domain_id, context)
         asked, wanted = parse.question(request.options, self._clock.now()), parse.top(request.options)
         query = queries.top(queries.of_domain(domain.host), asked, wanted)
-        found = await self._results(account, query)
-        if query is None or not found[0].rows:
+        if query is None:
             return
-        values = [row.dimensions[0].value for row in found[0].rows]
+        values = [row.dimensions[0].value for row in (await self._results(account, query))[0].rows]
+        if not values:
+            return
         steps, result = await self._results(account, queries.top_by_interval(query, asked, values))
         for step in render.interval_top(wanted.column, steps, result):
             yield step
@@ -215,8 +216,10 @@ class StatisticsServicer(statistics_service_pb2_grpc.StatisticsServiceServicer):
         self, account: Account, scope: Filter, options: statistics_pb2.StatisticsOptions
     ) -> list[statistics_pb2.TopValue]:
         asked, wanted = parse.question(options, self._clock.now()), parse.top(options)
-        found = await self._results(account, queries.top(scope, asked, wanted))
-        return render.top_values(wanted.column, found[0]) if found else []
+        query = queries.top(scope, asked, wanted)
+        if query is None:
+            return []
+        return render.top_values(wanted.column, (await self._results(account, query))[0])
 
     async def _account(self, context: Context, scope: str) -> Account:
         account = await self._access.account(context, scope)

@@ -165,6 +165,8 @@ async def test_an_update_changes_what_it_names(shortio: httpx.AsyncClient, short
     assert moved["originalURL"] == "https://example.com/new"
     assert "clicksLimit" not in moved
     assert (await shortio.post(path, json={})).json() == moved
+    assert (await shortio.post(path, json={"password": "secret"})).json()["hasPassword"] is True
+    assert (await shortio.post(path, json={"password": None})).json()["hasPassword"] is False
     refused = await shortio.post(path, json={"path": "another"})
     assert (refused.status_code, refused.json()["field"]) == (400, "path")
 
