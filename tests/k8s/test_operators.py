@@ -1,0 +1,123 @@
+"""Documents of operators, for which Kubernetes has no schema: what they name exists."""
+
+import importlib
+import json
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from prometheus_client import REGISTRY
+
+from tests.k8s.rendering import ROOT, Installation, Json
+
+METRIC = re.compile(r"\blinkmeter_[a-z0-9_]+")
+# What a metric of a kind is called when it is asked for.
+SUFFIXES = ("", "_total", "_bucket", "_sum", "_count")
+MODULES = ("services.common", "services.links", "services.redirect", "services.analytics")
+
+
+@pytest.fixture(scope="module")
+def monitored(rendered: Callable[..., Installation]) -> Installation:
+    """Render prod with monitoring."""
+    return rendered("prod", "monitoring", "backups")
+
+
+def rules(installation: Installation, kind: str) -> Iterator[Json]:
+    """Answer the rules of a kind: alert or record."""
+    for group in installation.find("PrometheusRule", "linkmeter")["spec"]["groups"]:
+        yield from (rule for rule in group["rules"] if kind in rule)
+
+
+def known_metrics() -> set[str]:
+    """Answer every name under which our programs publish something."""
+    for module in MODULES:
+        importlib.import_module(f"{module}.metrics")
+    return {f"{family.name}{suffix}" for family in REGISTRY.collect() for suffix in SUFFIXES}
+
+
+def test_alerts_ask_for_metrics_that_exist(monitored: Installation) -> None:
+    """A renamed metric would make an alert silent."""
+    for rule in (*rules(monitored, "alert"), *rules(monitored, "record")):
+        assert set(METRIC.findall(rule["expr"])) <= known_metrics(), rule
+
+
+def test_the_dashboard_asks_for_metrics_that_exist(monitored: Installation) -> None:
+    """A renamed metric would leave a panel empty."""
+    dashboard = json.loads(monitored.find("ConfigMap", "dashboard")["data"]["linkmeter.json"])
+    recorded = {rule["record"] for rule in rules(monitored, "record")}
+    for panel in dashboard["panels"]:
+        for target in panel.get("targets", []):
+            assert set(METRIC.findall(target["expr"])) <= known_metrics(), panel["title"]
+            assert set(re.findall(r"linkmeter:[a-z0-9_:]+", target["expr"])) <= recorded, panel["title"]
+
+
+def test_the_dashboards_panels_do_not_overlap(monitored: Installation) -> None:
+    """Each panel has its place, and a number of its own."""
+    panels = json.loads(monitored.find("ConfigMap", "dashboard")["data"]["linkmeter.json"])["panels"]
+    places = [
+        (x, y)
+        for panel in panels
+        for x in range(panel["gridPos"]["x"], panel["gridPos"]["x"] + panel["gridPos"]["w"])
+        for y in range(panel["gridPos"]["y"], panel["gridPos"]["y"] + panel["gridPos"]["h"])
+    ]
+    assert len(places) == len(set(places))
+    assert len({panel["id"] for panel in panels}) == len(panels)
+
+
+def test_every_alert_has_a_severity_a_summary_and_a_page(monitored: Installation) -> None:
+    """Who is woken finds what to do: a heading of docs/operations.md, linked by the alert."""
+    headings = {
+        re.sub(r"[^a-z0-9 -]", "", line.lstrip("# ").lower()).replace(" ", "-")
+        for line in (ROOT / "docs" / "operations.md").read_text().splitlines()
+        if line.startswith("#")
+    }
+    for rule in rules(monitored, "alert"):
+        assert rule["labels"]["severity"] in ("page", "ticket")
+        assert rule["annotations"]["summary"]
+        assert rule["annotations"]["runbook_url"].rpartition("#")[2] in headings, rule["alert"]
+
+
+def test_what_promises_are_about_has_an_alert(monitored: Installation) -> None:
+    """Lag, depth, drops and error budgets wake somebody."""
+    pages = {rule["alert"] for rule in rules(monitored, "alert") if rule["labels"]["severity"] == "page"}
+    assert {"ClicksLate", "OutboxFilling", "ClicksDropped", "ClicksMissing", "RedirectErrorsFast"} <= pages
+
+
+def test_alerts_compare_with_what_is_set(monitored: Installation) -> None:
+    """The outbox's alert knows the outbox's size."""
+    size = monitored.find("ConfigMap", "redirect")["data"]["LINKMETER_OUTBOX_MAX_BYTES"]
+    (rule,) = [rule for rule in rules(monitored, "alert") if rule["alert"] == "OutboxFilling"]
+    assert size in rule["expr"]
+
+
+def test_every_service_is_scraped_at_its_metrics(monitored: Installation) -> None:
+    """The monitor selects all five by a port that each has."""
+    monitor = monitored.find("PodMonitor", "linkmeter")["spec"]
+    (selected,) = [expression["values"] for expression in monitor["selector"]["matchExpressions"]]
+    assert sorted(selected) == ["analytics", "compat", "gateway", "links", "redirect"]
+    (endpoint,) = monitor["podMetricsEndpoints"]
+    for name in selected:
+        ports = {port["name"] for port in monitored.workload(name).main["ports"]}
+        assert endpoint["port"] in ports, name
+
+
+def test_scripts_are_where_jobs_look(rendered: Callable[..., Installation]) -> None:
+    """Each job's script is in the ConfigMap that it mounts."""
+    installation = rendered("prod", "backups")
+    for workload in installation.workloads:
+        if workload.kind == "CronJob" and "command" in workload.main:
+            script = workload.main["command"][-1]
+            folder, _, name = script.rpartition("/")
+            (mount,) = [mount for mount in workload.main["volumeMounts"] if mount["mountPath"] == folder]
+            (volume,) = [volume for volume in workload.pod["volumes"] if volume["name"] == mount["name"]]
+            assert name in installation.find("ConfigMap", volume["configMap"]["name"])["data"], workload.name
+
+
+def test_routes_lead_to_the_gateway(rendered: Callable[..., Installation]) -> None:
+    """Ingress and HTTPRoute name the gateway's Service and one of its ports."""
+    installation = rendered("prod", "ingress", "gateway-api")
+    (port,) = installation.find("Service", "gateway")["spec"]["ports"]
+    (path,) = installation.find("Ingress", "linkmeter")["spec"]["rules"][0]["http"]["paths"]
+    assert path["backend"]["service"] == {"name": "gateway", "port": {"name": port["name"]}}
+    (rule,) = installation.find("HTTPRoute", "linkmeter")["spec"]["rules"]
+    assert rule["backendRefs"] == [{"name": "gateway", "port": port["port"]}]
