@@ -1,0 +1,204 @@
+"""Who calls, and which links they may see."""
+
+import contextlib
+import re
+from dataclasses import dataclass, replace
+from typing import Final
+
+from gateway.compat import auth
+from gateway.compat.backends import Backends
+from gateway.compat.shared import http_metadata
+from gateway.compat.shared.http_metadata import Context
+from gateway.compat.shared.rate_limits import RateLimits
+from gateway.compat.spoo import ids, scopes
+from gateway.compat.spoo.errors import forbidden, login_needed, url_not_found
+from linkmeter.links.v1 import access_service_pb2, link_service_pb2, links_pb2, resolution_service_pb2
+from services.common import caller as callers
+from services.common import emoji_codes, errors
+from services.common.caller import Caller
+
+_AUTHORIZATION: Final = "authorization"
+_BEARER: Final = "bearer "
+_THEIR_PREFIX: Final = "spoo_"
+OUR_PREFIX: Final = "lm_"
+_KEY: Final = re.compile(r"[!-~]{1,256}")
+_CODE: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_READING: Final = frozenset({callers.LINKS_READ, callers.STATS_READ})
+STATS_SCOPES: Final = (scopes.STATS_READ, scopes.URLS_READ, scopes.ADMIN_ALL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visitor:
+    """Who calls: the holder of a key, or somebody who is not known."""
+
+    client_ip: str
+    caller: Caller | None = None
+    owner: links_pb2.Owner | None = None
+
+    @property
+    def name(self) -> str:
+        """Name the caller for the limits: by key, else by address."""
+        return self.caller.credential if self.caller else http_metadata.client_network(self.client_ip)
+
+    def account(self, *wanted: str) -> Caller:
+        """Answer the caller; refuse somebody who is not known, and a key without one of the scopes."""
+        if self.caller is None:
+            raise login_needed("Authentication required")
+        self.check_scopes(*wanted)
+        return self.caller
+
+    def check_scopes(self, *wanted: str) -> None:
+        """Refuse a key without one of the scopes; who has no key needs none."""
+        if self.caller is not None and not scopes.has_any(self.caller, *wanted):
+            raise forbidden("Insufficient scope for this operation")
+
+    def owns(self, link: links_pb2.Link) -> bool:
+        """Say whether a link is the caller's."""
+        return self.caller is not None and link.owner_id == self.caller.owner_id
+
+
+def reader(caller: Caller) -> Caller:
+    """Let a caller of this API read: here each of several scopes is enough for statistics and links."""
+    return replace(caller, scopes=caller.scopes | _READING)
+
+
+def reader_of(link: links_pb2.Link) -> Caller:
+    """Act for everybody who may see a link's statistics."""
+    return Caller(link_id=link.link_id, scopes=_READING, credential="public")
+
+
+class Access:
+    """Authenticates callers and finds links for them; asking in vain again and again is slowed down."""
+
+    def __init__(self, *, backends: Backends, limits: RateLimits, default_host: str) -> None:
+        self._backends = backends
+        self._limits = limits
+        self._default_host = default_host
+
+    async def visitor(self, context: Context) -> Visitor:
+        """Say who calls. A key that is not known, or no more, makes nobody."""
+        client_ip = http_metadata.client_ip(context)
+        answer = await self._authenticate(_key(context))
+        caller = callers.from_message(answer.caller)
+        # The token of one link is no account's.
+        if caller.link_id or not caller.owner_id:
+            return Visitor(client_ip=client_ip)
+        owner = answer.owner if answer.HasField("owner") else links_pb2.Owner(owner_id=caller.owner_id)
+        return Visitor(client_ip=client_ip, caller=caller, owner=owner)
+
+    async def own_link(self, caller: Caller, url_id: str) -> links_pb2.Link:
+        """Find a link of the caller by its id."""
+        try:
+            return await self._backends.links.GetLink(
+                link_service_pb2.GetLinkRequest(link_id=ids.link_id(url_id)),
+                metadata=callers.metadata_for(reader(caller)),
+            )
+        except errors.NotFound:
+            raise url_not_found() from None
+
+    async def shown_link(self, visitor: Visitor, code: str) -> links_pb2.Link:
+        """Find the link whose statistics scope anon asks for: a public one, or the caller's own."""
+        link = await self.any_link(code, visitor.client_ip)
+        if not link.private_stats or visitor.owns(link):
+            return link
+        if visitor.caller is None:
+            raise login_needed("this URL has private statistics - authentication required")
+        raise forbidden("access denied - private statistics")
+
+    async def public_link(self, visitor: Visitor, code: str) -> links_pb2.Link:
+        """Find a link with public statistics, or the caller's own; others look as if they were not there."""
+        link = await self.any_link(code, visitor.client_ip)
+        if link.private_stats and not visitor.owns(link):
+            await self._limits.count_miss(visitor.client_ip)
+            raise errors.NotFound("link", code)
+        return link
+
+    async def any_link(self, code: str, client_ip: str) -> links_pb2.Link:
+        """Find a link by its code, whoever owns it."""
+        await self._limits.check_misses(client_ip)
+        code = emoji_codes.code_of(code) or code
+        link = await self._find(code) if _CODE.fullmatch(code) else None
+        if link is None:
+            await self._limits.count_miss(client_ip)
+            raise errors.NotFound("link", code)
+        return link
+
+    async def is_taken(self, host: str, code: str) -> bool:
+        """Say whether a code is or was a link's."""
+        answer = await self._backends.resolution.ResolveLink(
+            resolution_service_pb2.ResolveLinkRequest(host=host or self._default_host, code=code)
+        )
+        return answer.HasField("resolution")
+
+    async def check_password(self, link: links_pb2.Link, password: str, client_ip: str) -> bool:
+        """Say whether a password is a link's; links limits the guesses."""
+        try:
+            await self._backends.resolution.VerifyPassword(
+                resolution_service_pb2.VerifyPasswordRequest(
+                    host=link.domain, code=link.code, password=password, client_ip=client_ip
+                )
+            )
+        except (errors.PermissionDenied, errors.InvalidArgument):
+            return False
+        return True
+
+    async def _authenticate(self, key: str) -> access_service_pb2.AuthenticateResponse:
+        for credential in _credentials(key):
+            with contextlib.suppress(errors.Unauthenticated):
+                return await self._backends.access.Authenticate(
+                    access_service_pb2.AuthenticateRequest(credential=credential)
+                )
+        return access_service_pb2.AuthenticateResponse()
+
+    async def _find(self, code: str) -> links_pb2.Link | None:
+        answer = await self._backends.resolution.ResolveLink(
+            resolution_service_pb2.ResolveLinkRequest(host=self._default_host, code=code)
+        )
+        if not answer.resolution.link_id or answer.resolution.deleted:
+            return None
+        try:
+            return await self._backends.links.GetLink(
+                link_service_pb2.GetLinkRequest(link_id=answer.resolution.link_id),
+                metadata=callers.metadata_for(reader_of(links_pb2.Link(link_id=answer.resolution.link_id))),
+            )
+        except errors.NotFound:
+            return None
+
+
+def stats_account(visitor: Visitor) -> Caller:
+    """Answer the caller who asks for statistics of an account."""
+    if visitor.caller is None:
+        raise login_needed("authentication required for scope=all")
+    return visitor.account(*STATS_SCOPES)
+
+
+def check_stats_scopes(visitor: Visitor) -> None:
+    """Refuse a key that may not read statistics, also where none is needed."""
+    visitor.check_scopes(*STATS_SCOPES)
+
+
+def creator(visitor: Visitor) -> Caller:
+    """Answer for whom a link is created; without a key for nobody."""
+    return visitor.caller or auth.ANONYMOUS
+
+
+def their_key(key: str) -> str:
+    """Write a key of ours as this API's clients expect it."""
+    return _THEIR_PREFIX + key.removeprefix(OUR_PREFIX)
+
+
+def _credentials(key: str) -> list[str]:
+    """Say which of our keys a client may mean: spoo_… is lm_…, or one that the operator chose."""
+    if not _KEY.fullmatch(key):
+        return []
+    if not key.startswith(_THEIR_PREFIX):
+        return [key]
+    secret = key.removeprefix(_THEIR_PREFIX)
+    return [OUR_PREFIX + secret, secret, key]
+
+
+def _key(context: Context) -> str:
+    for name, value in context.invocation_metadata() or ():
+        if name == _AUTHORIZATION and isinstance(value, str) and value[: len(_BEARER)].lower() == _BEARER:
+            return value[len(_BEARER) :].strip()
+    return ""

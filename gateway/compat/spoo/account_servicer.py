@@ -1,0 +1,139 @@
+"""spoo.me's keys and accounts: convert, call, convert."""
+
+from typing import Final
+
+from gateway.compat.backends import Backends
+from gateway.compat.shared import http_metadata
+from gateway.compat.shared.http_metadata import Context
+from gateway.compat.spoo import access, ids, limits, moments, scopes, values
+from gateway.compat.spoo.access import Access
+from gateway.compat.spoo.errors import forbidden, invalid, login_needed, unprocessable
+from gateway.compat.spoo.limits import CallLimits
+from linkmeter.compat.spoo.v1 import account_service_pb2, account_service_pb2_grpc
+from linkmeter.links.v1 import api_key_service_pb2, links_pb2
+from services.common import caller as callers
+from services.common.caller import Caller
+from services.common.clock import Clock
+
+_MOST_KEYS: Final = 20
+_PREFIX_LENGTH: Final = 8
+_TRUE: Final = frozenset({"true", "1", "yes", "on", "t", "y"})
+
+
+class AccountServicer(account_service_pb2_grpc.AccountServiceServicer):
+    """Answers calls about keys and accounts."""
+
+    def __init__(self, *, backends: Backends, access: Access, limits: CallLimits, clock: Clock) -> None:
+        self._backends = backends
+        self._access = access
+        self._limits = limits
+        self._clock = clock
+
+    async def CreateKey(
+        self, request: account_service_pb2.CreateKeyRequest, context: Context
+    ) -> account_service_pb2.Key:
+        """Create a key and show it, this once."""
+        caller = await self._manager(context, limits.CREATE_KEY)
+        key = self._new_key(request)
+        metadata = callers.metadata_for(caller)
+        known = await self._backends.keys.ListApiKeys(api_key_service_pb2.ListApiKeysRequest(), metadata=metadata)
+        if len(known.api_keys) >= _MOST_KEYS:
+            raise invalid("", f"maximum {_MOST_KEYS} active keys allowed")
+        created = await self._backends.keys.CreateApiKey(
+            api_key_service_pb2.CreateApiKeyRequest(api_key=key), metadata=metadata
+        )
+        await http_metadata.send_status(context, 201)
+        return _key(created)
+
+    async def ListKeys(
+        self, request: account_service_pb2.ListKeysRequest, context: Context
+    ) -> account_service_pb2.ListKeysResponse:
+        """List the caller's keys."""
+        del request
+        caller = await self._manager(context, limits.READ_KEYS)
+        listed = await self._backends.keys.ListApiKeys(
+            api_key_service_pb2.ListApiKeysRequest(with_revoked=True), metadata=callers.metadata_for(caller)
+        )
+        return account_service_pb2.ListKeysResponse(keys=map(_key, listed.api_keys))
+
+    async def DeleteKey(
+        self, request: account_service_pb2.DeleteKeyRequest, context: Context
+    ) -> account_service_pb2.DeleteKeyResponse:
+        """Revoke a key."""
+        caller = await self._manager(context, limits.DELETE_KEY)
+        await self._backends.keys.DeleteApiKey(
+            api_key_service_pb2.DeleteApiKeyRequest(api_key_id=ids.key_id(request.key_id)),
+            metadata=callers.metadata_for(caller),
+        )
+        is_revoked = request.revoke.strip().lower() in _TRUE
+        return account_service_pb2.DeleteKeyResponse(success=True, action="revoked" if is_revoked else "deleted")
+
+    async def GetMe(
+        self, request: account_service_pb2.GetMeRequest, context: Context
+    ) -> account_service_pb2.GetMeResponse:
+        """Show the account that the key belongs to."""
+        del request
+        visitor = await self._access.visitor(context)
+        await self._limits.spend(limits.READ_KEYS, visitor)
+        if visitor.owner is None:
+            raise login_needed("Authentication required")
+        owner = visitor.owner
+        return account_service_pb2.GetMeResponse(
+            user=account_service_pb2.Profile(
+                id=ids.text(owner.owner_id),
+                email=values.of_text(owner.email),
+                email_verified=True,
+                user_name=owner.display_name or owner.login,
+                plan="free",
+                password_set=owner.has_password,
+            )
+        )
+
+    async def GetHealth(
+        self, request: account_service_pb2.GetHealthRequest, context: Context
+    ) -> account_service_pb2.GetHealthResponse:
+        """Say that the API is there."""
+        del request, context
+        return account_service_pb2.GetHealthResponse(status="healthy")
+
+    async def _manager(self, context: Context, group: str) -> Caller:
+        """Answer a caller who may manage keys: there are no sessions here, so a key that may must do."""
+        visitor = await self._access.visitor(context)
+        await self._limits.spend(group, visitor)
+        if visitor.caller is None:
+            raise login_needed("Authentication required")
+        if not visitor.caller.may(callers.KEYS_MANAGE):
+            raise forbidden("API keys cannot be used to manage API keys")
+        return visitor.caller
+
+    def _new_key(self, request: account_service_pb2.CreateKeyRequest) -> links_pb2.ApiKey:
+        title = values.text(request.name, "name").strip()
+        if not title:
+            raise unprocessable("name", "name is required")
+        names = values.texts(request.scopes, "scopes")
+        if not names:
+            raise unprocessable("scopes", "scopes must be a non-empty array")
+        if unknown := [name for name in names if name not in scopes.KNOWN]:
+            raise unprocessable("scopes", f"invalid scope(s): {', '.join(dict.fromkeys(unknown))}")
+        key = links_pb2.ApiKey(
+            title=title,
+            description=values.text(request.description, "description"),
+            scopes=sorted(scopes.ours(names)),
+        )
+        if end := values.future(request.expires_at, "expires_at", self._clock.now()):
+            key.expire_time.FromDatetime(end)
+        return key
+
+
+def _key(key: links_pb2.ApiKey) -> account_service_pb2.Key:
+    return account_service_pb2.Key(
+        id=ids.text(key.api_key_id),
+        name=key.title,
+        description=values.of_text(key.description),
+        scopes=scopes.theirs(key.scopes),
+        created_at=moments.unix(key.create_time),
+        expires_at=values.of_number(moments.unix(key.expire_time)),
+        revoked=key.revoked,
+        token_prefix=key.prefix.removeprefix(access.OUR_PREFIX)[:_PREFIX_LENGTH],
+        token=access.their_key(key.secret) if key.secret else None,
+    )

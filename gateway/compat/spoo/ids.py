@@ -1,0 +1,39 @@
+"""How spoo.me's clients name links, keys and accounts: by 24 hexadecimal digits."""
+
+import re
+from typing import Final
+
+from gateway.compat.spoo import errors as spoo_errors
+from services.common import errors
+
+_TEXT: Final = re.compile(r"[0-9A-Fa-f]{24}")
+_LARGEST: Final = 2**63 - 1
+
+
+def text(number: int) -> str:
+    """Write an id."""
+    return f"{number:024x}"
+
+
+def number(text: str) -> int | None:
+    """Read an id; None when nothing can have it."""
+    value = int(text, 16) if _TEXT.fullmatch(text) else 0
+    return value if 0 < value <= _LARGEST else None
+
+
+def link_id(text: str) -> int:
+    """Read the id of a link; one that no link can have is that of a link that is not there."""
+    if not _TEXT.fullmatch(text):
+        raise spoo_errors.invalid("", "Invalid URL ID format")
+    value = number(text)
+    if value is None:
+        raise spoo_errors.url_not_found()
+    return value
+
+
+def key_id(text: str) -> int:
+    """Read the id of a key."""
+    value = number(text)
+    if value is None:
+        raise errors.NotFound("API key", text)
+    return value

@@ -1,0 +1,99 @@
+"""Values of a JSON body: of any type until somebody has looked."""
+
+from datetime import datetime
+from typing import Final
+
+from google.protobuf.message import Message
+from google.protobuf.struct_pb2 import NULL_VALUE, Value
+
+from gateway.compat.spoo import moments
+from gateway.compat.spoo.errors import invalid, unprocessable
+
+NULL: Final = Value(null_value=NULL_VALUE)
+
+
+def is_given(body: Message, field: str) -> bool:
+    """Say whether a body has a field, be it null."""
+    return body.HasField(field)
+
+
+def is_null(value: Value) -> bool:
+    """Say whether a value is null or not there."""
+    return value.WhichOneof("kind") in {None, "null_value"}
+
+
+def text(value: Value, name: str) -> str:
+    """Read a text; empty for null."""
+    if is_null(value):
+        return ""
+    if value.WhichOneof("kind") != "string_value":
+        raise unprocessable(name, f"{name} must be a string")
+    return value.string_value
+
+
+def flag(value: Value, name: str) -> bool | None:
+    """Read true or false; None for null."""
+    if is_null(value):
+        return None
+    if value.WhichOneof("kind") != "bool_value":
+        raise unprocessable(name, f"{name} must be true or false")
+    return value.bool_value
+
+
+def whole_number(value: Value, name: str) -> int | None:
+    """Read a whole number, also as text; None for null."""
+    if is_null(value):
+        return None
+    kind = value.WhichOneof("kind")
+    number = value.number_value if kind == "number_value" else _number_in(value.string_value)
+    if kind not in {"number_value", "string_value"} or number is None or not number.is_integer():
+        raise unprocessable(name, f"{name} must be a whole number")
+    return int(number)
+
+
+def moment(value: Value, name: str) -> datetime | None:
+    """Read ISO 8601 or Unix seconds; None for null."""
+    if is_null(value):
+        return None
+    kind = value.WhichOneof("kind")
+    read = None
+    if kind == "number_value":
+        read = moments.parse_number(value.number_value)
+    elif kind == "string_value":
+        read = moments.parse(value.string_value)
+    if read is None:
+        raise unprocessable(name, f"{name} must be ISO 8601 or Unix epoch seconds")
+    return read
+
+
+def future(value: Value, name: str, now: datetime) -> datetime | None:
+    """Read a moment that must not have passed; None for null."""
+    read = moment(value, name)
+    if read is not None and read <= now:
+        raise invalid(name, f"{name} must be in the future")
+    return read
+
+
+def texts(value: Value, name: str) -> list[str]:
+    """Read a list of texts."""
+    items = value.list_value.values
+    if value.WhichOneof("kind") != "list_value" or any(item.WhichOneof("kind") != "string_value" for item in items):
+        raise unprocessable(name, f"{name} must be an array of strings")
+    return [item.string_value for item in items]
+
+
+def of_text(content: str) -> Value:
+    """Write a text; null when it is empty."""
+    return Value(string_value=content) if content else NULL
+
+
+def of_number(number: int) -> Value:
+    """Write a number; null when it is 0."""
+    return Value(number_value=number) if number else NULL
+
+
+def _number_in(text: str) -> float | None:
+    try:
+        return float(int(text))
+    except (ValueError, OverflowError):
+        return None
