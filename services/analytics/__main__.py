@@ -1,4 +1,8 @@
-"""Run analytics, or migrate its schema: python -m services.analytics [migrate]."""
+"""Run analytics, or one of its commands: python -m services.analytics [migrate|reclassify|retain].
+
+migrate brings the schema to the program's version, reclassify the stored clicks to its definition of classes, and
+retain drops what is older than it is kept.
+"""
 
 import asyncio
 import os
@@ -8,8 +12,9 @@ from typing import Final
 
 import uvloop
 
+from services.analytics import commands
 from services.analytics.server import SCHEMA, AnalyticsServer, build_enricher
-from services.analytics.settings import Settings, read_postgres_url, read_settings
+from services.analytics.settings import Settings, read_postgres_url, read_retention, read_settings
 from services.common import log, metrics, postgres, tracing
 from services.common.rpc_server import until_stopped
 from services.common.settings import SettingsError, stop
@@ -25,21 +30,46 @@ async def serve(settings: Settings) -> None:
     await server.stop()
 
 
+def migrate() -> None:
+    """Bring the schema to the program's version."""
+    url = read_postgres_url(os.environ)
+    log.configure("analytics")
+    asyncio.run(postgres.migrate(url, SCHEMA, _MIGRATIONS))
+
+
+def reclassify() -> None:
+    """Bring the stored clicks to the program's definition."""
+    url = read_postgres_url(os.environ)
+    log.configure("analytics")
+    commands.reclassify(url)
+
+
+def retain() -> None:
+    """Drop what is older than it is kept."""
+    url, retention = read_retention(os.environ)
+    log.configure("analytics")
+    commands.retain(url, retention)
+
+
+def start() -> None:
+    """Read the settings and serve."""
+    settings = read_settings(os.environ)
+    log.configure("analytics", settings.log_level)
+    tracing.configure("analytics", settings.otlp_endpoint)
+    metrics.serve(settings.metrics_listen)
+    uvloop.run(serve(settings))
+
+
+_COMMANDS: Final = {(): start, ("migrate",): migrate, ("reclassify",): reclassify, ("retain",): retain}
+
+
 def main(arguments: list[str]) -> None:
     """Do what the command line says."""
+    command = _COMMANDS.get(tuple(arguments))
+    if command is None:
+        raise SystemExit("usage: python -m services.analytics [migrate|reclassify|retain]")
     try:
-        if arguments == ["migrate"]:
-            url = read_postgres_url(os.environ)
-            log.configure("analytics")
-            asyncio.run(postgres.migrate(url, SCHEMA, _MIGRATIONS))
-            return
-        if arguments:
-            raise SystemExit("usage: python -m services.analytics [migrate]")
-        settings = read_settings(os.environ)
-        log.configure("analytics", settings.log_level)
-        tracing.configure("analytics", settings.otlp_endpoint)
-        metrics.serve(settings.metrics_listen)
-        uvloop.run(serve(settings))
+        command()
     except SettingsError as problem:
         stop("analytics", problem)
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 INGEST_BATCH_ROWS: Final = Histogram(
     "linkmeter_analytics_ingest_batch_rows", "Rows in a batch.", buckets=(0, 1, 10, 50, 100, 500, 1000, 2500, 5000)
@@ -20,6 +20,18 @@ CLICKS_SET_ASIDE: Final = Counter(
 CLICKS_MISSING: Final = Counter(
     "linkmeter_analytics_clicks_missing_total", "Gaps in the outboxes' sequences: clicks that were lost there."
 )
+# The ledger's total as gauges: of the whole installation, so every replica shows the same.
+LEDGER_ACCEPTED: Final = Gauge(
+    "linkmeter_clicks_accepted", "Redirects that were answered, as the outboxes last reported."
+)
+LEDGER_STORED: Final = Gauge("linkmeter_clicks_stored", "Clicks that came into the statistics.")
+LEDGER_SET_ASIDE: Final = Gauge("linkmeter_clicks_set_aside", "Clicks that could not be decoded or stored.")
+LEDGER_PENDING: Final = Gauge("linkmeter_clicks_pending", "Clicks that wait in outboxes, as those last reported.")
+LEDGER_DROPPED: Final = Gauge("linkmeter_clicks_dropped", "Clicks that were lost, by reason.", ["reason"])
+LEDGER_LAG: Final = Gauge(
+    "linkmeter_clicks_lag_seconds", "Greatest age of a waiting click, as the outboxes last reported."
+)
+LEDGER_READ_TIME: Final = Gauge("linkmeter_clicks_read_time_seconds", "When the ledger was last read, Unix time.")
 ENRICHMENT_FAILURES: Final = Counter(
     "linkmeter_analytics_enrichment_failures_total", "Steps that failed and left their fields empty.", ["step"]
 )

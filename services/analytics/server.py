@@ -4,6 +4,7 @@ from typing import Final
 
 from linkmeter.analytics.v1 import click_service_pb2_grpc, ingest_service_pb2_grpc, stats_service_pb2_grpc
 from services.analytics import metrics
+from services.analytics.chores import start_chores
 from services.analytics.click_servicer import ClickServicer
 from services.analytics.domain.agents import agent_of
 from services.analytics.domain.enrich import Enricher
@@ -60,13 +61,16 @@ class AnalyticsServer:
             health=HealthPoller({"postgres": lambda: self._pool.execute("SELECT 1")}),
             translate=postgres.outage_of,
             limits=self._limits,
+            tls=self._settings.tls,
         )
         self._add_servicers(self._pool)
         await self._rpc.start(SERVICES)
+        self._chores = start_chores(self._pool, self._settings.retention, self._clock)
 
     async def stop(self) -> None:
         """Finish the calls in flight, then close."""
         await self._rpc.stop()
+        await self._chores.stop()
         await self._pool.close()
 
     def _add_servicers(self, pool: postgres.Pool) -> None:

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from services.analytics.domain.retention import Retention
 from services.analytics.domain.visitors import IpStorage, KeyRotation
 from services.common.settings import Environment
+from services.common.tls import TlsFiles, read_tls
 
 _SHORTEST_SECRET: Final = 32
 _LOG_LEVELS: Final = ("debug", "info", "warning", "error")
@@ -23,10 +25,13 @@ class Settings:
     geoip_databases: tuple[str, ...]
     ip_storage: IpStorage
     visitor_key_rotation: KeyRotation
+    # How long raw clicks are kept, and outbox rows that are no clicks; 0 is for ever.
+    retention: Retention
     # How long calls are still taken after SIGTERM, until everybody has noticed.
     drain_seconds: int
     log_level: str
     otlp_endpoint: str
+    tls: TlsFiles | None
 
 
 def read_settings(variables: Mapping[str, str]) -> Settings:
@@ -42,20 +47,37 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         visitor_key_rotation=KeyRotation(
             env.choice("LINKMETER_VISITOR_KEY_ROTATION", tuple(KeyRotation), KeyRotation.NEVER)
         ),
+        retention=_retention(env),
         drain_seconds=env.integer("LINKMETER_DRAIN_SECONDS", 0, 0, 300),
         log_level=env.choice("LINKMETER_LOG_LEVEL", _LOG_LEVELS, "info"),
         otlp_endpoint=env.address("LINKMETER_OTLP_ENDPOINT", ""),
+        tls=read_tls(env),
     )
     env.check()
     return settings
 
 
 def read_postgres_url(variables: Mapping[str, str]) -> str:
-    """Read all that migrating needs."""
+    """Read all that migrating and reclassifying need."""
     env = Environment(variables)
     url = env.text("LINKMETER_POSTGRES_URL")
     env.check()
     return url
+
+
+def read_retention(variables: Mapping[str, str]) -> tuple[str, Retention]:
+    """Read all that dropping old clicks needs."""
+    env = Environment(variables)
+    url, retention = env.text("LINKMETER_POSTGRES_URL"), _retention(env)
+    env.check()
+    return url, retention
+
+
+def _retention(env: Environment) -> Retention:
+    return Retention(
+        click_months=env.integer("LINKMETER_CLICK_RETENTION_MONTHS", 0, 0, 1200),
+        set_aside_days=env.integer("LINKMETER_SET_ASIDE_RETENTION_DAYS", 0, 0, 36_500),
+    )
 
 
 def _files(text: str) -> tuple[str, ...]:

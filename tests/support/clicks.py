@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from linkmeter.analytics.v1 import clicks_pb2, ingest_service_pb2
+from services.analytics.domain.classes import DEFINITION, ClickClass
 from services.analytics.domain.click import Agent, Campaign, Click, Referral, Whereabouts
 from services.analytics.domain.ledger import OutboxReport
 from services.analytics.store.clicks import Batch, Row
@@ -91,6 +92,8 @@ def click(time: datetime, **changes: object) -> Click:
             browser="Chrome", browser_family="Chrome", browser_version="120", os="Windows", device_type="desktop"
         ),
         is_bot=False,
+        click_class=ClickClass.PERSON,
+        definition=DEFINITION,
         whereabouts=Whereabouts(),
         referral=Referral(),
         social_network="",
@@ -98,6 +101,8 @@ def click(time: datetime, **changes: object) -> Click:
         language="en-us",
         visitor=b"visitor-1",
     )
+    if "is_bot" in changes:
+        changes = {"click_class": ClickClass.BOT if changes["is_bot"] else ClickClass.PERSON, **changes}
     return replace(built, **changes)  # type: ignore[arg-type]
 
 
@@ -128,6 +133,8 @@ def _random_click(choose: random.Random, busy: list[datetime], start: datetime, 
         time = max(start, datetime.fromtimestamp(seconds // unit * unit, UTC))
     link_id = choose.choice([1, 2, 3])
     city = choose.choice([("", "", 0), ("US", "", 0), ("US", "Columbus", 4509177), ("US", "Columbus", 4188985)])
+    # As new clicks have them, and one that was stored before there were classes.
+    click_class = choose.choice([*[ClickClass.PERSON] * 9, *ClickClass])
     host = choose.choice(["", "", "t.co", "news.example", "Überraschung.example", "a:b'--"])
     return click(
         time,
@@ -135,7 +142,8 @@ def _random_click(choose: random.Random, busy: list[datetime], start: datetime, 
         # Link 3 changed hands.
         owner_id=12 if link_id == 3 and time > busy[0] else OWNER,
         code=f"code{link_id}",
-        is_bot=choose.random() < 0.3,
+        is_bot=click_class is not ClickClass.PERSON,
+        click_class=click_class,
         visitor=bytes([choose.randrange(40)]),
         latency_us=choose.randrange(500),
         http_status=choose.choice([302, 302, 301, 307]),

@@ -97,4 +97,5 @@ def click_message(click: Click) -> clicks_pb2.Click:
         utm_term=click.campaign.term,
         utm_content=click.campaign.content,
         variant=click.variant,
+        click_class=clicks_pb2.ClickClass.ValueType(click.click_class),
     )

@@ -80,6 +80,8 @@ def link_stats_message(link_id: int, query: Query, answer: Answer) -> pb.GetLink
     )
     if answer.start is not None:
         message.interval.CopyFrom(interval_message(answer.start, answer.end))
+    if answer.raw_since is not None:
+        message.raw_since_time.CopyFrom(timestamp_of(answer.raw_since))
     for step in steps:
         if step.bucket_start is not None:
             time = timestamp_of(step.bucket_start)

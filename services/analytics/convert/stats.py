@@ -86,6 +86,8 @@ def answer_message(query: Query, answer: Answer) -> pb.QueryStatsResponse:
     if answer.first_click_time is not None and answer.last_click_time is not None:
         message.first_click_time.CopyFrom(timestamp_of(answer.first_click_time))
         message.last_click_time.CopyFrom(timestamp_of(answer.last_click_time))
+    if answer.raw_since is not None:
+        message.raw_since_time.CopyFrom(timestamp_of(answer.raw_since))
     return message
 
 

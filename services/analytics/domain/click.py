@@ -6,6 +6,8 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from services.analytics.domain.classes import ClickClass
+
 # The link of visits that found none.
 ORPHAN_LINK_ID: Final = 0
 
@@ -108,7 +110,11 @@ class Click:
     variant: str
     latency_us: int
     agent: Agent
+    # True for every class but people. Of clicks that are older than the classes, all that is known.
     is_bot: bool
+    click_class: ClickClass
+    # The definition that class and is_bot follow.
+    definition: int
     whereabouts: Whereabouts
     referral: Referral
     social_network: str

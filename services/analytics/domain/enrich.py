@@ -8,12 +8,12 @@ from uuid import UUID
 
 from services.analytics.domain.agents import agent_of
 from services.analytics.domain.campaigns import campaign_of
+from services.analytics.domain.classes import DEFINITION, ClickClass, class_of
 from services.analytics.domain.click import Agent, Campaign, Click, RecordedClick, Referral, Whereabouts
 from services.analytics.domain.languages import language_of
 from services.analytics.domain.referrals import referral_of, social_network_of
 from services.analytics.domain.text import cut
 from services.analytics.domain.visitors import IpStorage, kept_address, plain_address
-from services.common.bots import is_bot
 
 T = TypeVar("T")
 
@@ -44,7 +44,9 @@ class Enricher:
     ) -> None:
         self._on_failure = on_failure
         self.agent = Step("user_agent", lambda click: agent_of(click.user_agent), Agent())
-        self.is_bot = Step("is_bot", lambda click: is_bot(click.user_agent), otherwise=False)
+        self.click_class = Step(
+            "click_class", lambda click: class_of(click.user_agent, click.purpose), ClickClass.PERSON
+        )
         self.whereabouts = Step("whereabouts", lambda click: locate(click.ip), Whereabouts())
         self.referral = Step("referral", lambda click: referral_of(click.referrer), Referral())
         self.social_network = Step(
@@ -59,6 +61,7 @@ class Enricher:
     def enrich(self, source: UUID, sequence: int, recorded: RecordedClick) -> Click:
         """Run every step on a recorded click."""
         run, click = self._run, _normalised(recorded)
+        click_class = run(self.click_class, click)
         return Click(
             source=source,
             sequence=sequence,
@@ -77,7 +80,9 @@ class Enricher:
             variant=click.variant,
             latency_us=click.latency_us,
             agent=run(self.agent, click),
-            is_bot=run(self.is_bot, click),
+            is_bot=click_class is not ClickClass.PERSON,
+            click_class=click_class,
+            definition=DEFINITION,
             whereabouts=run(self.whereabouts, click),
             referral=run(self.referral, click),
             social_network=run(self.social_network, click),

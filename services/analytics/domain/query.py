@@ -6,10 +6,11 @@ from enum import IntEnum
 from typing import Final
 
 from services.analytics.domain.buckets import Bucket
+from services.analytics.domain.classes import DEFINITION
 from services.analytics.domain.zones import zone_named
 from services.common.errors import InvalidArgument
 
-COUNT_DEFINITION: Final = "1"
+COUNT_DEFINITION: Final = str(DEFINITION)
 MOST_REPORTS: Final = 20
 MOST_DIMENSIONS: Final = 4
 MOST_FILTERS: Final = 50
@@ -49,6 +50,7 @@ class Dimension(IntEnum):
     METHOD = 23
     SCHEME = 24
     VARIANT = 25
+    CLICK_CLASS = 26
 
 
 class Metric(IntEnum):
@@ -218,6 +220,8 @@ class Answer:
     end: datetime
     first_click_time: datetime | None
     last_click_time: datetime | None
+    # Raw clicks before are gone; None: none are.
+    raw_since: datetime | None = None
 
 
 def check_interval(start: datetime | None, end: datetime | None, field: str = "interval") -> None:

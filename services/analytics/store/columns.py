@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from services.analytics.domain.classes import ClickClass
 from services.analytics.domain.click import Agent, Campaign, Click, Referral, Whereabouts
 
 COLUMNS: Final = (
@@ -17,6 +18,8 @@ COLUMNS: Final = (
     "city_geoname_id",
     "latency_us",
     "is_bot",
+    "click_class",
+    "definition",
     "domain",
     "code",
     "destination",
@@ -62,6 +65,8 @@ def record_of(click: Click) -> tuple[object, ...]:
         whereabouts.city_geoname_id,
         click.latency_us,
         click.is_bot,
+        click.click_class,
+        click.definition,
         click.domain,
         click.code,
         click.destination,
@@ -120,6 +125,8 @@ def click_of(row: Mapping[str, Any]) -> Click:
             device_type=row["device_type"],
         ),
         is_bot=row["is_bot"],
+        click_class=ClickClass(row["click_class"]),
+        definition=row["definition"],
         whereabouts=Whereabouts(country=row["country"], city=row["city"], city_geoname_id=row["city_geoname_id"]),
         referral=Referral(
             referrer=row["referrer"],

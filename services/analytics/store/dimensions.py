@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from services.analytics.domain.classes import ClickClass
 from services.analytics.domain.click import Click
 from services.analytics.domain.query import Dimension
 
@@ -23,6 +24,10 @@ class Rolled:
     implicit: str
     value_of: Callable[[Click], str]
 
+
+_CLASS_LABEL: Final = f"""CASE click_class {
+    " ".join(f"WHEN {member.value} THEN '{member.label}'" for member in ClickClass if member.label)
+} ELSE '' END"""
 
 COLUMNS: Final[Mapping[Dimension, Column]] = {
     Dimension.LINK: Column("link_id::text"),
@@ -51,6 +56,7 @@ COLUMNS: Final[Mapping[Dimension, Column]] = {
     Dimension.METHOD: Column("method"),
     Dimension.SCHEME: Column("scheme"),
     Dimension.VARIANT: Column("variant"),
+    Dimension.CLICK_CLASS: Column(_CLASS_LABEL),
 }
 
 # The implicit values are part of the stored data: changing one needs a migration.
@@ -79,6 +85,8 @@ ROLLED: Final[Mapping[Dimension, Rolled]] = {
     Dimension.METHOD: Rolled("GET", lambda click: click.method),
     Dimension.SCHEME: Rolled("https", lambda click: click.scheme),
     Dimension.VARIANT: Rolled("", lambda click: click.variant),
+    # Nothing is implicit but what was not classified, so that clicks of a program without classes are told apart.
+    Dimension.CLICK_CLASS: Rolled("", lambda click: click.click_class.label),
 }
 
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 from services.analytics.domain.click import Click
 from services.analytics.domain.query import Dimension
@@ -32,11 +32,27 @@ SET clicks = known.clicks + excluded.clicks, human_clicks = known.human_clicks +
 
 _DailyKey = tuple[int, int, date, str, str, int]
 _TotalsKey = tuple[int, datetime, int]
+_Key = TypeVar("_Key", _DailyKey, _TotalsKey)
 
 
 async def add(connection: Connection, clicks: Iterable[Click]) -> None:
     """Add clicks that were not added before; the caller's transaction makes that so."""
-    totals, daily = sums(clicks)
+    await _write(connection, *sums(clicks))
+
+
+async def replace(connection: Connection, before: Iterable[Click], after: Iterable[Click]) -> None:
+    """Put clicks that were added as they were before into the sums as they are after.
+
+    A value that nothing has any more stays as a row of zeros, which no query shows.
+    """
+    old_totals, old_daily = sums(before)
+    totals, daily = sums(after)
+    await _write(connection, _difference(old_totals, totals), _difference(old_daily, daily))
+
+
+async def _write(
+    connection: Connection, totals: dict[_TotalsKey, list[int]], daily: dict[_DailyKey, list[int]]
+) -> None:
     if totals:
         await connection.execute(_ADD_TOTALS, *_arrays(totals))
     if daily:
@@ -70,6 +86,15 @@ def quarter_of(moment: datetime) -> datetime:
 _STEPS: Final[tuple[tuple[Dimension, str, Callable[[Click], str]], ...]] = tuple(
     (dimension, rolled.implicit, rolled.value_of) for dimension, rolled in ROLLED.items()
 )
+
+
+def _difference(old: dict[_Key, list[int]], new: dict[_Key, list[int]]) -> dict[_Key, list[int]]:
+    nothing = [0, 0]
+    differences = {
+        key: [now - then for now, then in zip(new.get(key, nothing), old.get(key, nothing), strict=True)]
+        for key in old.keys() | new.keys()
+    }
+    return {key: difference for key, difference in differences.items() if difference != nothing}
 
 
 def _count(sum_: list[int], human: int) -> None:

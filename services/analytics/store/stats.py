@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from services.analytics.domain.buckets import MOST_BUCKETS, Bucket, TooManyBuckets, borders
-from services.analytics.domain.query import Answer, Filter, Order, Query, Report, Row, Value
+from services.analytics.domain.query import Answer, Dimension, Filter, Order, Query, Report, Row, Value
 from services.analytics.store.plan import Plan, plan_of
-from services.analytics.store.stats_sql import ReportSql, bound_sql
+from services.analytics.store.retention import raw_since
+from services.analytics.store.stats_sql import ReportSql, bound_sql, summed_bounds_sql
 from services.analytics.store.visits_sql import Scope
 from services.common.errors import InvalidArgument
 from services.common.postgres import Connection, Pool
@@ -29,17 +30,48 @@ class Stats:
         ):
             # An interval that starts after now and has no end is empty rather than upside down.
             end = query.end or max(now, query.start or now)
+            since = await raw_since(connection)
             first = await _bound(connection, query, end, last=False)
             last = await _bound(connection, query, end, last=True) if first else None
             start = query.start or first
+            if since is not None and (query.start is None or query.start < since):
+                earliest, latest = await _summed_bounds(connection, query, min(since, end))
+                start = query.start or _day_of(earliest) or first
+                if not _names_more_than_links(query):
+                    first, last = earliest or first, last or latest
             results = [await _report(connection, query, report, start, end) for report in query.reports]
-        return Answer(results=tuple(results), start=start, end=end, first_click_time=first, last_click_time=last)
+        return Answer(
+            results=tuple(results),
+            start=start,
+            end=end,
+            first_click_time=first,
+            last_click_time=last,
+            raw_since=since,
+        )
 
 
 async def _bound(connection: Connection, query: Query, end: datetime, *, last: bool) -> datetime | None:
     sql, parameters = bound_sql(_scope(query, query.start or _BEFORE_ALL, end), last=last)
     time: datetime | None = await connection.fetchval(sql, *parameters)
     return time
+
+
+async def _summed_bounds(
+    connection: Connection, query: Query, before: datetime
+) -> tuple[datetime | None, datetime | None]:
+    """Answer from the totals when clicks began and ended of which the raw ones are gone."""
+    sql, parameters = summed_bounds_sql(_scope(query, query.start or _BEFORE_ALL, before), before)
+    row = await connection.fetchrow(sql, *parameters)
+    return (row[0], row[1]) if row else (None, None)
+
+
+def _day_of(moment: datetime | None) -> datetime | None:
+    """Answer the start of a UTC day, from which on sums know everything."""
+    return moment and moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _names_more_than_links(query: Query) -> bool:
+    return any(item.dimension is not Dimension.LINK for item in query.filters)
 
 
 async def _report(

@@ -1,7 +1,7 @@
 """Write the SQL of a report: fragments from closed enums, and everything that came from outside as a parameter."""
 
 from collections.abc import Iterable
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Final
 
 from services.analytics.domain.query import Dimension, Metric, Order, Report
@@ -147,6 +147,16 @@ class ReportSql:
             Order.TIME_DESCENDING: ["1 DESC", *values],
         }[self._report.effective_order]
         return f" ORDER BY {', '.join(order)} LIMIT {self._parameters.add(self._report.rows, 'bigint')}"
+
+
+def summed_bounds_sql(scope: Scope, before: datetime) -> tuple[str, list[object]]:
+    """Write the statement for the first and last quarter of an hour with clicks of the scope's links before a time."""
+    parameters = Parameters()
+    conditions = [*rights(scope.audience, parameters), *of_links(scope.filters, parameters)]
+    if scope.start is not None:
+        conditions.append(f"start >= {parameters.add(scope.start, 'timestamptz')}")
+    conditions.append(f"start < {parameters.add(before, 'timestamptz')}")
+    return f"SELECT min(start), max(start) FROM totals WHERE {' AND '.join(conditions)}", parameters.values  # noqa: S608
 
 
 def bound_sql(scope: Scope, *, last: bool) -> tuple[str, list[object]]:

@@ -3,7 +3,7 @@
 import crawleruseragents
 import pytest
 
-from services.common.bots import is_bot
+from services.common.bots import AgentKind, is_bot, is_loading_ahead, kind_of
 
 BROWSERS = [
     (
@@ -46,6 +46,53 @@ TOOLS = [
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/120.0 Safari/537.36",
 ]
 
+KINDS = {
+    AgentKind.PREVIEW: [
+        "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)",
+        "WhatsApp/2.23.20.0 A",
+        "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)",
+        "Twitterbot/1.0",
+        "Mozilla/5.0 (compatible; Discordbot/2.0; +https://discordapp.com)",
+        "TelegramBot (like TwitterBot)",
+        "LinkedInBot/1.0 (compatible; Mozilla/5.0; Apache-HttpClient +http://www.linkedin.com)",
+        "Mozilla/5.0 (Windows NT 6.1; WOW64) SkypeUriPreview Preview/0.5",
+        # Messages on the Mac names others beside Safari.
+        (
+            "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_11_1) AppleWebKit/601.2.4 (KHTML, like Gecko) Version/9.0.1 "
+            "Safari/601.2.4 facebookexternalhit/1.1 Facebot Twitterbot/1.0"
+        ),
+    ],
+    AgentKind.MONITOR: [
+        "Mozilla/5.0+(compatible; UptimeRobot/2.0; http://www.uptimerobot.com/)",
+        "Pingdom.com_bot_version_1.4_(http://www.pingdom.com/)",
+        "Mozilla/5.0 (Windows NT 6.1; WOW64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/98 Safari/537.36 StatusCake",
+        "kube-probe/1.27",
+        "GoogleHC/1.0",
+        "ELB-HealthChecker/2.0",
+        "Envoy/HC",
+        "Amazon-Route53-Health-Check-Service (ref 1; report http://amzn.to/1vsZADi)",
+    ],
+    AgentKind.MAIL_SCANNER: [
+        "Mozilla/4.0 (compatible; ms-office; MSOffice 16)",
+        "Microsoft Office/16.0 (Windows NT 10.0; Microsoft Outlook 16.0.13901; Pro)",
+        "Barracuda Sentinel (EE)",
+        "Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)",
+    ],
+    AgentKind.BOT: [
+        "curl/8.1.2",
+        "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
+        "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/120.0 Safari/537.36",
+    ],
+    AgentKind.PERSON: [
+        *BROWSERS,
+        # The browser inside a mail program on a telephone: somebody opened the link there.
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+            "Mobile/15E148 Outlook-iOS/709.2226530.prod.iphone"
+        ),
+    ],
+}
+
 
 @pytest.mark.parametrize("user_agent", BROWSERS)
 def test_a_browser_is_no_bot(user_agent: str) -> None:
@@ -73,3 +120,23 @@ def test_every_known_crawler_is_found() -> None:
 def test_odd_text_is_answered_not_raised(user_agent: str) -> None:
     """Whatever a client sends, there is an answer."""
     assert is_bot(user_agent) in {True, False}
+
+
+@pytest.mark.parametrize(("kind", "user_agent"), [(kind, text) for kind, texts in KINDS.items() for text in texts])
+def test_programs_are_told_apart_by_what_they_are_for(kind: AgentKind, user_agent: str) -> None:
+    assert kind_of(user_agent) is kind
+
+
+@pytest.mark.parametrize(
+    ("purpose", "ahead"),
+    [
+        ("prefetch", True),
+        ("Prefetch;prerender", True),
+        ("prefetch;anonymous-client-ip", True),
+        ("preview", True),
+        ("", False),
+        ("navigate", False),
+    ],
+)
+def test_a_browser_that_loads_ahead_says_so(purpose: str, ahead: bool) -> None:
+    assert is_loading_ahead(purpose) is ahead

@@ -1,0 +1,52 @@
+"""Commands that an operator runs once."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from services.analytics.chores import drop_old_clicks
+from services.analytics.domain.classes import DEFINITION, class_of
+from services.analytics.domain.retention import Retention
+from services.analytics.server import SCHEMA
+from services.analytics.store.reclassification import Progress, Reclassification
+from services.analytics.store.retention import OldClicks
+from services.common import log, postgres
+from services.common.clock import SystemClock
+
+_logger = log.get(__name__)
+
+# Nobody waits for a command, and what it does may be large.
+_STATEMENT_MS: Final = 300_000
+
+
+def reclassify(url: str, batch_rows: int = 2000) -> None:
+    """Classify all stored clicks by the program's definition; goes on where it was interrupted."""
+
+    async def run(pool: postgres.Pool) -> None:
+        command = Reclassification(pool, definition=DEFINITION, class_of=class_of, batch_rows=batch_rows)
+        await command.run(_say)
+
+    asyncio.run(_with_pool(url, run))
+
+
+def retain(url: str, retention: Retention) -> None:
+    """Drop what is older than it is kept."""
+    asyncio.run(_with_pool(url, lambda pool: drop_old_clicks(OldClicks(pool), retention, SystemClock())))
+
+
+async def _with_pool(url: str, run: Callable[[postgres.Pool], Awaitable[None]]) -> None:
+    pool = await postgres.open_pool(url, SCHEMA, max_size=1, statement_timeout_ms=_STATEMENT_MS)
+    try:
+        await run(pool)
+    finally:
+        await pool.close()
+
+
+def _say(table: str, progress: Progress) -> None:
+    _logger.info(
+        "reclassified" if progress.is_finished else "reclassifying",
+        table=table,
+        definition=DEFINITION,
+        seen=progress.seen,
+        changed=progress.changed,
+    )

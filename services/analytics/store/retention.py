@@ -1,0 +1,135 @@
+"""Drop raw clicks that are older than they are kept; the sums stay, and the ledger too."""
+
+import asyncio
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Final
+
+import asyncpg
+
+from services.analytics.domain.retention import Retention
+from services.common import log
+from services.common.postgres import Connection, Pool
+
+_logger = log.get(__name__)
+
+_PARTITION: Final = re.compile(r"clicks_(\d{4})_(\d{2})")
+_PARTITIONS: Final = """
+SELECT child.relname FROM pg_inherits
+JOIN pg_class AS child ON child.oid = inhrelid
+WHERE inhparent = 'clicks'::regclass
+"""
+_SAVE: Final = """
+INSERT INTO retention (raw_since) VALUES ($1)
+ON CONFLICT (singleton) DO UPDATE SET raw_since = greatest(retention.raw_since, excluded.raw_since)
+"""
+_READ: Final = "SELECT raw_since FROM retention"
+# Dropping a partition stops all reading of clicks for a moment, and whoever waits for that moment stops it longer.
+_SHORT_WAIT: Final = "SET LOCAL lock_timeout = '2s'"
+_ATTEMPTS: Final = 10
+_PAUSE_SECONDS: Final = 3
+_SOME: Final = 10_000
+_DELETE_OTHER: Final = """
+DELETE FROM clicks_other
+WHERE ctid = ANY (ARRAY(SELECT ctid FROM clicks_other WHERE time < $1 LIMIT $2)) AND time < $1
+"""
+_DELETE_ORPHANS: Final = """
+DELETE FROM orphans
+WHERE ctid = ANY (ARRAY(SELECT ctid FROM orphans WHERE time < $1 LIMIT $2)) AND time < $1
+"""
+_DELETE_SET_ASIDE: Final = """
+DELETE FROM set_aside_clicks
+WHERE ctid = ANY (ARRAY(SELECT ctid FROM set_aside_clicks WHERE set_aside_time < $1 LIMIT $2)) AND set_aside_time < $1
+"""
+_LOCK: Final = "SELECT pg_try_advisory_lock(hashtext('linkmeter-analytics-retention'))"
+_UNLOCK: Final = "SELECT pg_advisory_unlock(hashtext('linkmeter-analytics-retention'))"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dropped:
+    """What was dropped."""
+
+    months: Sequence[date] = ()
+    clicks: int = 0
+    orphans: int = 0
+    set_aside: int = 0
+
+
+async def raw_since(connection: Connection) -> datetime | None:
+    """Answer since when raw clicks are kept; None: since ever."""
+    time: datetime | None = await connection.fetchval(_READ)
+    return time
+
+
+class OldClicks:
+    """Drops what is too old."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def drop(self, retention: Retention, now: datetime) -> Dropped | None:
+        """Drop what is too old; None when somebody else is at it."""
+        async with self._pool.acquire() as connection:
+            if not await connection.fetchval(_LOCK):
+                return None
+            try:
+                return await _drop(connection, retention, now)
+            finally:
+                await connection.execute(_UNLOCK)
+
+
+async def _drop(connection: Connection, retention: Retention, now: datetime) -> Dropped:
+    months: Sequence[date] = ()
+    clicks = orphans = set_aside = 0
+    if since := retention.raw_since(now):
+        months = await _drop_months(connection, since)
+        clicks = await _delete_other(connection, since)
+        orphans = await _delete(connection, _DELETE_ORPHANS, since)
+    if oldest := retention.set_aside_since(now):
+        set_aside = await _delete(connection, _DELETE_SET_ASIDE, oldest)
+    return Dropped(months=months, clicks=clicks, orphans=orphans, set_aside=set_aside)
+
+
+async def _drop_months(connection: Connection, since: datetime) -> Sequence[date]:
+    names = [row["relname"] for row in await connection.fetch(_PARTITIONS)]
+    found = [_PARTITION.fullmatch(name) for name in names]
+    months = sorted(date(int(match[1]), int(match[2]), 1) for match in found if match)
+    old = [month for month in months if month < since.astimezone(UTC).date()]
+    if old:
+        # Said before it is done, so that no answer lacks clicks without saying so.
+        await connection.execute(_SAVE, since)
+    return [month for month in old if await _drop_month(connection, month)]
+
+
+async def _drop_month(connection: Connection, month: date) -> bool:
+    for _ in range(_ATTEMPTS):
+        try:
+            async with connection.transaction():
+                await connection.execute(_SHORT_WAIT)
+                await connection.execute("SELECT drop_clicks_month($1)", month)
+        except asyncpg.LockNotAvailableError:
+            await asyncio.sleep(_PAUSE_SECONDS)
+        else:
+            return True
+    _logger.warning("partition_not_dropped", month=month)
+    return False
+
+
+async def _delete_other(connection: Connection, since: datetime) -> int:
+    """Delete from the partition of the months that have none."""
+    if await connection.fetchval("SELECT EXISTS (SELECT FROM clicks_other WHERE time < $1)", since):
+        await connection.execute(_SAVE, since)
+    return await _delete(connection, _DELETE_OTHER, since)
+
+
+async def _delete(connection: Connection, statement: str, before: datetime) -> int:
+    """Delete some at a time, so that nobody waits long for anything."""
+    deleted = 0
+    while True:
+        # PostgreSQL says "DELETE 42".
+        some = int((await connection.execute(statement, before, _SOME)).rpartition(" ")[2])
+        deleted += some
+        if some < _SOME:
+            return deleted
