@@ -9,37 +9,10 @@ from hypothesis import strategies as st
 from linkmeter.links.v1 import links_pb2
 from services.common import errors
 from services.links.domain import destination
+from tests.support.destinations import TRICKS
 from tests.support.links_service import Links, running_links
 
 SCHEMES = ("javascript", "data", "file", "vbscript", "ftp", "blob", "about", "chrome", "intent", "mailto", "tel", "ws")
-TRICKS = [
-    "javascript:alert(1)",
-    "JaVaScRiPt:alert(1)",
-    " javascript:alert(1)",
-    "\tjavascript:alert(1)",
-    "\u00a0javascript:alert(1)",
-    "\ufeffjavascript:alert(1)",
-    "java\tscript:alert(1)",
-    "java\nscript:alert(1)",
-    "java\r\nscript:alert(1)",
-    "\x01javascript:alert(1)",
-    "javascript://example.com/%0aalert(1)",
-    "javascript:https://example.com/",
-    "data:text/html,<script>alert(1)</script>",
-    "DATA:text/html;base64,PHNjcmlwdD4=",
-    "file:///etc/passwd",
-    "vbscript:msgbox(1)",
-    "view-source:http://example.com/",
-    "http\t://example.com/",
-    "ht\ntp://example.com/",
-    "https\x00://example.com/",
-    "\u0130ttp://example.com/",
-    "h\u200bttp://example.com/",
-    "//example.com/",
-    "/relative",
-    "example.com",
-    "",
-]
 
 
 @pytest.fixture

@@ -1,0 +1,54 @@
+"""S2 through the whole system: control characters never get in, and Location is always one ASCII line."""
+
+from urllib.parse import quote
+
+import pytest
+
+from tests.support.system import System
+from tests.support.traffic import BROWSER
+
+CONTROLS = [*map(chr, range(0x20)), "\x7f", "\x85"]
+INJECTIONS = [
+    "http://example.com/\r\nSet-Cookie: a=b",
+    "http://example.com/%0d%0aSet-Cookie:%20a=b",
+    "http://example.com/%0D%0A%0D%0A<script>",
+    "http://example.com/\n",
+    "\nhttp://example.com/",
+]
+
+
+async def test_control_characters_are_a_400(system: System) -> None:
+    """Raw and encoded, at create and at update; nothing is created."""
+    pieces = [piece for control in CONTROLS for piece in (control, quote(control))]
+    async with system.client() as client:
+        link = (await client.post("/v1/links", json={"destination": "https://example.com/"})).json()
+        path = f"/v1/links/{link['linkId']}"
+        for url in [*(f"http://example.com/a{piece}b" for piece in pieces), *INJECTIONS]:
+            for answer in (
+                await client.post("/v1/links", json={"destination": url}),
+                await client.patch(path, json={"destination": url}),
+            ):
+                assert answer.status_code == 400, url
+        assert (await client.get(path)).json() == link
+
+
+@pytest.mark.parametrize(
+    ("url", "location"),
+    [
+        ("https://bücher.example/ä ö?ü=ß#€", "https://xn--bcher-kva.example/%C3%A4%20%C3%B6?%C3%BC=%C3%9F#%E2%82%AC"),
+        ("http://example.com/\u2028\u202e", "http://example.com/%E2%80%A8%E2%80%AE"),
+        ("http://example.com/%250d%250aSet-Cookie:a=b", "http://example.com/%250d%250aSet-Cookie:a=b"),
+        (
+            "http://Example.COM/%7Euser/./../?a=%zz&b=[c]|d^e`\"<>'",
+            "http://Example.COM/%7Euser/./../?a=%zz&b=[c]|d^e`\"<>'",
+        ),
+    ],
+)
+async def test_visitor_is_sent_to_one_ascii_line(system: System, url: str, location: str) -> None:
+    """What was given, with foreign letters and spaces encoded, in one header and no other."""
+    async with system.client() as client:
+        link = (await client.post("/v1/links", json={"destination": url})).json()
+        answer = await client.get(f"/{link['code']}", headers={"user-agent": BROWSER})
+    raw = [value for name, value in answer.headers.raw if name.lower() == b"location"]
+    assert raw == [location.encode("ascii")]
+    assert "set-cookie" not in answer.headers

@@ -1,0 +1,35 @@
+"""S8 at the native REST API: absent and not-yours look the same for domains and API keys, too."""
+
+import uuid
+
+from tests.support.people import key_of_new_owner
+from tests.support.system import System
+
+ABSENT = 987_654_321
+
+
+async def test_strangers_domain_looks_absent(system: System) -> None:
+    """By id and by host: status and body are equal but for the name that was asked for."""
+    host = f"h{uuid.uuid4().hex}.example"
+    async with system.client() as mine, system.client(api_key=await key_of_new_owner(system)) as theirs:
+        domain_id = (await theirs.post("/v1/domains", json={"host": host})).json()["domainId"]
+        assert (await theirs.get(f"/v1/domains/{domain_id}")).json()["host"] == host
+        foreign, absent = [await mine.get(f"/v1/domains/{name}") for name in (domain_id, ABSENT)]
+        assert (foreign.status_code, absent.status_code) == (404, 404)
+        assert foreign.text.replace(domain_id, "ID") == absent.text.replace(str(ABSENT), "ID")
+        listed = (await mine.get("/v1/domains")).json()["domains"]
+        assert domain_id not in [domain["domainId"] for domain in listed]
+        # That a host is taken cannot be hidden from who wants it; whose it is can.
+        for client in (mine, theirs):
+            taken = await client.post("/v1/domains", json={"host": host})
+            assert (taken.status_code, taken.json()["message"]) == (409, f"domain is taken: {host}")
+
+
+async def test_strangers_key_looks_absent(system: System) -> None:
+    """Revoking it answers like revoking none, and leaves it working."""
+    async with system.client() as mine, system.client(api_key=await key_of_new_owner(system)) as theirs:
+        [key] = (await theirs.get("/v1/apiKeys")).json()["apiKeys"]
+        foreign, absent = [await mine.delete(f"/v1/apiKeys/{name}") for name in (key["apiKeyId"], ABSENT)]
+        assert (foreign.status_code, absent.status_code) == (404, 404)
+        assert foreign.text.replace(key["apiKeyId"], "ID") == absent.text.replace(str(ABSENT), "ID")
+        assert (await theirs.get("/v1/apiKeys")).status_code == 200

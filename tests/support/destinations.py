@@ -1,0 +1,31 @@
+"""Destinations that no link may have, for every surface."""
+
+# Promise S1: not http or https, however disguised.
+TRICKS = [
+    "javascript:alert(1)",
+    "JaVaScRiPt:alert(1)",
+    " javascript:alert(1)",
+    "\tjavascript:alert(1)",
+    "\u00a0javascript:alert(1)",
+    "\ufeffjavascript:alert(1)",
+    "java\tscript:alert(1)",
+    "java\nscript:alert(1)",
+    "java\r\nscript:alert(1)",
+    "\x01javascript:alert(1)",
+    "javascript://example.com/%0aalert(1)",
+    "javascript:https://example.com/",
+    "data:text/html,<script>alert(1)</script>",
+    "DATA:text/html;base64,PHNjcmlwdD4=",
+    "file:///etc/passwd",
+    "vbscript:msgbox(1)",
+    "view-source:http://example.com/",
+    "http\t://example.com/",
+    "ht\ntp://example.com/",
+    "https\x00://example.com/",
+    "\u0130ttp://example.com/",
+    "h\u200bttp://example.com/",
+    "//example.com/",
+    "/relative",
+    "example.com",
+    "",
+]
