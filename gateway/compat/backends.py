@@ -11,6 +11,7 @@ from linkmeter.analytics.v1 import click_service_pb2_grpc, stats_service_pb2_grp
 from linkmeter.links.v1 import (
     access_service_pb2_grpc,
     account_service_pb2_grpc,
+    api_key_service_pb2_grpc,
     domain_service_pb2_grpc,
     link_graph_service_pb2_grpc,
     link_service_pb2_grpc,
@@ -25,6 +26,7 @@ _LINKS_IDEMPOTENT: Final = (
     "linkmeter.links.v1.LinkService/LookupLink",
     "linkmeter.links.v1.LinkService/ListLinks",
     "linkmeter.links.v1.AccessService/Authenticate",
+    "linkmeter.links.v1.ApiKeyService/ListApiKeys",
     "linkmeter.links.v1.AccountService/GetOwner",
     "linkmeter.links.v1.DomainService/ListDomains",
     "linkmeter.links.v1.LinkGraphService/ListEncoders",
@@ -43,6 +45,7 @@ class Backends:
     # In quotes, because the types of async stubs exist for the type checker only.
     links: "link_service_pb2_grpc.LinkServiceAsyncStub"
     access: "access_service_pb2_grpc.AccessServiceAsyncStub"
+    keys: "api_key_service_pb2_grpc.ApiKeyServiceAsyncStub"
     accounts: "account_service_pb2_grpc.AccountServiceAsyncStub"
     oauth: "oauth_service_pb2_grpc.OAuthServiceAsyncStub"
     graph: "link_graph_service_pb2_grpc.LinkGraphServiceAsyncStub"
@@ -60,6 +63,7 @@ class Backends:
         return cls(
             links=link_service_pb2_grpc.LinkServiceStub(links),
             access=access_service_pb2_grpc.AccessServiceStub(links),
+            keys=api_key_service_pb2_grpc.ApiKeyServiceStub(links),
             accounts=account_service_pb2_grpc.AccountServiceStub(links),
             oauth=oauth_service_pb2_grpc.OAuthServiceStub(links),
             graph=link_graph_service_pb2_grpc.LinkGraphServiceStub(links),

@@ -12,6 +12,7 @@ from gateway.compat.shared.rate_limits import RateLimits
 from gateway.compat.shortio import room as shortio
 from gateway.compat.shtr import errors as shtr_errors
 from gateway.compat.shtr.servicer import ShtrServicer
+from gateway.compat.spoo import room as spoo
 from linkmeter.compat.shtr.v1 import shtr_pb2, shtr_pb2_grpc
 from services.common.health import HealthPoller
 from services.common.rpc_server import Limits, RpcServer, until_stopped
@@ -21,6 +22,7 @@ WORDINGS: dict[str, Wording] = {
     shtr_pb2.DESCRIPTOR.services_by_name["ShtrService"].full_name: shtr_errors.answer,
     **shortio.WORDINGS,
     **bitly.WORDINGS,
+    **spoo.WORDINGS,
 }
 
 
@@ -63,3 +65,4 @@ def _add_servicers(server: grpc.aio.Server, settings: Settings, backends: Backen
     quotas = Quotas(limiter, shadow=settings.shadow_rate_limits)
     bitly.add_servicers(server, settings, backends, limits, quotas)
     shortio.add_servicers(server, settings, backends, quotas)
+    spoo.add_servicers(server, settings, backends, quotas=quotas, misses=limits)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from gateway.compat.shared.quotas import Quota
+from gateway.compat.spoo.figures import Figures
 from services.common.settings import Environment
 
 _MOST_PER_MINUTE = 1_000_000
@@ -35,6 +36,8 @@ class Settings:
     # What a key and a client address may call of Bitly's API.
     bitly_key_quota: Quota
     bitly_address_quota: Quota
+    # What a key, or an address without one, may call, by group of spoo.me's calls.
+    spoo_figures: Figures
     # How long calls are still taken after SIGTERM, until everybody has noticed.
     drain_seconds: int
     log_level: str
@@ -61,6 +64,7 @@ class Settings:
             shortio_bulk_quota=_quota(environment, "LINKMETER_SHORTIO_BULK_RATE", "5/10 second"),
             bitly_key_quota=_quota(environment, "LINKMETER_BITLY_KEY_RATE", "100/minute;1000/hour"),
             bitly_address_quota=_quota(environment, "LINKMETER_BITLY_ADDRESS_RATE", "100/minute;1000/hour"),
+            spoo_figures=environment.parsed("LINKMETER_SPOO_RATES", Figures.parse, Figures.parse("")),
             drain_seconds=environment.integer("LINKMETER_DRAIN_SECONDS", 0, 0, 300),
             log_level=environment.choice("LINKMETER_LOG_LEVEL", ("debug", "info", "warning", "error"), "info"),
             otlp_endpoint=environment.text("LINKMETER_OTLP_ENDPOINT", ""),

@@ -23,13 +23,13 @@ def lua_tables(contract: Contract, dialects: Iterable[Dialect]) -> str:
                 body = None if dialect.has_lenient_bodies else _json_body(operation)
                 # Bodies that are not looked into must be of a bearable size all the same.
                 if operation.body or operation.path_fields:
-                    operations.append(_described(operation, body))
-                if body:
+                    operations.append(_described(operation, body, has_shape=not dialect.allows_unknown_fields))
+                if body and not dialect.allows_unknown_fields:
                     _add(body, shapes)
     return f"local OPERATIONS = {_lua(operations)}\nlocal SHAPES = {_lua(shapes)}\n"
 
 
-def _described(operation: Operation, body: Descriptor | None) -> dict[str, object]:
+def _described(operation: Operation, body: Descriptor | None, *, has_shape: bool) -> dict[str, object]:
     given = [name for field in operation.path_fields for name in (field, _json_path(operation, field))]
     described: dict[str, object] = {
         "verb": operation.verb,
@@ -37,7 +37,9 @@ def _described(operation: Operation, body: Descriptor | None) -> dict[str, objec
         "in_path": dict.fromkeys(given, True),
         "in_body": dict.fromkeys(_body_fields(operation) if body else (), True),
     }
-    return described | ({"shape": body.full_name} if body else {})
+    if not body:
+        return described
+    return described | {"is_json": True} | ({"shape": body.full_name} if has_shape else {})
 
 
 def _json_body(operation: Operation) -> Descriptor | None:

@@ -29,6 +29,8 @@ class Dialect:
     transcoder: dict[str, Any]
     # Whether bodies may hold fields that the contract does not have, and values of other types.
     has_lenient_bodies: bool = False
+    # Whether bodies, though they must be JSON, may hold fields that the contract does not have.
+    allows_unknown_fields: bool = False
 
     @staticmethod
     def cluster_of(service: str) -> str:
@@ -42,6 +44,7 @@ def dialects(contract: Contract, descriptor_set: Path) -> tuple[Dialect, ...]:
         _native(contract, descriptor_set),
         # Before shtr, which takes all the rest of /api.
         _shortio(contract, descriptor_set),
+        _spoo(contract, descriptor_set),
         _shtr(contract, descriptor_set),
         _bitly(contract, descriptor_set),
     )
@@ -89,6 +92,21 @@ def _shortio(contract: Contract, descriptor_set: Path) -> Dialect:
         services=services,
         transcoder=_transcoder(descriptor_set, services) | options,
         has_lenient_bodies=True,
+    )
+
+
+def _spoo(contract: Contract, descriptor_set: Path) -> Dialect:
+    package = "linkmeter.compat.spoo.v1"
+    services = contract.services(package)
+    # The real service passes over what it does not know, and its clients count on that.
+    options = {"query_param_unescape_plus": True, "ignore_unknown_query_parameters": True}
+    return Dialect(
+        name="spoo",
+        prefixes=("/api/v1", "/auth", "/emoji", "/export", "/health", "/metric", "/result", "/stats"),
+        packages=(package,),
+        services=services,
+        transcoder=_transcoder(descriptor_set, services) | options,
+        allows_unknown_fields=True,
     )
 
 

@@ -129,7 +129,7 @@ function envoy_on_request(handle)
   end
   -- Waits for all of it: what is too large is refused by Envoy meanwhile.
   local body = handle:body()
-  if not operation.shape or not body or body:length() == 0 then
+  if not operation.is_json or not body or body:length() == 0 then
     return
   end
   if not (content_type .. ";"):find("^application/json%s*;") then

@@ -35,6 +35,15 @@ _BITLY_TEXTS: Final = {
     503: "TEMPORARILY_UNAVAILABLE",
     504: "TEMPORARILY_UNAVAILABLE",
 }
+_SPOO_CODES: Final = {
+    **dict.fromkeys((400, 408, 413, 415, 431), "validation_error"),
+    401: "authentication_error",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    429: "rate_limit_exceeded",
+    **dict.fromkeys((502, 503, 504), "service_unavailable"),
+}
 _RETRY_AFTER: Final = [{"header": {"key": "retry-after", "value": "1"}, "append_action": "ADD_IF_ABSENT"}]
 
 
@@ -77,8 +86,13 @@ def _bitly(reply: Reply) -> Json:
     return {"data": None, "status_code": status, "status_txt": _BITLY_TEXTS.get(status, "UNKNOWN_ERROR")}
 
 
+def _spoo(reply: Reply) -> Json:
+    code = _SPOO_CODES.get(reply[0], "internal_error")
+    return {"error": _words(reply), "code": code, "error_code": code}
+
+
 # Bodies that are not {"error": …}, by dialect.
-_SHAPES: Final[dict[str, Callable[[Reply], Json]]] = {"bitly": _bitly}
+_SHAPES: Final[dict[str, Callable[[Reply], Json]]] = {"bitly": _bitly, "spoo": _spoo}
 
 
 def _words(reply: Reply) -> str:

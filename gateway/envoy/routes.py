@@ -116,17 +116,22 @@ def _rest(contract: Contract, dialect: Dialect) -> Iterator[Json]:
     transcode = {"typed_per_filter_config": {TRANSCODER_FILTER: dialect.transcoder}} if dialect.name != "native" else {}
     refusals: list[Json] = []
     for verbs, paths in _paths_by_verbs(operations).items():
-        regex = "|".join(f"(?:{path_regex(path)})" for path in paths)
         allow = {"header": {"key": "allow", "value": ", ".join(verbs)}}
-        path = {"safe_regex": {"regex": regex}}
+        path = _any_of(paths)
         methods = {"name": ":method", "string_match": {"safe_regex": {"regex": "|".join(verbs)}}}
         yield {"match": path | {"headers": [methods]}, "route": _NOWHERE} | transcode
-        refusals.append({"match": path | {"headers": _IS_PREFLIGHT}, "route": _NOWHERE})
-        refusals.append(_answer(path, 405) | {"response_headers_to_add": [allow]})
+        # What is left of the root is the data plane's.
+        if own := [path for path in paths if path != "/"]:
+            refusals.append({"match": _any_of(own) | {"headers": _IS_PREFLIGHT}, "route": _NOWHERE})
+            refusals.append(_answer(_any_of(own), 405) | {"response_headers_to_add": [allow]})
     # After all that is taken, for the pattern of one path may fit another that takes more verbs.
     yield from refusals
     for prefix in dialect.prefixes:
         yield _answer({"path_separated_prefix": prefix}, 404)
+
+
+def _any_of(paths: Iterable[str]) -> Json:
+    return {"safe_regex": {"regex": "|".join(f"(?:{path_regex(path)})" for path in paths)}}
 
 
 def _paths_by_verbs(operations: Iterable[Operation]) -> dict[tuple[str, ...], list[str]]:

@@ -5,7 +5,7 @@ from typing import Final
 from gateway.compat.backends import Backends
 from gateway.compat.shared import http_metadata
 from gateway.compat.shared.http_metadata import Context
-from gateway.compat.spoo import access, ids, limits, moments, scopes, values
+from gateway.compat.spoo import access, figures, ids, moments, scopes, values
 from gateway.compat.spoo.access import Access
 from gateway.compat.spoo.errors import forbidden, invalid, login_needed, unprocessable
 from gateway.compat.spoo.limits import CallLimits
@@ -33,7 +33,7 @@ class AccountServicer(account_service_pb2_grpc.AccountServiceServicer):
         self, request: account_service_pb2.CreateKeyRequest, context: Context
     ) -> account_service_pb2.Key:
         """Create a key and show it, this once."""
-        caller = await self._manager(context, limits.CREATE_KEY)
+        caller = await self._manager(context, figures.CREATE_KEY)
         key = self._new_key(request)
         metadata = callers.metadata_for(caller)
         known = await self._backends.keys.ListApiKeys(api_key_service_pb2.ListApiKeysRequest(), metadata=metadata)
@@ -50,7 +50,7 @@ class AccountServicer(account_service_pb2_grpc.AccountServiceServicer):
     ) -> account_service_pb2.ListKeysResponse:
         """List the caller's keys."""
         del request
-        caller = await self._manager(context, limits.READ_KEYS)
+        caller = await self._manager(context, figures.READ_KEYS)
         listed = await self._backends.keys.ListApiKeys(
             api_key_service_pb2.ListApiKeysRequest(with_revoked=True), metadata=callers.metadata_for(caller)
         )
@@ -60,7 +60,7 @@ class AccountServicer(account_service_pb2_grpc.AccountServiceServicer):
         self, request: account_service_pb2.DeleteKeyRequest, context: Context
     ) -> account_service_pb2.DeleteKeyResponse:
         """Revoke a key."""
-        caller = await self._manager(context, limits.DELETE_KEY)
+        caller = await self._manager(context, figures.DELETE_KEY)
         await self._backends.keys.DeleteApiKey(
             api_key_service_pb2.DeleteApiKeyRequest(api_key_id=ids.key_id(request.key_id)),
             metadata=callers.metadata_for(caller),
@@ -74,7 +74,7 @@ class AccountServicer(account_service_pb2_grpc.AccountServiceServicer):
         """Show the account that the key belongs to."""
         del request
         visitor = await self._access.visitor(context)
-        await self._limits.spend(limits.READ_KEYS, visitor)
+        await self._limits.spend(figures.READ_KEYS, visitor)
         if visitor.owner is None:
             raise login_needed("Authentication required")
         owner = visitor.owner

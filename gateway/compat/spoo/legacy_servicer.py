@@ -14,7 +14,7 @@ from gateway.compat.backends import Backends
 from gateway.compat.shared import http_metadata
 from gateway.compat.shared.http_metadata import Context
 from gateway.compat.shared.rate_limits import RateLimits
-from gateway.compat.spoo import access, exports, forms, legacy, legacy_errors, limits, pages, render, render_urls
+from gateway.compat.spoo import access, exports, figures, forms, legacy, legacy_errors, pages, render, render_urls
 from gateway.compat.spoo.access import Access, Visitor
 from gateway.compat.spoo.limits import CallLimits
 from gateway.compat.spoo.servicer import download
@@ -73,7 +73,7 @@ class LegacyServicer(legacy_service_pb2_grpc.LegacyServiceServicer):
         self, request: legacy_service_pb2.FormRequest, context: Context
     ) -> legacy_service_pb2.FormStats:
         """Answer a link's statistics."""
-        visitor = await self._visitor(context, limits.LEGACY)
+        visitor = await self._visitor(context, figures.LEGACY)
         body = await self._statistics(request, visitor)
         return json_format.ParseDict(body, legacy_service_pb2.FormStats())
 
@@ -126,7 +126,7 @@ class LegacyServicer(legacy_service_pb2_grpc.LegacyServiceServicer):
         return visitor
 
     async def _create(self, link: links_pb2.Link, context: Context) -> HttpBody:
-        visitor = await self._visitor(context, limits.SHORTEN)
+        visitor = await self._visitor(context, figures.SHORTEN)
         await self._misses.spend_create(visitor.client_ip)
         created = await self._backends.links.CreateLink(
             link_service_pb2.CreateLinkRequest(link=link), metadata=callers.metadata_for(auth.ANONYMOUS)
@@ -142,7 +142,7 @@ class LegacyServicer(legacy_service_pb2_grpc.LegacyServiceServicer):
         return HttpBody(content_type="application/json", data=json.dumps(body, ensure_ascii=False).encode())
 
     async def _export(self, request: legacy_service_pb2.FormRequest, context: Context) -> HttpBody:
-        visitor = await self._visitor(context, limits.EXPORT)
+        visitor = await self._visitor(context, figures.EXPORT)
         kind = legacy.export_format(request.format)
         body = await self._statistics(request, visitor)
         return download(await asyncio.to_thread(exports.write, kind, body, legacy.tables_of(body)))

@@ -1,0 +1,72 @@
+"""How often a key, or an address without one, may make the calls of each group."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Self
+
+from gateway.compat.shared.quotas import Quota
+
+STATS: Final = "stats"
+SHORTEN: Final = "shorten"
+EXPORT: Final = "export"
+CHECK_ALIAS: Final = "check_alias"
+LIST_URLS: Final = "list_urls"
+UPDATE_URL: Final = "update_url"
+DELETE_URL: Final = "delete_url"
+CREATE_KEY: Final = "create_key"
+READ_KEYS: Final = "read_keys"
+DELETE_KEY: Final = "delete_key"
+LEGACY: Final = "legacy"
+_ANONYMOUS_SUFFIX: Final = "_anonymous"
+
+# Of the holders of keys.
+_RATES: Final[Mapping[str, str]] = {
+    STATS: "60/minute;5000/day",
+    SHORTEN: "60/minute;5000/day",
+    EXPORT: "30/minute;1000/day",
+    CHECK_ALIAS: "180/minute;10000/day",
+    LIST_URLS: "60/minute;5000/day",
+    UPDATE_URL: "120/minute;2000/day",
+    DELETE_URL: "60/minute;1000/day",
+    CREATE_KEY: "5/hour",
+    READ_KEYS: "60/minute",
+    DELETE_KEY: "30/minute",
+    LEGACY: "60/minute;5000/day",
+}
+# Of everybody else, by address. Calls that need a key are limited all the same: asking in vain costs, too.
+_ANONYMOUS_RATES: Final[Mapping[str, str]] = {
+    **_RATES,
+    STATS: "20/minute;1000/day",
+    SHORTEN: "20/minute;1000/day",
+    EXPORT: "10/minute;200/day",
+    CHECK_ALIAS: "60/minute;2000/day",
+    LEGACY: "20/minute;1000/day",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How often the calls of each group may be made."""
+
+    known: Mapping[str, Quota]
+    anonymous: Mapping[str, Quota]
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read what differs from the documented figures: stats=60/minute;5000/day,stats_anonymous=20/minute.
+
+        Raises ValueError for what is no group or no rate.
+        """
+        known, anonymous = dict(_RATES), dict(_ANONYMOUS_RATES)
+        for part in filter(None, (part.strip() for part in text.split(","))):
+            name, _, rates = part.partition("=")
+            group = name.removesuffix(_ANONYMOUS_SUFFIX)
+            if group not in _RATES:
+                raise ValueError(f"there is no group {name}")
+            (anonymous if name.endswith(_ANONYMOUS_SUFFIX) else known)[group] = rates
+        return cls(
+            known={group: Quota.parse(f"spoo_{group}", rates) for group, rates in known.items()},
+            anonymous={
+                group: Quota.parse(f"spoo_{group}{_ANONYMOUS_SUFFIX}", rates) for group, rates in anonymous.items()
+            },
+        )
