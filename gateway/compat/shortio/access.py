@@ -3,8 +3,10 @@
 from dataclasses import dataclass, replace
 
 from gateway.compat.backends import Backends
+from gateway.compat.shared import http_metadata
 from gateway.compat.shared.http_metadata import Context
 from gateway.compat.shortio import ids
+from gateway.compat.shortio.limits import CallLimits
 from linkmeter.links.v1 import access_service_pb2, domain_service_pb2, link_service_pb2, links_pb2
 from services.common import caller as callers
 from services.common import errors
@@ -35,20 +37,17 @@ class Account:
 class Access:
     """Authenticates callers, and finds what is theirs."""
 
-    def __init__(self, *, backends: Backends) -> None:
+    def __init__(self, *, backends: Backends, limits: CallLimits) -> None:
         self._backends = backends
+        self._limits = limits
 
     async def account(self, context: Context, scope: str) -> Account:
         """Say who calls; refuse those without a key, and a key without the scope."""
-        answer = await self._backends.access.Authenticate(
-            access_service_pb2.AuthenticateRequest(credential=_key(context))
-        )
-        caller = callers.from_message(answer.caller)
-        if caller.link_id or not caller.owner_id:
-            raise errors.Unauthenticated
-        caller.require(scope)
-        owner = answer.owner if answer.HasField("owner") else links_pb2.Owner(owner_id=caller.owner_id)
-        return Account(caller, owner)
+        try:
+            return await self._holder(_key(context), scope)
+        except errors.Unauthenticated:
+            await self._limits.spend_stranger(http_metadata.client_ip(context))
+            raise
 
     async def link(self, account: Account, link_id: str) -> links_pb2.Link:
         """Find a link of the account by the client's id."""
@@ -73,6 +72,15 @@ class Access:
         if not name:
             raise errors.NotFound("domain", host)
         return await self._domain(account, domain_service_pb2.GetDomainRequest(host=name))
+
+    async def _holder(self, key: str, scope: str) -> Account:
+        answer = await self._backends.access.Authenticate(access_service_pb2.AuthenticateRequest(credential=key))
+        caller = callers.from_message(answer.caller)
+        if caller.link_id or not caller.owner_id:
+            raise errors.Unauthenticated
+        caller.require(scope)
+        owner = answer.owner if answer.HasField("owner") else links_pb2.Owner(owner_id=caller.owner_id)
+        return Account(caller, owner)
 
     async def _domain(self, account: Account, request: domain_service_pb2.GetDomainRequest) -> links_pb2.Domain:
         return await self._backends.domains.GetDomain(request, metadata=account.reading)

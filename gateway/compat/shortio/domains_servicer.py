@@ -20,7 +20,7 @@ class DomainServicer(domain_service_pb2_grpc.DomainServiceServicer):
     def __init__(self, *, backends: Backends, limits: CallLimits) -> None:
         self._backends = backends
         self._limits = limits
-        self._access = Access(backends=backends)
+        self._access = Access(backends=backends, limits=limits)
 
     async def ListDomains(
         self, request: contract.ListDomainsRequest, context: Context

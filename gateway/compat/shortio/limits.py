@@ -2,18 +2,20 @@
 
 from dataclasses import dataclass
 
+from gateway.compat.shared.http_metadata import client_network
 from gateway.compat.shared.quotas import Quota, Quotas
 from services.common.caller import Caller
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallLimits:
-    """Short.io's groups of calls, counted by key."""
+    """Short.io's groups of calls, counted by key; calls without a known key, by address."""
 
     quotas: Quotas
     statistics: Quota
     links: Quota
     bulk: Quota
+    strangers: Quota
 
     async def spend_statistics(self, caller: Caller) -> None:
         """Count a call of the statistics."""
@@ -26,3 +28,7 @@ class CallLimits:
     async def spend_bulk(self, caller: Caller) -> None:
         """Count a call that creates many links."""
         await self.quotas.spend(self.bulk, caller.credential)
+
+    async def spend_stranger(self, client_ip: str) -> None:
+        """Count a call of somebody whose key is not known."""
+        await self.quotas.spend(self.strangers, client_network(client_ip))

@@ -32,7 +32,7 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
     def __init__(self, *, backends: Backends, limits: CallLimits) -> None:
         self._backends = backends
         self._limits = limits
-        self._access = Access(backends=backends)
+        self._access = Access(backends=backends, limits=limits)
         self._creation = Creation(backends=backends)
 
     async def CreateLink(self, request: contract.CreateLinkRequest, context: Context) -> links_pb2.Link:

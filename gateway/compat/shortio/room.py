@@ -5,7 +5,7 @@ import grpc
 from gateway.compat.backends import Backends
 from gateway.compat.settings import Settings
 from gateway.compat.shared.dialects import Wording
-from gateway.compat.shared.quotas import Quotas
+from gateway.compat.shared.quotas import Quota, Quotas
 from gateway.compat.shortio import errors
 from gateway.compat.shortio.domains_servicer import DomainServicer
 from gateway.compat.shortio.limits import CallLimits
@@ -35,6 +35,7 @@ def add_servicers(server: grpc.aio.Server, settings: Settings, backends: Backend
         statistics=settings.shortio_statistics_quota,
         links=settings.shortio_links_quota,
         bulk=settings.shortio_bulk_quota,
+        strangers=Quota.parse("shortio_strangers", f"{settings.misses_per_minute}/minute"),
     )
     statistics = StatisticsServicer(backends=backends, limits=limits, clock=SystemClock())
     statistics_service_pb2_grpc.add_StatisticsServiceServicer_to_server(statistics, server)

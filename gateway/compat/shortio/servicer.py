@@ -42,7 +42,7 @@ class StatisticsServicer(statistics_service_pb2_grpc.StatisticsServiceServicer):
         self._backends = backends
         self._clock = clock
         self._limits = limits
-        self._access = Access(backends=backends)
+        self._access = Access(backends=backends, limits=limits)
 
     async def GetLinkStatistics(
         self, request: statistics_service_pb2.GetLinkStatisticsRequest, context: Context

@@ -31,3 +31,14 @@ async def test_in_shadow_mode_nothing_is_refused(own_system: System) -> None:
         answers = [await client.get("/statistics/domain/1?period=total") for _ in range(3)]
     assert [answer.status_code for answer in answers] == [200, 200, 200]
     assert answers[2].headers["x-ratelimit-remaining"] == "0"
+
+
+@pytest.mark.settings(LINKMETER_RATE_LIMITS="on", LINKMETER_MISSES_PER_MINUTE="2")
+async def test_guessing_keys_is_slowed(own_system: System) -> None:
+    """An address without a known key gets 429 after a few tries; the holders of keys behind it do not notice."""
+    async with own_system.client(api_key="") as client:
+        answers = [await client.get("/api/domains", headers={"authorization": f"sk_{number}"}) for number in range(3)]
+        assert [answer.status_code for answer in answers] == [401, 401, 429]
+        assert answers[2].json()["code"] == "RATE_LIMITED"
+        known = await client.get("/api/domains", headers={"authorization": own_system.api_key})
+        assert known.status_code == 200
