@@ -3,7 +3,7 @@
 import pytest
 
 from services.common.settings import SettingsError
-from services.links.settings import read_settings
+from services.links.settings import read_admin_settings, read_settings
 
 GOOD = {
     "LINKMETER_LISTEN": "127.0.0.1:9001",
@@ -41,6 +41,17 @@ def test_wrong_setting_is_named(name: str, value: str) -> None:
     """A wrong value stops the start with a line that names it."""
     with pytest.raises(SettingsError, match=name):
         read_settings({**GOOD, name: value})
+
+
+def test_operators_commands_need_little() -> None:
+    """The database and our own hosts; what is wrong is named in the same way."""
+    little = {name: GOOD[name] for name in ("LINKMETER_POSTGRES_URL", "LINKMETER_PUBLIC_URL")}
+    settings = read_admin_settings({**little, "LINKMETER_EXTRA_HOSTS": "www.sho.rt"})
+    assert "www.sho.rt" in settings.hosts
+    assert little["LINKMETER_POSTGRES_URL"] not in repr(settings)
+    for name, value in (*((name, "") for name in little), ("LINKMETER_EXTRA_HOSTS", "a b")):
+        with pytest.raises(SettingsError, match=name):
+            read_admin_settings({**little, name: value})
 
 
 def test_secrets_are_not_shown() -> None:
