@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Final
@@ -51,7 +50,7 @@ _UNLOCK: Final = "SELECT pg_advisory_unlock(hashtext('linkmeter-analytics-retent
 class Dropped:
     """What was dropped."""
 
-    months: Sequence[date] = ()
+    months: tuple[date, ...] = ()
     clicks: int = 0
     orphans: int = 0
     set_aside: int = 0
@@ -81,7 +80,7 @@ class OldClicks:
 
 
 async def _drop(connection: Connection, retention: Retention, now: datetime) -> Dropped:
-    months: Sequence[date] = ()
+    months: tuple[date, ...] = ()
     clicks = orphans = set_aside = 0
     if since := retention.raw_since(now):
         months = await _drop_months(connection, since)
@@ -92,7 +91,7 @@ async def _drop(connection: Connection, retention: Retention, now: datetime) -> 
     return Dropped(months=months, clicks=clicks, orphans=orphans, set_aside=set_aside)
 
 
-async def _drop_months(connection: Connection, since: datetime) -> Sequence[date]:
+async def _drop_months(connection: Connection, since: datetime) -> tuple[date, ...]:
     names = [row["relname"] for row in await connection.fetch(_PARTITIONS)]
     found = [_PARTITION.fullmatch(name) for name in names]
     months = sorted(date(int(match[1]), int(match[2]), 1) for match in found if match)
@@ -100,7 +99,8 @@ async def _drop_months(connection: Connection, since: datetime) -> Sequence[date
     if old:
         # Said before it is done, so that no answer lacks clicks without saying so.
         await connection.execute(_SAVE, since)
-    return [month for month in old if await _drop_month(connection, month)]
+    dropped = [month for month in old if await _drop_month(connection, month)]
+    return tuple(dropped)
 
 
 async def _drop_month(connection: Connection, month: date) -> bool:

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from linkmeter.analytics.v1 import click_service_pb2, ingest_service_pb2, stats_service_pb2
+from linkmeter.analytics.v1 import click_service_pb2, clicks_pb2, ingest_service_pb2, stats_service_pb2
 from services.common.errors import InvalidArgument, Unauthenticated, Unavailable
 from tests.support.analytics import AS_OWNER, running_analytics
 from tests.support.clicks import ingest_request, recorded_click
@@ -40,6 +40,34 @@ async def test_a_click_is_stored_enriched(analytics_database: str, clock: FakeCl
     assert (click.referrer, click.referrer_host, click.social_network) == ("https://t.co/xyz?a=b", "t.co", "Twitter")
     assert (click.utm_source, click.variant, click.ip) == ("mail", "b", "202.83.57.227")
     assert (click.domain, click.code, click.http_status, click.method) == ("lm.example", "abc", 302, "GET")
+
+
+async def test_what_followed_the_link_is_told_of_every_click(analytics_database: str, clock: FakeClock) -> None:
+    """In the list, as a dimension, and as human clicks: those of persons alone."""
+    clicks = [
+        recorded_click(NOW),
+        recorded_click(NOW, purpose="prefetch;prerender"),
+        recorded_click(NOW, user_agent="curl/8.1.2"),
+        recorded_click(NOW, user_agent="Twitterbot/1.0"),
+        recorded_click(NOW, user_agent="kube-probe/1.27"),
+        recorded_click(NOW, user_agent="Barracuda Sentinel (EE)"),
+    ]
+    report = stats_service_pb2.Report(
+        dimensions=[stats_service_pb2.DIMENSION_CLICK_CLASS],
+        metrics=[stats_service_pb2.METRIC_CLICKS, stats_service_pb2.METRIC_HUMAN_CLICKS],
+    )
+    async with running_analytics(analytics_database, clock=clock) as analytics:
+        await analytics.take(uuid4(), *clicks)
+        clock.advance(timedelta(days=1))
+        page = await analytics.clicks.ListClicks(click_service_pb2.ListClicksRequest(), metadata=AS_OWNER)
+        answer = await analytics.stats.QueryStats(
+            stats_service_pb2.QueryStatsRequest(reports=[report]), metadata=AS_OWNER
+        )
+    kinds = ("PERSON", "PREFETCH", "BOT", "PREVIEW", "MONITOR", "MAIL_SCANNER")
+    told = [(clicks_pb2.ClickClass.Name(click.click_class), click.is_bot) for click in reversed(page.clicks)]
+    assert told == [(f"CLICK_CLASS_{kind}", kind != "PERSON") for kind in kinds]
+    counted = {row.dimensions[0].value: tuple(row.metrics) for row in answer.results[0].rows}
+    assert counted == {kind.lower(): (1, int(kind == "PERSON")) for kind in kinds}
 
 
 @pytest.mark.parametrize(("storage", "ip"), [("full", "192.0.2.1"), ("truncated", "192.0.2.0"), ("none", "")])

@@ -35,6 +35,12 @@ def started(*arguments: str, **settings: str) -> subprocess.Popen[str]:
     [
         ((), {}, {"LINKMETER_LISTEN", "LINKMETER_POSTGRES_URL", "LINKMETER_SECRET"}),
         (("migrate",), {}, {"LINKMETER_POSTGRES_URL"}),
+        (("reclassify",), {}, {"LINKMETER_POSTGRES_URL"}),
+        (
+            ("retain",),
+            {"LINKMETER_POSTGRES_URL": "postgresql://127.0.0.1/none", "LINKMETER_CLICK_RETENTION_MONTHS": "-1"},
+            {"LINKMETER_CLICK_RETENTION_MONTHS"},
+        ),
         (
             (),
             {
@@ -82,7 +88,12 @@ async def test_migrates_serves_and_ends_gracefully(postgres_url: str) -> None:
 
             assert await eventually(acknowledged, timeout=30) == 2
         async with httpx.AsyncClient(trust_env=False) as client:
-            shown = (await client.get(f"http://{metrics}/metrics")).text
+
+            async def ledger_is_shown() -> str:
+                text = (await client.get(f"http://{metrics}/metrics")).text
+                return text if "linkmeter_clicks_stored 1.0" in text else ""
+
+            shown = await eventually(ledger_is_shown, timeout=30)
     finally:
         process.send_signal(signal.SIGTERM)
         _, said = process.communicate(timeout=30)
@@ -92,3 +103,20 @@ async def test_migrates_serves_and_ends_gracefully(postgres_url: str) -> None:
     assert "linkmeter_analytics_clicks_stored_total 1.0" in shown
     assert 'linkmeter_analytics_clicks_set_aside_total{fault="undecodable"} 1.0' in shown
     assert "linkmeter_analytics_lag_seconds_count 1.0" in shown
+    assert "linkmeter_clicks_accepted 2.0" in shown
+
+
+def test_retain_drops_what_is_too_old(analytics_database: str) -> None:
+    """With the settings of the service, and says what it did."""
+    process = started("retain", LINKMETER_POSTGRES_URL=analytics_database, LINKMETER_CLICK_RETENTION_MONTHS="12")
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert "old_clicks_dropped" in said
+
+
+def test_an_unknown_command_is_refused() -> None:
+    """With the ones that there are."""
+    process = started("reclasify")
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert said == "usage: python -m services.analytics [migrate|reclassify|retain]\n"

@@ -1,6 +1,9 @@
 """Classifying stored clicks anew: no total changes, and it may be killed and run at any time."""
 
 import asyncio
+import json
+import os
+import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -20,6 +23,7 @@ from services.analytics.store.partitions import Partitions
 from services.analytics.store.reclassification import Progress, Reclassification
 from services.common.postgres import Pool, open_pool
 from tests.support.clicks import BROWSER, OWNER, batch, click, random_clicks
+from tests.support.wait import eventually
 
 START = datetime(2026, 1, 20, tzinfo=UTC)
 NOW = START + timedelta(days=60)
@@ -65,6 +69,19 @@ def reclassification(pool: Pool, batch_rows: int = 37) -> Reclassification:
 
 def ignore(_: str, __: Progress) -> None:
     """Take progress and do nothing."""
+
+
+async def start_command(url: str) -> asyncio.subprocess.Process:
+    """Run python -m services.analytics reclassify."""
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("LINKMETER_")}
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "services.analytics",
+        "reclassify",
+        env={**plain, "LINKMETER_POSTGRES_URL": url},
+        stderr=asyncio.subprocess.PIPE,
+    )
 
 
 async def totals(pool: Pool) -> dict[tuple[object, ...], int]:
@@ -165,6 +182,32 @@ async def test_runs_at_once_and_clicks_that_come_in_meanwhile_agree(analytics_da
         await check_classes(pool)
         await check_sums(pool)
         assert sum((await totals(pool)).values()) == await pool.fetchval("SELECT count(*) FROM clicks")
+
+
+async def test_the_command_may_be_killed_and_goes_on(analytics_database: str) -> None:
+    """SIGKILL in the middle of the second batch: the first is not seen again, the second as if nothing had been."""
+    last = "SELECT sequence FROM clicks ORDER BY link_id DESC, time DESC, source DESC, sequence DESC LIMIT 1 FOR UPDATE"
+    async with opened(analytics_database) as pool:
+        await store(pool, old_clicks(6, 2500))
+        before = await totals(pool)
+        async with pool.acquire() as other, other.transaction():
+            # The second batch waits for its last click.
+            await other.fetch(last)
+            command = await start_command(analytics_database)
+            await eventually(lambda: pool.fetchval("SELECT sum(seen)::int = 2000 FROM reclassifications"), 30)
+            command.kill()
+            await command.communicate()
+        assert await totals(pool) == before
+        await check_sums(pool)
+        command = await start_command(analytics_database)
+        _, said = await command.communicate()
+        assert command.returncode == 0, said
+        await check_classes(pool)
+        await check_sums(pool)
+        assert await totals(pool) == before
+    reports = [json.loads(line) for line in said.splitlines()]
+    seen = [report["seen"] for report in reports if report.get("table") == "clicks"]
+    assert seen == [2500]
 
 
 async def test_another_pass_finds_what_came_in_by_an_older_program(analytics_database: str) -> None:
