@@ -1,5 +1,6 @@
 """What spoo.me's first API asks and answers."""
 
+import secrets
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
@@ -33,6 +34,9 @@ from services.common import emoji_codes
 FORMATS: Final = ("json", "csv", "xlsx", "xml")
 
 _LONGEST_ALIAS: Final = 16
+# Sixty-four that every device draws, and nobody takes offence at.
+PLAIN_EMOJIS: Final = [chr(number) for number in (*range(0x1F400, 0x1F430), *range(0x1F345, 0x1F355))]
+_RANDOM_EMOJIS: Final = 6
 _BREAKDOWNS: Final[Mapping[str, Dimension.ValueType]] = {
     "browser": DIMENSION_BROWSER,
     "os_name": DIMENSION_OS,
@@ -79,11 +83,19 @@ def alias(form: Form) -> str:
 
 
 def emojis(form: Form) -> str:
-    """Parse a code of emojis; empty for a random one."""
+    """Parse a code of emojis; empty when none is wished."""
     text = form.get("emojies", "")
     code = emoji_codes.code_of(text) if text else ""
     if code is None:
         raise wrong(legacy_errors.EMOJI, "Invalid emoji")
+    return code
+
+
+def random_emojis() -> str:
+    """Draw a code of emojis: 36 bits, as much as six random characters."""
+    text = "".join(secrets.choice(PLAIN_EMOJIS) for _ in range(_RANDOM_EMOJIS))
+    code = emoji_codes.code_of(text)
+    assert code is not None, "they are emojis"  # noqa: S101
     return code
 
 
@@ -165,16 +177,8 @@ def tables_of(body: Body) -> list[Table]:
     lists = [(name, value) for name, value in body.items() if isinstance(value, dict)]
     return [
         Table("general_info", [(name, value) for name, value in general if not isinstance(value, dict)]),
-        *(
-            Table(name, [(name.removeprefix("unique_").capitalize(), "Count"), *sorted_items(value)])
-            for name, value in lists
-        ),
+        *(Table(name, [(name.removeprefix("unique_").capitalize(), "Count"), *value.items()]) for name, value in lists),
     ]
-
-
-def sorted_items(counts: Mapping[str, int]) -> list[tuple[str, int]]:
-    """Answer the rows of a list in its order."""
-    return list(counts.items())
 
 
 def in_words(number: int) -> str:

@@ -63,10 +63,12 @@ class LegacyServicer(legacy_service_pb2_grpc.LegacyServiceServicer):
         """Create a link with a code of emojis from a form."""
         form = forms.read(request.form)
         link = legacy.new_link(form)
-        link.code = legacy.emojis(form)
+        wished = legacy.emojis(form)
+        link.code = wished or legacy.random_emojis()
         try:
             return await self._create(link, context)
         except errors.AlreadyExists:
+            # Of random ones so rare that trying again is the client's.
             raise legacy_errors.wrong(legacy_errors.EMOJI, "Emoji already exists") from None
 
     async def GetFormStats(

@@ -1,0 +1,102 @@
+"""The first API: forms, words, figures."""
+
+import pytest
+from google.api.httpbody_pb2 import HttpBody
+
+from gateway.compat.spoo import figures, forms, legacy, legacy_errors
+from services.common import emoji_codes, errors
+
+URLENCODED = "application/x-www-form-urlencoded"
+MULTIPART = (
+    b'--x\r\nContent-Disposition: form-data; name="url"\r\n\r\nhttps://example.com/\xc3\xa4\r\n'
+    b'--x\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\ndata\r\n--x--\r\n'
+)
+
+
+def test_forms_are_urlencoded_or_multipart() -> None:
+    """Files are passed over; of several values the first counts."""
+    assert forms.read(HttpBody(content_type=URLENCODED, data=b"url=a%2Fb+c&url=d&alias=")) == {"url": "a/b c"}
+    body = HttpBody(content_type='multipart/form-data; boundary="x"', data=MULTIPART)
+    assert forms.read(body) == {"url": "https://example.com/ä"}
+
+
+@pytest.mark.parametrize(
+    ("content_type", "data"),
+    [
+        ("", b""),
+        (URLENCODED, b"\xff\xfe"),
+        (URLENCODED, b"a=1&" * 1000),
+        ("multipart/form-data", MULTIPART),
+        ("multipart/form-data; boundary=y", MULTIPART),
+        ("multipart/form-data; boundary=x", b"\0" * 100),
+    ],
+)
+def test_what_is_no_form_is_an_empty_one(content_type: str, data: bytes) -> None:
+    """The answer then says what is missing."""
+    assert forms.read(HttpBody(content_type=content_type, data=data)) == {}
+
+
+def refusal(form: dict[str, str]) -> dict[str, object]:
+    with pytest.raises(errors.InvalidArgument) as caught:
+        legacy.new_link(form)
+    answer = legacy_errors.answer(caught.value)
+    assert answer.http_status == 400
+    return dict(answer.body)
+
+
+def test_wrong_forms_are_refused_by_kind() -> None:
+    """The kind is a name of its own, and the value of error."""
+    assert refusal({}) == {"UrlError": "URL is required", "error": "UrlError", "message": "URL is required"}
+    assert refusal({"url": "x", "password": "weak"})["error"] == "PasswordError"
+    for text in ("0", "-1", "x", "1.5"):
+        assert refusal({"url": "x", "max-clicks": text})["error"] == "MaxClicksError"
+
+
+def test_a_long_alias_is_cut() -> None:
+    """As the documentation says."""
+    assert legacy.alias({"alias": "a" * 20}) == "a" * 16
+    with pytest.raises(errors.InvalidArgument):
+        legacy.alias({"alias": "a b"})
+
+
+def test_emojis() -> None:
+    """They become a code; anything else is refused."""
+    assert legacy.emojis({"emojies": "🐍🐍"}) == "xn--4n8ha"
+    with pytest.raises(errors.InvalidArgument):
+        legacy.emojis({"emojies": "snake"})
+
+
+def test_random_emojis_are_codes() -> None:
+    """All that can be drawn is an emoji, and no two draws are alike."""
+    assert all(emoji_codes.code_of(text) for text in legacy.PLAIN_EMOJIS)
+    assert len({legacy.random_emojis() for _ in range(100)}) == 100
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(0, "0+"), (999, "999+"), (1000, "1K+"), (12345, "12K+"), (3 * 10**9, "3B+"), (10**20, "100000P+")],
+)
+def test_large_numbers_in_words(number: int, text: str) -> None:
+    """Cut, not rounded."""
+    assert legacy.in_words(number) == text
+
+
+def test_errors_of_ours_in_its_words() -> None:
+    """A taken alias is 400 here."""
+    taken = legacy_errors.answer(errors.AlreadyExists("link", "x"))
+    assert (taken.http_status, taken.body["AliasError"]) == (400, "Alias already exists")
+    assert legacy_errors.answer(errors.NotFound("link", "x")).http_status == 404
+    assert legacy_errors.answer(errors.ResourceExhausted("x", 7)).retry_after_seconds == 7
+    assert legacy_errors.answer(errors.Internal("secret")).body["error"] == "ServerError"
+
+
+def test_figures_can_be_set() -> None:
+    """By group, for keys and for addresses; what is not named stays as documented."""
+    read = figures.Figures.parse("stats=5/minute;9/day, stats_anonymous=1/second")
+    assert [rate.amount for rate in read.known["stats"].rates] == [5, 9]
+    assert [rate.amount for rate in read.anonymous["stats"].rates] == [1]
+    assert [rate.amount for rate in read.known["export"].rates] == [30, 1000]
+    assert [rate.amount for rate in read.anonymous["export"].rates] == [10, 200]
+    for text in ("moon=1/minute", "stats=often", "stats"):
+        with pytest.raises(ValueError, match=r".+"):
+            figures.Figures.parse(text)
