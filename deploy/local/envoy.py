@@ -10,6 +10,7 @@ from deploy.local.process import Command
 from deploy.local.settings import LocalSettings
 from gateway.envoy.render import render
 from gateway.envoy.settings import EnvoySettings
+from gateway.envoy.upstream_tls import write_sds
 from gateway.openapi.files import write_files
 
 
@@ -21,7 +22,9 @@ def envoy_command(
     docs = run_folder / "docs"
     docs.mkdir(exist_ok=True)
     write_files(docs)
-    config.write_text(render(_envoy_settings(settings, addresses, docs)))
+    ours = _envoy_settings(settings, addresses, docs, run_folder)
+    write_sds(ours)
+    config.write_text(render(ours))
     return Command(
         name="envoy",
         arguments=[
@@ -38,7 +41,7 @@ def envoy_command(
     )
 
 
-def _envoy_settings(settings: LocalSettings, addresses: Addresses, docs: Path) -> EnvoySettings:
+def _envoy_settings(settings: LocalSettings, addresses: Addresses, docs: Path, sds: Path) -> EnvoySettings:
     return EnvoySettings(
         listen=f"[::]:{settings.port}" if has_ipv6() else f"0.0.0.0:{settings.port}",
         links=(addresses.links,),
@@ -49,4 +52,8 @@ def _envoy_settings(settings: LocalSettings, addresses: Addresses, docs: Path) -
         admin_port=int(addresses.envoy_admin.rpartition(":")[2]),
         trusted_hops=settings.trusted_hops,
         access_log=settings.access_log,
+        tls=settings.tls,
+        tls_names=settings.tls_names,
+        http_tls=settings.http_tls,
+        sds=sds,
     )

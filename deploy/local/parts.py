@@ -141,7 +141,8 @@ def _service(context: Context, name: str, module: str, listen: str, metrics: str
         stop_seconds=_DRAIN_SECONDS,
         inherited_files=context.inherited_files,
     )
-    return Part(command, lambda: serves_grpc(listen))
+    settings = context.settings
+    return Part(command, lambda: serves_grpc(listen, settings.tls, settings.tls_names.get(name, name)))
 
 
 def _common(context: Context) -> dict[str, str]:

@@ -10,6 +10,7 @@ from grpc_health.v1 import health_pb2
 
 from deploy.local.errors import CannotStartError
 from deploy.local.process import Process
+from services.common.tls import TlsFiles, channel_credentials, load
 
 _PATIENCE_SECONDS = 1.0
 _POLL_SECONDS = 0.02
@@ -77,9 +78,9 @@ def answers_http(port: int, path: str, host: str = "127.0.0.1") -> bool:
         connection.close()
 
 
-def serves_grpc(address: str) -> bool:
+def serves_grpc(address: str, tls: TlsFiles | None = None, name: str = "") -> bool:
     """Say whether the server reports SERVING by the gRPC health protocol."""
-    with grpc.insecure_channel(address, options=[("grpc.enable_http_proxy", 0)]) as channel:
+    with _channel(address, tls, name) as channel:
         check = channel.unary_unary(
             "/grpc.health.v1.Health/Check",
             request_serializer=health_pb2.HealthCheckRequest.SerializeToString,
@@ -90,3 +91,11 @@ def serves_grpc(address: str) -> bool:
         except grpc.RpcError:
             return False
         return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
+
+
+def _channel(address: str, tls: TlsFiles | None, name: str) -> grpc.Channel:
+    options: list[tuple[str, str | int]] = [("grpc.enable_http_proxy", 0)]
+    if tls is None:
+        return grpc.insecure_channel(address, options=options)
+    options.append(("grpc.ssl_target_name_override", name))
+    return grpc.secure_channel(address, channel_credentials(load(tls)), options=options)

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from services.common.settings import Environment
+from services.common.tls import TlsFiles, read_http_tls, read_peer_name, read_tls
 
 _HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?|\[[0-9a-f:.]+\]", re.IGNORECASE)
 # Printable, without blanks; tok_ begins edit tokens.
@@ -18,14 +19,22 @@ OWN = frozenset(
         "LINKMETER_ACCESS_LOG",
         "LINKMETER_API_KEY",
         "LINKMETER_DATA_DIR",
+        "LINKMETER_ANALYTICS_TLS_NAME",
+        "LINKMETER_COMPAT_TLS_NAME",
         "LINKMETER_EXTRA_HOSTS",
         "LINKMETER_GEOIP_DB",
+        "LINKMETER_HTTP_TLS",
         "LINKMETER_IP_STORAGE",
+        "LINKMETER_LINKS_TLS_NAME",
         "LINKMETER_PORT",
         "LINKMETER_POSTGRES_URL",
         "LINKMETER_PUBLIC_URL",
         "LINKMETER_RATE_LIMITS",
+        "LINKMETER_REDIRECT_TLS_NAME",
         "LINKMETER_REDIS_URL",
+        "LINKMETER_TLS_CA",
+        "LINKMETER_TLS_CERT",
+        "LINKMETER_TLS_KEY",
         "LINKMETER_TRUSTED_HOPS",
         "LINKMETER_WORKERS",
     }
@@ -37,6 +46,7 @@ DECIDED = frozenset(
         "LINKMETER_COMPAT_ADDRESS",
         "LINKMETER_DESCRIPTOR_SET",
         "LINKMETER_DOCS_DIR",
+        "LINKMETER_ENVOY_SDS_DIR",
         "LINKMETER_ENVOY_ADMIN_PORT",
         "LINKMETER_HTTP_LISTEN",
         "LINKMETER_LINKS_ADDRESS",
@@ -53,6 +63,7 @@ PASSED_ON = frozenset(
     {
         "LINKMETER_BITLY_ADDRESS_RATE",
         "LINKMETER_BITLY_KEY_RATE",
+        "LINKMETER_CLICK_RETENTION_MONTHS",
         "LINKMETER_CREATES_PER_MINUTE",
         "LINKMETER_DRAIN_SECONDS",
         "LINKMETER_LOG_LEVEL",
@@ -61,6 +72,7 @@ PASSED_ON = frozenset(
         "LINKMETER_OUTBOX_MAX_BYTES",
         "LINKMETER_OUTBOX_SYNC",
         "LINKMETER_RATE_LIMITS_SHADOW",
+        "LINKMETER_SET_ASIDE_RETENTION_DAYS",
         "LINKMETER_SHORTIO_BULK_RATE",
         "LINKMETER_SHORTIO_LINKS_RATE",
         "LINKMETER_SHORTIO_STATISTICS_RATE",
@@ -69,6 +81,8 @@ PASSED_ON = frozenset(
         "LINKMETER_VISITOR_KEY_ROTATION",
     }
 )
+# Read here, because the gateway needs them, and by the programs.
+_TLS = frozenset(name for name in OWN if "_TLS" in name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +105,10 @@ class LocalSettings:
     # Processes of redirect.
     workers: int = 1
     passed_on: tuple[tuple[str, str], ...] = ()
+    # One certificate for all programs of this machine, which names each of them.
+    tls: TlsFiles | None = None
+    tls_names: Mapping[str, str] = field(default_factory=dict)
+    http_tls: str = "off"
     # Names that begin like ours and mean nothing: most likely misspelt.
     unknown: tuple[str, ...] = ()
 
@@ -99,6 +117,7 @@ def read(variables: Mapping[str, str]) -> LocalSettings:
     """Read and check all settings; raise SettingsError with a line for each wrong one."""
     environment = Environment(variables)
     port = environment.integer("LINKMETER_PORT", 8080, 1, 65535)
+    tls = read_tls(environment)
     settings = LocalSettings(
         port=port,
         data_folder=Path(environment.text("LINKMETER_DATA_DIR", ".data")).absolute(),
@@ -113,7 +132,10 @@ def read(variables: Mapping[str, str]) -> LocalSettings:
         extra_hosts=environment.parsed("LINKMETER_EXTRA_HOSTS", _hosts, ()),
         access_log=environment.flag("LINKMETER_ACCESS_LOG", True),
         workers=environment.integer("LINKMETER_WORKERS", 1, 1, 64),
-        passed_on=tuple((name, variables[name]) for name in sorted(PASSED_ON) if variables.get(name)),
+        passed_on=tuple((name, variables[name]) for name in sorted(PASSED_ON | _TLS) if variables.get(name)),
+        tls=tls,
+        tls_names={name: read_peer_name(environment, name) for name in ("links", "analytics", "compat", "redirect")},
+        http_tls=read_http_tls(environment, tls),
         unknown=tuple(
             sorted(name for name in variables if name.startswith("LINKMETER_") and name not in OWN | PASSED_ON)
         ),

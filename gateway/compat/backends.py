@@ -19,6 +19,7 @@ from linkmeter.links.v1 import (
     resolution_service_pb2_grpc,
 )
 from services.common import errors, rpc_client
+from services.common.tls import TlsFiles
 
 # Reading twice does no harm; creating or deleting twice gives another answer the second time.
 _LINKS_IDEMPOTENT: Final = (
@@ -56,10 +57,20 @@ class Backends:
     _channels: tuple[grpc.aio.Channel, ...]
 
     @classmethod
-    def open(cls, links_address: str, analytics_address: str) -> Self:
+    def open(
+        cls,
+        links_address: str,
+        analytics_address: str,
+        *,
+        tls: TlsFiles | None = None,
+        links_tls_name: str = "links",
+        analytics_tls_name: str = "analytics",
+    ) -> Self:
         """Open the channels; nothing has to answer yet."""
-        links = rpc_client.open_channel(links_address, idempotent=_LINKS_IDEMPOTENT)
-        analytics = rpc_client.open_channel(analytics_address, idempotent=_ANALYTICS_IDEMPOTENT)
+        links = rpc_client.open_channel(links_address, idempotent=_LINKS_IDEMPOTENT, tls=tls, peer_name=links_tls_name)
+        analytics = rpc_client.open_channel(
+            analytics_address, idempotent=_ANALYTICS_IDEMPOTENT, tls=tls, peer_name=analytics_tls_name
+        )
         return cls(
             links=link_service_pb2_grpc.LinkServiceStub(links),
             access=access_service_pb2_grpc.AccessServiceStub(links),

@@ -28,7 +28,13 @@ WORDINGS: dict[str, Wording] = {
 
 async def run(settings: Settings) -> None:
     """Serve until SIGTERM."""
-    backends = Backends.open(settings.links_address, settings.analytics_address)
+    backends = Backends.open(
+        settings.links_address,
+        settings.analytics_address,
+        tls=settings.tls,
+        links_tls_name=settings.links_tls_name,
+        analytics_tls_name=settings.analytics_tls_name,
+    )
     server = build(settings, backends)
     await server.start(tuple(WORDINGS))
     await until_stopped()
@@ -44,6 +50,7 @@ def build(settings: Settings, backends: Backends) -> RpcServer:
         health=HealthPoller({"links": backends.check_links}),
         limits=Limits(drain_seconds=settings.drain_seconds),
         interceptors=[DialectInterceptor(WORDINGS)],
+        tls=settings.tls,
     )
     _add_servicers(server.server, settings, backends)
     return server

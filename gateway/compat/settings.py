@@ -7,6 +7,7 @@ from typing import Self
 from gateway.compat.shared.quotas import Quota
 from gateway.compat.spoo.figures import Figures
 from services.common.settings import Environment
+from services.common.tls import TlsFiles, read_peer_name, read_tls
 
 _MOST_PER_MINUTE = 1_000_000
 
@@ -42,6 +43,10 @@ class Settings:
     drain_seconds: int
     log_level: str
     otlp_endpoint: str
+    tls: TlsFiles | None
+    # What the certificates of the services called must name.
+    links_tls_name: str
+    analytics_tls_name: str
 
     @classmethod
     def read(cls, variables: Mapping[str, str]) -> Self:
@@ -68,6 +73,9 @@ class Settings:
             drain_seconds=environment.integer("LINKMETER_DRAIN_SECONDS", 0, 0, 300),
             log_level=environment.choice("LINKMETER_LOG_LEVEL", ("debug", "info", "warning", "error"), "info"),
             otlp_endpoint=environment.text("LINKMETER_OTLP_ENDPOINT", ""),
+            tls=read_tls(environment),
+            links_tls_name=read_peer_name(environment, "links"),
+            analytics_tls_name=read_peer_name(environment, "analytics"),
         )
         environment.check()
         return settings

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from gateway.envoy.settings import EnvoySettings
+from gateway.envoy.upstream_tls import upstream_tls
 
 Json = dict[str, Any]
 
@@ -15,10 +16,11 @@ _IDLE_TIMEOUT: Final = "15s"
 def clusters(settings: EnvoySettings) -> list[Json]:
     """Make all clusters."""
     return [
-        _grpc("links", settings.links),
-        _grpc("analytics", settings.analytics),
-        _grpc("compat", settings.compat),
-        _http("redirect", settings.redirect),
+        _grpc("links", settings.links) | upstream_tls(settings, "links"),
+        _grpc("analytics", settings.analytics) | upstream_tls(settings, "analytics"),
+        _grpc("compat", settings.compat) | upstream_tls(settings, "compat"),
+        _http("redirect", settings.redirect)
+        | (upstream_tls(settings, "redirect") if settings.http_tls != "off" else {}),
         _admin(settings),
     ]
 

@@ -15,6 +15,7 @@ from gateway.envoy.pages import page_routes
 from gateway.envoy.replies import local_replies
 from gateway.envoy.routes import NO_AUTHORIZATION, routes
 from gateway.envoy.settings import EnvoySettings, read_settings
+from gateway.envoy.upstream_tls import write_sds
 from gateway.openapi.contract import Contract
 from services.common.settings import SettingsError, stop
 
@@ -57,6 +58,7 @@ def main() -> None:
         settings = read_settings(os.environ)
     except SettingsError as problem:
         stop("gateway.envoy", problem)
+    write_sds(settings)
     sys.stdout.write(render(settings))
 
 

@@ -1,11 +1,12 @@
 """What differs between one Envoy and another."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from gateway.openapi.contract import DESCRIPTOR_SET
 from services.common.settings import Environment
+from services.common.tls import TlsFiles, read_http_tls, read_peer_name, read_tls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,14 @@ class EnvoySettings:
     # Proxies in front whose X-Forwarded-For counts.
     trusted_hops: int = 0
     access_log: bool = True
+    # Certificates as Envoy finds them when it runs; None: plaintext to the services.
+    tls: TlsFiles | None = None
+    # What the services' certificates must name, by service.
+    tls_names: Mapping[str, str] = field(default_factory=dict)
+    # Of redirect's HTTP port: off, on, or mutual (a certificate is shown either way, if asked for).
+    http_tls: str = "off"
+    # The folder into which the files go that say where the certificates are; Envoy watches them.
+    sds: Path = Path()
 
 
 def read_settings(variables: Mapping[str, str]) -> EnvoySettings:
@@ -39,6 +48,8 @@ def read_settings(variables: Mapping[str, str]) -> EnvoySettings:
         environment.text(name)
         return environment.parsed(name, _parse_addresses, ())
 
+    # Not required to exist: who writes the configuration need not see the certificates.
+    tls = read_tls(environment, must_exist=False)
     settings = EnvoySettings(
         listen=environment.address("LINKMETER_LISTEN", "0.0.0.0:8080"),
         links=addresses("LINKMETER_LINKS_ADDRESS"),
@@ -51,6 +62,10 @@ def read_settings(variables: Mapping[str, str]) -> EnvoySettings:
         metrics_listen=environment.address("LINKMETER_METRICS_LISTEN", "127.0.0.1:0"),
         trusted_hops=environment.integer("LINKMETER_TRUSTED_HOPS", 0, 0, 16),
         access_log=environment.flag("LINKMETER_ACCESS_LOG", default=True),
+        tls=tls,
+        tls_names={name: read_peer_name(environment, name) for name in ("links", "analytics", "compat", "redirect")},
+        http_tls=read_http_tls(environment, tls),
+        sds=Path(environment.text("LINKMETER_ENVOY_SDS_DIR", "/run/gateway")),
     )
     environment.check()
     return settings

@@ -15,6 +15,9 @@ from services.common import errors, log, metrics, request_id, rpc_errors, tracin
 DEFAULT_DEADLINE_SECONDS: Final = 10.0
 LONGEST_DEADLINE_SECONDS: Final = 60.0
 
+# Lasts as long as the client cares, and writes by itself instead of yielding.
+_WATCH: Final = "/grpc.health.v1.Health/Watch"
+
 _logger = log.get(__name__)
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -33,11 +36,11 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         continuation: Callable[[grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler[Any, Any] | None]],
         handler_call_details: grpc.HandlerCallDetails,
     ) -> grpc.RpcMethodHandler[Any, Any] | None:
-        """Wrap the handler of a unary request; others (reflection) pass as they are."""
+        """Wrap the handler of a unary request; reflection and watches of health pass as they are."""
         handler = await continuation(handler_call_details)
-        if handler is None or handler.request_streaming:
-            return handler
         method = handler_call_details.method
+        if handler is None or handler.request_streaming or method == _WATCH:
+            return handler
         if handler.response_streaming:
             return grpc.unary_stream_rpc_method_handler(
                 self._around_stream(method, handler.unary_stream),

@@ -7,6 +7,8 @@ from typing import Any, Final
 import grpc
 
 from services.common import request_id, rpc_errors, tracing
+from services.common.renewing_channel import RenewingChannel
+from services.common.tls import Credentials, TlsFiles, channel_credentials
 
 DEFAULT_DEADLINE_SECONDS: Final = 2.0
 
@@ -16,8 +18,13 @@ def open_channel(
     *,
     deadline_seconds: float = DEFAULT_DEADLINE_SECONDS,
     idempotent: Sequence[str] = (),
+    tls: TlsFiles | None = None,
+    peer_name: str = "",
 ) -> grpc.aio.Channel:
-    """Open a channel; methods named in `idempotent` ("package.Service/Method") are tried again when unavailable."""
+    """Open a channel; methods named in `idempotent` ("package.Service/Method") are tried again when unavailable.
+
+    With TLS the server's certificate must hold the peer's name, whatever its address is called.
+    """
     options = [
         ("grpc.service_config", json.dumps(_service_config(idempotent))),
         ("grpc.max_receive_message_length", 64 * 1024 * 1024),
@@ -27,7 +34,17 @@ def open_channel(
         ("grpc.keepalive_time_ms", 20_000),
         ("grpc.keepalive_timeout_ms", 5_000),
     ]
-    return grpc.aio.insecure_channel(address, options=options, interceptors=[_CallInterceptor(deadline_seconds)])
+    interceptors = [_CallInterceptor(deadline_seconds)]
+    if tls is None:
+        return grpc.aio.insecure_channel(address, options=options, interceptors=interceptors)
+    named = [*options, ("grpc.ssl_target_name_override", peer_name or address.rpartition(":")[0])]
+
+    def secure(credentials: Credentials) -> grpc.aio.Channel:
+        return grpc.aio.secure_channel(
+            address, channel_credentials(credentials), options=named, interceptors=interceptors
+        )
+
+    return RenewingChannel(tls, secure)
 
 
 class _CallInterceptor(grpc.aio.UnaryUnaryClientInterceptor):

@@ -11,6 +11,7 @@ from grpc_reflection.v1alpha import reflection
 from services.common import log
 from services.common.health import HealthPoller
 from services.common.interceptors import CallInterceptor, Translator
+from services.common.tls import TlsFiles, server_credentials
 
 _logger = log.get(__name__)
 
@@ -38,10 +39,12 @@ class RpcServer:
         translate: Translator = lambda _: None,
         limits: Limits | None = None,
         interceptors: Sequence[grpc.aio.ServerInterceptor] = (),
+        tls: TlsFiles | None = None,
     ) -> None:
         self._limits = limits or Limits()
         self._health = health
         self._address = address
+        self._tls = tls
         self.port = 0
         # The caller's own come inside: they see the errors of ours before these become statuses.
         self.server = grpc.aio.server(
@@ -53,7 +56,7 @@ class RpcServer:
         self._health.add_to(self.server, service_names)
         names = (*service_names, "grpc.health.v1.Health", reflection.SERVICE_NAME)
         reflection.enable_server_reflection(names, self.server)
-        self.port = self.server.add_insecure_port(self._address)
+        self.port = self._listen()
         await self.server.start()
         await self._health.start()
         _logger.info("rpc_server_started", port=self.port)
@@ -64,6 +67,11 @@ class RpcServer:
         await asyncio.sleep(self._limits.drain_seconds)
         await self.server.stop(self._limits.grace_seconds)
         _logger.info("rpc_server_stopped")
+
+    def _listen(self) -> int:
+        if self._tls is None:
+            return self.server.add_insecure_port(self._address)
+        return self.server.add_secure_port(self._address, server_credentials(self._tls))
 
 
 async def until_stopped() -> None:

@@ -79,6 +79,15 @@ class Environment:
             self._problems.append(f"{name}: {problem}")
             return default
 
+    @property
+    def has_problems(self) -> bool:
+        """Say whether anything read so far was missing or wrong."""
+        return bool(self._problems)
+
+    def complain(self, problem: str) -> None:
+        """Note what is wrong about settings that are read together; the text names them."""
+        self._problems.append(problem)
+
     def check(self) -> None:
         """Raise SettingsError when anything read so far was missing or wrong."""
         if self._problems:

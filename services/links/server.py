@@ -90,6 +90,7 @@ class LinksServer:
             health=HealthPoller({"postgres": lambda: parts.pool.execute("SELECT 1"), "start": bootstrap.check}),
             translate=postgres.outage_of,
             limits=self._limits,
+            tls=self._settings.tls,
         )
         _add_link_servicers(self._rpc.server, parts)
         _add_account_servicers(self._rpc.server, parts)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from services.common.settings import Environment
+from services.common.tls import TlsFiles, read_tls
 from services.links.domain import credentials
 from services.links.domain.hosts import OwnHosts, PublicUrl
 
@@ -32,6 +33,7 @@ class Settings:
     drain_seconds: int = 0
     log_level: str = "info"
     otlp_endpoint: str = ""
+    tls: TlsFiles | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,7 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         drain_seconds=env.integer("LINKMETER_DRAIN_SECONDS", 0, 0, 300),
         log_level=env.choice("LINKMETER_LOG_LEVEL", ("debug", "info", "warning", "error"), "info"),
         otlp_endpoint=env.address("LINKMETER_OTLP_ENDPOINT", ""),
+        tls=read_tls(env),
     )
     env.check()
     return settings

@@ -7,6 +7,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
+from services.common.tls import TlsFiles
 from services.redirect.rsgi import RsgiApplication
 
 BACKLOG: Final = 2048
@@ -18,7 +19,9 @@ BUFFER_BYTES: Final = 64 * 1024
 HEADER_SECONDS: Final = 30
 
 
-def http_server(address: str, application: RsgiApplication) -> Server:
+def http_server(
+    address: str, application: RsgiApplication, tls: TlsFiles | None = None, *, asks_certificate: bool = False
+) -> Server:
     """Make the server; several workers share the port by SO_REUSEPORT.
 
     The embedded server runs in our own event loop: as fast as Granian's own workers, but with no parent process whose
@@ -35,6 +38,10 @@ def http_server(address: str, application: RsgiApplication) -> Server:
         backlog=BACKLOG,
         backpressure=min(CONNECTIONS, _open_files() // 2),
         http1_settings=HTTP1Settings(header_read_timeout=HEADER_SECONDS * 1000, max_buffer_size=BUFFER_BYTES),
+        ssl_cert=tls.certificate if tls else None,
+        ssl_key=tls.key if tls else None,
+        ssl_ca=tls.authority if tls and asks_certificate else None,
+        ssl_client_verify=tls is not None and asks_certificate,
         log_enabled=False,
         log_access=False,
     )

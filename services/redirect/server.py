@@ -12,11 +12,13 @@ from services.common.clock import SystemClock
 from services.common.health import HealthPoller
 from services.common.redis_client import open_redis
 from services.common.rpc_server import RpcServer
+from services.common.tls import Watched
 from services.redirect import backends
 from services.redirect.cache import Cache
 from services.redirect.data_plane import DataPlane
 from services.redirect.facts import FactFinder
 from services.redirect.following import Following
+from services.redirect.http_port import HttpPort
 from services.redirect.http_server import http_server
 from services.redirect.outbox.outbox import Outbox
 from services.redirect.outbox.shipper import Shipper
@@ -44,8 +46,15 @@ class Worker:
         clock = SystemClock()
         self._settings = settings
         self._redis = open_redis(settings.redis_url) if settings.redis_url else None
-        self._links_channel = rpc_client.open_channel(settings.links_address, idempotent=backends.IDEMPOTENT)
-        self._analytics_channel = rpc_client.open_channel(settings.analytics_address)
+        self._links_channel = rpc_client.open_channel(
+            settings.links_address,
+            idempotent=backends.IDEMPOTENT,
+            tls=settings.tls,
+            peer_name=settings.links_tls_name,
+        )
+        self._analytics_channel = rpc_client.open_channel(
+            settings.analytics_address, tls=settings.tls, peer_name=settings.analytics_tls_name
+        )
         links = backends.LinksClient(self._links_channel)
         resolver = Resolver(cache=Cache(), shared=backends.RedisLinks(self._redis), links=links)
         self._outbox = Outbox(settings.outbox_dir, max_bytes=settings.outbox_max_bytes, sync=settings.outbox_sync)
@@ -55,7 +64,7 @@ class Worker:
         self._shipper = Shipper(outbox=self._outbox, directory=settings.outbox_dir, ingest=ingest, clock=clock)
         self._watch = Watch(url=settings.redis_url, resolver=resolver) if settings.redis_url else None
         # Redirects go on without any dependency, so a worker that is up can serve.
-        self._rpc = RpcServer(address=settings.listen, health=HealthPoller())
+        self._rpc = RpcServer(address=settings.listen, health=HealthPoller(), tls=settings.tls)
         redirect_service_pb2_grpc.add_RedirectServiceServicer_to_server(
             RedirectServicer(resolver=resolver, hosts=settings.hosts, clock=clock), self._rpc.server
         )
@@ -119,15 +128,24 @@ async def run(settings: Settings, watch_parent: Callable[[Callable[[], None]], N
         watch_parent(stopping.set)
     worker = Worker(settings)
     await worker.start()
-    server = http_server(settings.http_listen, worker.application)
-    serving = asyncio.create_task(server.serve())
+    port = _http_port(settings, worker)
+    serving = asyncio.create_task(port.serve())
     await asyncio.wait({serving, asyncio.create_task(stopping.wait())}, return_when=asyncio.FIRST_COMPLETED)
     if stopping.is_set():
         await worker.leave()
-        server.stop()  # type: ignore[no-untyped-call] # Granian leaves it untyped
+        port.stop()
         # Requests in hand are answered; a client that never reads its answer does not keep us.
         await asyncio.wait({serving}, timeout=DRAIN_SECONDS)
     await worker.stop()
     if serving.done() and (problem := serving.exception()):
         _logger.failure("http_server_failed", problem)
     return stopping.is_set()
+
+
+def _http_port(settings: Settings, worker: Worker) -> HttpPort:
+    tls = settings.tls if settings.http_tls != "off" else None
+    asks = settings.http_tls == "mutual"
+    return HttpPort(
+        lambda: http_server(settings.http_listen, worker.application, tls, asks_certificate=asks),
+        Watched(tls) if tls else None,
+    )

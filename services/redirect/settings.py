@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from services.common.settings import Environment
+from services.common.tls import TlsFiles, read_http_tls, read_peer_name, read_tls
 from services.redirect.domain.hosts import OwnHosts, host_names, host_of_url, own_hosts
 from services.redirect.facts import Network
 
@@ -41,6 +42,12 @@ class Settings:
     drain_seconds: int
     log_level: str
     otlp_endpoint: str
+    tls: TlsFiles | None
+    # Of the HTTP data plane: off, on (visitors show no certificate) or mutual.
+    http_tls: str
+    # What the certificates of the services called must name.
+    links_tls_name: str
+    analytics_tls_name: str
 
     def for_worker(self, index: int) -> "Settings":
         """Give each worker its own gRPC and metrics port; the HTTP port is shared."""
@@ -55,6 +62,7 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
     env.parsed("LINKMETER_PUBLIC_URL", host_of_url, "")
     env.parsed("LINKMETER_EXTRA_HOSTS", host_names, frozenset[str]())
     trusted_proxies = env.parsed("LINKMETER_TRUSTED_PROXIES", _networks, _networks(",".join(_LOOPBACK)))
+    tls = read_tls(env)
     settings = partial(
         Settings,
         listen=env.address("LINKMETER_LISTEN"),
@@ -73,6 +81,10 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         drain_seconds=env.integer("LINKMETER_DRAIN_SECONDS", 0, 0, 300),
         log_level=env.choice("LINKMETER_LOG_LEVEL", ("debug", "info", "warning", "error"), "info"),
         otlp_endpoint=env.address("LINKMETER_OTLP_ENDPOINT", ""),
+        tls=tls,
+        http_tls=read_http_tls(env, tls),
+        links_tls_name=read_peer_name(env, "links"),
+        analytics_tls_name=read_peer_name(env, "analytics"),
     )
     env.check()
     # Only now is it sure that the hosts can be read.
