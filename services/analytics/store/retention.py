@@ -30,6 +30,10 @@ _SHORT_WAIT: Final = "SET LOCAL lock_timeout = '2s'"
 _ATTEMPTS: Final = 10
 _PAUSE_SECONDS: Final = 3
 _SOME: Final = 10_000
+# Nobody waits for the deleting, and to find the last of what is old takes reading whole tables.
+_PATIENCE: Final = "SET statement_timeout = '300s'"
+_SECONDS: Final = 302
+_IS_OTHER: Final = "SELECT EXISTS (SELECT FROM clicks_other WHERE time < $1)"
 _DELETE_OTHER: Final = """
 DELETE FROM clicks_other
 WHERE ctid = ANY (ARRAY(SELECT ctid FROM clicks_other WHERE time < $1 LIMIT $2)) AND time < $1
@@ -74,6 +78,8 @@ class OldClicks:
             if not await connection.fetchval(_LOCK):
                 return None
             try:
+                # Until the connection goes back to the pool.
+                await connection.execute(_PATIENCE)
                 return await _drop(connection, retention, now)
             finally:
                 await connection.execute(_UNLOCK)
@@ -119,7 +125,7 @@ async def _drop_month(connection: Connection, month: date) -> bool:
 
 async def _delete_other(connection: Connection, since: datetime) -> int:
     """Delete from the partition of the months that have none."""
-    if await connection.fetchval("SELECT EXISTS (SELECT FROM clicks_other WHERE time < $1)", since):
+    if await connection.fetchval(_IS_OTHER, since, timeout=_SECONDS):
         await connection.execute(_SAVE, since)
     return await _delete(connection, _DELETE_OTHER, since)
 
@@ -129,7 +135,7 @@ async def _delete(connection: Connection, statement: str, before: datetime) -> i
     deleted = 0
     while True:
         # PostgreSQL says "DELETE 42".
-        some = int((await connection.execute(statement, before, _SOME)).rpartition(" ")[2])
+        some = int((await connection.execute(statement, before, _SOME, timeout=_SECONDS)).rpartition(" ")[2])
         deleted += some
         if some < _SOME:
             return deleted

@@ -65,6 +65,9 @@ async def test_query_parameters_fill_nested_fields(client: httpx.AsyncClient, se
         ("GET", "/v1/links/5/clicks", "linkmeter.analytics.v1.ClickService/ListClicks"),
         ("GET", "/v1/links/5/stats", "linkmeter.analytics.v1.StatsService/GetLinkStats"),
         ("POST", "/v1/stats:query", "linkmeter.analytics.v1.StatsService/QueryStats"),
+        ("POST", "/v1/stats:delete", "linkmeter.analytics.v1.StatsService/DeleteStats"),
+        ("DELETE", "/v1/links/5/stats", "linkmeter.analytics.v1.StatsService/DeleteStats"),
+        ("DELETE", "/v1/domains/own.example/stats", "linkmeter.analytics.v1.StatsService/DeleteStats"),
         ("GET", "/v1/ledger", "linkmeter.analytics.v1.StatsService/GetLedger"),
     ],
 )
