@@ -17,13 +17,16 @@ _logger = log.get(__name__)
 
 # Nobody waits for a command, and what it does may be large.
 _STATEMENT_MS: Final = 300_000
+_BATCH_ROWS: Final = 2000
+# A line a batch would be thousands.
+_SAY_EVERY: Final = 50 * _BATCH_ROWS
 
 
-def reclassify(url: str, batch_rows: int = 2000) -> None:
+def reclassify(url: str) -> None:
     """Classify all stored clicks by the program's definition; goes on where it was interrupted."""
 
     async def run(pool: postgres.Pool) -> None:
-        command = Reclassification(pool, definition=DEFINITION, class_of=class_of, batch_rows=batch_rows)
+        command = Reclassification(pool, definition=DEFINITION, class_of=class_of, batch_rows=_BATCH_ROWS)
         await command.run(_say)
 
     asyncio.run(_with_pool(url, run))
@@ -43,6 +46,8 @@ async def _with_pool(url: str, run: Callable[[postgres.Pool], Awaitable[None]]) 
 
 
 def _say(table: str, progress: Progress) -> None:
+    if progress.seen % _SAY_EVERY and not progress.is_finished:
+        return
     _logger.info(
         "reclassified" if progress.is_finished else "reclassifying",
         table=table,
