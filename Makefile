@@ -8,7 +8,7 @@ SOURCES := services gateway deploy protos tests
 T ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run admin test unit lint format gen lock clean images images-test k8s-test rehearsal
+.PHONY: bench bench-seed chaos help run admin test unit lint format gen lock clean images images-test k8s-test rehearsal
 
 ##@ Use
 
@@ -25,6 +25,15 @@ test: .state/dev .state/gen ## Run all tests, or one corner: make test T=tests/u
 
 unit: .state/dev .state/gen ## Run the unit tests alone
 	$(BIN)/python -m pytest tests/unit
+
+chaos: .state/dev .state/gen ## Kill, stop and starve the real system under load, and count; takes ten minutes
+	$(BIN)/python -m pytest tests/chaos -m ""
+
+bench: .state/dev .state/gen ## Measure the real system: make bench ONLY=redirect ROUNDS=3 (needs wrk)
+	@$(BIN)/python -m tests.load.bench $(if $(ONLY),--only "$(ONLY)") $(if $(ROUNDS),--rounds $(ROUNDS))
+
+bench-seed: .state/dev .state/gen ## Make the data that bench asks statistics of: make bench-seed CLICKS=10000000
+	@$(BIN)/python -m tests.load.seed --data .bench $(if $(CLICKS),--clicks $(CLICKS))
 
 lint: .state/dev .state/gen ## Check style, types, contracts and their compatibility
 	$(BIN)/ruff check $(SOURCES)
@@ -66,7 +75,7 @@ k8s-test: .state/dev .state/gen .state/hadolint ## Check the manifests and the D
 	$(BIN)/python -m pytest tests/k8s
 
 rehearsal: .state/dev .state/gen ## Run the dev overlay's containers, and roll them under load (root, podman)
-	sh deploy/images/rehearsal.sh $(BIN)
+	sh deploy/images/rehearsal.sh $(BIN) $(IMAGES)
 
 # Steps that run once, behind stamps.
 

@@ -1,0 +1,205 @@
+"""As much of Kubernetes as it takes to run our manifests on one machine: pods, probes, names, rolling updates."""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+from tests.k8s.rendering import Installation, Json, Workload
+from tests.rehearsal.containers import DOMAIN, GATEWAY, Container, Volumes, clean, make_network, remove_network
+from tests.rehearsal.names import NameServer
+from tests.rehearsal.probes import Watch, wait_started
+
+_LOOK_SECONDS: Final = 0.25
+_READY_SECONDS: Final = 90.0
+
+
+class Pod:
+    """One pod of a workload: what prepares it has run, its container runs."""
+
+    def __init__(self, container: Container, folder: Path) -> None:
+        self.container = container
+        self.folder = folder
+        self.is_leaving = False
+        self._ready = Watch(container.container["readinessProbe"], container, is_passing=False)
+        self._alive = Watch(container.container["livenessProbe"], container, is_passing=True)
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.container.name
+
+    @property
+    def is_ready(self) -> bool:
+        """Say whether it gets traffic."""
+        return self._ready.is_passing and not self.is_leaving
+
+    def look(self) -> None:
+        """Ask what is due; a pod that would be restarted is a failure of the rehearsal."""
+        if not self.is_leaving:
+            self._ready.look()
+            self._alive.look()
+            assert self._alive.is_passing, f"{self.name} would be restarted: {self.container.log()}"
+
+    def leave(self) -> None:
+        """End as Kubernetes ends a pod: what comes before stopping, SIGTERM, and SIGKILL when the time is up."""
+        self.is_leaving = True
+        pod, main = self.container.pod, self.container.container
+        began = time.monotonic()
+        before = main.get("lifecycle", {}).get("preStop", {})
+        if "exec" in before:
+            assert self.container.execute(before["exec"]["command"]), f"{self.name}: preStop failed"
+        left = pod["terminationGracePeriodSeconds"] - (time.monotonic() - began)
+        status = self.container.stop(left)
+        # 143: ended by SIGTERM itself, as Envoy does; 137 would be SIGKILL.
+        assert status in (0, 143), f"{self.name} ended with {status}"
+        clean(self.folder)
+
+
+class Cluster:
+    """An installation that runs."""
+
+    def __init__(self, installation: Installation, folder: Path, replicas: int) -> None:
+        self.installation = installation
+        self._folder = folder
+        self._replicas = replicas
+        self._pods: dict[str, list[Pod]] = {}
+        self._secrets = {s["metadata"]["name"]: s["stringData"] for s in installation.of("Secret")}
+        self._configs = {c["metadata"]["name"]: c for c in installation.of("ConfigMap")}
+        self._numbers = 0
+        self.problems: list[str] = []
+        self._stopping = threading.Event()
+        self._watcher = threading.Thread(target=self._watch, daemon=True)
+
+    def start(self) -> None:
+        """Bring everything up: stores, tables, services."""
+        make_network()
+        self._names = NameServer(GATEWAY, DOMAIN, self.addresses)
+        self._watcher.start()
+        stores = [w for w in self.installation.servers if w.name in ("postgres", "valkey")]
+        for workload in stores:
+            self._add(workload, 0)
+        self._wait_ready([workload.name for workload in stores])
+        for workload in self.installation.workloads:
+            if workload.kind == "Job":
+                self._container(workload, workload.main, workload.name, self._folder / workload.name, {}).run()
+        others = [workload for workload in self.installation.servers if workload not in stores]
+        # The gateway last: it waits for the others.
+        for workload in sorted(others, key=lambda workload: workload.name == "gateway"):
+            for ordinal in range(self._replicas):
+                self._add(workload, ordinal)
+        self._wait_ready([workload.name for workload in others])
+
+    def stop(self) -> None:
+        """End everything at once."""
+        self._stopping.set()
+        self._watcher.join()
+        for pod in [pod for pods in self._pods.values() for pod in pods]:
+            pod.container.kill()
+        self._names.stop()
+        remove_network()
+
+    def pods(self, name: str) -> list[Pod]:
+        """Answer the pods of a workload."""
+        return list(self._pods.get(name, ()))
+
+    def addresses(self, name: str) -> Sequence[str] | None:
+        """Answer the addresses behind a Service; None when there is no such Service."""
+        if name not in {service["metadata"]["name"] for service in self.installation.of("Service")}:
+            return None
+        return [pod.container.address for pod in self.pods(name) if pod.is_ready]
+
+    def roll(self, name: str) -> None:
+        """Replace all pods of a workload one by one, in the way that its kind does it."""
+        workload = self.installation.workload(name)
+        old = self.pods(name)
+        if workload.kind == "StatefulSet":
+            for ordinal in reversed(range(len(old))):
+                self._end(name, old[ordinal])
+                self._add(workload, ordinal)
+                self._wait_available(workload)
+        else:
+            for pod in old:
+                self._add(workload, self._number())
+                self._wait_available(workload)
+                self._end(name, pod)
+
+    def logs(self) -> str:
+        """Answer the end of every log."""
+        return "\n\n".join(f"{p.name}:\n{p.container.log()}" for pods in self._pods.values() for p in pods)
+
+    def _end(self, name: str, pod: Pod) -> None:
+        pod.leave()
+        self._pods[name] = [other for other in self._pods[name] if other is not pod]
+
+    def _number(self) -> int:
+        self._numbers += 1
+        return 100 + self._numbers
+
+    def _add(self, workload: Workload, ordinal: int) -> None:
+        name = f"{workload.name}-{ordinal}"
+        folder = self._folder / name
+        claims = {
+            claim["metadata"]["name"]: self._folder / "claims" / f"{claim['metadata']['name']}-{name}"
+            for claim in workload.document["spec"].get("volumeClaimTemplates", [])
+        }
+        for path in claims.values():
+            path.mkdir(parents=True, exist_ok=True)
+        container = self._container(workload, workload.main, name, folder, claims)
+        for first in workload.pod.get("initContainers", []):
+            prepare = Container(
+                name=f"{name}-{first['name']}",
+                pod=workload.pod,
+                container=first,
+                environment=self._environment(first),
+                volumes=container.volumes,
+            )
+            prepare.run()
+        container.start()
+        wait_started(workload.main["startupProbe"], container, container.log)
+        self._pods.setdefault(workload.name, []).append(Pod(container, folder))
+
+    def _container(
+        self, workload: Workload, container: Json, name: str, folder: Path, claims: dict[str, Path]
+    ) -> Container:
+        return Container(
+            name=name,
+            pod={"securityContext": {}, **workload.pod},
+            container=container,
+            environment=self._environment(container),
+            volumes=Volumes.make(workload.pod, folder, claims, self._configs),
+        )
+
+    def _environment(self, container: Json) -> dict[str, str]:
+        given = {}
+        for entry in container.get("env", []):
+            if "valueFrom" in entry:
+                source = entry["valueFrom"]["secretKeyRef"]
+                given[entry["name"]] = self._secrets[source["name"]][source["key"]]
+        return self.installation.environment(container, given)
+
+    def _wait_ready(self, names: Sequence[str]) -> None:
+        self._wait(lambda: all(pod.is_ready for name in names for pod in self.pods(name)), f"{names} are ready")
+
+    def _wait_available(self, workload: Workload) -> None:
+        """Wait until all pods are ready, and have been for as long as the workload asks."""
+        self._wait_ready([workload.name])
+        time.sleep(workload.document["spec"].get("minReadySeconds", 0))
+        self._wait_ready([workload.name])
+
+    def _wait(self, condition: Callable[[], bool], what: str) -> None:
+        deadline = time.monotonic() + _READY_SECONDS
+        while not condition():
+            assert not self.problems, self.problems
+            assert time.monotonic() < deadline, f"not within {_READY_SECONDS:.0f} s: {what}\n{self.logs()}"
+            time.sleep(_LOOK_SECONDS)
+
+    def _watch(self) -> None:
+        while not self._stopping.wait(_LOOK_SECONDS):
+            for pod in [pod for pods in list(self._pods.values()) for pod in list(pods)]:
+                try:
+                    pod.look()
+                except Exception as problem:  # noqa: BLE001 - Told by the test, which runs in another thread.
+                    if not pod.is_leaving:
+                        self.problems.append(str(problem))
