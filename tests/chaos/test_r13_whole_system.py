@@ -1,0 +1,49 @@
+"""R13 from the outside: each change of a link is seen by every worker within a second."""
+
+import httpx
+import pytest
+
+from tests.support.system import System
+from tests.support.traffic import BROWSER
+from tests.support.wait import eventually
+
+Seen = tuple[int, str | None]
+# Each on a connection of its own, so that the kernel spreads them over the workers.
+VISITORS = 8
+
+
+async def look(system: System, path: str) -> set[Seen]:
+    """Visit a path several times, past Envoy, whose connections would choose the worker."""
+    seen = set()
+    for _ in range(VISITORS):
+        async with httpx.AsyncClient(base_url=system.redirect_url) as visitor:
+            answer = await visitor.get(path, headers={"host": "localhost", "user-agent": BROWSER})
+            seen.add((answer.status_code, answer.headers.get("location")))
+    return seen
+
+
+@pytest.mark.settings(LINKMETER_WORKERS="2")
+async def test_r13_changes_are_seen_by_every_worker_within_a_second(own_system: System) -> None:
+    """Create after a 404, update, disable, enable and delete, each after both workers knew what was before."""
+    first, second = "https://example.com/1", "https://example.com/2"
+    path = "/changing"
+
+    async def shows(*expected: Seen) -> None:
+        async def is_so() -> bool:
+            return await look(own_system, path) == set(expected)
+
+        await eventually(is_so, timeout=1.0, what=f"{expected} is seen")
+
+    async with own_system.client() as owner:
+        assert await look(own_system, path) == {(404, None)}
+        made = await owner.post("/v1/links", json={"destination": first, "code": path[1:]})
+        await shows((302, first))
+        link = f"/v1/links/{made.raise_for_status().json()['linkId']}"
+        (await owner.patch(link, json={"destination": second})).raise_for_status()
+        await shows((302, second))
+        (await owner.post(f"{link}:disable")).raise_for_status()
+        await shows((404, None))
+        (await owner.post(f"{link}:enable")).raise_for_status()
+        await shows((302, second))
+        (await owner.delete(link)).raise_for_status()
+        await shows((404, None))

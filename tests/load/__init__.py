@@ -1,0 +1,1 @@
+"""How fast the system is: `make bench` and `make bench-seed`; see docs/performance.md."""

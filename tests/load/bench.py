@@ -1,0 +1,138 @@
+"""Measure the real system: `make bench`. See docs/performance.md for how to read what it prints."""
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+
+from tests.load import report, wrk
+from tests.load.calls import Calls
+from tests.load.limit import running_limit
+from tests.load.machine import Meter, family
+from tests.load.redirects import Redirects
+from tests.load.report import Sample
+from tests.load.scenario import Scenario
+from tests.load.seed import Seeded, note_of, seed
+from tests.support.chaos import paused
+from tests.support.system import System, running_system
+from tests.support.traffic import ledger
+
+# Without `make bench-seed`: enough to run every scenario, too few for the targets of statistics to mean anything.
+FEW_CLICKS = 100_000
+WARM_UP_SECONDS = 0.7
+SETTLE_SECONDS = 120.0
+NOISY = 3
+
+
+class Bench:
+    """Runs scenarios in turns, so that whatever drifts, drifts for all."""
+
+    def __init__(self, system: System, meter: Meter) -> None:
+        self._system = system
+        self._meter = meter
+        self.samples: dict[str, list[Sample]] = defaultdict(list)
+
+    def run(self, scenarios: Sequence[Scenario], rounds: int, seconds: float) -> None:
+        """Measure each scenario once a round."""
+        for number in range(rounds):
+            for scenario in scenarios:
+                _say(f"round {number + 1} of {rounds}: {scenario.name} ...")
+                self._settle()
+                with self._without(scenario):
+                    if scenario.is_warmed:
+                        scenario.run(WARM_UP_SECONDS)
+                    self._meter.restart()
+                    measured = scenario.run(seconds)
+                    self.samples[scenario.name].append(Sample(measured, self._meter.read()))
+
+    def _settle(self) -> None:
+        """Wait until analytics has taken the clicks of what ran before."""
+        end = time.monotonic() + SETTLE_SECONDS
+        while asyncio.run(ledger(self._system))["pending"] and time.monotonic() < end:
+            time.sleep(0.2)
+
+    @contextmanager
+    def _without(self, scenario: Scenario) -> Iterator[None]:
+        with ExitStack() as stack:
+            for name in scenario.without:
+                stack.enter_context(paused(self._system, name))
+            yield
+
+
+def main() -> int:
+    """Measure, print, write; answer 0 only for a run that is a result."""
+    options = _options()
+    try:
+        wrk.require()
+    except wrk.MissingWrkError as problem:
+        sys.exit(str(problem))
+    with ExitStack() as stack:
+        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="linkmeter-bench-")))
+        data = options.data if note_of(options.data) else scratch / "data"
+        system = stack.enter_context(running_system(data))
+        seeded = note_of(data) or _seed_few(system)
+        process, url = stack.enter_context(running_limit(scratch))
+        programs = {name: family(partial(_pid, system, name)) for name in system.stack.parts}
+        bench = Bench(system, Meter({**programs, "limit": family(lambda: process.pid)}))
+        limit = Scenario(name=report.LIMIT, run=partial(wrk.run, wrk.Load(url=url)))
+        scenarios = [limit, *_chosen(system, seeded, scratch, options.only)]
+        bench.run(scenarios, options.rounds, options.seconds)
+        return _tell(bench, scenarios, seeded, options.json)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Measure the real system on this machine.")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=4.0, help="of each scenario in each round")
+    parser.add_argument("--only", default="", help="scenarios whose names contain this; several with commas")
+    parser.add_argument("--data", type=Path, default=Path("bench-results/data"), help="what bench-seed made")
+    parser.add_argument("--json", type=Path, default=Path("bench-results/bench.json"))
+    return parser.parse_args()
+
+
+def _seed_few(system: System) -> Seeded:
+    _say(f"Not seeded (make bench-seed): statistics are asked of {FEW_CLICKS:,} clicks only.")
+    return asyncio.run(seed(system, FEW_CLICKS))
+
+
+def _chosen(system: System, seeded: Seeded, scratch: Path, only: str) -> list[Scenario]:
+    every = [*Redirects(system, seeded, scratch).scenarios(), *Calls(system, seeded).scenarios()]
+    words = [word.strip() for word in only.split(",") if word.strip()]
+    return [scenario for scenario in every if not words or any(word in scenario.name for word in words)]
+
+
+def _tell(bench: Bench, scenarios: Sequence[Scenario], seeded: Seeded, path: Path) -> int:
+    lines = report.lines_of(bench.samples, scenarios)
+    noise = report.noise(bench.samples, lines)
+    memory = bench.samples[scenarios[-1].name][-1].usage.memory
+    result = {"clicks": seeded.clicks, "cores": os.cpu_count(), "noise": noise, "scenarios": report.as_json(lines)}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({**result, "memory": dict(memory)}, indent=2) + "\n")
+    _say("")
+    print(report.table(lines))  # noqa: T201 - talks to a person
+    print(report.memory_line(memory))  # noqa: T201 - talks to a person
+    for problem in noise:
+        print(f"NOISY: {problem}")  # noqa: T201 - talks to a person
+    if noise:
+        print("This run is no result: the machine was not quiet.")  # noqa: T201 - talks to a person
+    return NOISY if noise else 0
+
+
+def _pid(system: System, name: str) -> int:
+    return system.stack.processes[name].pid
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(line + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

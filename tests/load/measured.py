@@ -1,0 +1,26 @@
+"""What a measurement says."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """The outcome of putting load on something for some seconds."""
+
+    requests: int
+    seconds: float
+    failed: int
+    # Milliseconds.
+    p50: float
+    p90: float
+    p99: float
+
+    @property
+    def rate(self) -> float:
+        """Requests that were answered as they should be, in a second."""
+        return (self.requests - self.failed) / self.seconds
+
+
+def percentile(ordered: list[float], share: float) -> float:
+    """Answer the value below which a share of the values lie; 0 when there are none."""
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else 0.0

@@ -1,0 +1,86 @@
+"""Scenarios of following links."""
+
+from pathlib import Path
+
+from tests.load import wrk
+from tests.load.measured import Measured
+from tests.load.scenario import Figure, Scenario, Target
+from tests.load.seed import COLD, RANDOM, Seeded
+from tests.support.system import System
+
+BROWSER = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
+)
+_HEADERS = {"Host": "localhost", "User-Agent": BROWSER, "Referer": "https://news.example/item?id=1"}
+# Enough for the rest between the requests of a connection to be a whole number of milliseconds.
+_PACED_CONNECTIONS = 256
+# What else this machine would have to itself.
+_ELSEWHERE = ("analytics", "postgres")
+
+
+class Redirects:
+    """Follows seeded links, at the data plane itself and through the gateway."""
+
+    def __init__(self, system: System, seeded: Seeded, folder: Path) -> None:
+        self._direct = system.redirect_url
+        self._gateway = f"http://127.0.0.1:{system.settings.port}"
+        self._seeded = seeded
+        self._random = _paths(folder / "random.txt", RANDOM, seeded.random)
+        self._cold = _paths(folder / "cold.txt", COLD, seeded.cold)
+        self._asked_cold = 0
+        self._best = 0.0
+
+    def scenarios(self) -> list[Scenario]:
+        """List them; the paced one comes after the one whose rate it halves."""
+        hot, random = self._seeded.hot_path, self._random
+        proxied = Target(Figure.RATIO, 0.28)
+        return [
+            Scenario(name="redirect, hot", run=self._hot, target=Target(Figure.RATIO, 0.60), without=_ELSEWHERE),
+            Scenario(name="redirect, hot, half rate", run=self._paced, target=Target(Figure.P99, 5.0)),
+            Scenario(
+                name="redirect, 10,000 random",
+                run=lambda seconds: self._follow(self._direct, "/", seconds, random),
+                target=Target(Figure.RATIO, 0.45),
+                without=_ELSEWHERE,
+            ),
+            Scenario(
+                name="redirect, hot, gateway",
+                run=lambda seconds: self._follow(self._gateway, hot, seconds),
+                target=proxied,
+                without=_ELSEWHERE,
+            ),
+            Scenario(
+                name="redirect, random, gateway",
+                run=lambda seconds: self._follow(self._gateway, "/", seconds, random),
+                target=proxied,
+                without=_ELSEWHERE,
+            ),
+            Scenario(name="redirect, hot, with ingest", run=lambda seconds: self._follow(self._direct, hot, seconds)),
+            Scenario(name="redirect, cold", run=self._follow_cold, is_warmed=False),
+        ]
+
+    def _hot(self, seconds: float) -> Measured:
+        measured = self._follow(self._direct, self._seeded.hot_path, seconds)
+        self._best = max(self._best, measured.rate)
+        return measured
+
+    def _paced(self, seconds: float) -> Measured:
+        rest = round(1000 * _PACED_CONNECTIONS / (self._best / 2)) if self._best else 50
+        url = self._direct + self._seeded.hot_path
+        load = wrk.Load(url=url, headers=_HEADERS, connections=_PACED_CONNECTIONS, rest_ms=rest)
+        return wrk.run(load, seconds)
+
+    def _follow(self, base: str, path: str, seconds: float, paths: Path | None = None) -> Measured:
+        return wrk.run(wrk.Load(url=base + path, headers=_HEADERS, paths=paths), seconds)
+
+    def _follow_cold(self, seconds: float) -> Measured:
+        """Each link once: neither memory nor Redis knows it."""
+        load = wrk.Load(url=self._direct, headers=_HEADERS, paths=self._cold, first_path=self._asked_cold)
+        measured = wrk.run(load, seconds)
+        self._asked_cold += measured.requests + wrk.CONNECTIONS
+        return measured
+
+
+def _paths(file: Path, prefix: str, count: int) -> Path:
+    file.write_text("".join(f"/{prefix}{number}\n" for number in range(count)))
+    return file

@@ -1,0 +1,42 @@
+"""Load on gRPC services, from this process: dearer than wrk's, so latencies say more than rates."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+import grpc
+
+from tests.load.measured import Measured, percentile
+
+Call = Callable[[], Awaitable[object]]
+
+
+def run(address: str, calls_on: Callable[[grpc.aio.Channel], Call], seconds: float, callers: int) -> Measured:
+    """Call again and again, each caller waiting for its answer, over one channel."""
+    return asyncio.run(_run(address, calls_on, seconds, callers))
+
+
+async def _run(address: str, calls_on: Callable[[grpc.aio.Channel], Call], seconds: float, callers: int) -> Measured:
+    taken: list[float] = []
+    failed = 0
+    async with grpc.aio.insecure_channel(address, options=[("grpc.enable_http_proxy", 0)]) as channel:
+        await channel.channel_ready()
+        call = calls_on(channel)
+        await call()
+        started = time.perf_counter()
+        end = started + seconds
+
+        async def caller() -> None:
+            nonlocal failed
+            while (begun := time.perf_counter()) < end:
+                try:
+                    await call()
+                except grpc.aio.AioRpcError:
+                    failed += 1
+                taken.append(time.perf_counter() - begun)
+
+        await asyncio.gather(*(caller() for _ in range(callers)))
+        elapsed = time.perf_counter() - started
+    taken.sort()
+    p50, p90, p99 = (percentile(taken, share) * 1000 for share in (0.5, 0.9, 0.99))
+    return Measured(requests=len(taken), seconds=elapsed, failed=failed, p50=p50, p90=p90, p99=p99)

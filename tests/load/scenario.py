@@ -1,0 +1,44 @@
+"""One thing that is measured."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+from tests.load.measured import Measured
+
+
+class Figure(Enum):
+    """What a target speaks of."""
+
+    RATIO = "of the limit"
+    RATE = "/s"
+    P50 = "ms p50"
+    P99 = "ms p99"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What issue 5 of the project asks for: at least so much of a ratio or rate, at most so much of a latency."""
+
+    figure: Figure
+    value: float
+
+    def is_met(self, reached: float) -> bool:
+        """Compare."""
+        is_latency = self.figure in (Figure.P50, Figure.P99)
+        return reached <= self.value if is_latency else reached >= self.value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """A named load for some seconds."""
+
+    name: str
+    run: Callable[[float], Measured]
+    target: Target | None = None
+    # Items in each request, for batches: rates and CPU are per item.
+    items: int = 1
+    # Programs that are stopped meanwhile, as if they ran on another machine.
+    without: tuple[str, ...] = ()
+    # A warm-up before each round.
+    is_warmed: bool = True
