@@ -33,7 +33,7 @@ bench: .state/dev .state/gen ## Measure the real system: make bench ONLY=redirec
 	@$(BIN)/python -m tests.load.bench $(if $(ONLY),--only "$(ONLY)") $(if $(ROUNDS),--rounds $(ROUNDS))
 
 bench-seed: .state/dev .state/gen ## Make the data that bench asks statistics of: make bench-seed CLICKS=10000000
-	@$(BIN)/python -m tests.load.seed --data .bench $(if $(CLICKS),--clicks $(CLICKS))
+	@$(BIN)/python -m tests.load.seed --data bench-results/data $(if $(CLICKS),--clicks $(CLICKS))
 
 lint: .state/dev .state/gen ## Check style, types, contracts and their compatibility
 	$(BIN)/ruff check $(SOURCES)
