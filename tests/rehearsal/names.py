@@ -1,5 +1,6 @@
 """A name server for the containers: every Service is a name with the addresses of its ready pods, as in Kubernetes."""
 
+import contextlib
 import socket
 import struct
 import threading
@@ -20,30 +21,26 @@ class NameServer:
     def __init__(self, address: str, domain: str, lookup: Callable[[str], Sequence[str] | None]) -> None:
         self._domain = domain
         self._lookup = lookup
+        self._is_stopping = False
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         # The bridge has its address only when the first container is on it.
         self._socket.setsockopt(socket.IPPROTO_IP, _FREE_BIND, 1)
+        self._socket.settimeout(0.2)
         self._socket.bind((address, 53))
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         """End the thread."""
-        self._socket.shutdown(socket.SHUT_RDWR)
+        self._is_stopping = True
         self._thread.join()
         self._socket.close()
 
     def _serve(self) -> None:
-        while True:
-            try:
+        while not self._is_stopping:
+            with contextlib.suppress(TimeoutError):
                 question, peer = self._socket.recvfrom(512)
-            except OSError:
-                return
-            if len(question) < 12:
-                if not question:
-                    return
-                continue
-            self._socket.sendto(self._answer(question), peer)
+                self._socket.sendto(self._answer(question), peer)
 
     def _answer(self, question: bytes) -> bytes:
         name, end = _read_name(question)
