@@ -89,10 +89,13 @@ async def test_inner_methods_are_not_reached_in_disguise(
     ],
 )
 async def test_the_admin_interface_is_not_served(client: httpx.AsyncClient, services: Services, path: str) -> None:
-    """At the public port there is no admin interface and no metrics: such a path is unknown, or at most a code."""
+    """At the public port there is no admin interface and no metrics: such a path is unknown or means something else."""
     for verb in ("GET", "POST"):
         answer = await client.request(verb, path)
-        assert answer.status_code == 404 or [visit.target for visit in services.visits] == [path]
+        # A documented API has statistics at /stats/{code}, for one verb.
+        is_of_a_dialect = answer.status_code == 405 or any(".compat." in call.method for call in services.calls)
+        is_a_code = [visit.target for visit in services.visits] == [path]
+        assert answer.status_code == 404 or is_of_a_dialect or is_a_code
         assert "envoy" not in answer.text
         services.reset()
 
