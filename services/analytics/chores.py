@@ -82,14 +82,22 @@ async def drop_old_clicks(old_clicks: OldClicks, retention: Retention, clock: Cl
 
 
 async def _repeat(name: str, job: Callable[[], Awaitable[None]], every_seconds: float) -> None:
+    is_failing = False
     while True:
         wait = every_seconds
         try:
             await job()
+            is_failing = False
         except Exception as problem:  # noqa: BLE001 - a chore that fails is tried again, whatever it was.
             wait = min(every_seconds, _RETRY_SECONDS)
-            if postgres.outage_of(problem) or isinstance(problem, TimeoutError):
-                _logger.warning("chore_failed", chore=name, error=type(problem).__name__)
-            else:
-                _logger.failure("chore_failed", problem, chore=name)
+            if not is_failing:
+                _say(name, problem)
+            is_failing = True
         await asyncio.sleep(wait)
+
+
+def _say(name: str, problem: Exception) -> None:
+    if postgres.outage_of(problem) or isinstance(problem, TimeoutError):
+        _logger.warning("chore_failed", chore=name, error=type(problem).__name__)
+    else:
+        _logger.failure("chore_failed", problem, chore=name)

@@ -33,18 +33,19 @@ _SOME: Final = 10_000
 # Nobody waits for the deleting, and to find the last of what is old takes reading whole tables.
 _PATIENCE: Final = "SET statement_timeout = '300s'"
 _SECONDS: Final = 302
+# Rows that somebody else holds are left for the next time: who never waits for a row cannot be part of a deadlock.
 _IS_OTHER: Final = "SELECT EXISTS (SELECT FROM clicks_other WHERE time < $1)"
 _DELETE_OTHER: Final = """
 DELETE FROM clicks_other
-WHERE ctid = ANY (ARRAY(SELECT ctid FROM clicks_other WHERE time < $1 LIMIT $2)) AND time < $1
+WHERE ctid = ANY (ARRAY(SELECT ctid FROM clicks_other WHERE time < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))
 """
 _DELETE_ORPHANS: Final = """
 DELETE FROM orphans
-WHERE ctid = ANY (ARRAY(SELECT ctid FROM orphans WHERE time < $1 LIMIT $2)) AND time < $1
+WHERE ctid = ANY (ARRAY(SELECT ctid FROM orphans WHERE time < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))
 """
 _DELETE_SET_ASIDE: Final = """
 DELETE FROM set_aside_clicks
-WHERE ctid = ANY (ARRAY(SELECT ctid FROM set_aside_clicks WHERE set_aside_time < $1 LIMIT $2)) AND set_aside_time < $1
+WHERE ctid = ANY (ARRAY(SELECT ctid FROM set_aside_clicks WHERE set_aside_time < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))
 """
 _LOCK: Final = "SELECT pg_try_advisory_lock(hashtext('linkmeter-analytics-retention'))"
 _UNLOCK: Final = "SELECT pg_advisory_unlock(hashtext('linkmeter-analytics-retention'))"

@@ -166,6 +166,17 @@ async def test_dropping_waits_for_those_who_read(analytics_database: str) -> Non
         assert (await ask(pool, Report())).results[0][0].metrics == (2,)
 
 
+async def test_rows_that_somebody_holds_are_left_for_the_next_time(analytics_database: str) -> None:
+    """Who never waits for a row cannot be part of a deadlock."""
+    old = [click(NOW - timedelta(days=450 + number)) for number in range(3)]
+    async with opened(analytics_database) as pool, pool.acquire() as other:
+        await store(pool, old)
+        async with other.transaction():
+            await other.fetch("SELECT time FROM clicks ORDER BY time LIMIT 1 FOR UPDATE")
+            assert await OldClicks(pool).drop(RETENTION, NOW) == Dropped(clicks=2)
+        assert await OldClicks(pool).drop(RETENTION, NOW) == Dropped(clicks=1)
+
+
 async def test_rows_that_were_set_aside_go_and_stay_in_the_ledger(analytics_database: str) -> None:
     source = uuid4()
     rows = [Row(sequence=number, content=b"?", outcome=SetAside(number, Fault.UNDECODABLE, b"?")) for number in (1, 2)]
