@@ -1,11 +1,14 @@
 """Looks at servers of the operator's own before anything is started."""
 
+from collections.abc import Sequence
+
 import asyncpg
 import redis
 
 from deploy.local import databases
 from deploy.local.errors import CannotStartError
 from deploy.local.settings import LocalSettings
+from services.common.redis_client import server_urls
 
 _PATIENCE_SECONDS = 5
 
@@ -23,10 +26,23 @@ def check(settings: LocalSettings) -> None:
             raise UnreachableError(f"LINKMETER_POSTGRES_URL: no connection: {_words(error)}") from error
     if settings.redis_url:
         try:
-            with redis.Redis.from_url(settings.redis_url, socket_timeout=_PATIENCE_SECONDS) as client:
-                client.ping()
+            _ping_any(server_urls(settings.redis_url))
         except (OSError, redis.RedisError) as error:
             raise UnreachableError(f"LINKMETER_REDIS_URL: no connection: {_words(error)}") from error
+
+
+def _ping_any(servers: Sequence[str]) -> None:
+    """Raise when none of a cluster's servers answers: as long as one does, it knows of the others."""
+    problems = []
+    for server in servers:
+        try:
+            with redis.Redis.from_url(server, socket_timeout=_PATIENCE_SECONDS) as client:
+                client.ping()
+        except (OSError, redis.RedisError) as problem:
+            problems.append(problem)
+        else:
+            return
+    raise problems[0]
 
 
 async def _connect(url: str) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from services.common import redis_client
 from services.common.settings import Environment
 from services.common.tls import TlsFiles, read_http_tls, read_peer_name, read_tls
 
@@ -125,7 +126,7 @@ def read(variables: Mapping[str, str]) -> LocalSettings:
         api_key=environment.parsed("LINKMETER_API_KEY", _api_key, ""),
         trusted_hops=environment.integer("LINKMETER_TRUSTED_HOPS", 0, 0, 16),
         postgres_url=environment.parsed("LINKMETER_POSTGRES_URL", _url_of("postgresql", "postgres"), ""),
-        redis_url=environment.parsed("LINKMETER_REDIS_URL", _url_of("redis", "rediss"), ""),
+        redis_url=environment.parsed("LINKMETER_REDIS_URL", _redis_url, ""),
         geoip_db=environment.parsed("LINKMETER_GEOIP_DB", _existing_files, ""),
         ip_storage=environment.choice("LINKMETER_IP_STORAGE", ("full", "truncated", "none"), "full"),
         rate_limits=environment.flag("LINKMETER_RATE_LIMITS", True),
@@ -181,6 +182,14 @@ def _url_of(*schemes: str) -> Callable[[str], str]:
         return value
 
     return parse
+
+
+def _redis_url(value: str) -> str:
+    """Check the address of one server, or of several of a cluster."""
+    one_of = _url_of("redis", "rediss")
+    for server in redis_client.server_urls(value) or ("",):
+        one_of(server)
+    return value
 
 
 def _existing_files(value: str) -> str:

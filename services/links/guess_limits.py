@@ -7,14 +7,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Final, TypeAlias, TypeVar
 
-import redis.asyncio
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
-from limits.aio.storage import RedisStorage
 from limits.aio.strategies import FixedWindowRateLimiter
 
 from services.common import keyed_hash
 from services.common.errors import ResourceExhausted
-from services.common.redis_client import Breaker, RedisDown
+from services.common.redis_client import Breaker, Client, RedisDown
+from services.common.redis_limits import open_storage
 
 T = TypeVar("T")
 
@@ -33,15 +32,8 @@ _RETRY_WHEN_DOWN: Final = 5
 class GuessLimits:
     """Counts guesses by link and client, and by link."""
 
-    def __init__(self, redis_client: redis.asyncio.Redis, redis_url: str, breaker: Breaker, secret: str) -> None:
-        # The URL only tells the library which client to build; the connections are the client's own.
-        storage = RedisStorage(
-            f"async+{redis_url}",
-            implementation="redispy",
-            key_prefix="lm:guesses",
-            connection_pool=redis_client.connection_pool,  # type: ignore[arg-type] # untyped pass-through option
-        )
-        self._limiter = FixedWindowRateLimiter(storage)
+    def __init__(self, redis_client: Client, redis_url: str, breaker: Breaker, secret: str) -> None:
+        self._limiter = FixedWindowRateLimiter(open_storage(redis_url, "lm:guesses", redis_client))
         self._breaker = breaker
         self._key = keyed_hash.derive(secret, "guess-limits")
 

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-import redis.asyncio
-
 from services.common import postgres, redis_client
 from services.common.clock import Clock
 from services.links.accounts import Accounts
@@ -37,7 +35,7 @@ class Parts:
     settings: Settings
     clock: Clock
     pool: postgres.Pool
-    redis: redis.asyncio.Redis
+    redis: redis_client.Client
     background: Background
     publisher: Publisher
     password_worker: PasswordWorker

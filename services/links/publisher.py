@@ -6,10 +6,8 @@ import random
 from dataclasses import dataclass
 from typing import Final
 
-import redis.asyncio
-
 from services.common import log
-from services.common.redis_client import Breaker, RedisDown
+from services.common.redis_client import Breaker, Client, RedisDown
 from services.links import metrics
 
 CHANNEL: Final = "lm:invalidate"
@@ -61,7 +59,7 @@ def cache_key(name: str) -> str:
 class Publisher:
     """Publishes changes at once, and until they arrive when Redis is down."""
 
-    def __init__(self, redis_client: redis.asyncio.Redis, breaker: Breaker) -> None:
+    def __init__(self, redis_client: Client, breaker: Breaker) -> None:
         self._script = redis_client.register_script(_SCRIPT)
         self._breaker = breaker
         self._pending: dict[str, Publication] = {}

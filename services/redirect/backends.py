@@ -4,12 +4,11 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 import grpc
-import redis.asyncio
 from google.protobuf.message import DecodeError
 
 from linkmeter.links.v1 import resolution_service_pb2, resolution_service_pb2_grpc
 from services.common import errors, log
-from services.common.redis_client import Breaker, RedisDown
+from services.common.redis_client import Breaker, Client, RedisDown
 from services.redirect import convert
 from services.redirect.domain.resolution import Absent, Finding, Resolution
 
@@ -24,7 +23,7 @@ _logger = log.get(__name__)
 class RedisLinks:
     """Resolutions that links keeps in Redis for all replicas."""
 
-    def __init__(self, client: redis.asyncio.Redis | None) -> None:
+    def __init__(self, client: Client | None) -> None:
         self._client = client
         self._breaker = Breaker()
 

@@ -7,13 +7,12 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
-import redis.asyncio
 from limits import RateLimitItemPerSecond
-from limits.aio.storage import RedisStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 
 from services.common import keyed_hash
-from services.common.redis_client import Breaker, RedisDown
+from services.common.redis_client import Breaker, Client, RedisDown
+from services.common.redis_limits import open_storage
 from services.redirect import metrics
 
 # A page full of dead links stays below this ...
@@ -57,13 +56,15 @@ class ScanLimits:
         enabled: bool,
         secret: str,
         redis_url: str = "",
-        redis_client: redis.asyncio.Redis | None = None,
+        redis_client: Client | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._enabled = enabled
         self._key = keyed_hash.derive(secret, "scan-limits")
         self._windows = Windows(monotonic)
-        self._shared = _shared_limiter(redis_url, redis_client) if redis_client is not None else None
+        self._shared: MovingWindowRateLimiter | None = None
+        if redis_client is not None:
+            self._shared = MovingWindowRateLimiter(open_storage(redis_url, "lm:unknown", redis_client))
         self._breaker = Breaker()
 
     def is_scanning(self, client_ip: str) -> bool:
@@ -95,17 +96,6 @@ class ScanLimits:
 
 
 _SHARED_LIMIT: Final = RateLimitItemPerSecond(UNKNOWN, UNKNOWN_SECONDS)
-
-
-def _shared_limiter(redis_url: str, client: redis.asyncio.Redis) -> MovingWindowRateLimiter:
-    # The URL only tells the library which client to build; the connections are the client's own.
-    storage = RedisStorage(
-        f"async+{redis_url}",
-        implementation="redispy",
-        key_prefix="lm:unknown",
-        connection_pool=client.connection_pool,  # type: ignore[arg-type] # untyped pass-through option
-    )
-    return MovingWindowRateLimiter(storage)
 
 
 @lru_cache(maxsize=4096)

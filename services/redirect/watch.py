@@ -2,12 +2,13 @@
 
 import asyncio
 import contextlib
+from collections import deque
 from typing import Any, Final
 
 import redis.asyncio
 
 from services.common import log
-from services.common.redis_client import OUTAGES
+from services.common.redis_client import OUTAGES, server_urls
 from services.redirect.resolver import Resolver
 
 CHANNEL: Final = "lm:invalidate"
@@ -21,8 +22,11 @@ class Watch:
     """Listens for changed links and tells the resolver."""
 
     def __init__(self, *, url: str, resolver: Resolver) -> None:
-        # Not the common client: its short read timeout would end every quiet subscription.
-        self._client = redis.asyncio.Redis.from_url(url, socket_connect_timeout=1.0)
+        # Not the common client: its short read timeout would end every quiet subscription. In a cluster every server
+        # hears what is published at any; when one is lost, the next is as good.
+        self._clients = deque(
+            redis.asyncio.Redis.from_url(server, socket_connect_timeout=1.0) for server in server_urls(url)
+        )
         self._resolver = resolver
         self._task: asyncio.Task[None] | None = None
 
@@ -36,7 +40,8 @@ class Watch:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
-        await self._client.aclose()
+        for client in self._clients:
+            await client.aclose()
 
     async def _listen_for_ever(self) -> None:
         while True:
@@ -48,10 +53,11 @@ class Watch:
             except Exception as problem:  # noqa: BLE001 - listening must not end as long as the process lives
                 self._resolver.end_watch()
                 _logger.failure("watch_failed", problem)
+            self._clients.rotate(-1)
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _listen(self) -> None:
-        async with self._client.pubsub() as subscription:
+        async with self._clients[0].pubsub() as subscription:
             await subscription.subscribe(CHANNEL)
             unanswered = 0
             while True:

@@ -6,11 +6,10 @@ from collections.abc import Callable
 from typing import Final, Literal
 
 import limits
-from limits.aio.storage import RedisStorage
 from limits.aio.strategies import FixedWindowRateLimiter
 
 from gateway.compat.shared.http_metadata import client_network
-from services.common import errors, redis_client
+from services.common import errors, redis_client, redis_limits
 
 _KEY_PREFIX: Final = "lm:limit"
 
@@ -68,11 +67,4 @@ class RateLimits:
 
 def open_limiter(redis_url: str) -> FixedWindowRateLimiter:
     """Open a limiter over Redis; nothing has to answer yet."""
-    storage = RedisStorage(
-        f"async+{redis_url}",
-        implementation="redispy",
-        key_prefix=_KEY_PREFIX,
-        socket_timeout=redis_client.TIMEOUT_SECONDS,
-        socket_connect_timeout=redis_client.TIMEOUT_SECONDS,
-    )
-    return FixedWindowRateLimiter(storage)
+    return FixedWindowRateLimiter(redis_limits.open_storage(redis_url, _KEY_PREFIX))

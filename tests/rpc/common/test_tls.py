@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import grpc
 import pytest
@@ -20,6 +21,11 @@ from tests.support.wait import eventually
 _ASK = health_pb2.HealthCheckRequest()
 
 
+def _health(channel: grpc.aio.Channel) -> Any:
+    # The published types do not know the stub's methods.
+    return health_pb2_grpc.HealthStub(channel)
+
+
 @asynccontextmanager
 async def _serving(folder: Folder) -> AsyncIterator[str]:
     server = RpcServer(address="127.0.0.1:0", health=HealthPoller(), limits=Limits(grace_seconds=0.1), tls=folder.files)
@@ -33,10 +39,10 @@ async def test_our_client_checks_the_name(tmp_path: Path) -> None:
     folder = issued(tmp_path / "tls", trustme.CA(), "links")
     async with _serving(folder) as address:
         async with rpc_client.open_channel(address, tls=folder.files, peer_name="links") as channel:
-            assert await health_pb2_grpc.HealthStub(channel).Check(_ASK)
+            assert await _health(channel).Check(_ASK)
         async with rpc_client.open_channel(address, tls=folder.files, peer_name="analytics") as channel:
             with pytest.raises(errors.Unavailable):
-                await health_pb2_grpc.HealthStub(channel).Check(_ASK)
+                await _health(channel).Check(_ASK)
 
 
 async def test_renewals_go_on_through_a_change_of_authority(tmp_path: Path) -> None:
@@ -50,7 +56,7 @@ async def test_renewals_go_on_through_a_change_of_authority(tmp_path: Path) -> N
         return grpc.aio.secure_channel(address, channel_credentials(credentials), options=options)
 
     async with _serving(server) as address, RenewingChannel(client.files, secure, look_seconds=0) as channel:
-        stub = health_pb2_grpc.HealthStub(channel)
+        stub = _health(channel)
         assert await stub.Check(_ASK)
         # As operators do it: trust both, change certificates, trust the new one only.
         for authority, trusted in ((old, (old, new)), (new, (old, new)), (new, (new,))):
@@ -63,7 +69,7 @@ async def test_renewals_go_on_through_a_change_of_authority(tmp_path: Path) -> N
         late = issued(tmp_path / "late", old, *names)
         late.issue(old, *names, trusted=(old, new))
         with pytest.raises(grpc.aio.AioRpcError):
-            await health_pb2_grpc.HealthStub(late.channel(address, "links")).Check(_ASK, timeout=3)
+            await _health(late.channel(address, "links")).Check(_ASK, timeout=3)
 
 
 async def test_server_shows_renewed_certificate_on_new_connections(tmp_path: Path) -> None:
@@ -88,7 +94,7 @@ async def test_a_stream_is_called_as_well(tmp_path: Path) -> None:
         _serving(folder) as address,
         rpc_client.open_channel(address, tls=folder.files, peer_name="links") as channel,
     ):
-        call = health_pb2_grpc.HealthStub(channel).Watch(_ASK)
+        call = _health(channel).Watch(_ASK)
 
         async def is_serving() -> bool:
             return bool((await call.read()).status == health_pb2.HealthCheckResponse.SERVING)
