@@ -28,8 +28,16 @@ Translator = Callable[[Exception], errors.LinkmeterError | None]
 class CallInterceptor(grpc.aio.ServerInterceptor):
     """Gives each call a request id, a deadline, a span, metrics, and a proper status when it fails."""
 
-    def __init__(self, translate: Translator = lambda _: None) -> None:
+    def __init__(
+        self,
+        translate: Translator = lambda _: None,
+        *,
+        default_deadline_seconds: float = DEFAULT_DEADLINE_SECONDS,
+        longest_deadline_seconds: float = LONGEST_DEADLINE_SECONDS,
+    ) -> None:
         self._translate = translate
+        self._default_seconds = default_deadline_seconds
+        self._longest_seconds = longest_deadline_seconds
 
     async def intercept_service(
         self,
@@ -55,28 +63,35 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
 
     def _around_unary(self, method: str, behaviour: Any) -> Any:
         async def answer(request: object, context: Context) -> object:
-            async with _Call(method, context, self._translate):
+            async with _Call(method, context, self._translate, self._seconds_for(context)):
                 return await behaviour(request, context)
 
         return answer
 
     def _around_stream(self, method: str, behaviour: Any) -> Any:
         async def answer(request: object, context: Context) -> AsyncIterator[object]:
-            async with _Call(method, context, self._translate):
+            async with _Call(method, context, self._translate, self._seconds_for(context)):
                 async for response in behaviour(request, context):
                     yield response
 
         return answer
 
+    def _seconds_for(self, context: Context) -> float:
+        remaining = context.time_remaining()
+        # Without deadline some versions answer a huge number instead of None.
+        if remaining is None or remaining > 365 * 86400:
+            return self._default_seconds
+        return min(remaining, self._longest_seconds)
+
 
 class _Call:
     """One call in hand."""
 
-    def __init__(self, method: str, context: Context, translate: Translator) -> None:
+    def __init__(self, method: str, context: Context, translate: Translator, seconds: float) -> None:
         self._method = method
         self._context = context
         self._translate = translate
-        self._timeout = asyncio.timeout(_seconds_for(context))
+        self._timeout = asyncio.timeout(seconds)
         self._code = grpc.StatusCode.OK.name
 
     async def __aenter__(self) -> None:
@@ -121,11 +136,3 @@ class _Call:
         metrics.UNEXPECTED_ERRORS.labels(self._method).inc()
         _logger.failure("unexpected_error", error, method=self._method)
         return errors.Internal(f"internal error, request id {request_id.current()}")
-
-
-def _seconds_for(context: Context) -> float:
-    remaining = context.time_remaining()
-    # Without deadline some versions answer a huge number instead of None.
-    if remaining is None or remaining > 365 * 86400:
-        return DEFAULT_DEADLINE_SECONDS
-    return min(remaining, LONGEST_DEADLINE_SECONDS)

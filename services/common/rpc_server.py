@@ -10,7 +10,12 @@ from grpc_reflection.v1alpha import reflection
 
 from services.common import log
 from services.common.health import HealthPoller
-from services.common.interceptors import CallInterceptor, Translator
+from services.common.interceptors import (
+    DEFAULT_DEADLINE_SECONDS,
+    LONGEST_DEADLINE_SECONDS,
+    CallInterceptor,
+    Translator,
+)
 from services.common.tls import TlsFiles, server_credentials
 
 _logger = log.get(__name__)
@@ -22,7 +27,12 @@ class Limits:
 
     message_bytes: int = 4 * 1024 * 1024
     metadata_bytes: int = 16 * 1024
+    # Of one connection.
     concurrent_streams: int = 1000
+    # Of all connections; what is beyond is refused at once, so that a replica's memory is bounded.
+    concurrent_calls: int = 2000
+    default_deadline_seconds: float = DEFAULT_DEADLINE_SECONDS
+    longest_deadline_seconds: float = LONGEST_DEADLINE_SECONDS
     connection_age_seconds: int = 300
     drain_seconds: float = 0.0
     grace_seconds: float = 10.0
@@ -48,7 +58,9 @@ class RpcServer:
         self.port = 0
         # The caller's own come inside: they see the errors of ours before these become statuses.
         self.server = grpc.aio.server(
-            interceptors=[CallInterceptor(translate), *interceptors], options=_options(self._limits)
+            interceptors=[_call_interceptor(translate, self._limits), *interceptors],
+            options=_options(self._limits),
+            maximum_concurrent_rpcs=self._limits.concurrent_calls,
         )
 
     async def start(self, service_names: Sequence[str]) -> None:
@@ -81,6 +93,14 @@ async def until_stopped() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
     await stopped.wait()
+
+
+def _call_interceptor(translate: Translator, limits: Limits) -> CallInterceptor:
+    return CallInterceptor(
+        translate,
+        default_deadline_seconds=limits.default_deadline_seconds,
+        longest_deadline_seconds=limits.longest_deadline_seconds,
+    )
 
 
 def _options(limits: Limits) -> list[tuple[str, int]]:
