@@ -58,8 +58,9 @@ async def _serving(servicer: Servicer, **limits: Any) -> AsyncIterator[str]:
 
 
 async def _call(channel: grpc.aio.Channel, path: str, content: bytes = b"", **settings: Any) -> grpc.StatusCode:
+    call: Any = channel.unary_unary(path)
     try:
-        await channel.unary_unary(path)(content, timeout=10, **settings)
+        await call(content, timeout=10, **settings)
     except grpc.aio.AioRpcError as error:
         return error.code()
     return grpc.StatusCode.OK
@@ -113,7 +114,10 @@ async def test_ten_thousand_streams_are_bounded() -> None:
         for channel in channels:
             await channel.close()
     assert servicer.most_waiting <= 200
-    assert set(codes) == {grpc.StatusCode.OK, grpc.StatusCode.RESOURCE_EXHAUSTED}
+    refused = [code for code in codes if code is not grpc.StatusCode.OK]
+    assert grpc.StatusCode.RESOURCE_EXHAUSTED in refused
+    # A caller may see its stream reset before it has read why.
+    assert set(refused) <= {grpc.StatusCode.RESOURCE_EXHAUSTED, grpc.StatusCode.CANCELLED}
     assert codes.count(grpc.StatusCode.OK) >= 200
 
 
@@ -138,10 +142,8 @@ async def test_rapid_resets_starve_nobody(system: System, service: str) -> None:
 async def test_call_without_deadline_gets_the_default() -> None:
     """Who sets no deadline is not served for ever."""
     servicer = Servicer()
-    async with (
-        _serving(servicer, default_deadline_seconds=0.2) as address,
-        grpc.aio.insecure_channel(address) as channel,
-    ):
+    serving = _serving(servicer, default_deadline_seconds=0.2)
+    async with serving as address, grpc.aio.insecure_channel(address) as channel:
         with pytest.raises(grpc.aio.AioRpcError) as late:
             await access_service_pb2_grpc.AccessServiceStub(channel).Authenticate(_slow())
     assert late.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
@@ -151,10 +153,8 @@ async def test_call_without_deadline_gets_the_default() -> None:
 async def test_oversized_deadline_is_clamped() -> None:
     """Who sets a deadline of an hour gets the longest that is given."""
     servicer = Servicer()
-    async with (
-        _serving(servicer, longest_deadline_seconds=0.2) as address,
-        grpc.aio.insecure_channel(address) as channel,
-    ):
+    serving = _serving(servicer, longest_deadline_seconds=0.2)
+    async with serving as address, grpc.aio.insecure_channel(address) as channel:
         with pytest.raises(grpc.aio.AioRpcError) as late:
             await access_service_pb2_grpc.AccessServiceStub(channel).Authenticate(_slow(), timeout=3600)
     assert late.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
