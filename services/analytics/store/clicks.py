@@ -72,7 +72,10 @@ class ClickWriter:
         async with self._pool.acquire() as connection, connection.transaction():
             known = await sources.lock(connection, batch.source, now)
             rows = [row for row in batch.rows if row.sequence > known.mark]
-            stored = await _store_rows(connection, batch.source, rows, known.mark, now)
+            if batch.rows:
+                stored = await _store_rows(connection, batch.source, rows, known.mark, now)
+            else:
+                stored = await _give_up(connection, batch, known.mark)
             await sources.save_report(connection, batch.source, batch.report, known, now)
         return stored
 
@@ -94,6 +97,15 @@ async def _store_rows(connection: Connection, source: UUID, rows: Sequence[Row],
     missing = new_mark - mark - len(rows)
     await sources.advance(connection, source, new_mark, stored=len(clicks), set_aside=len(set_aside), missing=missing)
     return Stored(mark=new_mark, clicks=clicks, set_aside=set_aside, missing=missing)
+
+
+async def _give_up(connection: Connection, batch: Batch, mark: int) -> Stored:
+    """Count what an outbox that is empty gave away and we do not have, as after restoring a backup: it cannot come."""
+    missing = batch.report.last_sequence - mark
+    if missing <= 0 or batch.report.oldest_pending_time is not None:
+        return Stored(mark=mark, clicks=(), set_aside=(), missing=0)
+    await sources.advance(connection, batch.source, mark + missing, stored=0, set_aside=0, missing=missing)
+    return Stored(mark=mark + missing, clicks=(), set_aside=(), missing=missing)
 
 
 async def _copy(connection: Connection, table: str, rows: Sequence[Row]) -> list[Row]:

@@ -1,6 +1,7 @@
 """Answer queries, all reports of one from one state of the data."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -31,23 +32,42 @@ class Stats:
             # An interval that starts after now and has no end is empty rather than upside down.
             end = query.end or max(now, query.start or now)
             since = await raw_since(connection)
-            first = await _bound(connection, query, end, last=False)
-            last = await _bound(connection, query, end, last=True) if first else None
-            start = query.start or first
-            if since is not None and (query.start is None or query.start < since):
-                earliest, latest = await _summed_bounds(connection, query, min(since, end))
-                start = query.start or _day_of(earliest) or first
-                if not _names_more_than_links(query):
-                    first, last = earliest or first, last or latest
+            bounds = await _bounds(connection, query, end, since)
+            start = query.start or bounds.start
             results = [await _report(connection, query, report, start, end) for report in query.reports]
         return Answer(
             results=tuple(results),
             start=start,
             end=end,
-            first_click_time=first,
-            last_click_time=last,
+            first_click_time=bounds.first,
+            last_click_time=bounds.last,
             raw_since=since,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Bounds:
+    """When the clicks of a query begin and end, and a moment from which on all of them are counted."""
+
+    start: datetime | None
+    first: datetime | None
+    last: datetime | None
+
+
+async def _bounds(connection: Connection, query: Query, end: datetime, since: datetime | None) -> _Bounds:
+    first = await _bound(connection, query, end, last=False)
+    last = await _bound(connection, query, end, last=True) if first else None
+    if since is None or (query.start is not None and query.start >= since):
+        return _Bounds(first, first, last)
+    # Raw clicks are gone: the totals know when there were any, of links if not of what else is asked for.
+    earliest, latest = await _summed_bounds(connection, query, min(since, end))
+    if earliest is None or latest is None:
+        return _Bounds(first, first, last)
+    # Daily sums know all of a day, and nothing of a part of it.
+    day = earliest.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    if any(item.dimension is not Dimension.LINK for item in query.filters):
+        return _Bounds(day, first, last)
+    return _Bounds(day, min(earliest, first or earliest), max(latest, last or latest))
 
 
 async def _bound(connection: Connection, query: Query, end: datetime, *, last: bool) -> datetime | None:
@@ -59,19 +79,9 @@ async def _bound(connection: Connection, query: Query, end: datetime, *, last: b
 async def _summed_bounds(
     connection: Connection, query: Query, before: datetime
 ) -> tuple[datetime | None, datetime | None]:
-    """Answer from the totals when clicks began and ended of which the raw ones are gone."""
     sql, parameters = summed_bounds_sql(_scope(query, query.start or _BEFORE_ALL, before), before)
     row = await connection.fetchrow(sql, *parameters)
     return (row[0], row[1]) if row else (None, None)
-
-
-def _day_of(moment: datetime | None) -> datetime | None:
-    """Answer the start of a UTC day, from which on sums know everything."""
-    return moment and moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def _names_more_than_links(query: Query) -> bool:
-    return any(item.dimension is not Dimension.LINK for item in query.filters)
 
 
 async def _report(
