@@ -166,6 +166,21 @@ local function write_body(handle, text)
   handle:headers():replace("content-length", tostring(length))
 end
 
+-- The transcoder quotes the lines of a malformed body, which may hold a password. One line says enough: the rest of the
+-- text that it is in is cut out of the JSON.
+local function first_line_of(json)
+  local cut = json:find("\\[nu]")
+  local at = cut
+  while at do
+    at = json:find('["\\]', at)
+    if at and json:sub(at, at) == '"' then
+      return json:sub(1, cut - 1) .. json:sub(at)
+    end
+    at = at and at + 2
+  end
+  return json
+end
+
 -- Turns what gRPC cannot say into HTTP, as gateway/compat/shared/http_metadata.py has it. Native gRPC passes untouched.
 -- Headers have to be asked for again after the body: while that was awaited, Envoy has taken them back.
 function envoy_on_response(handle)
@@ -182,10 +197,10 @@ function envoy_on_response(handle)
     write_body(handle, error_body)
     handle:headers():replace("content-type", "application/json")
   elseif status == "400" then
-    -- The transcoder quotes the lines of a malformed body, which may hold a password. One line says enough.
-    local text, cut = read_body(handle):gsub('^(.-)\\[nu].*("}%s*)$', "%1%2")
-    if cut > 0 then
-      write_body(handle, text)
+    local text = read_body(handle)
+    local first_line = first_line_of(text)
+    if first_line ~= text then
+      write_body(handle, first_line)
     end
   elseif (status == "429" or status == "503" or status == "504") and not retry_after then
     -- Services say it as google.rpc.RetryInfo, which the transcoder has put into the body.
