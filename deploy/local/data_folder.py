@@ -73,6 +73,15 @@ class DataFolder:
         _write_whole(self._secret_file, value)
         return value
 
+    @property
+    def has_secret(self) -> bool:
+        """Whether there has been a run, or a secret was taken over."""
+        return self._secret_file.exists()
+
+    def take_over_secret(self, value: str) -> None:
+        """Begin with the secret of an earlier installation; its passwords are derived from it, so first of all."""
+        _write_whole(self._secret_file, value)
+
     def password(self, purpose: str) -> str:
         """Derive a password for a purpose from the secret."""
         key = self.secret().encode()

@@ -16,8 +16,8 @@ from deploy.local.readiness import NotReadyError, wait_all_ready
 from deploy.local.settings import LocalSettings
 from deploy.local.valkey import ValkeyServer
 
-_ROLE = "linkmeter"
-_DATABASE = "linkmeter"
+ROLE = "linkmeter"
+DATABASE = "linkmeter"
 # The gateway first: nobody new comes in. Redirect while analytics still takes its clicks. The data last.
 STOP_ORDER = ("envoy", "redirect", "compat", "links", "analytics", "valkey", "postgres")
 _MIGRATED = ("links", "analytics")
@@ -88,9 +88,9 @@ class Stack:
         self.wait_ready(*names)
         if postgres is not None:
             password = self._folder.password("role")
-            databases.ensure_role(postgres.admin_url(), _ROLE, password)
-            databases.ensure_database(postgres.admin_url(), _DATABASE, _ROLE)
-            self.postgres_url = postgres.url(_ROLE, password, _DATABASE)
+            databases.ensure_role(postgres.admin_url(), ROLE, password)
+            databases.ensure_database(postgres.admin_url(), DATABASE, ROLE)
+            self.postgres_url = postgres.url(ROLE, password, DATABASE)
         if names:
             self._say(f"{' and '.join(_title(name) for name in names)}: ready")
 

@@ -109,11 +109,29 @@ async def test_a_gap_in_the_sequence_is_counted_as_missing(analytics_database: s
     assert (entry.stored, dict(entry.dropped), entry.accepted) == (2, {"missing": 3}, 5)
 
 
+async def test_what_an_empty_outbox_has_given_away_and_is_not_here_is_missing(
+    analytics_database: str, clock: FakeClock
+) -> None:
+    """As after restoring a backup: the ledger does not wait for clicks that cannot come, and later ones are stored."""
+    source = uuid4()
+    async with running_analytics(analytics_database, clock=clock) as analytics:
+        await analytics.take(source, recorded_click(NOW))
+        response = await analytics.ingest.IngestClicks(ingest_request(source, [], last_sequence=4))
+        assert response.acknowledged_sequence == 4
+        (entry,) = (await analytics.ledger()).entries
+        assert (entry.stored, entry.pending, dict(entry.dropped), entry.accepted) == (1, 0, {"missing": 3}, 4)
+        assert await analytics.take(source, recorded_click(NOW), first=5) == 5
+        (entry,) = (await analytics.ledger()).entries
+    assert (entry.stored, entry.pending, dict(entry.dropped), entry.accepted) == (2, 0, {"missing": 3}, 5)
+
+
 async def test_a_report_that_was_overtaken_takes_nothing_back(analytics_database: str, clock: FakeClock) -> None:
     source = uuid4()
     async with running_analytics(analytics_database, clock=clock) as analytics:
-        await analytics.ingest.IngestClicks(ingest_request(source, [], last_sequence=9, dropped={"outbox_full": 5}))
-        await analytics.ingest.IngestClicks(ingest_request(source, [], last_sequence=3, dropped={"outbox_full": 2}))
+        for last_sequence, dropped in ((9, 5), (3, 2)):
+            request = ingest_request(source, [], last_sequence=last_sequence, dropped={"outbox_full": dropped})
+            request.report.oldest_pending_time.FromDatetime(NOW)
+            await analytics.ingest.IngestClicks(request)
         (entry,) = (await analytics.ledger()).entries
     assert (entry.pending, dict(entry.dropped)) == (9, {"outbox_full": 5})
 
