@@ -123,13 +123,13 @@ class Installation:
 
 
 def render(folder: Path, overlay: str, components: Sequence[str] = (), **installation: str) -> Installation:
-    """Render an overlay as if somebody had listed the components in it and changed values of installation.yaml."""
+    """Render an overlay as if just these components were listed in it, with values of installation.yaml changed."""
     copy = folder / f"{overlay}-{'-'.join(components)}"
     tree = copy / "k8s"
     shutil.copytree(K8S, tree)
     place = tree / "overlays" / overlay
     kustomization = yaml.safe_load((place / "kustomization.yaml").read_text())
-    kustomization["components"] += [f"../../components/{name}" for name in components]
+    kustomization["components"] = [f"../../components/{name}" for name in (ALWAYS, *components)]
     (place / "kustomization.yaml").write_text(yaml.safe_dump(kustomization))
     values = yaml.safe_load((place / "installation.yaml").read_text())
     values["data"] |= installation

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.k8s.rendering import Installation
+from tests.k8s.rendering import K8S, Installation, kustomize
 from tests.k8s.test_settings import SECRETS, TLS
 
 SERVICES = ("links", "redirect", "analytics", "compat", "gateway")
@@ -36,6 +36,20 @@ def test_each_program_is_told_where_its_certificate_is(secured: Installation, se
     variables = secured.environment(told, SECRETS)
     assert {name: variables[name].rpartition("/")[0] for name in TLS} == dict.fromkeys(TLS, mount["mountPath"])
     assert {variables[name].rpartition("/")[2] for name in TLS} == {"tls.crt", "tls.key", "ca.crt"}
+
+
+def test_production_has_it_as_it_is_written() -> None:
+    """Who changes nothing but addresses gets certificates."""
+    written = kustomize(K8S / "overlays" / "prod")
+    assert {document["metadata"]["name"] for document in written.of("Certificate")} >= set(SERVICES)
+
+
+def test_gateway_and_redirect_agree_on_the_data_plane(rendered: Callable[..., Installation]) -> None:
+    """It shows certificates as well, unless visitors' load balancers come to it; both sides are told the same."""
+    for components, wanted in (((), None), (("direct-redirect",), "off")):
+        installation = rendered("prod", *sorted(("mtls", *components)))
+        for name in ("redirect", "gateway"):
+            assert installation.find("ConfigMap", name)["data"].get("LINKMETER_HTTP_TLS") == wanted
 
 
 def test_no_probe_speaks_plaintext_grpc(secured: Installation) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
+import trustme
+
 from tests.k8s.rendering import Installation, Json, Workload
 from tests.rehearsal.containers import DOMAIN, GATEWAY, Container, Volumes, clean, make_network, remove_network
 from tests.rehearsal.names import NameServer
@@ -13,6 +15,22 @@ from tests.rehearsal.probes import Watch, wait_started
 
 _LOOK_SECONDS: Final = 0.25
 _READY_SECONDS: Final = 90.0
+
+
+def _issue(installation: Installation) -> dict[str, dict[str, bytes]]:
+    """Do what cert-manager does: make a Secret for each Certificate, by one authority."""
+    authority = trustme.CA()
+    secrets = {}
+    for document in installation.of("Certificate"):
+        wanted = document["spec"]
+        if not wanted.get("isCA"):
+            issued = authority.issue_cert(*wanted["dnsNames"], common_name=wanted["commonName"])
+            secrets[wanted["secretName"]] = {
+                "tls.crt": b"".join(pem.bytes() for pem in issued.cert_chain_pems),
+                "tls.key": issued.private_key_pem.bytes(),
+                "ca.crt": authority.cert_pem.bytes(),
+            }
+    return secrets
 
 
 class Pod:
@@ -66,7 +84,7 @@ class Cluster:
         self._replicas = replicas
         self._pods: dict[str, list[Pod]] = {}
         self._secrets = {s["metadata"]["name"]: s["stringData"] for s in installation.of("Secret")}
-        self._configs = {c["metadata"]["name"]: c for c in installation.of("ConfigMap")}
+        self.certificates = _issue(installation)
         self._numbers = 0
         self.problems: list[str] = []
         self._stopping = threading.Event()
@@ -168,7 +186,7 @@ class Cluster:
             pod={"securityContext": {}, **workload.pod},
             container=container,
             environment=self._environment(container),
-            volumes=Volumes.make(workload.pod, folder, claims, self._configs),
+            volumes=Volumes.make(workload.pod, folder, claims, self.certificates),
         )
 
     def _environment(self, container: Json) -> dict[str, str]:

@@ -14,11 +14,12 @@ from tests.rehearsal.service import Balancer
 collect_ignore_glob = [] if os.environ.get("LINKMETER_REHEARSAL") == "on" else ["test_*.py"]
 
 
-@pytest.fixture(scope="session", params=[1, 2], ids=["one of each", "two of each"])
+@pytest.fixture(scope="session", params=[(1,), (2,), (2, "mtls")], ids=["one of each", "two of each", "mtls"])
 def installed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
     """Run the installation with so many replicas of each service, and a balancer before the gateway."""
-    installation = render(tmp_path_factory.mktemp("render"), "dev")
-    cluster = Cluster(installation, tmp_path_factory.mktemp("cluster"), request.param)
+    replicas, *components = request.param
+    installation = render(tmp_path_factory.mktemp("render"), "dev", components)
+    cluster = Cluster(installation, tmp_path_factory.mktemp("cluster"), replicas)
     try:
         cluster.start()
         balancer = Balancer(PORT, lambda: [(address, 8080) for address in cluster.addresses("gateway") or ()])

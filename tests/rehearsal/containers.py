@@ -45,16 +45,21 @@ class Volumes:
     folders: Mapping[str, Path]
 
     @classmethod
-    def make(cls, pod: Json, base: Path, claims: Mapping[str, Path], configs: Mapping[str, Json]) -> "Volumes":
-        """Make a folder for each volume; claims have theirs already, which may hold something."""
+    def make(
+        cls, pod: Json, base: Path, claims: Mapping[str, Path], contents: Mapping[str, Mapping[str, bytes]]
+    ) -> "Volumes":
+        """Make a folder for each volume; claims have theirs already, contents are by name of ConfigMap or Secret."""
         group = pod["securityContext"]["fsGroup"]
         folders = dict(claims)
         for volume in pod.get("volumes", []):
             folder = base / volume["name"]
             folder.mkdir(parents=True)
-            if "configMap" in volume:
-                for name, text in configs[volume["configMap"]["name"]]["data"].items():
-                    (folder / name).write_text(text)
+            source = volume.get("configMap", {}).get("name") or volume.get("secret", {}).get("secretName")
+            for name, content in contents[source].items() if source else ():
+                file = folder / name
+                file.write_bytes(content)
+                os.chown(file, 0, group)
+                file.chmod(0o440)
             folders[volume["name"]] = folder
         for folder in folders.values():
             folder.mkdir(parents=True, exist_ok=True)

@@ -35,9 +35,17 @@ class Installed:
         return httpx.AsyncClient(base_url=self.settings.public_url, headers=headers, timeout=timeout, trust_env=False)
 
     def channel(self, service: str = "") -> grpc.aio.Channel:
-        """Return a channel to the public port, or directly to a pod of a service."""
-        target = f"{self.cluster.pods(service)[0].container.address}:9000" if service else f"localhost:{PORT}"
-        return grpc.aio.insecure_channel(target, options=[("grpc.enable_http_proxy", 0)])
+        """Return a channel to the public port, or directly to a pod of a service, as another service has it."""
+        options: list[tuple[str, str | int]] = [("grpc.enable_http_proxy", 0)]
+        if not service:
+            return grpc.aio.insecure_channel(f"localhost:{PORT}", options=options)
+        target = f"{self.cluster.pods(service)[0].container.address}:9000"
+        own = self.cluster.certificates.get("compat-tls")
+        if own is None:
+            return grpc.aio.insecure_channel(target, options=options)
+        credentials = grpc.ssl_channel_credentials(own["ca.crt"], own["tls.key"], own["tls.crt"])
+        options.append(("grpc.ssl_target_name_override", service))
+        return grpc.aio.secure_channel(target, credentials, options=options)
 
     @property
     def metadata(self) -> tuple[tuple[str, str], ...]:

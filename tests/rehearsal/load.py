@@ -51,8 +51,17 @@ class Load:
         else:
             self.failures[status] += 1
 
+    async def _connection(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """Take an idle connection that the server has not ended, or a new one, as every client does."""
+        while self._idle:
+            reader, writer = self._idle.pop()
+            if not reader.at_eof():
+                return reader, writer
+            writer.close()
+        return await asyncio.open_connection(self.host, self.port)
+
     async def _ask(self, path: str) -> str:
-        reader, writer = self._idle.pop() if self._idle else await asyncio.open_connection(self.host, self.port)
+        reader, writer = await self._connection()
         request = f"GET {path} HTTP/1.1\r\nhost: {self.host}:{self.port}\r\nuser-agent: {_AGENT}\r\n\r\n"
         try:
             writer.write(request.encode())
