@@ -10,7 +10,8 @@ from services.redirect.domain.resolution import Finding, Resolution
 LINKS: Final = 100_000
 # Apart from the links, so that a scan for codes does not push them out.
 MISSING: Final = 20_000
-LINK_FRESH_SECONDS: Final = 10.0
+# Changes are announced; this is the net below, as long as that of the resolutions in Redis.
+LINK_FRESH_SECONDS: Final = 60.0
 MISSING_FRESH_SECONDS: Final = 2.0
 UNWATCHED_FRESH_SECONDS: Final = 1.0
 LINK_STALE_SECONDS: Final = 24 * 3600.0

@@ -1,7 +1,6 @@
 """Answering visitors, whatever server carries their requests."""
 
 import time
-from collections.abc import Callable
 from typing import Final
 
 from services.common import log, request_id
@@ -42,7 +41,7 @@ class DataPlane:
             request_id.adopt(facts.request_id)
             _logger.failure("unexpected_error", problem)
             answer = pages.unavailable(1, as_json=facts.prefers_json)
-        _count(answer.status)
+        metrics.ANSWERS.count(answer.status)
         return answer
 
     async def _answer(self, facts: Facts, read_body: BodyReader) -> Answer:
@@ -77,13 +76,3 @@ class DataPlane:
                 if facts.host == self._hosts.default:
                     return pages.landing()
                 return pages.not_found(as_json=facts.prefers_json)
-
-
-_counters: dict[int, Callable[[], None]] = {}
-
-
-def _count(status: int) -> None:
-    count = _counters.get(status)
-    if count is None:
-        count = _counters[status] = metrics.ANSWERS.labels(str(status)).inc
-    count()

@@ -21,13 +21,16 @@ CLIENT_IP_HEADER: Final = "x-linkmeter-client-ip"
 ORIGINAL_HOST_HEADER: Final = "x-original-host"
 _LOOKING: Final = ("prefetch", "prerender", "preview")
 
-# Answers a header's value by its lower-case name; empty when it is absent or no text.
-Header: TypeAlias = Callable[[str], str]
+# Answers a header's value by its lower-case name; nothing or empty when it is absent or no text.
+Header: TypeAlias = Callable[[str], str | None]
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class Facts(NamedTuple):
-    """A request as the data plane sees it. A tuple, because one is made for every request."""
+    """A request as the data plane sees it. A tuple, because one is made for every request.
+
+    What most redirects have no use for is looked up only when it is asked for.
+    """
 
     host: str
     path: str
@@ -39,10 +42,17 @@ class Facts(NamedTuple):
     accept_language: str
     query: str
     purpose: str
-    cookies: str
-    accept: str
-    content_type: str
-    request_id: str
+    header: Header
+
+    @property
+    def content_type(self) -> str:
+        """The Content-Type header."""
+        return cut(self.header("content-type") or "", MEDIA_TYPE_BYTES)
+
+    @property
+    def request_id(self) -> str:
+        """The id that the gateway gave, for what leaves this process."""
+        return self.header(request_id.KEY) or ""
 
     @property
     def is_looking(self) -> bool:
@@ -52,11 +62,12 @@ class Facts(NamedTuple):
     @property
     def prefers_json(self) -> bool:
         """Say whether the client asked for JSON and not for a page."""
-        return "application/json" in self.accept and "text/html" not in self.accept
+        accept = cut(self.header("accept") or "", MEDIA_TYPE_BYTES)
+        return "application/json" in accept and "text/html" not in accept
 
     def cookies_named(self, name: str) -> list[str]:
         """Answer the values of the cookies with a name; there may be several, of different paths."""
-        pairs = (pair.strip().partition("=") for pair in self.cookies.split(";"))
+        pairs = (pair.strip().partition("=") for pair in (self.header("cookie") or "").split(";"))
         return [value for key, _, value in pairs if key == name][:MAX_COOKIES]
 
     @property
@@ -75,7 +86,7 @@ class FactFinder:
 
     def gather(self, *, peer: str, method: str, scheme: str, path: str, query: str, header: Header) -> Facts:
         """Gather the facts of a request that the peer (a bare address) brought."""
-        host, client_ip = header("host"), peer
+        host, client_ip = header("host") or "", peer
         if self._is_trusted(peer):
             host = header(ORIGINAL_HOST_HEADER) or host
             scheme = _scheme(header("x-forwarded-proto")) or scheme
@@ -86,15 +97,12 @@ class FactFinder:
             method=method,
             scheme=scheme,
             client_ip=client_ip,
-            user_agent=cut(header("user-agent"), USER_AGENT_BYTES),
-            referrer=cut(header("referer"), REFERRER_BYTES),
-            accept_language=cut(header("accept-language"), LANGUAGE_BYTES),
+            user_agent=cut(header("user-agent") or "", USER_AGENT_BYTES),
+            referrer=cut(header("referer") or "", REFERRER_BYTES),
+            accept_language=cut(header("accept-language") or "", LANGUAGE_BYTES),
             query=cut(query, QUERY_BYTES),
-            purpose=cut(header("sec-purpose") or header("purpose"), PURPOSE_BYTES),
-            cookies=header("cookie"),
-            accept=cut(header("accept"), MEDIA_TYPE_BYTES),
-            content_type=cut(header("content-type"), MEDIA_TYPE_BYTES),
-            request_id=header(request_id.KEY),
+            purpose=cut(header("sec-purpose") or header("purpose") or "", PURPOSE_BYTES),
+            header=header,
         )
 
     def _client_behind(self, peer: str, header: Header) -> str:
@@ -102,7 +110,7 @@ class FactFinder:
         if named := header(CLIENT_IP_HEADER):
             return plain_address(named) or peer
         client = peer
-        for text in reversed(header("x-forwarded-for").split(",")):
+        for text in reversed((header("x-forwarded-for") or "").split(",")):
             address = plain_address(text.strip())
             if not address:
                 break
@@ -133,9 +141,9 @@ def plain_address(text: str) -> str:
 def cut(text: str, size: int) -> str:
     """Cut a text to a number of UTF-8 bytes, never inside a character."""
     if text.isascii():
-        return text[:size]
+        return text if len(text) <= size else text[:size]
     return text.encode("utf-8", "replace")[:size].decode("utf-8", "ignore")
 
 
-def _scheme(forwarded: str) -> str:
+def _scheme(forwarded: str | None) -> str:
     return forwarded if forwarded in ("http", "https") else ""

@@ -5,6 +5,7 @@ an orphan visit of the domain, kept apart from clicks. Being asked for a passwor
 that ends as one or the other, and a guess must not write anything. Nor is whatever is refused for being too much.
 """
 
+from datetime import datetime
 from http import HTTPStatus
 from typing import Final, Protocol
 
@@ -62,18 +63,19 @@ class Following:
             return pages.too_many_unknown(problem.retry_after_seconds, as_json=facts.prefers_json)
         except errors.Unavailable:
             return pages.unavailable(RETRY_AFTER_SECONDS, as_json=facts.prefers_json)
+        now = self._clock.now()
         decided = decision.decide(
             finding,
-            self._clock.now(),
+            now,
             is_opened=self._is_opened(finding, facts),
             is_looking=isinstance(finding, Resolution) and finding.max_clicks > 0 and facts.is_looking,
         )
+        if isinstance(decided, decision.Found):
+            return await self._lead_on(decided.resolution, facts, now=now, started=started)
         return await self._answer(decided, finding, facts, started=started)
 
     async def _answer(self, decided: decision.Decision, finding: Finding, facts: Facts, *, started: float) -> Answer:
         match decided:
-            case decision.Found(resolution):
-                return await self._lead_on(resolution, facts, started=started)
             case decision.Consume(resolution):
                 return await self._consume(resolution, facts, started=started)
             case decision.Gone(resolution):
@@ -144,11 +146,11 @@ class Following:
             return pages.unavailable(RETRY_AFTER_SECONDS, as_json=facts.prefers_json)
         if not is_granted:
             return await self._too_late(resolution, facts, started=started)
-        return await self._lead_on(resolution, facts, started=started)
+        return await self._lead_on(resolution, facts, now=self._clock.now(), started=started)
 
-    async def _lead_on(self, resolution: Resolution, facts: Facts, *, started: float) -> Answer:
+    async def _lead_on(self, resolution: Resolution, facts: Facts, *, now: datetime, started: float) -> Answer:
         if facts.method == "GET" and not (resolution.block_bots and bots.is_bot(facts.user_agent)):
-            await self._recorder.record(resolution, facts, now=self._clock.now(), started=started)
+            await self._recorder.record(resolution, facts, now=now, started=started)
         return redirect(resolution.redirect_status, resolution.destination)
 
     async def _too_late(self, resolution: Resolution, facts: Facts, *, started: float) -> Answer:

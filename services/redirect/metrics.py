@@ -4,16 +4,19 @@ from typing import Final
 
 from prometheus_client import Counter, Gauge, Histogram
 
-ANSWERS: Final = Counter("linkmeter_redirect_answers_total", "Answers to visitors by HTTP status.", ["status"])
-ANSWER_SECONDS: Final = Histogram(
+from services.redirect.tallies import Distribution, Tally
+
+ANSWERS: Final = Tally("linkmeter_redirect_answers_total", "Answers to visitors by HTTP status.", "status")
+ANSWER_SECONDS: Final = Distribution(
     "linkmeter_redirect_answer_seconds",
     "Time from a request's arrival to a redirect.",
-    buckets=(0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 2.5),
+    (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 2.5),
 )
-LOOKUPS: Final = Counter(
+LOOKUPS: Final = Tally(
     "linkmeter_redirect_lookups_total",
     "Resolutions by the layer that answered: memory, redis, links, stale (links did not answer) or failed.",
-    ["layer"],
+    "layer",
+    ("memory", "redis", "links", "stale", "failed"),
 )
 LOOKUPS_JOINED: Final = Counter(
     "linkmeter_redirect_lookups_joined_total", "Requests that waited for the lookup of another."

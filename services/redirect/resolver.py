@@ -66,7 +66,7 @@ class Resolver:
         entry = self._cache.get(f"{host}/{code}")
         if entry is None or not self._cache.is_fresh(entry, self._monotonic()):
             return None
-        _FROM_MEMORY.inc()
+        metrics.LOOKUPS.count("memory")
         return entry
 
     async def resolve(self, host: str, code: str) -> Finding:
@@ -82,13 +82,13 @@ class Resolver:
             return await self._join_lookup(key, host, code, known)
         except (errors.LinkmeterError, TimeoutError) as problem:
             if known is None:
-                _FAILED.inc()
+                metrics.LOOKUPS.count("failed")
                 raise errors.Unavailable("links did not answer") from problem
             self._excused_until = known.excused_until = self._monotonic() + EXCUSE_SECONDS
             return self._stale(known)
 
     def _stale(self, known: Entry) -> Finding:
-        _STALE.inc()
+        metrics.LOOKUPS.count("stale")
         return known.finding
 
     async def _join_lookup(self, key: str, host: str, code: str, known: Entry | None) -> Finding:
@@ -106,10 +106,10 @@ class Resolver:
         async with asyncio.timeout(seconds):
             shared = await self._shared.get(key)
             if shared is not None and not _is_older(shared, known):
-                _FROM_REDIS.inc()
+                metrics.LOOKUPS.count("redis")
                 return shared
             finding = await self._links.resolve(host, code, seconds)
-            _FROM_LINKS.inc()
+            metrics.LOOKUPS.count("links")
             return finding
 
     def _finish(self, key: str, lookup: _Lookup, task: "asyncio.Task[Finding]") -> None:
@@ -147,10 +147,3 @@ def _is_older(shared: Resolution, known: Entry | None) -> bool:
     if known is None or not isinstance(known.finding, Resolution):
         return False
     return shared.revision < known.finding.revision
-
-
-_FROM_MEMORY: Final = metrics.LOOKUPS.labels("memory")
-_FROM_REDIS: Final = metrics.LOOKUPS.labels("redis")
-_FROM_LINKS: Final = metrics.LOOKUPS.labels("links")
-_STALE: Final = metrics.LOOKUPS.labels("stale")
-_FAILED: Final = metrics.LOOKUPS.labels("failed")

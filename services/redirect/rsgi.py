@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from functools import lru_cache
 from typing import Final, Protocol
 
 from services.redirect.answer import HeaderList
@@ -76,6 +77,11 @@ class _Body:
                         return
 
 
+async def _no_body(most: int) -> bytes | None:
+    del most
+    return b""
+
+
 async def _chunks(protocol: HttpProtocol) -> AsyncIterator[bytes]:
     # Granian's own iterator can be asked for once; this one can be gone on with.
     async for chunk in protocol:
@@ -91,18 +97,19 @@ class RsgiApplication:
 
     async def __rsgi__(self, scope: Scope, protocol: HttpProtocol) -> None:
         """Answer one request."""
-        get = scope.headers.get
         facts = self._facts.gather(
             peer=_peer(scope.client),
             method=scope.method,
             scheme=scope.scheme,
             path=scope.path,
             query=scope.query_string,
-            header=lambda name: get(name) or "",
+            header=scope.headers.get,
         )
-        body = _Body(protocol)
-        answer = await self._data_plane.answer(facts, body.read)
-        if facts.method not in _BODILESS:
+        if facts.method in _BODILESS:
+            answer = await self._data_plane.answer(facts, _no_body)
+        else:
+            body = _Body(protocol)
+            answer = await self._data_plane.answer(facts, body.read)
             await body.discard()
         if answer.body and facts.method != "HEAD":
             protocol.response_str(answer.status, answer.headers, answer.body)
@@ -110,6 +117,7 @@ class RsgiApplication:
             protocol.response_empty(answer.status, answer.headers)
 
 
+@lru_cache(maxsize=4096)
 def _peer(client: str) -> str:
     """Take the address out of address:port."""
     return plain_address(client.rpartition(":")[0].strip("[]"))

@@ -27,7 +27,7 @@ from tests.support.traffic import ledger
 
 # Without `make bench-seed`: enough to run every scenario, too few for the targets of statistics to mean anything.
 FEW_CLICKS = 100_000
-WARM_UP_SECONDS = 0.7
+WARM_UP_SECONDS = 1.0
 SETTLE_SECONDS = 120.0
 NOISY = 3
 

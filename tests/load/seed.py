@@ -91,7 +91,7 @@ def note_of(folder: Path) -> Seeded | None:
 
 async def seed(system: System, clicks: int) -> Seeded:
     """Fill a running system that has no clicks of ours yet."""
-    connection = await asyncpg.connect(system.stack.postgres_url)
+    connection = await asyncpg.connect(system.stack.postgres_url, server_settings={"search_path": "analytics"})
     try:
         link_ids = await _seed_links(connection)
         await _Clicks(connection, link_ids, system).write(clicks)
@@ -134,12 +134,12 @@ class _Clicks:
         progress = _Progress(clicks)
         for number in range(DAYS):
             day = today - timedelta(days=DAYS - number)
-            await self._connection.execute("SELECT analytics.ensure_clicks_month($1)", day.replace(day=1))
+            await self._connection.execute("SELECT ensure_clicks_month($1)", day.replace(day=1))
             wanted = clicks * (number + 1) // DAYS - self._sequence
             await self._write_day(day, wanted)
             progress.show(self._sequence)
         await self._connection.execute(
-            "INSERT INTO analytics.sources (source, first_report_time, last_report_time, mark, stored, last_sequence)"
+            "INSERT INTO sources (source, first_report_time, last_report_time, mark, stored, last_sequence)"
             " VALUES ($1, now(), now(), $2, $2, $2)",
             _SOURCE,
             clicks,
@@ -192,7 +192,7 @@ class _Clicks:
         ]
 
     async def _copy(self, table: str, columns: tuple[str, ...], records: list[Any]) -> None:
-        await self._connection.copy_records_to_table(table, records=records, columns=columns, schema_name="analytics")
+        await self._connection.copy_records_to_table(table, records=records, columns=columns)
 
 
 _TIME, _LINK, _SEQUENCE, _CODE, _VISITOR = map(COLUMNS.index, ("time", "link_id", "sequence", "code", "visitor"))
@@ -230,7 +230,9 @@ class _Progress:
         self._wanted, self._started = wanted, time.monotonic()
 
     def show(self, done: int) -> None:
-        """Draw the bar anew."""
+        """Draw the bar anew, where there is somebody to see it."""
+        if not sys.stderr.isatty():
+            return
         elapsed = time.monotonic() - self._started
         share = done / self._wanted
         left = elapsed / share - elapsed

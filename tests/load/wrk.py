@@ -45,8 +45,17 @@ def require() -> None:
 
 
 def run(load: Load, seconds: float) -> Measured:
-    """Put load on a server from one thread."""
-    command = ["wrk", "-t1", f"-c{load.connections}", f"-d{seconds:g}s", "--timeout", "5s", "-s", str(_SCRIPT)]
+    """Put load on a server from one thread; wrk knows whole seconds only."""
+    command = [
+        "wrk",
+        "-t1",
+        f"-c{load.connections}",
+        f"-d{max(1, round(seconds))}s",
+        "--timeout",
+        "5s",
+        "-s",
+        str(_SCRIPT),
+    ]
     for name, value in load.headers.items():
         command += ["-H", f"{name}: {value}"]
     output = subprocess.run(
