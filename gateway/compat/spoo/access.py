@@ -78,10 +78,16 @@ class Access:
     async def visitor(self, context: Context) -> Visitor:
         """Say who calls. A key that is not known, or no more, makes nobody."""
         client_ip = http_metadata.client_ip(context)
-        answer = await self._authenticate(_key(context))
+        key = _key(context)
+        if not key:
+            return Visitor(client_ip=client_ip)
+        answer = await self._authenticate(key)
         caller = callers.from_message(answer.caller)
         # The token of one link is no account's.
         if caller.link_id or not caller.owner_id:
+            # Trying out keys is slowed down, without troubling the holders of keys behind the same address.
+            await self._limits.check_misses(client_ip)
+            await self._limits.count_miss(client_ip)
             return Visitor(client_ip=client_ip)
         owner = answer.owner if answer.HasField("owner") else links_pb2.Owner(owner_id=caller.owner_id)
         return Visitor(client_ip=client_ip, caller=caller, owner=owner)

@@ -42,14 +42,22 @@ async def test_every_dimension(owner: httpx.AsyncClient, example: SpooLink) -> N
     body = await ask(owner, group_by=names)
     assert body["summary"]["total_clicks"] == 12
     assert counts(body, "browser") == {
-        "Chrome": 3, "Mobile Safari": 3, "Firefox": 2, "Safari": 2,
-        "Googlebot": 1, "Unknown": 1,
+        "Chrome": 3,
+        "Mobile Safari": 3,
+        "Firefox": 2,
+        "Safari": 2,
+        "Googlebot": 1,
+        "Unknown": 1,
     }
     assert counts(body, "os") == {"Windows": 3, "iOS": 3, "Linux": 2, "Mac OS X": 2, "Unknown": 2}
     assert counts(body, "device") == {"desktop": 7, "mobile": 3, "unknown": 2}
     assert counts(body, "country") == {"US": 5, "CA": 2, "DE": 2, "XX": 2, "GB": 1}
     assert counts(body, "city") == {
-        "Columbus": 3, "Berlin": 2, "New York": 2, "Toronto": 2, "Unknown": 2,
+        "Columbus": 3,
+        "Berlin": 2,
+        "New York": 2,
+        "Toronto": 2,
+        "Unknown": 2,
         "London": 1,
     }
     assert counts(body, "referrer") == {"Direct": 5, "bbc.co.uk": 3, "google.com": 2, "twitter.com": 2}
@@ -63,7 +71,9 @@ async def test_nobody_is_counted_twice_in_a_row(owner: httpx.AsyncClient, exampl
     """One came from two hosts of a site: visitors of merged rows are counted, not added up."""
     body = await ask(owner, group_by="referrer,city")
     assert counts(body, "referrer", "unique_clicks") == {
-        "Direct": 5, "twitter.com": 2, "bbc.co.uk": 2,
+        "Direct": 5,
+        "twitter.com": 2,
+        "bbc.co.uk": 2,
         "google.com": 1,
     }
     # Two addresses, so two visitors, in two towns of one name.
