@@ -6,9 +6,10 @@ BIN := $(VENV)/bin
 PROTOS := $(shell find protos -name '*.proto')
 SOURCES := services gateway deploy protos tests
 T ?= tests
+TO ?= backups
 
 .DEFAULT_GOAL := help
-.PHONY: bench bench-seed chaos help run admin test unit lint format gen lock clean images images-test k8s-test rehearsal
+.PHONY: bench bench-seed chaos help run admin backup restore test unit lint format gen lock clean images images-test k8s-test rehearsal
 
 ##@ Use
 
@@ -17,6 +18,12 @@ run: .state/local .state/gen ## Run the whole system on this machine (Ctrl-C sto
 
 admin: .state/local .state/gen ## Make owners, keys and domains while it runs: make admin ARGS="create-owner ada"
 	@$(BIN)/python -m deploy.local admin $(or $(ARGS),--help)
+
+backup: .state/local .state/gen ## Back up into backups/, running or not: make backup TO=/elsewhere
+	@mkdir -p -m 700 "$(TO)" && $(BIN)/python -m deploy.backup create "$(TO)"
+
+restore: .state/local .state/gen ## Put a backup back while nothing runs: make restore FILE=... ARGS=--replace
+	@$(BIN)/python -m deploy.backup restore "$(or $(FILE),$(error say which: make restore FILE=backups/...))" $(ARGS)
 
 ##@ Develop
 

@@ -113,8 +113,8 @@ async def test_r17_going_back_counts_the_gap_once_and_knows_nothing_of_what_came
 ) -> None:
     """Outboxes and Redis are ahead of the restored database.
 
-    Gaps are missing, never refused or doubled; copies of links in Redis are forgotten, and ids that were given after the
-    backup are given to nobody else.
+    Gaps are missing, never refused or doubled; copies of links in Redis are forgotten, and ids that were given after
+    the backup are given to nobody else.
     """
     data, file = tmp_path / "data", tmp_path / "one.backup"
     settings = {"LINKMETER_REDIS_URL": valkey_url}
