@@ -31,6 +31,8 @@ def open_channel(
         ("grpc.initial_reconnect_backoff_ms", 100),
         ("grpc.min_reconnect_backoff_ms", 100),
         ("grpc.max_reconnect_backoff_ms", 2000),
+        # Of 30 s by default, which is longer than a roll takes: all pods that were known may be gone by then.
+        ("grpc.dns_min_time_between_resolutions_ms", 2000),
         ("grpc.keepalive_time_ms", 20_000),
         ("grpc.keepalive_timeout_ms", 5_000),
     ]
