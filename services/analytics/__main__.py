@@ -1,7 +1,7 @@
-"""Run analytics, or one of its commands: python -m services.analytics [migrate|reclassify|retain].
+"""Run analytics, or one of its commands: python -m services.analytics [migrate [--distributed]|reclassify|retain].
 
-migrate brings the schema to the program's version, reclassify the stored clicks to its definition of classes, and
-retain drops what is older than it is kept.
+migrate brings the schema to the program's version and with --distributed spreads it over a Citus cluster, reclassify
+brings the stored clicks to the program's definition of classes, and retain drops what is older than it is kept.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ import uvloop
 from services.analytics import commands
 from services.analytics.server import SCHEMA, AnalyticsServer, build_enricher
 from services.analytics.settings import Settings, read_postgres_url, read_retention, read_settings
+from services.analytics.store import distribution
 from services.common import log, metrics, postgres, tracing
 from services.common.rpc_server import until_stopped
 from services.common.settings import SettingsError, stop
@@ -35,6 +36,18 @@ def migrate() -> None:
     url = read_postgres_url(os.environ)
     log.configure("analytics")
     asyncio.run(postgres.migrate(url, SCHEMA, _MIGRATIONS))
+
+
+def migrate_distributed() -> None:
+    """Bring the schema to the program's version, and spread it over the nodes of a Citus cluster."""
+    migrate()
+    try:
+        asyncio.run(distribution.distribute(read_postgres_url(os.environ), SCHEMA))
+    except distribution.NotCitus:
+        raise SystemExit(
+            "analytics: the tables are up to date and not distributed: the database has no extension citus. "
+            "On a Citus coordinator, CREATE EXTENSION citus; elsewhere, migrate without --distributed."
+        ) from None
 
 
 def reclassify() -> None:
@@ -60,14 +73,20 @@ def start() -> None:
     uvloop.run(serve(settings))
 
 
-_COMMANDS: Final = {(): start, ("migrate",): migrate, ("reclassify",): reclassify, ("retain",): retain}
+_COMMANDS: Final = {
+    (): start,
+    ("migrate",): migrate,
+    ("migrate", "--distributed"): migrate_distributed,
+    ("reclassify",): reclassify,
+    ("retain",): retain,
+}
 
 
 def main(arguments: list[str]) -> None:
     """Do what the command line says."""
     command = _COMMANDS.get(tuple(arguments))
     if command is None:
-        raise SystemExit("usage: python -m services.analytics [migrate|reclassify|retain]")
+        raise SystemExit("usage: python -m services.analytics [migrate [--distributed]|reclassify|retain]")
     try:
         command()
     except SettingsError as problem:

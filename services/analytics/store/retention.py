@@ -126,8 +126,9 @@ async def _drop_month(connection: Connection, month: date) -> bool:
 
 async def _delete_other(connection: Connection, since: datetime) -> int:
     """Delete from the partition of the months that have none."""
-    if await connection.fetchval(_IS_OTHER, since, timeout=_SECONDS):
-        await connection.execute(_SAVE, since)
+    if not await connection.fetchval(_IS_OTHER, since, timeout=_SECONDS):
+        return 0
+    await connection.execute(_SAVE, since)
     return await _delete(connection, _DELETE_OTHER, since)
 
 
