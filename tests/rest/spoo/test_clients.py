@@ -22,7 +22,7 @@ from tests.support.scratch_venv import python_with
 from tests.support.system import System
 
 LEGACY_CLIENT = Path(__file__).resolve().parent / "clients" / "py_spoo_url_client.py"
-PERIOD = {"start_date": datetime(2025, 1, 1, tzinfo=UTC), "end_date": "2025-01-03T00:00:00Z"}
+PERIOD: dict[str, Any] = {"start_date": datetime(2025, 1, 1, tzinfo=UTC), "end_date": "2025-01-03T00:00:00Z"}
 
 
 def sdk(system: System, http: httpx.AsyncClient, **options: Any) -> spoo.AsyncSpooClient:

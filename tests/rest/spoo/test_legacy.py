@@ -30,7 +30,7 @@ async def test_forms_in_every_spelling(anyone: httpx.AsyncClient) -> None:
         {"data": {"url": URL, "block-bots": "true", "max-clicks": "10", "password": "Python.Snake63"}},
     ):
         headers = {"accept": "text/html, application/json;q=0.9", **form.pop("headers", {})}  # type: ignore[dict-item]
-        answer = await anyone.post("/", headers=headers, **form)  # type: ignore[arg-type]
+        answer = await anyone.post("/", headers=headers, **form)
         assert answer.status_code == 200, answer.text
         assert answer.json()["original_url"] == URL
 

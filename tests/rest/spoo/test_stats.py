@@ -251,7 +251,7 @@ async def test_an_unknown_key_is_nobody(anyone: httpx.AsyncClient, shorten: Shor
     """It opens what is public, and nothing else."""
     link = await shorten(anyone)
     for key in ("spoo_unknown", "lm_unknown", "eyJhbGciOi.J9", "spoo_", "ü" * 3, "x" * 1000):
-        headers = {"authorization": f"Bearer {key}".encode()}
+        headers = {b"authorization": f"Bearer {key}".encode()}
         answer = await anyone.get(f"/api/v1/stats?scope=anon&short_code={link.alias}", headers=headers)
         assert answer.status_code == 200, key
         assert_error(await anyone.get("/api/v1/stats", headers=headers), 401, "authentication required for scope=all")

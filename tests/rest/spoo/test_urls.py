@@ -260,7 +260,7 @@ async def test_calls_that_need_a_key(anyone: httpx.AsyncClient) -> None:
         ("DELETE", f"/api/v1/keys/{link_id}"),
         ("GET", "/auth/me"),
     ):
-        body = {} if method in {"POST", "PATCH"} else None
+        body: dict[str, Any] | None = {} if method in {"POST", "PATCH"} else None
         answer = await anyone.request(method, path, json=body)
         assert_error(answer, 401, "Authentication required", "authentication_error")
 

@@ -7,7 +7,7 @@ from typing import Any
 
 warnings.simplefilter("ignore")
 
-from py_spoo_url import Shortener, Statistics  # noqa: E402
+from py_spoo_url import Shortener, Statistics  # type: ignore[import-not-found]  # noqa: E402
 
 
 def call(name: str, arguments: dict[str, Any]) -> Any:
