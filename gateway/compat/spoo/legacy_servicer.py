@@ -18,6 +18,7 @@ from gateway.compat.spoo import access, exports, figures, forms, legacy, legacy_
 from gateway.compat.spoo.access import Access, Visitor
 from gateway.compat.spoo.limits import CallLimits
 from gateway.compat.spoo.servicer import download
+from gateway.compat.spoo.statistics import PATIENCE_SECONDS
 from linkmeter.analytics.v1 import click_service_pb2
 from linkmeter.compat.spoo.v1 import legacy_service_pb2, legacy_service_pb2_grpc
 from linkmeter.links.v1 import link_service_pb2, links_pb2
@@ -99,7 +100,7 @@ class LegacyServicer(legacy_service_pb2_grpc.LegacyServiceServicer):
                 self._backends.links.ListLinks(
                     link_service_pb2.ListLinksRequest(page_size=1, with_total_size=True), metadata=metadata
                 ),
-                self._backends.stats.QueryStats(legacy.totals_request(), metadata=metadata),
+                self._backends.stats.QueryStats(legacy.totals_request(), metadata=metadata, timeout=PATIENCE_SECONDS),
             )
             rows = counted.results[0].rows
             self._metric = _Metric(now, listed.total_size, rows[0].metrics[0] if rows else 0)
@@ -158,7 +159,7 @@ class LegacyServicer(legacy_service_pb2_grpc.LegacyServiceServicer):
         now = self._clock.now()
         metadata = callers.metadata_for(access.reader_of(link))
         answered, newest = await asyncio.gather(
-            self._backends.stats.QueryStats(legacy.request(link, now), metadata=metadata),
+            self._backends.stats.QueryStats(legacy.request(link, now), metadata=metadata, timeout=PATIENCE_SECONDS),
             self._backends.clicks.ListClicks(
                 click_service_pb2.ListClicksRequest(link_id=link.link_id, page_size=1), metadata=metadata
             ),

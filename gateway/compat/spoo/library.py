@@ -9,6 +9,7 @@ from gateway.compat.spoo import access, moments, queries
 from gateway.compat.spoo.errors import invalid
 from gateway.compat.spoo.parse_urls import CREATED_AT, LAST_CLICK, MOST_LISTED, TOTAL_CLICKS, Listing
 from gateway.compat.spoo.render_urls import Traffic
+from gateway.compat.spoo.statistics import PATIENCE_SECONDS
 from linkmeter.analytics.v1 import click_service_pb2
 from linkmeter.analytics.v1.stats_service_pb2 import DIMENSION_LINK, METRIC_CLICKS, QueryStatsRequest, Report
 from linkmeter.links.v1 import link_service_pb2, links_pb2
@@ -78,7 +79,9 @@ class Library:
             filters=[queries.of_links(str(link.link_id) for link in links)],
             reports=[Report(dimensions=[DIMENSION_LINK], metrics=[METRIC_CLICKS], limit=MOST_LISTED)],
         )
-        answered = await self._backends.stats.QueryStats(asked, metadata=callers.metadata_for(reader))
+        answered = await self._backends.stats.QueryStats(
+            asked, metadata=callers.metadata_for(reader), timeout=PATIENCE_SECONDS
+        )
         clicks = {row.dimensions[0].value: row.metrics[0] for row in answered.results[0].rows}
         return [Traffic(link, clicks.get(str(link.link_id), 0)) for link in links]
 
