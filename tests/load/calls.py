@@ -78,9 +78,10 @@ class Calls:
         bearer = self._headers
         plain = {"Host": "localhost", "Authorization": key}
         bitly = {"access_token": key, "link": short_url, "unit": "day", "units": "90", "rollup": "false"}
+        shtr = {"token": self._seeded.edit_token}
         spoo = {"scope": "all", "short_code": HOT, "group_by": "time,browser,os,country,referrer"}
         return [
-            self._get("stats, shtr", f"/api/links/{HOT}/stats", {}, _FULL, bearer),
+            self._get("stats, shtr", f"/api/links/{HOT}/stats", shtr, _FULL, {"Host": "localhost"}),
             self._get("stats, Short.io", f"/statistics/link/{link_id}", {"period": "total"}, _FULL, plain),
             self._get("stats, spoo.me", "/api/v1/stats", spoo, _FULL, bearer),
             self._get("stats, Bitly clicks", "/v3/link/clicks", bitly, _FULL, {"Host": "localhost"}),

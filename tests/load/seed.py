@@ -28,6 +28,7 @@ from services.analytics.server import build_enricher
 from services.analytics.settings import read_settings
 from services.analytics.store.columns import COLUMNS, record_of
 from services.analytics.store.dimensions import ROLLED, detail_of
+from services.links.domain import credentials
 from tests.load.visits import OWNER, SEED, recorded_visit
 from tests.support.system import System, running_system
 
@@ -65,6 +66,8 @@ class Seeded:
 
     clicks: int
     hot_link_id: int
+    # Of the hot link.
+    edit_token: str
     random: int = RANDOM_LINKS
     cold: int = COLD_LINKS
 
@@ -95,10 +98,11 @@ async def seed(system: System, clicks: int) -> Seeded:
     try:
         link_ids = await _seed_links(connection)
         await _Clicks(connection, link_ids, system).write(clicks)
+        token = await _issue_edit_token(connection, link_ids[0])
         await connection.execute("VACUUM ANALYZE")
     finally:
         await connection.close()
-    seeded = Seeded(clicks=clicks, hot_link_id=link_ids[0])
+    seeded = Seeded(clicks=clicks, hot_link_id=link_ids[0], edit_token=token)
     (system.folder.path / NOTE).write_text(json.dumps(asdict(seeded)))
     return seeded
 
@@ -112,6 +116,16 @@ async def _seed_links(connection: "asyncpg.Connection[asyncpg.Record]") -> list[
     rows = await connection.fetch("SELECT code, link_id FROM links.links WHERE code = ANY($1)", [HOT, *shared])
     ids = {row["code"]: row["link_id"] for row in rows}
     return [ids[name] for name in [HOT, *shared]]
+
+
+async def _issue_edit_token(connection: "asyncpg.Connection[asyncpg.Record]", link_id: int) -> str:
+    token = credentials.draw(credentials.EDIT_TOKEN_PREFIX)
+    await connection.execute(
+        "INSERT INTO links.edit_tokens (link_id, hash, create_time) VALUES ($1, $2, now())",
+        link_id,
+        token.hash,
+    )
+    return token.text
 
 
 class _Clicks:
