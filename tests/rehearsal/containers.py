@@ -110,7 +110,7 @@ class Container:
         """Say whether it runs."""
         return podman("inspect", "--format", "{{.State.Running}}", self.name, check=False) == "true"
 
-    def log(self, lines: int = 30) -> str:
+    def log(self, lines: int = 200) -> str:
         """Answer the end of its log."""
         done = subprocess.run(
             [PODMAN, "logs", "--tail", str(lines), self.name], capture_output=True, text=True, check=False
