@@ -1,6 +1,7 @@
 """A dead Redis costs one short wait a second."""
 
 import pytest
+from redis.asyncio import Connection
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from services.common.redis_client import Breaker, RedisDown
@@ -20,6 +21,22 @@ async def test_the_breaker_leaves_a_dead_redis_alone_for_a_second() -> None:
         with pytest.raises(RedisDown):
             await breaker.run(failing)
     assert tries == [0.0, 1.0, 2.0]
+
+
+async def test_a_connection_that_another_task_ended_is_an_outage() -> None:
+    """What the library raises then looks like a programming error; one of ours is none of Redis's."""
+
+    async def written_too_late() -> None:
+        await Connection()._send_packed_command([b"PING"])  # noqa: SLF001 - where the library fails
+
+    async def mistaken() -> None:
+        _ = None.writelines  # type: ignore[attr-defined] # on purpose
+
+    breaker = Breaker()
+    with pytest.raises(RedisDown):
+        await breaker.run(written_too_late)
+    with pytest.raises(AttributeError):
+        await Breaker().run(mistaken)
 
 
 async def test_the_breaker_hands_on_what_works() -> None:
