@@ -29,6 +29,7 @@ _LINKS_IDEMPOTENT: Final = (
     "linkmeter.links.v1.AccessService/Authenticate",
     "linkmeter.links.v1.ApiKeyService/ListApiKeys",
     "linkmeter.links.v1.AccountService/GetOwner",
+    "linkmeter.links.v1.DomainService/GetDomain",
     "linkmeter.links.v1.DomainService/ListDomains",
     "linkmeter.links.v1.LinkGraphService/ListEncoders",
     "linkmeter.links.v1.ResolutionService/ResolveLink",

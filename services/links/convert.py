@@ -3,6 +3,7 @@
 from __future__ import annotations  # enum value types are in the stubs only
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -66,9 +67,10 @@ def link_fields(message: links_pb2.Link, *, limit: int) -> LinkFields:
     )
 
 
-def new_link_fields(message: links_pb2.Link) -> LinkFields:
-    """Read the fields of a link to be created."""
-    return link_fields(message, limit=follow_limit(max_clicks=message.max_clicks, one_time=message.one_time))
+def new_link_fields(message: links_pb2.Link, *, has_account: bool) -> LinkFields:
+    """Read the fields of a link to be created; an account's statistics are its own unless it says otherwise."""
+    fields = link_fields(message, limit=follow_limit(max_clicks=message.max_clicks, one_time=message.one_time))
+    return fields if message.HasField("private_stats") else replace(fields, private_stats=has_account)
 
 
 def named_fields(request: link_service_pb2.UpdateLinkRequest) -> frozenset[str]:

@@ -135,7 +135,7 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
 
     async def _draft(self, message: links_pb2.Link, owner_id: int) -> LinkDraft:
         domain = await self._usable_domain(message.domain, owner_id)
-        fields = convert.new_link_fields(message)
+        fields = convert.new_link_fields(message, has_account=owner_id != ANONYMOUS_OWNER_ID)
         return LinkDraft(
             owner_id=owner_id,
             domain_id=domain.domain_id,

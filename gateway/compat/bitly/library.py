@@ -35,7 +35,9 @@ class Library:
         if request.x_login or request.x_api_key:
             holder = await self._access.by_login(request.x_login, request.x_api_key, holder.client_ip)
         domain = await self._domain(request.domain, holder)
-        link, is_new = await self._make_or_find(links_pb2.Link(destination=destination, domain=domain), holder)
+        # What is not saved as private is for everybody.
+        draft = links_pb2.Link(destination=destination, domain=domain, private_stats=False)
+        link, is_new = await self._make_or_find(draft, holder)
         global_hash = render.code_of(await self._finder.aggregate_link(link))
         return Answer(data=render.shortened(link, global_hash, is_new=is_new), text=link.short_url)
 

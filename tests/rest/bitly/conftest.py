@@ -76,9 +76,10 @@ class Account:
     async def new_link(self, destination: str = "https://example.com/page", **fields: Any) -> links_pb2.Link:
         """Create a link of the account's."""
         stub: Any = link_service_pb2_grpc.LinkServiceStub(self.links)
-        request = link_service_pb2.CreateLinkRequest(link=links_pb2.Link(destination=destination, **fields))
-        link: links_pb2.Link = await stub.CreateLink(request, metadata=self.metadata)
-        return link
+        link = links_pb2.Link(destination=destination, **({"private_stats": False} | fields))
+        request = link_service_pb2.CreateLinkRequest(link=link)
+        created: links_pb2.Link = await stub.CreateLink(request, metadata=self.metadata)
+        return created
 
     async def key_with(self, *scopes: str) -> str:
         """Create an API key with these scopes alone."""

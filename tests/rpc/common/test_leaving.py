@@ -1,6 +1,7 @@
 """The health of a server that is about to end."""
 
 import asyncio
+from typing import Any
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
@@ -22,7 +23,7 @@ async def test_draining_server_says_so_and_still_answers() -> None:
     server = RpcServer(address="127.0.0.1:0", health=HealthPoller(), limits=Limits(drain_seconds=0.5))
     await server.start([])
     async with grpc.aio.insecure_channel(f"127.0.0.1:{server.port}") as channel:
-        health = health_pb2_grpc.HealthStub(channel)
+        health: Any = health_pb2_grpc.HealthStub(channel)
         assert (await health.Check(health_pb2.HealthCheckRequest())).status == _SERVING
         stopping = asyncio.create_task(server.stop())
 
@@ -38,7 +39,7 @@ async def test_a_process_lives_while_its_dependencies_are_down() -> None:
     server = RpcServer(address="127.0.0.1:0", health=HealthPoller({"postgres": _fails}))
     await server.start(["some.Service"])
     async with grpc.aio.insecure_channel(f"127.0.0.1:{server.port}") as channel:
-        health = health_pb2_grpc.HealthStub(channel)
+        health: Any = health_pb2_grpc.HealthStub(channel)
         answers = {
             name: (await health.Check(health_pb2.HealthCheckRequest(service=name))).status
             for name in ("", "some.Service", LIVENESS)

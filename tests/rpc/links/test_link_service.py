@@ -58,6 +58,7 @@ async def test_defaults(links: Links) -> None:
     """A destination is enough."""
     created = await links.create()
     assert created.redirect_status == 302
+    assert created.private_stats is True
     assert not created.has_password
     assert not created.HasField("expire_time")
 

@@ -108,8 +108,10 @@ def test_a_copy_has_neither_path_nor_password_nor_follows() -> None:
         title="T",
         has_password=True,
         consumed_clicks=3,
+        private_stats=True,
     )
-    assert parse_links.copy_of(link, "") == native.Link(domain="sho.rt", destination="https://e.com/", title="T")
+    copy = native.Link(domain="sho.rt", destination="https://e.com/", title="T", private_stats=True)
+    assert parse_links.copy_of(link, "") == copy
 
 
 def test_a_listing_is_bounded_by_exclusive_moments() -> None:
