@@ -3,7 +3,7 @@
 import time
 from typing import Final
 
-from services.common import log, request_id
+from services.common import log, request_id, tracing
 from services.redirect import metrics, pages
 from services.redirect.answer import CACHE_CONTROL, Answer, plain
 from services.redirect.domain.hosts import OwnHosts
@@ -36,7 +36,8 @@ class DataPlane:
     async def answer(self, facts: Facts, read_body: BodyReader) -> Answer:
         """Answer a request; an unexpected failure is a page without particulars."""
         try:
-            answer = await self._answer(facts, read_body)
+            with tracing.server_span("redirect", {}):
+                answer = await self._answer(facts, read_body)
         except Exception as problem:  # noqa: BLE001 - a visitor gets an answer, whatever happens
             request_id.adopt(facts.request_id)
             _logger.failure("unexpected_error", problem)
