@@ -17,8 +17,8 @@ from services.common import errors
 MOST_LISTED: Final = 150
 MOST_CREATED: Final = 1000
 MOST_NAMED: Final = 150
-MOST_DOMAINS: Final = 300
-DEFAULT_DOMAINS: Final = 100
+MOST_DOMAINS: Final = 1000
+DEFAULT_DOMAINS: Final = 1000
 LARGEST_OFFSET: Final = 10_000
 
 _MILLISECOND: Final = timedelta(milliseconds=1)
