@@ -18,7 +18,7 @@ class Figure(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What issue 5 of the project asks for: at least so much of a ratio or rate, at most so much of a latency."""
+    """What is aimed at: at least so much of a ratio or rate, at most so much of a latency."""
 
     figure: Figure
     value: float
