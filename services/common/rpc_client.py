@@ -33,6 +33,9 @@ def open_channel(
         ("grpc.max_reconnect_backoff_ms", 2000),
         # Of 30 s by default, which is longer than a roll takes: all pods that were known may be gone by then.
         ("grpc.dns_min_time_between_resolutions_ms", 2000),
+        # Channels of one process share connections by default, and with them another channel's failures:
+        # one that is new would be told that its peer is down because somebody's earlier attempt was refused.
+        ("grpc.use_local_subchannel_pool", 1),
         ("grpc.keepalive_time_ms", 20_000),
         ("grpc.keepalive_timeout_ms", 5_000),
     ]

@@ -52,7 +52,11 @@ class Folder:
 
     def channel(self, address: str, name: str) -> grpc.aio.Channel:
         """Open a channel that shows this certificate and expects the name."""
-        options = [("grpc.enable_http_proxy", 0), ("grpc.ssl_target_name_override", name)]
+        options = [
+            ("grpc.enable_http_proxy", 0),
+            ("grpc.use_local_subchannel_pool", 1),
+            ("grpc.ssl_target_name_override", name),
+        ]
         return grpc.aio.secure_channel(address, channel_credentials(load(self.files)), options=options)
 
     def context(self) -> ssl.SSLContext:

@@ -40,7 +40,7 @@ async def running_compat(**settings: str) -> AsyncIterator[Compat]:
     await ours.start(tuple(server.WORDINGS))
     address = f"127.0.0.1:{ours.port}"
     try:
-        async with grpc.aio.insecure_channel(address) as channel:
+        async with grpc.aio.insecure_channel(address, options=[("grpc.use_local_subchannel_pool", 1)]) as channel:
             yield Compat(address, channel, behind)
     finally:
         await ours.stop()

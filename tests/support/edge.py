@@ -195,7 +195,9 @@ class Edge:
 
     def channel(self) -> grpc.aio.Channel:
         """Return a channel to the public address."""
-        return grpc.aio.insecure_channel(self.address, options=[("grpc.enable_http_proxy", 0)])
+        return grpc.aio.insecure_channel(
+            self.address, options=[("grpc.enable_http_proxy", 0), ("grpc.use_local_subchannel_pool", 1)]
+        )
 
     async def raw(self, request: bytes) -> bytes:
         """Send bytes as they are and return the answer up to the end of its headers, empty when there is none."""

@@ -293,7 +293,7 @@ async def serve_analytics(analytics: AnalyticsDouble, port: int = 0) -> RpcServe
 
 def open_channel(address: str) -> grpc.aio.Channel:
     """Open a bare channel, as a caller without our conventions would."""
-    return grpc.aio.insecure_channel(address)
+    return grpc.aio.insecure_channel(address, options=[("grpc.use_local_subchannel_pool", 1)])
 
 
 def statuses(responses: Iterable[httpx.Response]) -> Counter[int]:

@@ -60,7 +60,9 @@ class System:
     def channel(self, service: str = "") -> grpc.aio.Channel:
         """Return a channel to the public port, or directly to a service: links, analytics, redirect, compat."""
         target = str(getattr(self.stack.addresses, service)) if service else self.public_target
-        return grpc.aio.insecure_channel(target, options=[("grpc.enable_http_proxy", 0)])
+        return grpc.aio.insecure_channel(
+            target, options=[("grpc.enable_http_proxy", 0), ("grpc.use_local_subchannel_pool", 1)]
+        )
 
     @property
     def metadata(self) -> tuple[tuple[str, str], ...]:

@@ -44,9 +44,9 @@ class Servicer(access_service_pb2_grpc.AccessServiceServicer):
 
 
 @asynccontextmanager
-async def serving(servicer: Servicer, **limits: int) -> AsyncIterator[str]:
+async def serving(servicer: Servicer, address: str = "127.0.0.1:0", **limits: int) -> AsyncIterator[str]:
     """Serve the servicer and answer its address."""
-    server = RpcServer(address="127.0.0.1:0", health=HealthPoller(), limits=Limits(**limits))
+    server = RpcServer(address=address, health=HealthPoller(), limits=Limits(**limits))
     access_service_pb2_grpc.add_AccessServiceServicer_to_server(servicer, server.server)
     await server.start([SERVICE])
     try:
@@ -102,6 +102,17 @@ async def test_status_details_are_readable_by_any_grpc_client() -> None:
     info = error_details_pb2.ErrorInfo()
     assert status.details[0].Unpack(info)
     assert (info.reason, info.domain) == ("NOT_FOUND", "linkmeter")
+
+
+async def test_a_new_channel_does_not_inherit_the_failures_of_another() -> None:
+    """A channel that was refused at an address does not keep one opened later from reaching it."""
+    async with serving(Servicer()) as address:
+        pass
+    async with rpc_client.open_channel(address) as early:
+        with pytest.raises(errors.Unavailable):
+            await access_service_pb2_grpc.AccessServiceStub(early).Authenticate(ask("answer"))
+        async with serving(Servicer(), address) as again, rpc_client.open_channel(again) as late:
+            await access_service_pb2_grpc.AccessServiceStub(late).Authenticate(ask("answer"))
 
 
 async def test_unexpected_errors_say_a_request_id_and_no_more() -> None:
