@@ -28,6 +28,19 @@ _REPLIES: Final[tuple[Reply, ...]] = (
     (503, 14, "the service is not available just now"),
     (504, 4, "the service did not answer in time"),
 )
+# What the services' own errors call the same.
+_REASONS: Final = {
+    3: "INVALID_ARGUMENT",
+    4: "DEADLINE_EXCEEDED",
+    5: "NOT_FOUND",
+    7: "PERMISSION_DENIED",
+    8: "RESOURCE_EXHAUSTED",
+    12: "UNIMPLEMENTED",
+    13: "INTERNAL",
+    14: "UNAVAILABLE",
+    16: "UNAUTHENTICATED",
+}
+_ERROR_INFO: Final = "type.googleapis.com/google.rpc.ErrorInfo"
 _BITLY_TEXTS: Final = {
     404: "NOT_FOUND",
     429: "RATE_LIMIT_EXCEEDED",
@@ -74,7 +87,8 @@ def _mapper(reply: Reply, condition: Json | None, body_format: Json) -> Json:
 
 
 def _native(reply: Reply) -> Json:
-    return {"code": reply[1], "message": _words(reply), "details": []}
+    info = {"@type": _ERROR_INFO, "reason": _REASONS[reply[1]], "domain": "linkmeter"}
+    return {"code": reply[1], "message": _words(reply), "details": [info]}
 
 
 def _error(reply: Reply) -> Json:

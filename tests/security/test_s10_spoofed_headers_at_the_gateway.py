@@ -6,6 +6,7 @@ import pytest
 
 from linkmeter.links.v1 import link_service_pb2, link_service_pb2_grpc
 from tests.support.edge import Edge, Services, running_edge
+from tests.support.native_errors import assert_refused
 
 CLAIMS = {
     "x-forwarded-for": "203.0.113.9, 198.51.100.7",
@@ -66,7 +67,7 @@ async def test_claims_do_not_travel_by_grpc(channel: grpc.aio.Channel, services:
 async def test_answers_do_not_follow_claims(client: httpx.AsyncClient) -> None:
     """A claimed path does not choose the shape of errors; a claimed request id is not ours."""
     answer = await client.get("/v1/nope", headers=CLAIMS)
-    assert answer.json() == {"code": 5, "message": "there is nothing at this path", "details": []}
+    assert_refused(answer, 404, 5, "NOT_FOUND", "there is nothing at this path")
     assert answer.headers["x-request-id"] != "evil-id"
 
 

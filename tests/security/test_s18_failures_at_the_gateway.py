@@ -11,6 +11,7 @@ import pytest
 from linkmeter.links.v1 import link_service_pb2, link_service_pb2_grpc
 from services.common import errors
 from tests.support.edge import Context, Edge, Services, running_edge
+from tests.support.native_errors import assert_refused
 
 NOWHERE = ("127.0.0.1:1",)
 INSIDE = re.compile(r"127\.0\.0\.1|upstream|connection|refused|cluster|envoy|Traceback|\.py|SELECT", re.IGNORECASE)
@@ -35,8 +36,7 @@ async def lonely_client(lonely: Edge) -> AsyncIterator[httpx.AsyncClient]:
 async def test_a_service_that_is_down_is_503(lonely_client: httpx.AsyncClient, path: str) -> None:
     """The native API says so, and when to come back."""
     answer = await lonely_client.get(path)
-    assert answer.status_code == 503
-    assert answer.json() == {"code": 14, "message": "the service is not available just now", "details": []}
+    assert_refused(answer, 503, 14, "UNAVAILABLE", "the service is not available just now")
     assert answer.headers["retry-after"] == "1"
     assert not INSIDE.search(str(answer.headers))
 

@@ -6,15 +6,10 @@ import httpx
 import pytest
 
 from tests.support.edge import Services
+from tests.support.native_errors import assert_refused
 
 JSON = {"content-type": "application/json"}
 OK_BODY = b'{"destination": "https://example.com/"}'
-
-
-def assert_refused(answer: httpx.Response, status: int, code: int, message: str) -> None:
-    assert answer.status_code == status
-    assert answer.headers["content-type"] == "application/json"
-    assert answer.json() == {"code": code, "message": message, "details": []}
 
 
 @pytest.mark.parametrize(
@@ -43,7 +38,7 @@ async def test_malformed_json_is_refused(
 ) -> None:
     """What is not JSON is 400, also where the transcoder would make sense of it, and the place is said."""
     answer = await client.post("/v1/links", content=body, headers=JSON)
-    assert_refused(answer, 400, 3, f"the body is not valid JSON at character {place}")
+    assert_refused(answer, 400, 3, "INVALID_ARGUMENT", f"the body is not valid JSON at character {place}")
     assert services.calls == []
 
 
@@ -68,7 +63,7 @@ async def test_bad_utf8_is_refused(client: httpx.AsyncClient, services: Services
     """Text that is not UTF-8 is 400."""
     body = b'{"destination": "https://example.com/' + text + b'"}'
     answer = await client.post("/v1/links", content=body, headers=JSON)
-    assert_refused(answer, 400, 3, "Encountered non UTF-8 code points.")
+    assert_refused(answer, 400, 3, "INVALID_ARGUMENT", "Encountered non UTF-8 code points.")
     assert services.calls == []
 
 
@@ -87,7 +82,7 @@ async def test_wrong_types_are_refused(
     client: httpx.AsyncClient, services: Services, body: object, message: str
 ) -> None:
     """A value of the wrong type is 400 and the field is named."""
-    assert_refused(await client.post("/v1/links", json=body), 400, 3, message)
+    assert_refused(await client.post("/v1/links", json=body), 400, 3, "INVALID_ARGUMENT", message)
     assert services.calls == []
 
 
@@ -114,7 +109,7 @@ async def test_unknown_fields_are_refused(
     client: httpx.AsyncClient, services: Services, path: str, body: object, field: str
 ) -> None:
     """A field that the contract does not know is 400 and named with its path, however deep it lies."""
-    assert_refused(await client.post(path, json=body), 400, 3, f"unknown field: {field}")
+    assert_refused(await client.post(path, json=body), 400, 3, "INVALID_ARGUMENT", f"unknown field: {field}")
     assert services.calls == []
 
 
@@ -178,7 +173,7 @@ async def test_other_content_types_are_refused(
 ) -> None:
     """A body is JSON and says so, else it is 415."""
     answer = await client.post("/v1/links", content=OK_BODY, headers={"content-type": content_type})
-    assert_refused(answer, 415, 3, "the content type must be application/json")
+    assert_refused(answer, 415, 3, "INVALID_ARGUMENT", "the content type must be application/json")
     assert services.calls == []
 
 
@@ -216,7 +211,7 @@ async def test_wrong_methods_are_refused(
 ) -> None:
     """A method that a path does not have is 405, with those that it has."""
     answer = await client.request(verb, path)
-    assert_refused(answer, 405, 12, "the method is not allowed here")
+    assert_refused(answer, 405, 12, "UNIMPLEMENTED", "the method is not allowed here")
     assert answer.headers["allow"] == allowed
     assert services.calls == []
     assert services.visits == []
@@ -233,7 +228,7 @@ async def test_head_is_refused_without_a_body(client: httpx.AsyncClient, service
 @pytest.mark.parametrize("path", ["/v1", "/v1/", "/v1/nope", "/v1/links/5/nope", "/v1/links:nope", "/a/b", "/v2/links"])
 async def test_unknown_paths_are_refused(client: httpx.AsyncClient, services: Services, path: str) -> None:
     """A path that nobody has is 404."""
-    assert_refused(await client.get(path), 404, 5, "there is nothing at this path")
+    assert_refused(await client.get(path), 404, 5, "NOT_FOUND", "there is nothing at this path")
     assert services.calls == []
     assert services.visits == []
 
@@ -242,7 +237,7 @@ async def test_a_huge_body_is_refused(client: httpx.AsyncClient, services: Servi
     """More than a megabyte is 413."""
     body = b'{"title": "' + b"x" * (1024 * 1024) + b'"}'
     answer = await client.post("/v1/links", content=body, headers=JSON)
-    assert_refused(answer, 413, 3, "the request body is too large")
+    assert_refused(answer, 413, 3, "INVALID_ARGUMENT", "the request body is too large")
     assert services.calls == []
 
 
@@ -257,7 +252,7 @@ async def test_a_large_body_is_read(client: httpx.AsyncClient, services: Service
 async def test_huge_headers_are_refused(client: httpx.AsyncClient, services: Services, size: int) -> None:
     """More than 16 KiB of headers are 431."""
     answer = await client.get("/v1/links", headers={"x-large": "x" * size})
-    assert_refused(answer, 431, 3, "the request headers are too large")
+    assert_refused(answer, 431, 3, "INVALID_ARGUMENT", "the request headers are too large")
     assert services.calls == []
 
 

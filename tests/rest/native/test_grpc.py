@@ -13,6 +13,7 @@ from linkmeter.gateway.authz.v3 import ext_authz_pb2
 from linkmeter.links.v1 import link_service_pb2, link_service_pb2_grpc, links_pb2
 from services.common import errors, rpc_errors
 from tests.support.edge import Edge, Services
+from tests.support.native_errors import assert_refused
 
 GET_LINK = "linkmeter.links.v1.LinkService/GetLink"
 GET_LEDGER = "linkmeter.analytics.v1.StatsService/GetLedger"
@@ -93,8 +94,7 @@ async def test_rest_calls_of_analytics_are_authorized(client: httpx.AsyncClient,
     """Whom links does not know gets 401 in the native shape."""
     services.on(CHECK, deny)
     answer = await client.get("/v1/links/5/stats")
-    assert answer.status_code == 401
-    assert answer.json() == {"code": 16, "message": "a valid API key or edit token is required", "details": []}
+    assert_refused(answer, 401, 16, "UNAUTHENTICATED", "a valid API key or edit token is required")
     assert [call.method for call in services.calls] == [CHECK]
 
 
