@@ -15,13 +15,15 @@ from tests.support.make_run import ROOT, Run, make_run, shell
 from tests.support.wait import eventually
 
 
+def _readme_blocks() -> list[str]:
+    """Return the README's blocks of curl commands: the first steps, then the examples of each API."""
+    text = (ROOT / "README.md").read_text()
+    return [block for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL) if "curl " in block]
+
+
 def _readme_commands() -> list[str]:
     """Return the commands of the README's first steps, each as it is written."""
-    text = (ROOT / "README.md").read_text()
-    block = next(
-        block for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL) if "export LINKMETER_API_KEY" in block
-    )
-    joined = block.replace("\\\n", " ")
+    joined = _readme_blocks()[0].replace("\\\n", " ")
     return [line for line in joined.splitlines() if line.startswith("curl ")]
 
 
@@ -62,6 +64,12 @@ async def test_readme_works_as_written_and_survives_a_killed_supervisor(tmp_path
         assert '"code":"hello"' in answers[0]
         assert answers[1].startswith("HTTP/1.1 302")
         await eventually(lambda: _clicks(commands[-1], LINKMETER_API_KEY=key))
+        examples = _readme_blocks()[1:]
+        assert len(examples) >= 5
+        for block in examples:
+            # Any status from 400 on ends the shell with an error.
+            text = f'set -e\ncurl() {{ command curl --silent --fail "$@"; }}\n{block}'
+            assert shell(text.replace("localhost:8080", f"localhost:{run.port}"), LINKMETER_API_KEY=key)
         run.stop(signal.SIGKILL)
 
     with make_run(tmp_path / "data", port=run.port) as again:
