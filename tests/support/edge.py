@@ -62,6 +62,8 @@ class Services:
     calls: list[Call] = field(default_factory=list)
     visits: list[Visit] = field(default_factory=list)
     behaviours: dict[str, Behaviour] = field(default_factory=dict)
+    # Whether redirect ends the connection instead of answering a visit.
+    hangs_up: bool = False
     ports: dict[str, int] = field(default_factory=dict)
     _servers: list[Any] = field(default_factory=list)
 
@@ -70,6 +72,7 @@ class Services:
         self.calls.clear()
         self.visits.clear()
         self.behaviours.clear()
+        self.hangs_up = False
 
     def on(self, method: str, behaviour: Behaviour) -> None:
         """Tell how a method answers."""
@@ -160,6 +163,8 @@ class Services:
                     body = b"ok"
                 else:
                     self.visits.append(visit)
+                    if self.hangs_up:
+                        break
                     body = b"redirect was here"
                 sent = b"" if visit.method == "HEAD" else body
                 writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s" % (len(body), sent))
