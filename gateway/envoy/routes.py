@@ -7,21 +7,28 @@ from typing import Any, Final
 
 from gateway.envoy.dialects import Dialect
 from gateway.openapi.contract import Contract, Operation
+from services.common.reserved_codes import RESERVED
 
 Json = dict[str, Any]
 
-CORS_FILTER: Final = "envoy.filters.http.cors"
-LUA_FILTER: Final = "envoy.filters.http.lua"
 TRANSCODER_FILTER: Final = "envoy.filters.http.grpc_json_transcoder"
 AUTHORIZATION_FILTER: Final = "envoy.filters.http.ext_authz"
+# Every filter of the listener but the last, which routes.
+FILTERS: Final = (
+    "envoy.filters.http.cors",
+    "envoy.filters.http.grpc_web",
+    "envoy.filters.http.lua",
+    "envoy.filters.http.health_check",
+    TRANSCODER_FILTER,
+    AUTHORIZATION_FILTER,
+)
 _TYPES: Final = "type.googleapis.com/envoy.extensions.filters.http"
 
 NO_AUTHORIZATION: Final[Json] = {"@type": f"{_TYPES}.ext_authz.v3.ExtAuthzPerRoute", "disabled": True}
 _AUTHORIZATION: Final[Json] = {"@type": f"{_TYPES}.ext_authz.v3.ExtAuthzPerRoute", "check_settings": {}}
-_NO_LUA: Final[Json] = {"@type": f"{_TYPES}.lua.v3.LuaPerRoute", "disabled": True}
-_NO_CORS: Final[Json] = {
-    "@type": f"{_TYPES}.cors.v3.CorsPolicy",
-    "filter_enabled": {"default_value": {"numerator": 0}},
+# A redirect is plain HTTP. A filter that is disabled like this is not even made for a request.
+_NO_FILTERS: Final[Json] = {
+    name: {"@type": "type.googleapis.com/envoy.config.route.v3.FilterConfig", "disabled": True} for name in FILTERS
 }
 
 # The services behind this cluster know no credentials: links is asked before each call.
@@ -40,6 +47,10 @@ AMBIGUOUS_PATH: Final = f"(?i).*(?:{'|'.join(_AMBIGUITIES)})"
 # Reading twice changes nothing, so a method of this kind may be asked again when the service was not available.
 _READING_METHOD: Final = "(?:Get|List|Lookup|Query)[A-Za-z]*"
 
+# What nearly all codes are made of. The gateway's own paths look like this, too, but their names are kept from codes.
+PLAIN_CODE: Final = "/[0-9A-Za-z_-]+"
+OWN_NAME: Final = f"/(?:{'|'.join(map(re.escape, sorted(RESERVED)))})(?:[?].*)?"
+
 _IS_GRPC: Final[Json] = {"name": "content-type", "string_match": {"prefix": "application/grpc"}}
 # What Envoy makes of several Host headers.
 _HAS_TWO_HOSTS: Final[Json] = {"name": ":authority", "string_match": {"contains": ","}}
@@ -57,6 +68,7 @@ def routes(contract: Contract, dialects: Iterable[Dialect], pages: Iterable[Json
     """Make the routes of the public listener."""
     known = list(dialects)
     table = [
+        _plain_redirect(),
         _answer({"safe_regex": {"regex": AMBIGUOUS_PATH}}, 400, body="the path can be read in more than one way"),
         _answer({"prefix": "/", "headers": [_HAS_TWO_HOSTS]}, 400, body="there is more than one Host"),
     ]
@@ -144,21 +156,39 @@ def _paths_by_verbs(operations: Iterable[Operation]) -> dict[tuple[str, ...], li
     return grouped
 
 
+def _plain_redirect() -> Json:
+    """Route most redirects before all else: the table is long, and is read from its beginning for each request."""
+    conditions = [
+        _method("GET"),
+        {"name": ":path", "string_match": {"safe_regex": {"regex": OWN_NAME}}, "invert_match": True},
+        _HAS_TWO_HOSTS | {"invert_match": True},
+    ]
+    return _to_redirect({"safe_regex": {"regex": PLAIN_CODE}, "headers": conditions})
+
+
 def _data_plane() -> Iterator[Json]:
     """Route everything that is one path segment to redirect, as HTTP."""
     match = {"safe_regex": {"regex": "/[^/]*"}}
-    plain = {"typed_per_filter_config": {LUA_FILTER: _NO_LUA, CORS_FILTER: _NO_CORS}}
     for verb in ("GET", "HEAD", "POST"):
-        yield {
-            "match": match | {"headers": [{"name": ":method", "string_match": {"exact": verb}}]},
-            "route": {
-                "cluster": "redirect",
-                "timeout": "10s",
-                "retry_policy": {"retry_on": _NOT_SENT, "num_retries": 2},
-            },
-        } | plain
+        yield _to_redirect(match | {"headers": [_method(verb)]})
     allow = {"header": {"key": "allow", "value": "GET, HEAD, POST"}}
-    yield _answer(match, 405) | {"response_headers_to_add": [allow]} | plain
+    yield _answer(match, 405) | {"response_headers_to_add": [allow], "typed_per_filter_config": _NO_FILTERS}
+
+
+def _to_redirect(match: Json) -> Json:
+    return {
+        "match": match,
+        "route": {
+            "cluster": "redirect",
+            "timeout": "10s",
+            "retry_policy": {"retry_on": _NOT_SENT, "num_retries": 2},
+        },
+        "typed_per_filter_config": _NO_FILTERS,
+    }
+
+
+def _method(verb: str) -> Json:
+    return {"name": ":method", "string_match": {"exact": verb}}
 
 
 def _answer(match: Json, status: int, body: str = "") -> Json:

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +16,7 @@ from gateway.envoy.dialects import dialects
 from gateway.envoy.render import render
 from gateway.envoy.settings import EnvoySettings, read_settings
 from gateway.openapi.contract import DESCRIPTOR_SET, Contract
+from services.common import reserved_codes
 from services.common.settings import SettingsError
 
 REQUIRED = {
@@ -109,6 +111,47 @@ def test_paths_become_regular_expressions(path: str, matches: list[str], others:
     regex = re.compile(routes.path_regex(path))
     assert all(regex.fullmatch(text) for text in matches)
     assert not any(regex.fullmatch(text) for text in others)
+
+
+@pytest.mark.parametrize("name", sorted(reserved_codes.RESERVED))
+def test_the_gateways_own_names_are_no_plain_codes(name: str) -> None:
+    """What comes before the table passes by every path that the table serves, with and without a query."""
+    assert all(re.fullmatch(routes.OWN_NAME, f"/{name}{query}") for query in ("", "?", "?a=/b"))
+
+
+def test_the_gateways_own_names_are_reserved() -> None:
+    """No path of the contracts, and no page, could be taken for a code."""
+    contract = Contract.load()
+    surfaces = dialects(contract, DESCRIPTOR_SET)
+    operations = [
+        operation for dialect in surfaces for service in dialect.services for operation in contract.operations(service)
+    ]
+    own = {
+        path.split("/")[1] for path in (*(operation.path for operation in operations), "/docs", "/healthz", "/readyz")
+    }
+    # Below /tags there are paths, but it is none itself.
+    assert own - {"", "tags"} <= reserved_codes.RESERVED
+    assert not any(operation.path.rstrip("/") == "/tags" for operation in operations)
+
+
+@pytest.mark.parametrize("path", ["/linksx", "/xlinks", "/Links", "/abc?x=/links", "/v2"])
+def test_other_names_are_codes(path: str) -> None:
+    """Only the very name is kept."""
+    assert not re.fullmatch(routes.OWN_NAME, path)
+
+
+def test_redirects_meet_no_filter(settings: EnvoySettings) -> None:
+    """Each filter that is made for a request costs, and a redirect needs none of them."""
+    template = yaml.safe_load(render(settings))
+    manager = template["static_resources"]["listeners"][0]["filter_chains"][0]["filters"][0]["typed_config"]
+    *filters, router = [entry["name"] for entry in manager["http_filters"]]
+    assert tuple(filters) == routes.FILTERS
+    assert router == "envoy.filters.http.router"
+    table = manager["route_config"]["virtual_hosts"][0]["routes"]
+    to_redirect = [route for route in table if route.get("route", {}).get("cluster") == "redirect"]
+    assert to_redirect[0] is table[0]
+    for route in to_redirect:
+        assert all(route["typed_per_filter_config"][name]["disabled"] for name in filters)
 
 
 def test_paths_become_lua_patterns() -> None:
