@@ -49,6 +49,11 @@ class Pod:
         return self.container.name
 
     @property
+    def ordinal(self) -> int:
+        """The number that its name ends with."""
+        return int(self.name.rpartition("-")[2])
+
+    @property
     def is_ready(self) -> bool:
         """Say whether it gets traffic."""
         return self._ready.is_passing and not self.is_leaving
@@ -133,9 +138,10 @@ class Cluster:
         workload = self.installation.workload(name)
         old = self.pods(name)
         if workload.kind == "StatefulSet":
-            for ordinal in reversed(range(len(old))):
-                self._end(name, old[ordinal])
-                self._add(workload, ordinal)
+            # The highest number first; a pod's successor has its name.
+            for pod in sorted(old, key=lambda pod: pod.ordinal, reverse=True):
+                self._end(name, pod)
+                self._add(workload, pod.ordinal)
                 self._wait_available(workload)
         else:
             for pod in old:

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from deploy.local.ports import free_port
 from tests.k8s.rendering import render
 from tests.rehearsal.cluster import Cluster
-from tests.rehearsal.installed import PORT, Installed
+from tests.rehearsal.installed import Installed
 from tests.rehearsal.service import Balancer
 
 # make images-test and make rehearsal set it, after looking for what is needed.
@@ -18,11 +19,13 @@ collect_ignore_glob = [] if os.environ.get("LINKMETER_REHEARSAL") == "on" else [
 def installed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
     """Run the installation with so many replicas of each service, and a balancer before the gateway."""
     replicas, *components = request.param
-    installation = render(tmp_path_factory.mktemp("render"), "dev", components)
+    # A port that only these tests know: who else visits would be counted as well.
+    port = free_port()
+    installation = render(tmp_path_factory.mktemp("render"), "dev", components, publicUrl=f"http://localhost:{port}")
     cluster = Cluster(installation, tmp_path_factory.mktemp("cluster"), replicas)
     try:
         cluster.start()
-        balancer = Balancer(PORT, lambda: [(address, 8080) for address in cluster.addresses("gateway") or ()])
+        balancer = Balancer(port, lambda: [(address, 8080) for address in cluster.addresses("gateway") or ()])
         yield Installed(cluster)
         balancer.stop()
     finally:

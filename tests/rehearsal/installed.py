@@ -1,15 +1,12 @@
 """A running installation, with as much of tests.support.system.System as tests of the journey use."""
 
 from dataclasses import dataclass
-from typing import Final
 from urllib.parse import urlsplit
 
 import grpc
 import httpx
 
 from tests.rehearsal.cluster import Cluster
-
-PORT: Final = 8080
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +22,7 @@ class Installed:
     def __init__(self, cluster: Cluster) -> None:
         self.cluster = cluster
         self.settings = Settings(cluster.installation.find("ConfigMap", "links")["data"]["LINKMETER_PUBLIC_URL"])
-        assert urlsplit(self.settings.public_url).port == PORT
+        self.port = urlsplit(self.settings.public_url).port or 80
         self.api_key = cluster.installation.find("Secret", "installation")["stringData"]["api-key"]
 
     def client(self, *, api_key: str | None = None, timeout: float = 10) -> httpx.AsyncClient:
@@ -38,7 +35,7 @@ class Installed:
         """Return a channel to the public port, or directly to a pod of a service, as another service has it."""
         options: list[tuple[str, str | int]] = [("grpc.enable_http_proxy", 0)]
         if not service:
-            return grpc.aio.insecure_channel(f"localhost:{PORT}", options=options)
+            return grpc.aio.insecure_channel(f"localhost:{self.port}", options=options)
         target = f"{self.cluster.pods(service)[0].container.address}:9000"
         own = self.cluster.certificates.get("compat-tls")
         if own is None:

@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -14,16 +14,30 @@ _AGENT: Final = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like
 
 @dataclass(slots=True)
 class Load:
-    """Follows links at a rate, over connections that are kept as long as the server keeps them."""
+    """Follows links at a rate, over connections that are kept as long as the server keeps them.
+
+    Each request has a mark of its own, which its click has too: utm_content.
+    """
 
     host: str
     port: int
     codes: Sequence[str]
     per_second: int
-    answered: int = 0
-    failures: Counter[str] = field(default_factory=Counter)
+    # The marks of those that got their redirect, by code; and of the others, with what they saw instead.
+    answered: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    failed: dict[str, str] = field(default_factory=dict)
     slowest: float = 0.0
     _idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = field(default_factory=list)
+
+    @property
+    def failures(self) -> Counter[str]:
+        """How many saw what instead of a redirect."""
+        return Counter(self.failed.values())
+
+    @property
+    def answers(self) -> int:
+        """How many got their redirect."""
+        return sum(map(len, self.answered.values()))
 
     async def run(self, leaving: asyncio.Event) -> None:
         """Send until told to stop, then wait for the last answers."""
@@ -39,17 +53,19 @@ class Load:
 
     async def _follow(self, number: int) -> None:
         began = time.monotonic()
+        mark = f"c{number}"
+        code = self.codes[number % len(self.codes)]
         try:
             async with asyncio.timeout(_PATIENCE_SECONDS):
-                status = await self._ask(f"/{self.codes[number % len(self.codes)]}?utm_content=c{number}")
+                status = await self._ask(f"/{code}?utm_content={mark}")
         except (OSError, EOFError, TimeoutError) as problem:
-            self.failures[type(problem).__name__] += 1
+            self.failed[mark] = type(problem).__name__
             return
         self.slowest = max(self.slowest, time.monotonic() - began)
         if status == "302":
-            self.answered += 1
+            self.answered[code].add(mark)
         else:
-            self.failures[status] += 1
+            self.failed[mark] = status
 
     async def _connection(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """Take an idle connection that the server has not ended, or a new one, as every client does."""
