@@ -9,7 +9,7 @@ from gateway.envoy.upstream_tls import upstream_tls
 Json = dict[str, Any]
 
 _PROTOCOL_OPTIONS: Final = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
-# Granian ends connections that were idle for 30 s; ending them earlier here leaves no race.
+# redirect ends connections that were idle for 30 s; ending them earlier here leaves no race.
 _IDLE_TIMEOUT: Final = "15s"
 
 
@@ -19,10 +19,17 @@ def clusters(settings: EnvoySettings) -> list[Json]:
         _grpc("links", settings.links) | upstream_tls(settings, "links"),
         _grpc("analytics", settings.analytics) | upstream_tls(settings, "analytics"),
         _grpc("compat", settings.compat) | upstream_tls(settings, "compat"),
-        _http("redirect", settings.redirect)
-        | (upstream_tls(settings, "redirect") if settings.http_tls != "off" else {}),
+        _redirect(settings),
         _admin(settings),
     ]
+
+
+def _redirect(settings: EnvoySettings) -> Json:
+    if settings.module:
+        # Nothing is sent there; its health is a part of /readyz.
+        return _grpc("redirect", settings.redirect) | upstream_tls(settings, "redirect")
+    tls = upstream_tls(settings, "redirect") if settings.http_tls != "off" else {}
+    return _http("redirect", settings.redirect) | tls
 
 
 def socket_address(address: str) -> Json:

@@ -25,6 +25,11 @@ def configure(service: str, endpoint: str) -> None:
     _state["tracer"] = provider.get_tracer("linkmeter")
 
 
+def is_on() -> bool:
+    """Say whether spans are sent."""
+    return bool(_state)
+
+
 def server_span(name: str, metadata: Mapping[str, str]) -> AbstractContextManager[object]:
     """Open the span of a call that is being answered, as a child of its caller's."""
     tracer = _state.get("tracer")

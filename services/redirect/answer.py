@@ -1,6 +1,7 @@
 """What a request is answered with, whatever server carries it."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 HeaderList: TypeAlias = list[tuple[str, str]]
@@ -12,15 +13,18 @@ ROBOTS: Final = ("x-robots-tag", "noindex, nofollow")
 PLAIN: Final = ("content-type", "text/plain; charset=utf-8")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answer:
-    """Status, headers and body."""
+    """Status, headers and body. Nobody changes one: the same is given again and again."""
 
     status: int
     headers: HeaderList = field(default_factory=list)
     body: str = ""
+    # What a server wrote of the headers, kept for the next time.
+    head: bytes = field(default=b"", repr=False, compare=False)
 
 
+@lru_cache(maxsize=16_384)
 def redirect(status: int, location: str) -> Answer:
     """Send the visitor on.
 

@@ -19,7 +19,6 @@ MAX_COOKIES: Final = 4
 
 CLIENT_IP_HEADER: Final = "x-linkmeter-client-ip"
 ORIGINAL_HOST_HEADER: Final = "x-original-host"
-_LOOKING: Final = ("prefetch", "prerender", "preview")
 
 # Answers a header's value by its lower-case name; nothing or empty when it is absent or no text.
 Header: TypeAlias = Callable[[str], str | None]
@@ -57,7 +56,7 @@ class Facts(NamedTuple):
     @property
     def is_looking(self) -> bool:
         """Say whether this only looks at a link: a HEAD, a prefetch or preview, an automated agent."""
-        return self.method == "HEAD" or self._is_prefetch or bots.is_bot(self.user_agent)
+        return self.method == "HEAD" or bots.is_loading_ahead(self.purpose) or bots.is_bot(self.user_agent)
 
     @property
     def prefers_json(self) -> bool:
@@ -69,11 +68,6 @@ class Facts(NamedTuple):
         """Answer the values of the cookies with a name; there may be several, of different paths."""
         pairs = (pair.strip().partition("=") for pair in (self.header("cookie") or "").split(";"))
         return [value for key, _, value in pairs if key == name][:MAX_COOKIES]
-
-    @property
-    def _is_prefetch(self) -> bool:
-        purpose = self.purpose.lower()
-        return any(word in purpose for word in _LOOKING)
 
 
 class FactFinder:

@@ -5,13 +5,15 @@ an orphan visit of the domain, kept apart from clicks. Being asked for a passwor
 that ends as one or the other, and a guess must not write anything. Nor is whatever is refused for being too much.
 """
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from http import HTTPStatus
 from typing import Final, Protocol
 
 from services.common import access_ticket, bots, errors, request_id
 from services.common.clock import Clock
-from services.redirect import pages, scan_limits
+from services.redirect import metrics, pages, scan_limits
 from services.redirect.answer import Answer, redirect
 from services.redirect.convert import OrphanAnswer
 from services.redirect.domain import decision
@@ -54,6 +56,22 @@ class Following:
         self._limits = limits
         self._clock = clock
         self._secret = secret
+
+    def follow_at_once(
+        self, code: str, facts: Facts, *, started: float, deliver: Callable[[Answer], None]
+    ) -> Answer | None:
+        """Follow a link that is in memory and open to all; None, and nothing done, when it takes more than that."""
+        entry = self._resolver.at_hand(facts.host, code)
+        resolution = entry.finding if entry else None
+        if not isinstance(resolution, Resolution) or resolution.max_clicks or resolution.block_bots:
+            return None
+        now = self._clock.now()
+        if not isinstance(decision.decide(resolution, now, is_opened=False, is_looking=False), decision.Found):
+            return None
+        metrics.LOOKUPS.count("memory")
+        answer = redirect(resolution.redirect_status, resolution.destination)
+        self._recorder.record_at_once(resolution, facts, now=now, started=started, done=partial(deliver, answer))
+        return answer
 
     async def follow(self, code: str, facts: Facts, *, started: float) -> Answer:
         """Answer what a visitor of the link meets; only a GET that leads on is a click."""
@@ -122,6 +140,7 @@ class Following:
         if not facts.host:
             return Absent()
         if entry := self._resolver.at_hand(facts.host, code):
+            metrics.LOOKUPS.count("memory")
             return entry.finding
         if self._limits.is_scanning(facts.client_ip):
             raise errors.ResourceExhausted("scanning for codes", scan_limits.RETRY_AFTER_SECONDS)

@@ -1,50 +1,137 @@
-"""Granian, set up to stand at the edge."""
+"""The HTTP port over the whole life of a worker."""
 
+import asyncio
 import resource
-from typing import Final
+import ssl
+import time
+from collections.abc import Coroutine
+from typing import Any, Final
 
-from granian.constants import HTTPModes, Interfaces
-from granian.http import HTTP1Settings
-from granian.server.embed import Server
-
-from services.common.tls import TlsFiles
-from services.redirect.rsgi import RsgiApplication
+from services.common import log
+from services.common.tls import LOOK_SECONDS, TlsFiles, Watched
+from services.redirect.data_plane import DataPlane
+from services.redirect.facts import FactFinder
+from services.redirect.http1 import Connection
 
 BACKLOG: Final = 2048
-# Granian's "backpressure" bounds connections, idle ones too, so it has to be well above the proxies' pools.
+# Idle ones too, so it has to be well above the proxies' pools.
 CONNECTIONS: Final = 8192
-# Room for one header of the size that proxies let pass; a request with more is answered 431.
-BUFFER_BYTES: Final = 64 * 1024
-# Also ends connections that idle for so long: proxies should let go of theirs earlier.
-HEADER_SECONDS: Final = 30
+CHECK_SECONDS: Final = 1.0
+HANDSHAKE_SECONDS: Final = 30.0
+# What proxies sent before they heard that the port is closed still arrives for so long.
+LINGER_SECONDS: Final = 0.1
+
+_logger = log.get(__name__)
 
 
-def http_server(
-    address: str, application: RsgiApplication, tls: TlsFiles | None = None, *, asks_certificate: bool = False
-) -> Server:
-    """Make the server; several workers share the port by SO_REUSEPORT.
+class HttpServer:
+    """Serves until told to stop; several workers share the port by SO_REUSEPORT."""
 
-    The embedded server runs in our own event loop: as fast as Granian's own workers, but with no parent process whose
-    death would leave a worker behind that holds the port and an outbox.
-    """
-    host, _, port = address.rpartition(":")
-    return Server(
-        application,
-        address=host.strip("[]"),
-        port=int(port),
-        interface=Interfaces.RSGI,
-        http=HTTPModes.http1,
-        websockets=False,
-        backlog=BACKLOG,
-        backpressure=min(CONNECTIONS, _open_files() // 2),
-        http1_settings=HTTP1Settings(header_read_timeout=HEADER_SECONDS * 1000, max_buffer_size=BUFFER_BYTES),
-        ssl_cert=tls.certificate if tls else None,
-        ssl_key=tls.key if tls else None,
-        ssl_ca=tls.authority if tls and asks_certificate else None,
-        ssl_client_verify=tls is not None and asks_certificate,
-        log_enabled=False,
-        log_access=False,
-    )
+    def __init__(
+        self,
+        address: str,
+        *,
+        data_plane: DataPlane,
+        facts: FactFinder,
+        tls: TlsFiles | None = None,
+        asks_certificate: bool = False,
+    ) -> None:
+        host, _, port = address.rpartition(":")
+        self._address = (host.strip("[]"), int(port))
+        self._tls = tls
+        self._asks_certificate = asks_certificate
+        self._connections: set[Connection] = set()
+        self._work: set[asyncio.Task[None]] = set()
+        self._most = min(CONNECTIONS, _open_files() // 2)
+        self._server: asyncio.AbstractServer | None = None
+        self.data_plane = data_plane
+        self.facts = facts
+        self.scheme = "https" if tls else "http"
+        self.now = time.monotonic()
+        self.is_leaving = False
+
+    async def start(self) -> None:
+        """Listen; raise OSError when that cannot be."""
+        watched = Watched(self._tls) if self._tls else None
+        self._server = await self._listen()
+        self._checking = asyncio.create_task(self._check_for_ever(), name="check-connections")
+        if watched:
+            self._renewing = asyncio.create_task(self._renew_for_ever(watched), name="renew-certificates")
+
+    async def stop(self, seconds: float) -> None:
+        """Take no more connections, and wait so long until what is in hand is answered."""
+        if self._server:
+            self._server.close()
+        self.is_leaving = True
+        end = time.monotonic() + seconds
+        await asyncio.sleep(LINGER_SECONDS)
+        while self._connections and time.monotonic() < end:
+            for connection in list(self._connections):
+                connection.finish()
+            await asyncio.sleep(LINGER_SECONDS / 4)
+        self._checking.cancel()
+
+    def enter(self, connection: Connection) -> bool:
+        """Note a connection; False when there are too many."""
+        self._connections.add(connection)
+        return len(self._connections) <= self._most
+
+    def leave(self, connection: Connection) -> None:
+        """Forget a connection."""
+        self._connections.discard(connection)
+
+    def run(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do what takes its time."""
+        task = asyncio.create_task(work)
+        self._work.add(task)
+        task.add_done_callback(self._work.discard)
+
+    async def _listen(self) -> asyncio.AbstractServer:
+        context = _context(self._tls, asks_certificate=self._asks_certificate) if self._tls else None
+        host, port = self._address
+        return await asyncio.get_running_loop().create_server(
+            lambda: Connection(self),
+            host,
+            port,
+            reuse_port=True,
+            backlog=BACKLOG,
+            ssl=context,
+            ssl_handshake_timeout=HANDSHAKE_SECONDS if context else None,
+        )
+
+    async def _check_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(CHECK_SECONDS)
+            self.now = time.monotonic()
+            for connection in list(self._connections):
+                connection.check(self.now)
+
+    async def _renew_for_ever(self, watched: Watched) -> None:
+        """Listen anew with each new certificate; connections that there are go on with what they began with."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            if watched.renewed() is None:
+                continue
+            try:
+                # Both listen for this moment.
+                old, self._server = self._server, await self._listen()
+            except OSError as problem:
+                # ssl.SSLError is one.
+                _logger.failure("http_server_not_renewed", problem)
+                continue
+            if old:
+                old.close()
+
+
+def _context(files: TlsFiles, *, asks_certificate: bool) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    # Between the gateway and us everything is ours.
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    context.load_cert_chain(files.certificate, files.key)
+    if asks_certificate:
+        context.load_verify_locations(files.authority)
+        context.verify_mode = ssl.CERT_REQUIRED
+    return context
 
 
 def _open_files() -> int:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
@@ -19,6 +20,10 @@ class ClickSink(Protocol):
         """Take a click; the future is done once it is durable, or counted as dropped."""
         ...
 
+    def append_at_once(self, row: NewRow, done: Callable[[], None]) -> None:
+        """Take a click; done is called once it is durable, or counted as dropped."""
+        ...
+
 
 class Recorder:
     """Records followed links, and visits that found none to follow."""
@@ -28,11 +33,19 @@ class Recorder:
 
     async def record(self, resolution: Resolution, facts: Facts, *, now: datetime, started: float) -> None:
         """Return once the click is durable, or counted as dropped."""
-        time_us = int(now.timestamp() * 1_000_000)
-        latency = time.perf_counter() - started
-        click = convert.recorded_click(resolution, facts, time_us=time_us, latency_us=int(latency * 1_000_000))
-        await self._sink.append(NewRow(time_us, click))
+        await self._sink.append(_row(resolution, facts, now, started))
         metrics.ANSWER_SECONDS.observe(time.perf_counter() - started)
+
+    def record_at_once(
+        self, resolution: Resolution, facts: Facts, *, now: datetime, started: float, done: Callable[[], None]
+    ) -> None:
+        """Have done called once the click is durable, or counted as dropped."""
+
+        def finish() -> None:
+            done()
+            metrics.ANSWER_SECONDS.observe(time.perf_counter() - started)
+
+        self._sink.append_at_once(_row(resolution, facts, now, started), finish)
 
     async def record_orphan(
         self, finding: Finding, answer: OrphanAnswer, facts: Facts, *, now: datetime, started: float
@@ -42,3 +55,9 @@ class Recorder:
         latency = time.perf_counter() - started
         visit = convert.recorded_orphan(finding, answer, facts, time_us=time_us, latency_us=int(latency * 1_000_000))
         await self._sink.append(NewRow(time_us, visit))
+
+
+def _row(resolution: Resolution, facts: Facts, now: datetime, started: float) -> NewRow:
+    time_us = int(now.timestamp() * 1_000_000)
+    latency_us = int((time.perf_counter() - started) * 1_000_000)
+    return NewRow(time_us, convert.recorded_click(resolution, facts, time_us=time_us, latency_us=latency_us))

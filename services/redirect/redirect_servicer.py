@@ -6,6 +6,7 @@ from linkmeter.redirect.v1 import redirect_service_pb2, redirect_service_pb2_grp
 from services.common import errors
 from services.common.clock import Clock
 from services.common.interceptors import Context
+from services.redirect import metrics
 from services.redirect.domain import decision
 from services.redirect.domain.hosts import OwnHosts, plain_host
 from services.redirect.domain.paths import Follow, read_path
@@ -36,6 +37,8 @@ class RedirectServicer(redirect_service_pb2_grpc.RedirectServiceServicer):
         if not isinstance(read_path(f"/{request.code}"), Follow):
             return _NOT_FOUND
         entry = self._resolver.at_hand(host, request.code)
+        if entry:
+            metrics.LOOKUPS.count("memory")
         finding = entry.finding if entry else await self._resolver.resolve(host, request.code)
         return _response(decision.decide(finding, self._clock.now(), is_opened=False, is_looking=False))
 

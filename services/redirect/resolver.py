@@ -66,7 +66,6 @@ class Resolver:
         entry = self._cache.get(f"{host}/{code}")
         if entry is None or not self._cache.is_fresh(entry, self._monotonic()):
             return None
-        metrics.LOOKUPS.count("memory")
         return entry
 
     async def resolve(self, host: str, code: str) -> Finding:

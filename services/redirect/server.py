@@ -12,20 +12,17 @@ from services.common.clock import SystemClock
 from services.common.health import HealthPoller
 from services.common.redis_client import open_redis
 from services.common.rpc_server import RpcServer
-from services.common.tls import Watched
 from services.redirect import backends
 from services.redirect.cache import Cache
 from services.redirect.data_plane import DataPlane
 from services.redirect.facts import FactFinder
 from services.redirect.following import Following
-from services.redirect.http_port import HttpPort
-from services.redirect.http_server import http_server
+from services.redirect.http_server import HttpServer
 from services.redirect.outbox.outbox import Outbox
 from services.redirect.outbox.shipper import Shipper
 from services.redirect.recorder import Recorder
 from services.redirect.redirect_servicer import RedirectServicer
 from services.redirect.resolver import Resolver
-from services.redirect.rsgi import RsgiApplication
 from services.redirect.scan_limits import ScanLimits
 from services.redirect.settings import Settings
 from services.redirect.unlocking import Unlocking
@@ -81,12 +78,8 @@ class Worker:
             clock=clock,
             secret=settings.secret,
         )
-        self._data_plane = DataPlane(
+        self.data_plane = DataPlane(
             following=following, unlocking=Unlocking(following=following, checker=links), hosts=settings.hosts
-        )
-        self.application = RsgiApplication(
-            data_plane=self._data_plane,
-            facts=FactFinder(hosts=settings.hosts, trusted_proxies=settings.trusted_proxies),
         )
 
     async def start(self) -> None:
@@ -102,7 +95,7 @@ class Worker:
 
     async def leave(self) -> None:
         """Answer visitors still, and give proxies the time to notice that they should send no more."""
-        self._data_plane.leave()
+        self.data_plane.leave()
         await asyncio.sleep(self._settings.drain_seconds)
 
     async def stop(self) -> None:
@@ -128,24 +121,25 @@ async def run(settings: Settings, watch_parent: Callable[[Callable[[], None]], N
         watch_parent(stopping.set)
     worker = Worker(settings)
     await worker.start()
-    port = _http_port(settings, worker)
-    serving = asyncio.create_task(port.serve())
-    await asyncio.wait({serving, asyncio.create_task(stopping.wait())}, return_when=asyncio.FIRST_COMPLETED)
-    if stopping.is_set():
-        await worker.leave()
-        port.stop()
-        # Requests in hand are answered; a client that never reads its answer does not keep us.
-        await asyncio.wait({serving}, timeout=DRAIN_SECONDS)
-    await worker.stop()
-    if serving.done() and (problem := serving.exception()):
+    server = _http_server(settings, worker)
+    try:
+        await server.start()
+    except OSError as problem:
         _logger.failure("http_server_failed", problem)
+    else:
+        await stopping.wait()
+        await worker.leave()
+        # Requests in hand are answered; a client that never reads its answer does not keep us.
+        await server.stop(DRAIN_SECONDS)
+    await worker.stop()
     return stopping.is_set()
 
 
-def _http_port(settings: Settings, worker: Worker) -> HttpPort:
-    tls = settings.tls if settings.http_tls != "off" else None
-    asks = settings.http_tls == "mutual"
-    return HttpPort(
-        lambda: http_server(settings.http_listen, worker.application, tls, asks_certificate=asks),
-        Watched(tls) if tls else None,
+def _http_server(settings: Settings, worker: Worker) -> HttpServer:
+    return HttpServer(
+        settings.http_listen,
+        data_plane=worker.data_plane,
+        facts=FactFinder(hosts=settings.hosts, trusted_proxies=settings.trusted_proxies),
+        tls=settings.tls if settings.http_tls != "off" else None,
+        asks_certificate=settings.http_tls == "mutual",
     )

@@ -42,4 +42,4 @@ async def test_a_malformed_host_is_no_host(tmp_path: Path) -> None:
             answer = await system.raw(f"GET /abc HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
             assert answer.startswith((b"HTTP/1.1 400", b"HTTP/1.1 404")), host
         nameless = await system.raw(b"GET /abc HTTP/1.0\r\n\r\n")
-        assert nameless.startswith(b"HTTP/1.0 404")
+        assert nameless.startswith(b"HTTP/1.1 404")

@@ -6,6 +6,7 @@ import sqlite3
 import time
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -42,7 +43,7 @@ class Outbox:
         self._max_bytes = max_bytes
         self._sync = sync
         self._monotonic = monotonic
-        self._waiting: list[tuple[NewRow, asyncio.Future[None]]] = []
+        self._waiting: list[tuple[NewRow, Callable[[], None]]] = []
         self._unsaved: Counter[str] = Counter()
         self._hold: folder.Hold | None = None
         self._file: OutboxFile | None = None
@@ -81,13 +82,16 @@ class Outbox:
 
     def append(self, row: NewRow) -> asyncio.Future[None]:
         """Take a click; the future is done once it is durable, or counted as dropped."""
-        loop = asyncio.get_running_loop()
+        future = asyncio.get_running_loop().create_future()
+        self.append_at_once(row, partial(_finish, future))
+        return future
+
+    def append_at_once(self, row: NewRow, done: Callable[[], None]) -> None:
+        """Take a click; done is called once it is durable, or counted as dropped."""
         if not self._waiting:
             # Everything that arrives until the loop comes round joins this commit.
-            loop.call_soon(self._commit)
-        done = loop.create_future()
+            asyncio.get_running_loop().call_soon(self._commit)
         self._waiting.append((row, done))
-        return done
 
     def _commit(self) -> None:
         waiting, self._waiting = self._waiting, []
@@ -95,8 +99,10 @@ class Outbox:
             return
         self._store([row for row, _ in waiting])
         for _, done in waiting:
-            if not done.done():
-                done.set_result(None)
+            try:
+                done()
+            except Exception as problem:  # noqa: BLE001 - one visitor's trouble is not the others'
+                _logger.failure("answer_failed", problem)
 
     def _store(self, rows: list[NewRow]) -> None:
         self._reopen_when_due()
@@ -230,6 +236,11 @@ class Outbox:
             metrics.OUTBOX_ROWS.set(self._file.pending_rows)
             metrics.OUTBOX_BYTES.set(self._file.pending_bytes)
             metrics.OUTBOX_OLDEST.set(self._file.oldest_time_us / 1e6)
+
+
+def _finish(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)
 
 
 def _reason(problem: Exception) -> str:

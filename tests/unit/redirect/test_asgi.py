@@ -2,7 +2,7 @@
 
 import asyncio
 import ipaddress
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -84,6 +84,11 @@ class Fakes:
         done.set_result(None)
         return done
 
+    def append_at_once(self, row: NewRow, done: Callable[[], None]) -> None:
+        """Keep a click."""
+        self.append(row)
+        done()
+
 
 @pytest.fixture
 def fakes(clock: FakeClock) -> Fakes:
@@ -149,6 +154,6 @@ async def test_an_unexpected_failure_is_a_page_without_particulars(fakes: Fakes,
 
 
 async def test_a_large_body_is_refused(fakes: Fakes, client: httpx.AsyncClient) -> None:
-    """413, as under Granian."""
+    """413, as in a process of its own."""
     fakes.add("abc", password_version="1")
     assert (await client.post("/abc", data={"password": "x" * 5000})).status_code == 413

@@ -1,0 +1,191 @@
+"""One HTTP/1.1 connection, in the thread of the event loop alone."""
+
+import asyncio
+from collections import deque
+from collections.abc import Coroutine
+from typing import Any, Final, Protocol, cast
+
+from services.common import log
+from services.redirect import wire
+from services.redirect.answer import Answer
+from services.redirect.data_plane import DataPlane
+from services.redirect.facts import FactFinder, Facts, plain_address
+from services.redirect.request import Request, RequestReader
+
+# Requests that wait for the one before them until no more are read.
+MOST_WAITING: Final = 16
+# Until a head is complete, and between requests; proxies should let go of their connections earlier.
+HEAD_SECONDS: Final = 30.0
+BODY_SECONDS: Final = 10.0
+
+_logger = log.get(__name__)
+
+
+class Host(Protocol):
+    """The server of a connection."""
+
+    data_plane: DataPlane
+    facts: FactFinder
+    scheme: str
+    # Monotonic, exact to a second.
+    now: float
+    is_leaving: bool
+
+    def enter(self, connection: "Connection") -> bool:
+        """Note a connection; False when there are too many."""
+        ...
+
+    def leave(self, connection: "Connection") -> None:
+        """Forget a connection."""
+        ...
+
+    def run(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do what takes its time."""
+        ...
+
+
+class Connection(asyncio.Protocol):
+    """Answers requests in their order, one at a time."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._transport: asyncio.Transport | None = None
+        self._reader = RequestReader()
+        self._peer = ""
+        self._waiting: deque[Request] = deque()
+        self._in_hand: Request | None = None
+        self._is_paused = False
+        self._is_in_body = False
+        self._has_ended = False
+        self._deadline = host.now + HEAD_SECONDS
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin."""
+        self._transport = cast(asyncio.Transport, transport)
+        peer = transport.get_extra_info("peername")
+        self._peer = plain_address(peer[0]) if peer else ""
+        if not self._host.enter(self):
+            self._transport.abort()
+
+    def connection_lost(self, problem: Exception | None) -> None:
+        """End; an answer under way finds nobody."""
+        del problem
+        self._transport = None
+        self._waiting.clear()
+        self._host.leave(self)
+
+    def data_received(self, data: bytes) -> None:
+        """Read on."""
+        for request in self._reader.feed(data):
+            self._take(request)
+        is_in_body = self._reader.is_in_body
+        if is_in_body and not self._is_in_body:
+            self._deadline = self._host.now + BODY_SECONDS
+        self._is_in_body = is_in_body
+        if self._reader.is_waiting:
+            self._go_ahead()
+
+    def eof_received(self) -> bool:
+        """Answer what is in hand, though the client sends nothing more; TLS cannot be closed by halves."""
+        self._has_ended = True
+        return self._in_hand is not None and self._host.scheme == "http"
+
+    def pause_writing(self) -> None:
+        """Let a client take its answers before it asks for more."""
+        self._pause(is_paused=True)
+
+    def resume_writing(self) -> None:
+        """Go on."""
+        self._pause(is_paused=len(self._waiting) >= MOST_WAITING)
+
+    def check(self, now: float) -> None:
+        """End a connection that keeps us waiting."""
+        if now < self._deadline or self._transport is None or self._in_hand:
+            return
+        if self._reader.is_in_body:
+            for request in self._reader.give_up():
+                self._take(request)
+        else:
+            self._transport.close()
+
+    def finish(self) -> None:
+        """End, once what is in hand is answered."""
+        if self._transport and not self._in_hand:
+            self._transport.close()
+
+    def _go_ahead(self) -> None:
+        """Have the body sent of a request that waits for a word."""
+        if self._transport and not self._in_hand:
+            self._reader.is_waiting = False
+            self._transport.write(wire.CONTINUE)
+
+    def _pause(self, *, is_paused: bool) -> None:
+        if self._transport is None or self._transport.is_closing() or is_paused == self._is_paused:
+            return
+        self._is_paused = is_paused
+        if is_paused:
+            self._transport.pause_reading()
+        else:
+            self._transport.resume_reading()
+
+    def _take(self, request: Request) -> None:
+        if self._in_hand is None:
+            self._start(request)
+            return
+        self._waiting.append(request)
+        if len(self._waiting) >= MOST_WAITING:
+            self._pause(is_paused=True)
+
+    def _start(self, request: Request) -> None:
+        self._in_hand = request
+        if request.refusal:
+            self._answer(request.refusal)
+            return
+        try:
+            facts = self._facts(request)
+            if not self._host.data_plane.answer_at_once(facts, self._answer):
+                self._host.run(self._answer_later(facts, request))
+        except Exception as problem:  # noqa: BLE001 - whatever a request holds, the process goes on
+            self._fail(problem)
+
+    def _facts(self, request: Request) -> Facts:
+        return self._host.facts.gather(
+            peer=self._peer,
+            method=request.method,
+            scheme=self._host.scheme,
+            path=request.path,
+            query=request.query,
+            header=request.headers.get,
+        )
+
+    async def _answer_later(self, facts: Facts, request: Request) -> None:
+        try:
+            self._answer(await self._host.data_plane.answer(facts, request.read_body))
+        except Exception as problem:  # noqa: BLE001 - see above
+            self._fail(problem)
+
+    def _answer(self, answer: Answer) -> None:
+        request, transport = self._in_hand, self._transport
+        if request is None or transport is None or transport.is_closing():
+            return
+        is_last = request.is_last or self._has_ended or self._host.is_leaving
+        transport.write(wire.encode(answer, with_body=request.method != "HEAD", is_last=is_last))
+        if is_last:
+            transport.close()
+            return
+        self._in_hand = None
+        self._deadline = self._host.now + HEAD_SECONDS
+        if self._waiting:
+            asyncio.get_running_loop().call_soon(self._next)
+        elif self._reader.is_waiting:
+            self._go_ahead()
+
+    def _next(self) -> None:
+        if self._in_hand is None and self._waiting:
+            self._start(self._waiting.popleft())
+            self._pause(is_paused=len(self._waiting) >= MOST_WAITING)
+
+    def _fail(self, problem: Exception) -> None:
+        _logger.failure("answer_failed", problem)
+        if self._transport:
+            self._transport.abort()

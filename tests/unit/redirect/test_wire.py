@@ -1,0 +1,49 @@
+"""Answers as bytes."""
+
+import pytest
+
+from services.redirect import wire
+from services.redirect.answer import Answer, plain, redirect
+
+
+def lines(answer: Answer, *, with_body: bool = True, is_last: bool = False) -> list[str]:
+    """Answer the lines of a head, and the body as the last one."""
+    head, _, body = wire.encode(answer, with_body=with_body, is_last=is_last).decode().partition("\r\n\r\n")
+    return [line for line in head.split("\r\n") if not line.startswith("date: ")] + [body]
+
+
+def test_a_redirect_is_its_headers() -> None:
+    """No body; the length says so."""
+    assert lines(redirect(302, "https://example.com/")) == [
+        "HTTP/1.1 302 Found",
+        "location: https://example.com/",
+        "cache-control: private, no-store",
+        "x-robots-tag: noindex, nofollow",
+        "content-length: 0",
+        "",
+    ]
+
+
+def test_a_head_tells_the_length_of_what_a_get_would_bring() -> None:
+    """RFC 9110; in bytes, not in characters."""
+    assert lines(plain(200, "ä\n"), with_body=False)[-2:] == ["content-length: 3", ""]
+    assert lines(plain(200, "ä\n"))[-2:] == ["content-length: 3", "ä\n"]
+
+
+def test_204_has_no_length() -> None:
+    """RFC 9110."""
+    assert lines(Answer(204)) == ["HTTP/1.1 204 No Content", ""]
+
+
+def test_the_last_answer_says_so_and_the_next_does_not() -> None:
+    """What is kept of an answer does not hold what belongs to one connection."""
+    answer = redirect(301, "https://example.com/")
+    assert "connection: close" in lines(answer, is_last=True)
+    assert "connection: close" not in lines(answer)
+
+
+@pytest.mark.parametrize("value", ["a\r\nset-cookie: b", "a\nb", "a\0", "a\x7f"])
+def test_a_header_is_one_line(value: str) -> None:
+    """Whatever came before, the answer is not written otherwise."""
+    with pytest.raises(ValueError, match="printable"):
+        wire.encode(Answer(302, [("location", value)]), with_body=True, is_last=False)
