@@ -4,12 +4,14 @@ import importlib
 import json
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from prometheus_client import REGISTRY
 
-from tests.k8s.rendering import ROOT, Installation, Json
+from tests.k8s.rendering import OVERLAYS, ROOT, Installation, Json, render
 
+LEDGER = re.compile(r"\blinkmeter_clicks_[a-z_]+")
 METRIC = re.compile(r"\blinkmeter_[a-z0-9_]+")
 # What a metric of a kind is called when it is asked for.
 SUFFIXES = ("", "_total", "_bucket", "_sum", "_count")
@@ -64,17 +66,41 @@ def test_the_dashboards_panels_do_not_overlap(monitored: Installation) -> None:
     assert len({panel["id"] for panel in panels}) == len(panels)
 
 
+def incidents() -> set[str]:
+    """Answer the anchors of all incident pages."""
+    _, _, pages = (ROOT / "docs" / "operations.md").read_text().partition("\n# Incidents\n")
+    return {heading.lower() for heading in re.findall(r"^## (\w+)$", pages, re.MULTILINE)}
+
+
 def test_every_alert_has_a_severity_a_summary_and_a_page(monitored: Installation) -> None:
-    """Who is woken finds what to do: a heading of docs/operations.md, linked by the alert."""
-    headings = {
-        re.sub(r"[^a-z0-9 -]", "", line.lstrip("# ").lower()).replace(" ", "-")
-        for line in (ROOT / "docs" / "operations.md").read_text().splitlines()
-        if line.startswith("#")
-    }
+    """Who is woken finds what to do: each alert links the incident page of its own name, and each page has an alert."""
     for rule in rules(monitored, "alert"):
         assert rule["labels"]["severity"] in ("page", "ticket")
         assert rule["annotations"]["summary"]
-        assert rule["annotations"]["runbook_url"].rpartition("#")[2] in headings, rule["alert"]
+        assert rule["annotations"]["runbook_url"] == f"docs/operations.md#{rule['alert'].lower()}"
+    assert {rule["alert"].lower() for rule in rules(monitored, "alert")} == incidents()
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_alerts_link_to_where_the_operator_keeps_the_pages(tmp_path: Path, overlay: str) -> None:
+    """One value of the installation is the beginning of every link."""
+    address = "https://wiki.example/linkmeter/operations.md"
+    installation = render(tmp_path, overlay, ("monitoring",), runbooks=address)
+    for rule in rules(installation, "alert"):
+        assert rule["annotations"]["runbook_url"] == f"{address}#{rule['alert'].lower()}"
+
+
+def test_the_ledger_is_watched_and_never_added_up(monitored: Installation) -> None:
+    """Every figure of the ledger is in an alert or a panel, as the maximum of what the pods of analytics say."""
+    dashboard = json.loads(monitored.find("ConfigMap", "dashboard")["data"]["linkmeter.json"])
+    expressions = [rule["expr"] for rule in rules(monitored, "alert")]
+    expressions += [target["expr"] for panel in dashboard["panels"] for target in panel.get("targets", [])]
+    asked = {name for expression in expressions for name in LEDGER.findall(expression)}
+    published = {family.name for family in REGISTRY.collect()}
+    assert asked == {name for name in known_metrics() & published if LEDGER.fullmatch(name)}
+    for expression in expressions:
+        taken = re.findall(r"max(?: by \(reason\))? ?\((?:max_over_time\()?linkmeter_clicks_", expression)
+        assert len(taken) == len(LEDGER.findall(expression)), expression
 
 
 def test_what_promises_are_about_has_an_alert(monitored: Installation) -> None:

@@ -160,3 +160,13 @@ def test_parties_without_policies_are_strangers() -> None:
     free = Installation([])
     a, b = Party("a", "linkmeter", {}, (1,)), Party("b", "elsewhere", {}, (2,))
     assert arrows(free, [a, b]) == {("a", "b", 2), ("b", "a", 1)}
+
+
+def test_the_stores_authority_is_wherever_a_store_is_used(full: Installation) -> None:
+    """Who has an address of PostgreSQL or Redis has what its certificate is checked with."""
+    for workload in full.workloads:
+        uses = {label for label in workload.labels if label.startswith("linkmeter/uses-")}
+        mounted = {mount["mountPath"] for mount in workload.main["volumeMounts"]}
+        assert bool(uses) == ("/etc/linkmeter/stores" in mounted) or workload.name in ("postgres", "valkey"), (
+            workload.name
+        )

@@ -102,7 +102,7 @@ def test_prod_brings_no_secret(rendered: Callable[..., Installation]) -> None:
 
 def test_secrets_that_are_named_are_documented_and_exist(rendered: Callable[..., Installation]) -> None:
     """Each key that a container asks for is in dev's Secrets and in what the external store provides."""
-    dev, prod = rendered("dev"), rendered("prod", "external-secrets")
+    dev, prod = rendered("dev", "backups"), rendered("prod", "backups", "external-secrets")
     given = {(s["metadata"]["name"], key) for s in dev.of("Secret") for key in s["stringData"]}
     fetched = {(s["metadata"]["name"], d["secretKey"]) for s in prod.of("ExternalSecret") for d in s["spec"]["data"]}
     assert _asked_secrets(dev) <= given
