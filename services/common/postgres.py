@@ -23,8 +23,14 @@ _NO_TRANSACTION: Final = "-- no transaction"
 _LOCK_POLL_SECONDS: Final = 0.05
 
 
-async def open_pool(url: str, schema: str, *, max_size: int = 10, statement_timeout_ms: int = 8000) -> Pool:
-    """Open a pool whose connections see one schema; PostgreSQL need not be up yet."""
+async def open_pool(
+    url: str, schema: str, *, max_size: int = 10, statement_timeout_ms: int = 8000, has_session_state: bool = True
+) -> Pool:
+    """Open a pool whose connections see one schema; PostgreSQL need not be up yet.
+
+    Who never sets, locks or listens for longer than a transaction says so: that spares each use of a connection the
+    round trip that undoes such things.
+    """
     return await asyncpg.create_pool(
         url,
         # Connects on first use, so that a service starts and recovers without PostgreSQL.
@@ -32,6 +38,8 @@ async def open_pool(url: str, schema: str, *, max_size: int = 10, statement_time
         max_size=max_size,
         timeout=3,
         command_timeout=statement_timeout_ms / 1000 + 2,
+        # Open transactions are rolled back either way.
+        reset=None if has_session_state else _keep,
         server_settings={
             "search_path": schema,
             "application_name": f"linkmeter-{schema}",
@@ -40,6 +48,10 @@ async def open_pool(url: str, schema: str, *, max_size: int = 10, statement_time
             "timezone": "UTC",
         },
     )
+
+
+async def _keep(_connection: Connection) -> None:
+    """Give a connection back as it is."""
 
 
 def outage_of(error: Exception) -> errors.LinkmeterError | None:

@@ -14,12 +14,10 @@ from services.links import convert
 from services.links.authentication import Authenticator, Context, owner_of, reach_of
 from services.links.domain import changes, codes, link_filter
 from services.links.domain.changes import LinkChange
-from services.links.domain.domains import Domain
 from services.links.domain.hosts import OwnHosts
 from services.links.domain.link import Link, LinkDraft
 from services.links.domain.page_tokens import PageTokens
 from services.links.link_writer import LinkWriter
-from services.links.store.domains import DomainStore
 from services.links.store.links import LinkStore
 
 IDEMPOTENCY_KEY: Final = "idempotency-key"
@@ -36,7 +34,6 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
         authenticator: Authenticator,
         writer: LinkWriter,
         links: LinkStore,
-        domains: DomainStore,
         hosts: OwnHosts,
         page_tokens: PageTokens,
         clock: Clock,
@@ -44,7 +41,6 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
         self._authenticator = authenticator
         self._writer = writer
         self._links = links
-        self._domains = domains
         self._hosts = hosts
         self._page_tokens = page_tokens
         self._clock = clock
@@ -134,19 +130,15 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
         return convert.link_message(await self._writer.change(link_id, reach, change), self._clock.now())
 
     async def _draft(self, message: links_pb2.Link, owner_id: int) -> LinkDraft:
-        domain = await self._usable_domain(message.domain, owner_id)
         fields = convert.new_link_fields(message, has_account=owner_id != ANONYMOUS_OWNER_ID)
+        domain, checked = await self._writer.placed(fields, self._hosts.domain_host(message.domain), owner_id)
         return LinkDraft(
             owner_id=owner_id,
             domain_id=domain.domain_id,
             host=domain.host,
             public_url=domain.public_url,
             code=message.code,
-            fields=replace(
-                fields,
-                destination=await self._writer.checked_destination(fields.destination),
-                expired_destination=await self._expired_destination(fields.expired_destination),
-            ),
+            fields=checked,
             password=message.password,
         )
 
@@ -170,13 +162,6 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
 
     async def _expired_destination(self, text: str) -> str:
         return await self._writer.checked_destination(text, "link.expired_destination") if text else ""
-
-    async def _usable_domain(self, host: str, owner_id: int) -> Domain:
-        domain = await self._domains.find_usable(self._hosts.domain_host(host), owner_id)
-        if domain is None:
-            # Absent and somebody else's are the same.
-            raise InvalidArgument("link.domain", "is no domain that you can create links in")
-        return domain
 
     def _listed_host(self, domain: str) -> str:
         if not domain:

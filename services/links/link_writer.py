@@ -1,7 +1,8 @@
 """Writes links: check, store, publish."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Container
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -12,9 +13,11 @@ from services.links import convert, metrics
 from services.links.background import Background
 from services.links.domain import codes, credentials, destination, passwords
 from services.links.domain import link as links
+from services.links.domain.destination import Destination
+from services.links.domain.domains import Domain
 from services.links.domain.hosts import OwnHosts
 from services.links.domain.idempotency import IdempotencyHashes
-from services.links.domain.link import Link, LinkDraft, Reach
+from services.links.domain.link import Link, LinkDraft, LinkFields, Reach
 from services.links.domain.passwords import StoredPassword
 from services.links.password_worker import PasswordWorker
 from services.links.publisher import Publication, Publisher
@@ -23,6 +26,8 @@ from services.links.store.domains import DomainStore
 from services.links.store.links import LinkStore
 
 _NONCE_BYTES: Final = 32
+_DESTINATION: Final = "link.destination"
+_EXPIRED_DESTINATION: Final = "link.expired_destination"
 
 
 class LinkWriter:
@@ -89,10 +94,30 @@ class LinkWriter:
 
         return await self._background.settle(self._change(link_id, change_visible))
 
-    async def checked_destination(self, text: str, field: str = "link.destination") -> str:
+    async def placed(self, fields: LinkFields, host: str, owner_id: int) -> tuple[Domain, LinkFields]:
+        """Find the domain of a new link and normalise its destinations; InvalidArgument when either will not do."""
+        first = destination.parse(fields.destination, _DESTINATION)
+        expired = fields.expired_destination
+        then = destination.parse(expired, _EXPIRED_DESTINATION) if expired else None
+        # One question to PostgreSQL for all that has to be known about hosts.
+        known = await self._domains.find_all({host, first.host, then.host if then else host})
+        domain = known.get(host)
+        if domain is None or not domain.is_usable_by(owner_id):
+            # Absent and somebody else's are the same.
+            raise InvalidArgument("link.domain", "is no domain that you can create links in")
+        return domain, replace(
+            fields,
+            destination=self._leading_away(first, known, _DESTINATION),
+            expired_destination=self._leading_away(then, known, _EXPIRED_DESTINATION) if then else "",
+        )
+
+    async def checked_destination(self, text: str, field: str = _DESTINATION) -> str:
         """Normalise a destination; InvalidArgument when no link may lead there."""
         parsed = destination.parse(text, field)
-        if parsed.host in self._hosts or await self._domains.is_known(parsed.host):
+        return self._leading_away(parsed, await self._domains.find_all({parsed.host}), field)
+
+    def _leading_away(self, parsed: Destination, known: Container[str], field: str) -> str:
+        if parsed.host in self._hosts or parsed.host in known:
             raise InvalidArgument(field, "must not be on a domain of this installation", reason="OWN_DOMAIN")
         return parsed.url
 

@@ -65,7 +65,7 @@ class Parts:
 
 async def connect(settings: Settings, *, clock: Clock, next_code: Callable[[int], str]) -> Parts:
     """Put the parts together; PostgreSQL and Redis need not be up yet."""
-    pool = await postgres.open_pool(settings.postgres_url, SCHEMA, max_size=_POOL_SIZE)
+    pool = await postgres.open_pool(settings.postgres_url, SCHEMA, max_size=_POOL_SIZE, has_session_state=False)
     client = redis_client.open_redis(settings.redis_url)
     breaker = redis_client.Breaker()
     background = Background()

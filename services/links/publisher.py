@@ -9,6 +9,7 @@ from typing import Final
 from services.common import log
 from services.common.redis_client import Breaker, Client, RedisDown
 from services.links import metrics
+from services.links.batched_script import Argument, BatchedScript
 
 CHANNEL: Final = "lm:invalidate"
 CACHE_SECONDS: Final = 60
@@ -60,8 +61,7 @@ class Publisher:
     """Publishes changes at once, and until they arrive when Redis is down."""
 
     def __init__(self, redis_client: Client, breaker: Breaker) -> None:
-        self._script = redis_client.register_script(_SCRIPT)
-        self._breaker = breaker
+        self._script = BatchedScript(redis_client, breaker, _SCRIPT)
         self._pending: dict[str, Publication] = {}
         self._has_pending = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -90,7 +90,7 @@ class Publisher:
         name = publication.name
         # The braces put the second key into the cluster slot of the first.
         keys = [cache_key(name), f"lm:revision:{{{cache_key(name)}}}"]
-        values: list[str | int | bytes] = [
+        values: list[Argument] = [
             publication.revision,
             publication.value,
             CACHE_SECONDS,
@@ -99,7 +99,7 @@ class Publisher:
             name,
         ]
         try:
-            await self._breaker.run(lambda: self._script(keys=keys, args=values))
+            await self._script.run(keys, values)
         except RedisDown:
             metrics.PUBLICATIONS.labels("failed").inc()
             return False

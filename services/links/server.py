@@ -108,7 +108,6 @@ def _add_link_servicers(server: grpc.aio.Server, parts: Parts) -> None:
             authenticator=parts.authenticator,
             writer=parts.writer,
             links=parts.links,
-            domains=parts.domains,
             hosts=parts.settings.hosts,
             page_tokens=PageTokens(parts.settings.secret),
             clock=parts.clock,

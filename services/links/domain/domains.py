@@ -22,6 +22,10 @@ class Domain:
     owner_id: int
     create_time: datetime
 
+    def is_usable_by(self, owner_id: int) -> bool:
+        """Say whether an owner may create links in it."""
+        return self.owner_id in (0, owner_id)
+
 
 def parse_new(host: str, public_url: str) -> PublicUrl:
     """Check a domain to be added and complete its public URL."""

@@ -15,6 +15,19 @@ from services.links.store import rows
 
 _MOST_TRIES: Final = 30
 _FIND: Final = rows.SELECT_LINK + "WHERE link_id = $1"
+_INSERT: Final = """
+    INSERT INTO links (owner_id, domain_id, code, destination, title, tags, redirect_status, valid_from_time,
+        expire_time, max_clicks, password_hash, password_version, create_time, update_time, archived, note,
+        private_stats, block_bots, expired_destination)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14, $15, $16, $17, $18)
+    ON CONFLICT (domain_id, code) DO NOTHING RETURNING link_id
+"""
+# Joined from constants.
+_INSERT_WITH_TOKEN: Final = f"""
+    WITH link AS ({_INSERT}),
+        token AS (INSERT INTO edit_tokens (link_id, hash, create_time) SELECT link_id, $19, $13 FROM link)
+    SELECT link_id FROM link
+"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,18 +67,18 @@ class CreationStore:
 
     async def create(self, new: NewLink) -> Creation:
         """Create a link; of parallel calls with one idempotency key the first creates and the others wait for it."""
+        if new.request is None:
+            # One statement is a transaction by itself.
+            return Creation(await _insert(self._pool, new), new.nonce, is_repeat=False)
         async with self._pool.acquire() as connection, connection.transaction():
-            if new.request and not await _claim(connection, new.request, new.nonce, new.now):
+            if not await _claim(connection, new.request, new.nonce, new.now):
                 # Whoever held the claim has committed: its row is visible by now.
                 repeat = await _repeat_of(connection, new.request, new.now)
                 if repeat is None:
                     raise Unavailable("the idempotency key is being used: repeat the call")
                 return repeat
             link = await _insert(connection, new)
-            if new.token_hash is not None:
-                await _add_token(connection, link, new.token_hash)
-            if new.request:
-                await _remember(connection, new.request, link.link_id)
+            await _remember(connection, new.request, link.link_id)
             return Creation(link, new.nonce, is_repeat=False)
 
     async def forget_old_requests(self, now: datetime) -> None:
@@ -113,7 +126,7 @@ async def _repeat_of(connection: Connection, request: IdempotentRequest, now: da
     return Creation(rows.link(row), known["nonce"], is_repeat=True)
 
 
-async def _insert(connection: Connection, new: NewLink) -> Link:
+async def _insert(connection: "Connection | Pool", new: NewLink) -> Link:
     """Insert under the custom code or the first free random one."""
     custom = new.draft.code
     tries = [custom] if custom else (new.next_code(codes.length_of_try(attempt)) for attempt in range(_MOST_TRIES))
@@ -126,16 +139,10 @@ async def _insert(connection: Connection, new: NewLink) -> Link:
     raise Unavailable("no free code was found: repeat the call")
 
 
-async def _insert_with_code(connection: Connection, new: NewLink, code: str) -> int | None:
+async def _insert_with_code(connection: "Connection | Pool", new: NewLink, code: str) -> int | None:
     draft, fields = new.draft, new.draft.fields
     link_id: int | None = await connection.fetchval(
-        """
-        INSERT INTO links (owner_id, domain_id, code, destination, title, tags, redirect_status, valid_from_time,
-            expire_time, max_clicks, password_hash, password_version, create_time, update_time, archived, note,
-            private_stats, block_bots, expired_destination)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14, $15, $16, $17, $18)
-        ON CONFLICT (domain_id, code) DO NOTHING RETURNING link_id
-        """,
+        _INSERT if new.token_hash is None else _INSERT_WITH_TOKEN,
         draft.owner_id,
         draft.domain_id,
         code,
@@ -154,6 +161,7 @@ async def _insert_with_code(connection: Connection, new: NewLink, code: str) -> 
         fields.private_stats,
         fields.block_bots,
         fields.expired_destination,
+        *(() if new.token_hash is None else (new.token_hash,)),
     )
     return link_id
 
@@ -170,15 +178,6 @@ def _link(new: NewLink, link_id: int, code: str) -> Link:
         password=new.password,
         create_time=new.now,
         update_time=new.now,
-    )
-
-
-async def _add_token(connection: Connection, link: Link, token_hash: bytes) -> None:
-    await connection.execute(
-        "INSERT INTO edit_tokens (link_id, hash, create_time) VALUES ($1, $2, $3)",
-        link.link_id,
-        token_hash,
-        link.create_time,
     )
 
 

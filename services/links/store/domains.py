@@ -1,5 +1,6 @@
 """Domains in PostgreSQL."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
@@ -94,9 +95,12 @@ class DomainStore:
         )
         return [_domain(row) for row in rows]
 
-    async def is_known(self, host: str) -> bool:
-        """Say whether a host is a domain of anybody."""
-        return bool(await self._pool.fetchval("SELECT EXISTS (SELECT FROM domains WHERE host = $1)", host))
+    async def find_all(self, hosts: Collection[str]) -> dict[str, Domain]:
+        """Find those of these hosts that are domains of anybody."""
+        rows = await self._pool.fetch(
+            "SELECT domain_id, host, public_url, owner_id, create_time FROM domains WHERE host = ANY ($1)", hosts
+        )
+        return {row["host"]: _domain(row) for row in rows}
 
 
 def _domain(row: asyncpg.Record) -> Domain:

@@ -136,6 +136,21 @@ async def test_older_revision_never_replaces_a_newer_one(valkey_url: str) -> Non
     await client.aclose()
 
 
+async def test_of_many_publications_at_once_each_arrives(valkey_url: str) -> None:
+    """They share round trips, also with a Redis that does not know the script, or has forgotten it."""
+    client = open_redis(valkey_url)
+    publisher = Publisher(client, Breaker())
+    async with listening(valkey_url) as heard:
+        for revision in (1, 2):
+            await client.script_flush()
+            news = [Publication("sho.rt", f"abc{n}", revision, b"%d" % revision) for n in range(250)]
+            await asyncio.gather(*map(publisher.publish, news))
+            for publication in news:
+                assert await client.get(cache_key(publication.name)) == b"%d" % revision
+        await eventually(lambda: len(heard) == 500)
+    await client.aclose()
+
+
 async def test_writes_go_on_without_redis_and_are_published_later(links_database: str, tmp_path: Path) -> None:
     """Redis down fails no write; what it missed it is told as soon as it is back, newest revision only."""
     server = ValkeyServer(folder=tmp_path / "valkey", port=free_port(), durable=False)
