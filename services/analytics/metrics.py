@@ -35,3 +35,16 @@ LEDGER_READ_TIME: Final = Gauge("linkmeter_clicks_read_time_seconds", "When the 
 ENRICHMENT_FAILURES: Final = Counter(
     "linkmeter_analytics_enrichment_failures_total", "Steps that failed and left their fields empty.", ["step"]
 )
+COPIES: Final = Gauge("linkmeter_analytics_copies", "Links whose clicks are in this process's memory.")
+COPY_BYTES: Final = Gauge("linkmeter_analytics_copy_bytes", "About how much memory they take.")
+COPY_LOAD_SECONDS: Final = Histogram(
+    "linkmeter_analytics_copy_load_seconds",
+    "Time to read a link's clicks into memory.",
+    buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60),
+)
+COPIES_REFUSED: Final = Counter(
+    "linkmeter_analytics_copies_refused_total", "Links that were too large or too varied for a copy."
+)
+REPORTS: Final = Counter(
+    "linkmeter_analytics_reports_total", "Reports that were answered, by what they were counted in.", ["source"]
+)

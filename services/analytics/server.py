@@ -18,6 +18,7 @@ from services.analytics.settings import Settings
 from services.analytics.stats_servicer import StatsServicer
 from services.analytics.store.click_list import ClickReader
 from services.analytics.store.clicks import ClickWriter
+from services.analytics.store.copies import Copies, CopyLimits
 from services.analytics.store.erasure import Erasure
 from services.analytics.store.partitions import Partitions
 from services.analytics.store.sources import Sources
@@ -33,6 +34,7 @@ SERVICES: Final = (
     "linkmeter.analytics.v1.IngestService",
     "linkmeter.analytics.v1.StatsService",
 )
+_MEBIBYTE: Final = 1024 * 1024
 # A full batch of 5,000 clicks with the longest of everything.
 _MESSAGE_BYTES: Final = 64 * 1024 * 1024
 
@@ -63,6 +65,7 @@ class AnalyticsServer:
             limits=self._limits,
             tls=self._settings.tls,
         )
+        self._copies = Copies(self._pool, CopyLimits(most_bytes=self._settings.column_cache_mib * _MEBIBYTE))
         self._add_servicers(self._pool)
         await self._rpc.start(SERVICES)
         self._chores = start_chores(self._pool, self._settings.retention, self._clock)
@@ -71,6 +74,7 @@ class AnalyticsServer:
         """Finish the calls in flight, then close."""
         await self._rpc.stop()
         await self._chores.stop()
+        await self._copies.close()
         await self._pool.close()
 
     def _add_servicers(self, pool: postgres.Pool) -> None:
@@ -78,7 +82,9 @@ class AnalyticsServer:
         writer = ClickWriter(pool, Partitions(pool))
         ingest = IngestServicer(enricher=self._enricher, writer=writer, clock=self._clock)
         clicks = ClickServicer(reader=ClickReader(pool), page_tokens=tokens)
-        stats = StatsServicer(stats=Stats(pool), erasure=Erasure(pool), sources=Sources(pool), clock=self._clock)
+        stats = StatsServicer(
+            stats=Stats(pool, self._copies), erasure=Erasure(pool), sources=Sources(pool), clock=self._clock
+        )
         ingest_service_pb2_grpc.add_IngestServiceServicer_to_server(ingest, self._rpc.server)
         click_service_pb2_grpc.add_ClickServiceServicer_to_server(clicks, self._rpc.server)
         stats_service_pb2_grpc.add_StatsServiceServicer_to_server(stats, self._rpc.server)

@@ -27,6 +27,8 @@ class Settings:
     visitor_key_rotation: KeyRotation
     # How long raw clicks are kept, and outbox rows that are no clicks; 0 is for ever.
     retention: Retention
+    # Memory for copies of big links; 0: SQL answers everything.
+    column_cache_mib: int
     # How long calls are still taken after SIGTERM, until everybody has noticed.
     drain_seconds: int
     log_level: str
@@ -48,6 +50,7 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
             env.choice("LINKMETER_VISITOR_KEY_ROTATION", tuple(KeyRotation), KeyRotation.NEVER)
         ),
         retention=_retention(env),
+        column_cache_mib=env.integer("LINKMETER_COLUMN_CACHE_MIB", 256, 0, 1_048_576),
         drain_seconds=env.integer("LINKMETER_DRAIN_SECONDS", 0, 0, 300),
         log_level=env.choice("LINKMETER_LOG_LEVEL", _LOG_LEVELS, "info"),
         otlp_endpoint=env.address("LINKMETER_OTLP_ENDPOINT", ""),

@@ -12,10 +12,16 @@ COLUMN: Final = "link_id"
 DISTRIBUTED: Final = ("clicks", "totals", "daily")
 # Few rows that every node needs: one copy on each.
 REFERENCE: Final = ("sources", "retention", "reclassifications")
-# On the node that is asked: rows that belong to no link, are few and seldom read.
-LOCAL: Final = ("orphans", "set_aside_clicks", "schema_migrations")
+# On the node that is asked: rows that belong to no link, are few and seldom read. Rewrites are counted by triggers,
+# which a table that is spread cannot have: without them, no link is copied into memory (docs/adr).
+LOCAL: Final = ("orphans", "set_aside_clicks", "schema_migrations", "rewrites")
 
 _IS_CITUS: Final = "SELECT EXISTS (SELECT FROM pg_proc WHERE proname = 'create_distributed_table')"
+_NO_TRIGGERS: Final = """
+DROP TRIGGER IF EXISTS count_updates ON clicks;
+DROP TRIGGER IF EXISTS count_deletes ON clicks;
+DROP TRIGGER IF EXISTS count_deletes ON clicks_other;
+"""
 _IS_SPREAD: Final = "SELECT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = $1::text::regclass)"
 _DISTRIBUTE: Final = "SELECT create_distributed_table($1::text::regclass, $2, colocate_with => $3)"
 _COPY_EVERYWHERE: Final = "SELECT create_reference_table($1::text::regclass)"
@@ -36,6 +42,7 @@ async def distribute(url: str, schema: str) -> list[str]:
         await connection.execute(f"SET search_path TO {schema}, public")
         if not await connection.fetchval(_IS_CITUS):
             raise NotCitus
+        await connection.execute(_NO_TRIGGERS)
         spread = [table for table in DISTRIBUTED if await _distribute(connection, table)]
         return spread + [table for table in REFERENCE if await _copy_everywhere(connection, table)]
     finally:

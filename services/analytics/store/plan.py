@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Final
 
-from services.analytics.domain.query import Dimension, Filter, Metric, Report
+from services.analytics.domain.buckets import Bucket
+from services.analytics.domain.query import Dimension, Filter, Metric, Query, Report
 from services.analytics.store.dimensions import ROLLED
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -53,6 +54,18 @@ def plan_of(
         if len(dimensions) == 1 and dimensions <= ROLLED.keys():
             return _with_sums(Table.DAILY, _DAY, start, end, borders, *dimensions)
     return _raw(start, end, borders)
+
+
+def can_need_raw(query: Query) -> bool:
+    """Say whether a query may have to count many raw clicks, and not just edges of its interval."""
+    return bool(query.excluded) or any(
+        not _SUMMED.issuperset(report.metrics)
+        or len(needed := _needed(report, (*query.filters, *report.filters))) > 1
+        # Steps may begin within a day's sum.
+        or (needed and report.bucket is not Bucket.NONE)
+        or not needed <= ROLLED.keys()
+        for report in query.reports
+    )
 
 
 def _needed(report: Report, filters: tuple[Filter, ...]) -> frozenset[Dimension]:

@@ -1,13 +1,19 @@
 """Answer queries, all reports of one from one state of the data."""
 
+import asyncio
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from services.analytics import metrics
+from services.analytics.columns.counting import Counting
 from services.analytics.domain.buckets import MOST_BUCKETS, Bucket, TooManyBuckets, borders
 from services.analytics.domain.query import Answer, Dimension, Filter, Order, Query, Report, Row, Value
-from services.analytics.store.plan import Plan, plan_of
+from services.analytics.store.copies import Copies
+from services.analytics.store.link_state import state_of
+from services.analytics.store.plan import Plan, Table, plan_of
 from services.analytics.store.retention import raw_since
 from services.analytics.store.stats_sql import ReportSql, bound_sql, summed_bounds_sql
 from services.analytics.store.visits_sql import Scope
@@ -20,29 +26,28 @@ _BEFORE_ALL: Final = datetime(1900, 1, 1, tzinfo=UTC)
 class Stats:
     """Answers queries."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, copies: Copies | None = None) -> None:
         self._pool = pool
+        self._copies = copies or Copies(pool)
 
     async def answer(self, query: Query, now: datetime) -> Answer:
         """Answer a query's reports."""
-        async with (
-            self._pool.acquire() as connection,
-            connection.transaction(isolation="repeatable_read", readonly=True),
-        ):
-            # An interval that starts after now and has no end is empty rather than upside down.
-            end = query.end or max(now, query.start or now)
-            since = await raw_since(connection)
-            bounds = await _bounds(connection, query, end, since)
-            start = query.start or bounds.start
-            results = [await _report(connection, query, report, start, end) for report in query.reports]
-        return Answer(
-            results=tuple(results),
-            start=start,
-            end=end,
-            first_click_time=bounds.first,
-            last_click_time=bounds.last,
-            raw_since=since,
-        )
+        # An interval that starts after now and has no end is empty rather than upside down.
+        end = query.end or max(now, query.start or now)
+        async with AsyncExitStack() as stack:
+            async with self._copies.turn(query) as copy:
+                connection = await stack.enter_async_context(self._pool.acquire())
+                await stack.enter_async_context(connection.transaction(isolation="repeatable_read", readonly=True))
+                if copy is None:
+                    since, frame = await raw_since(connection), None
+                else:
+                    state = await state_of(connection, copy.link_id)
+                    since, frame = state.raw_since, await self._copies.frame_at(connection, copy, query, state)
+            counting = Counting(frame, query, query.start or _BEFORE_ALL, end) if frame else None
+            answer = await _Asking(connection, query, end, since, counting).answer()
+        if counting is not None:
+            self._copies.weigh()
+        return answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,52 +59,83 @@ class _Bounds:
     last: datetime | None
 
 
-async def _bounds(connection: Connection, query: Query, end: datetime, since: datetime | None) -> _Bounds:
-    first = await _bound(connection, query, end, last=False)
-    last = await _bound(connection, query, end, last=True) if first else None
-    if since is None or (query.start is not None and query.start >= since):
-        return _Bounds(first, first, last)
-    # Raw clicks are gone: the totals know when there were any, of links if not of what else is asked for.
-    earliest, latest = await _summed_bounds(connection, query, min(since, end))
-    if earliest is None or latest is None:
-        return _Bounds(first, first, last)
-    # Daily sums know all of a day, and nothing of a part of it.
-    day = earliest.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    if any(item.dimension is not Dimension.LINK for item in query.filters):
-        return _Bounds(day, first, last)
-    return _Bounds(day, min(earliest, first or earliest), max(latest, last or latest))
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """A query in a snapshot of the data, and the raw clicks of that snapshot in memory, if they are."""
 
+    connection: Connection
+    query: Query
+    end: datetime
+    since: datetime | None
+    counting: Counting | None
 
-async def _bound(connection: Connection, query: Query, end: datetime, *, last: bool) -> datetime | None:
-    sql, parameters = bound_sql(_scope(query, query.start or _BEFORE_ALL, end), last=last)
-    time: datetime | None = await connection.fetchval(sql, *parameters)
-    return time
+    async def answer(self) -> Answer:
+        """Answer the reports."""
+        bounds = await self._bounds()
+        start = self.query.start or bounds.start
+        return Answer(
+            results=tuple([await self._report(report, start) for report in self.query.reports]),
+            start=start,
+            end=self.end,
+            first_click_time=bounds.first,
+            last_click_time=bounds.last,
+            raw_since=self.since,
+        )
 
+    async def _bounds(self) -> _Bounds:
+        first, last = await self._raw_bounds()
+        if self._is_all_raw(self.query.start):
+            return _Bounds(first, first, last)
+        # Raw clicks are gone: the totals know when there were any, of links if not of what else is asked for.
+        earliest, latest = await self._summed_bounds(min(self.since or self.end, self.end))
+        if earliest is None or latest is None:
+            return _Bounds(first, first, last)
+        # Daily sums know all of a day, and nothing of a part of it.
+        day = earliest.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        if any(item.dimension is not Dimension.LINK for item in self.query.filters):
+            return _Bounds(day, first, last)
+        return _Bounds(day, min(earliest, first or earliest), max(latest, last or latest))
 
-async def _summed_bounds(
-    connection: Connection, query: Query, before: datetime
-) -> tuple[datetime | None, datetime | None]:
-    sql, parameters = summed_bounds_sql(_scope(query, query.start or _BEFORE_ALL, before), before)
-    row = await connection.fetchrow(sql, *parameters)
-    return (row[0], row[1]) if row else (None, None)
+    def _is_all_raw(self, start: datetime | None) -> bool:
+        return self.since is None or (start is not None and start >= self.since)
 
+    async def _raw_bounds(self) -> tuple[datetime | None, datetime | None]:
+        if self.counting is not None:
+            return await asyncio.to_thread(self.counting.bounds) or (None, None)
+        first = await self._bound(last=False)
+        return first, await self._bound(last=True) if first else None
 
-async def _report(
-    connection: Connection, query: Query, report: Report, start: datetime | None, end: datetime
-) -> tuple[Row, ...]:
-    if start is None or start >= end:
-        return () if report.dimensions or report.bucket is not Bucket.NONE else (_zeros(report, None),)
-    try:
-        steps = borders(report.bucket, start, end, query.zone)
-    except TooManyBuckets:
-        raise InvalidArgument("reports.bucket", f"the interval has more than {MOST_BUCKETS} of these buckets") from None
-    scope = _scope(query, start, end, report.filters)
-    # Sums know nothing of orphans, and would have to be taken apart around an exclusion.
-    raw = bool(scope.excluded) or scope.has_orphans
-    plan = plan_of(report, scope.filters, start, end, steps, raw=raw)
-    sql, parameters = ReportSql(scope=scope, report=report, plan=plan).build()
-    rows = [_row(tuple(record), report, plan) for record in await connection.fetch(sql, *parameters)]
-    return tuple(rows) if report.dimensions else _filled(rows, report, steps)
+    async def _bound(self, *, last: bool) -> datetime | None:
+        scope = _scope(self.query, self.query.start or _BEFORE_ALL, self.end)
+        sql, parameters = bound_sql(scope, last=last)
+        time: datetime | None = await self.connection.fetchval(sql, *parameters)
+        return time
+
+    async def _summed_bounds(self, before: datetime) -> tuple[datetime | None, datetime | None]:
+        sql, parameters = summed_bounds_sql(_scope(self.query, self.query.start or _BEFORE_ALL, before), before)
+        row = await self.connection.fetchrow(sql, *parameters)
+        return (row[0], row[1]) if row else (None, None)
+
+    async def _report(self, report: Report, start: datetime | None) -> tuple[Row, ...]:
+        if start is None or start >= self.end:
+            return () if report.dimensions or report.bucket is not Bucket.NONE else (_zeros(report, None),)
+        try:
+            steps = borders(report.bucket, start, self.end, self.query.zone)
+        except TooManyBuckets:
+            refusal = f"the interval has more than {MOST_BUCKETS} of these buckets"
+            raise InvalidArgument("reports.bucket", refusal) from None
+        scope = _scope(self.query, start, self.end, report.filters)
+        # Sums know nothing of orphans, and would have to be taken apart around an exclusion.
+        raw = bool(scope.excluded) or scope.has_orphans
+        plan = plan_of(report, scope.filters, start, self.end, steps, raw=raw)
+        if self.counting is not None and (plan.table is Table.RAW or self._is_all_raw(start)):
+            metrics.REPORTS.labels("memory").inc()
+            rows = await asyncio.to_thread(self.counting.rows, report, steps)
+        else:
+            metrics.REPORTS.labels(plan.table.value).inc()
+            sql, parameters = ReportSql(scope=scope, report=report, plan=plan).build()
+            rows = [_row(tuple(record), report, plan) for record in await self.connection.fetch(sql, *parameters)]
+        return tuple(rows) if report.dimensions else _filled(rows, report, steps)
 
 
 def _scope(query: Query, start: datetime, end: datetime, more: tuple[Filter, ...] = ()) -> Scope:

@@ -7,6 +7,7 @@ import sys
 import asyncpg
 
 from services.analytics.store.distribution import COLUMN, DISTRIBUTED, LOCAL, REFERENCE, distribute
+from services.analytics.store.link_state import are_rewrites_counted
 
 # The two functions of Citus that are called and the catalogue that is read, as its documentation describes them.
 _STAND_IN = """
@@ -29,6 +30,7 @@ WHERE indisunique AND indrelid = $1::text::regclass GROUP BY 1
 """
 _FOREIGN = "SELECT conname FROM pg_constraint WHERE contype IN ('f', 'x') AND connamespace = 'analytics'::regnamespace"
 _TRIGGERS = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+_COUNTING = {"count_updates", "count_deletes"}
 _ODD_COLUMNS = """
 SELECT table_name, column_name FROM information_schema.columns
 WHERE table_schema = 'analytics' AND (is_identity = 'YES' OR is_generated <> 'NEVER' OR column_default LIKE 'nextval%')
@@ -60,14 +62,14 @@ async def test_every_table_has_its_place(analytics_database: str) -> None:
 
 
 async def test_keys_hold_the_column_and_nothing_refers_across_nodes(analytics_database: str) -> None:
-    """Each unique index of a distributed table holds link_id; no foreign key, exclusion, trigger or sequence."""
+    """Each unique index of a distributed table holds link_id; no foreign key, exclusion or sequence."""
     connection = await asyncpg.connect(analytics_database)
     await connection.execute("SET search_path TO analytics")
     unique = {table: await connection.fetch(_UNIQUE, table) for table in DISTRIBUTED}
     assert all(unique.values()), "each has a key"
     assert [row["name"] for rows in unique.values() for row in rows if COLUMN not in row["columns"]] == []
     assert await connection.fetch(_FOREIGN) == []
-    assert await connection.fetch(_TRIGGERS) == []
+    assert {row["tgname"] for row in await connection.fetch(_TRIGGERS)} == _COUNTING
     assert await connection.fetch(_ODD_COLUMNS) == []
     assert await connection.fetch(_NULLABLE, COLUMN, list(DISTRIBUTED)) == []
     await connection.close()
@@ -90,6 +92,17 @@ async def test_tables_are_spread_once(analytics_database: str) -> None:
     }
 
 
+async def test_what_is_spread_has_no_triggers(analytics_database: str) -> None:
+    """Citus has none on distributed tables: those that count rewrites go before, and copies in memory with them."""
+    connection = await asyncpg.connect(analytics_database, server_settings={"search_path": "analytics, public"})
+    assert await are_rewrites_counted(connection)
+    await connection.execute(_STAND_IN)
+    await distribute(analytics_database, "analytics")
+    assert await connection.fetch(_TRIGGERS) == []
+    assert not await are_rewrites_counted(connection)
+    await connection.close()
+
+
 async def test_without_the_extension_the_command_says_so(postgres_url: str) -> None:
     """On plain PostgreSQL the tables are made, nothing is distributed, and the command fails with what to do."""
     done = _migrate(postgres_url)
@@ -108,4 +121,5 @@ async def test_with_the_extension_the_command_migrates_and_spreads(postgres_url:
     done = _migrate(postgres_url)
     assert done.returncode == 0, done.stderr
     assert await connection.fetchval("SELECT count(*) FROM pg_dist_partition") == len(DISTRIBUTED) + len(REFERENCE)
+    assert await connection.fetch(_TRIGGERS) == []
     await connection.close()

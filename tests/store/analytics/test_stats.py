@@ -19,6 +19,7 @@ from services.analytics.domain.buckets import Bucket, borders
 from services.analytics.domain.click import Click
 from services.analytics.domain.query import Audience, Dimension, Filter, Metric, Order, Query, Report, Row, Span, Value
 from services.analytics.store.clicks import ClickWriter
+from services.analytics.store.copies import NO_COPIES, Copies, CopyLimits
 from services.analytics.store.dimensions import ROLLED, detail_of
 from services.analytics.store.partitions import Partitions
 from services.analytics.store.plan import Table, plan_of
@@ -211,12 +212,13 @@ def queries(draw: st.DrawFn) -> Query:
     )
 
 
+@pytest.mark.parametrize("limits", [NO_COPIES, CopyLimits(most_bytes=2**26, fewest_clicks=1)])
 @SETTINGS
 @given(query=queries())
-async def test_r12_every_report_equals_a_naive_count(filled_database: str, query: Query) -> None:
-    """Random zones, windows, filters, groupings and orders."""
+async def test_r12_every_report_equals_a_naive_count(filled_database: str, limits: CopyLimits, query: Query) -> None:
+    """Random zones, windows, filters, groupings and orders, from tables alone and with copies in memory."""
     async with opened(filled_database) as pool:
-        answer = await Stats(pool).answer(query, NOW)
+        answer = await Stats(pool, Copies(pool, limits)).answer(query, NOW)
     for report, rows in zip(query.reports, answer.results, strict=True):
         assert list(rows) == naive(query, report, CLICKS, NOW)
 

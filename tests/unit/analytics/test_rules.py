@@ -164,6 +164,7 @@ def test_settings_have_useful_defaults_and_show_no_secrets() -> None:
         ("LINKMETER_SECRET", "short"),
         ("LINKMETER_IP_STORAGE", "some"),
         ("LINKMETER_VISITOR_KEY_ROTATION", "hourly"),
+        ("LINKMETER_COLUMN_CACHE_MIB", "-1"),
         ("LINKMETER_GEOIP_DB", "/does/not/exist.mmdb"),
     ],
 )
