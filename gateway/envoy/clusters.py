@@ -19,17 +19,10 @@ def clusters(settings: EnvoySettings) -> list[Json]:
         _grpc("links", settings.links) | upstream_tls(settings, "links"),
         _grpc("analytics", settings.analytics) | upstream_tls(settings, "analytics"),
         _grpc("compat", settings.compat) | upstream_tls(settings, "compat"),
-        _redirect(settings),
+        _http("redirect", settings.redirect)
+        | (upstream_tls(settings, "redirect") if settings.http_tls != "off" else {}),
         _admin(settings),
     ]
-
-
-def _redirect(settings: EnvoySettings) -> Json:
-    if settings.module:
-        # Nothing is sent there; its health is a part of /readyz.
-        return _grpc("redirect", settings.redirect) | upstream_tls(settings, "redirect")
-    tls = upstream_tls(settings, "redirect") if settings.http_tls != "off" else {}
-    return _http("redirect", settings.redirect) | tls
 
 
 def socket_address(address: str) -> Json:

@@ -3,7 +3,6 @@
 import json
 import os
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from string import Template
 from typing import Any, Final
@@ -12,7 +11,6 @@ from gateway.envoy.access_log import access_log
 from gateway.envoy.bodies import lua_tables
 from gateway.envoy.clusters import clusters, socket_address
 from gateway.envoy.dialects import dialects
-from gateway.envoy.hosted import hosted, hosting_filters
 from gateway.envoy.pages import page_routes
 from gateway.envoy.replies import local_replies
 from gateway.envoy.routes import NO_AUTHORIZATION, routes
@@ -20,8 +18,6 @@ from gateway.envoy.settings import EnvoySettings, read_settings
 from gateway.envoy.upstream_tls import write_sds
 from gateway.openapi.contract import Contract
 from services.common.settings import SettingsError, stop
-
-Json = dict[str, Any]
 
 MAX_BODY_BYTES: Final = 1024 * 1024
 MAX_HEADER_KIB: Final = 16
@@ -35,7 +31,6 @@ def render(settings: EnvoySettings) -> str:
     surfaces = dialects(contract, settings.descriptor_set)
     native = surfaces[0]
     lua = lua_tables(contract, surfaces) + (_HERE / "edge.lua").read_text(encoding="utf-8")
-    table = routes(contract, surfaces, page_routes(settings.docs))
     values: dict[str, Any] = {
         "access_log": access_log() if settings.access_log else [],
         "admin_port": settings.admin_port,
@@ -49,19 +44,12 @@ def render(settings: EnvoySettings) -> str:
         "no_authorization": NO_AUTHORIZATION,
         "public_address": socket_address(settings.listen),
         "ready_when": {name: {"value": 1} for name in ("links", "analytics", "compat", "redirect")},
-        "routes": hosted(table) if settings.module else table,
+        "routes": routes(contract, surfaces, page_routes(settings.docs)),
         "transcoder": native.transcoder,
         "trusted_hops": settings.trusted_hops,
     }
     template = Template((_HERE / "envoy.yaml.tmpl").read_text(encoding="utf-8"))
-    texts = {name: json.dumps(value) for name, value in values.items()}
-    filters = hosting_filters(settings.module) if settings.module else []
-    return template.substitute(texts, hosting_filters=_items(filters))
-
-
-def _items(values: Iterable[Json]) -> str:
-    """Write the items of a list that goes on in the template."""
-    return "".join(f"\n                  - {json.dumps(value)}" for value in values)
+    return template.substitute({name: json.dumps(value) for name, value in values.items()})
 
 
 def main() -> None:

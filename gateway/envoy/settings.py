@@ -18,10 +18,8 @@ class EnvoySettings:
     links: tuple[str, ...]
     analytics: tuple[str, ...]
     compat: tuple[str, ...]
-    # The HTTP data plane of redirect, not its gRPC; when Envoy hosts it, its gRPC, which says that it lives.
+    # The HTTP data plane of redirect, not its gRPC.
     redirect: tuple[str, ...]
-    # The module that embeds Python, when Envoy itself hosts the data plane. See hosted.py.
-    module: Path | None = None
     # The folder with what `python -m gateway.openapi` wrote.
     docs: Path
     descriptor_set: Path = DESCRIPTOR_SET
