@@ -1,7 +1,8 @@
 """The data plane as an ASGI application, for any other server."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from services.redirect.data_plane import DataPlane
 from services.redirect.facts import FactFinder, plain_address
@@ -9,6 +10,8 @@ from services.redirect.facts import FactFinder, plain_address
 Message: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
+
+BODY_SECONDS: Final = 10.0
 
 
 class AsgiApplication:
@@ -41,11 +44,15 @@ class AsgiApplication:
 
 
 async def _read_body(receive: Receive, most: int) -> bytes | None:
+    """Read the body; None when it has more bytes than wanted, TimeoutError when it does not end."""
     body = bytearray()
-    while True:
-        message = await receive()
-        body += message.get("body", b"")
-        if len(body) > most:
-            return None
-        if not message.get("more_body"):
-            return bytes(body)
+    async with asyncio.timeout(BODY_SECONDS):
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise TimeoutError("the visitor left before the end")
+            body += message.get("body", b"")
+            if len(body) > most:
+                return None
+            if not message.get("more_body"):
+                return bytes(body)

@@ -4,13 +4,14 @@ import asyncio
 import ipaddress
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 import pytest
 
 from linkmeter.analytics.v1 import clicks_pb2
 from services.common import access_ticket, errors
-from services.redirect.asgi import AsgiApplication
+from services.redirect.asgi import AsgiApplication, Message
 from services.redirect.backends import AccessGrant
 from services.redirect.cache import Cache
 from services.redirect.data_plane import DataPlane
@@ -96,7 +97,7 @@ def fakes(clock: FakeClock) -> Fakes:
 
 
 @pytest.fixture
-async def client(fakes: Fakes) -> AsyncIterator[httpx.AsyncClient]:
+def application(fakes: Fakes) -> AsgiApplication:
     following = Following(
         resolver=Resolver(cache=Cache(), shared=fakes, links=fakes),
         consumer=fakes,
@@ -105,10 +106,14 @@ async def client(fakes: Fakes) -> AsyncIterator[httpx.AsyncClient]:
         clock=fakes.clock,
         secret=SECRET,
     )
-    application = AsgiApplication(
+    return AsgiApplication(
         data_plane=DataPlane(following=following, unlocking=Unlocking(following=following, checker=fakes), hosts=HOSTS),
         facts=FactFinder(hosts=HOSTS, trusted_proxies=[ipaddress.ip_network("127.0.0.0/8")]),
     )
+
+
+@pytest.fixture
+async def client(application: AsgiApplication) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(application, client=("203.0.113.9", 1234))
     async with httpx.AsyncClient(transport=transport, base_url="http://sho.rt") as visitor:
         yield visitor
@@ -157,3 +162,26 @@ async def test_a_large_body_is_refused(fakes: Fakes, client: httpx.AsyncClient) 
     """413, as in a process of its own."""
     fakes.add("abc", password_version="1")
     assert (await client.post("/abc", data={"password": "x" * 5000})).status_code == 413
+
+
+async def test_a_form_whose_visitor_leaves_in_the_middle_is_no_guess(
+    fakes: Fakes, application: AsgiApplication
+) -> None:
+    """What had arrived of it is not taken for the whole, even if that is the password."""
+    fakes.add("abc", password_version="1")
+    arriving: list[Message] = [
+        {"type": "http.request", "body": b"password=x", "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    sent: list[Any] = []
+
+    async def receive() -> Message:
+        return arriving.pop(0)
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    form = (b"content-type", b"application/x-www-form-urlencoded")
+    scope = {"type": "http", "method": "POST", "scheme": "http", "path": "/abc", "query_string": b""}
+    await application({**scope, "headers": [(b"host", b"sho.rt"), form]}, receive, send)
+    assert sent[0]["status"] == 408
