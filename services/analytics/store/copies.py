@@ -33,6 +33,8 @@ _PIECE_BYTES: Final = 4 * 1024 * 1024
 _BYTES_A_CLICK: Final = 70
 # A link that is refused now may fit tomorrow.
 _REFUSED_SECONDS: Final = 3600
+# Who rests is remembered until there are this many, and those that have rested are forgotten.
+_MOST_RESTING: Final = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,7 +185,7 @@ class Copies:
                 copy = await self._read(link_id)
                 seconds = time.monotonic() - started
             self._copies[link_id] = copy
-            self._not_before[link_id] = time.monotonic() + self._limits.rest * seconds
+            self._rest(link_id, self._limits.rest * seconds)
             metrics.COPY_LOAD_SECONDS.observe(seconds)
             self.weigh()
             if copy.is_dropped:
@@ -191,7 +193,7 @@ class Copies:
         except Ambiguous:
             self._refuse(link_id)
         except Exception as problem:  # noqa: BLE001 - SQL answers, and says what is wrong if it cannot either.
-            self._not_before[link_id] = time.monotonic() + 1
+            self._rest(link_id, 1)
             if postgres.outage_of(problem) is None:
                 _logger.failure("copy_not_loaded", problem, link_id=link_id)
         finally:
@@ -230,7 +232,14 @@ class Copies:
 
     def _refuse(self, link_id: int) -> None:
         metrics.COPIES_REFUSED.inc()
-        self._not_before[link_id] = time.monotonic() + _REFUSED_SECONDS
+        self._rest(link_id, _REFUSED_SECONDS)
+
+    def _rest(self, link_id: int, seconds: float) -> None:
+        """Leave a link alone for a while."""
+        now = time.monotonic()
+        if len(self._not_before) > _MOST_RESTING:
+            self._not_before = {link: moment for link, moment in self._not_before.items() if moment > now}
+        self._not_before[link_id] = now + seconds
 
     def _drop(self, copy: Copy) -> None:
         copy.is_dropped = True
