@@ -8,7 +8,7 @@ from typing import Final
 import redis.asyncio
 from redis.exceptions import NoScriptError
 
-from services.common.redis_client import Breaker, Client, RedisDown
+from services.common.redis_client import Breaker, Client
 
 # So that one round trip stays far below the client's patience.
 _MOST_AT_ONCE: Final = 100
@@ -60,9 +60,6 @@ class BatchedScript:
     async def _attempt(self, runs: Sequence[_Run]) -> Exception | None:
         try:
             await self._breaker.run(lambda: self._execute(runs))
-        except RedisDown:
-            # One each: an exception remembers who raised it.
-            return RedisDown()
         except Exception as problem:  # noqa: BLE001 - whoever waits is told
             return problem
         return None
