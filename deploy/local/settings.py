@@ -1,6 +1,8 @@
 """The settings of `make run`, read once from the environment."""
 
+import os
 import re
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +15,9 @@ from services.common.tls import TlsFiles, read_http_tls, read_peer_name, read_tl
 _HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?|\[[0-9a-f:.]+\]", re.IGNORECASE)
 # Printable, without blanks; tok_ begins edit tokens.
 _KEY_FORM = re.compile(r"(?!tok_)[!-~]{16,256}")
+
+# By default; the other programs need cores, too.
+_MOST_WORKERS = 4
 
 # Read here.
 OWN = frozenset(
@@ -133,7 +138,7 @@ def read(variables: Mapping[str, str]) -> LocalSettings:
         rate_limits=environment.flag("LINKMETER_RATE_LIMITS", True),
         extra_hosts=environment.parsed("LINKMETER_EXTRA_HOSTS", _hosts, ()),
         access_log=environment.flag("LINKMETER_ACCESS_LOG", True),
-        workers=environment.integer("LINKMETER_WORKERS", 1, 1, 64),
+        workers=environment.integer("LINKMETER_WORKERS", one_a_core(), 1, 64),
         passed_on=tuple((name, variables[name]) for name in sorted(PASSED_ON | _TLS) if variables.get(name)),
         tls=tls,
         tls_names={name: read_peer_name(environment, name) for name in ("links", "analytics", "compat", "redirect")},
@@ -144,6 +149,11 @@ def read(variables: Mapping[str, str]) -> LocalSettings:
     )
     environment.check()
     return settings
+
+
+def one_a_core() -> int:
+    """Answer how many workers redirect has by default: each is one thread, and one does not use a second core."""
+    return min(len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1, _MOST_WORKERS)
 
 
 def _public_url(value: str) -> str:

@@ -11,6 +11,8 @@ from services.redirect.domain.resolution import Finding, Resolution
 from services.redirect.facts import Facts, cut
 
 ORPHAN_CODE_BYTES: Final = 256
+MOST_LINK_SHARES: Final = 16_384
+_link_shares: dict[int, tuple[Resolution, bytes]] = {}
 
 
 class OrphanAnswer(NamedTuple):
@@ -46,15 +48,29 @@ def resolution_from(message: resolution_service_pb2.Resolution) -> Resolution:
 
 def recorded_click(resolution: Resolution, facts: Facts, *, time_us: int, latency_us: int) -> bytes:
     """Write the click that following a link made."""
-    click = _visit(facts, time_us=time_us, latency_us=latency_us)
-    click.link_id = resolution.link_id
-    click.owner_id = resolution.owner_id
-    click.domain_id = resolution.domain_id
-    click.domain = resolution.domain
-    click.code = resolution.code
-    click.destination = resolution.destination
-    click.http_status = resolution.redirect_status
-    return click.SerializeToString()
+    visit = _visit(facts, time_us=time_us, latency_us=latency_us)
+    # Two messages one behind the other are one with the fields of both.
+    return visit.SerializeToString() + _link_share(resolution)
+
+
+def _link_share(resolution: Resolution) -> bytes:
+    """Write what all clicks of a link have in common, once for as long as it stays as it is."""
+    known = _link_shares.get(resolution.link_id)
+    if known is not None and known[0] is resolution:
+        return known[1]
+    share = clicks_pb2.RecordedClick(
+        link_id=resolution.link_id,
+        owner_id=resolution.owner_id,
+        domain_id=resolution.domain_id,
+        domain=resolution.domain,
+        code=resolution.code,
+        destination=resolution.destination,
+        http_status=resolution.redirect_status,
+    ).SerializeToString()
+    if len(_link_shares) >= MOST_LINK_SHARES:
+        _link_shares.clear()
+    _link_shares[resolution.link_id] = (resolution, share)
+    return share
 
 
 def recorded_orphan(finding: Finding, answer: OrphanAnswer, facts: Facts, *, time_us: int, latency_us: int) -> bytes:

@@ -17,6 +17,8 @@ MEDIA_TYPE_BYTES: Final = 256
 # Of one name; each costs a check of its signature.
 MAX_COOKIES: Final = 4
 
+_LONGEST_CHARACTER: Final = 4
+
 CLIENT_IP_HEADER: Final = "x-linkmeter-client-ip"
 ORIGINAL_HOST_HEADER: Final = "x-original-host"
 
@@ -134,6 +136,8 @@ def plain_address(text: str) -> str:
 
 def cut(text: str, size: int) -> str:
     """Cut a text to a number of UTF-8 bytes, never inside a character."""
+    if len(text) * _LONGEST_CHARACTER <= size:
+        return text
     if text.isascii():
         return text if len(text) <= size else text[:size]
     return text.encode("utf-8", "replace")[:size].decode("utf-8", "ignore")

@@ -38,6 +38,8 @@ class Request(NamedTuple):
     def path(self) -> str:
         """The path, percent-decoded once; what is no UTF-8 is replaced."""
         path = self.target.partition(b"?")[0]
+        if path.isascii() and b"%" not in path and path.startswith(b"/"):
+            return path.decode()
         if not path.startswith(b"/") and b"://" in path:
             # The absolute form, which proxies are asked in. The host is named by a header, also then.
             path = b"/" + path.partition(b"://")[2].partition(b"/")[2]

@@ -1,6 +1,7 @@
 """One worker: both faces over one resolver, and the outbox behind them."""
 
 import asyncio
+import gc
 import signal
 from collections.abc import Callable
 from typing import Final
@@ -92,6 +93,9 @@ class Worker:
         if self._watch:
             self._watch.start()
         await self._rpc.start([SERVICE_NAME])
+        # What is here now stays: looking through it for garbage again and again would keep visitors waiting.
+        gc.collect()
+        gc.freeze()
 
     async def leave(self) -> None:
         """Answer visitors still, and give proxies the time to notice that they should send no more."""

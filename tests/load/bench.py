@@ -13,6 +13,7 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 
+from deploy.local.settings import one_a_core
 from tests.load import report, wrk
 from tests.load.calls import Calls
 from tests.load.limit import running_limit
@@ -77,7 +78,7 @@ def main() -> int:
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="linkmeter-bench-")))
         data = options.data if note_of(options.data) else scratch / "data"
-        system = stack.enter_context(running_system(data))
+        system = stack.enter_context(running_system(data, LINKMETER_WORKERS=str(one_a_core())))
         seeded = note_of(data) or _seed_few(system)
         process, url = stack.enter_context(running_limit(scratch))
         programs = {name: family(partial(_pid, system, name)) for name in system.stack.parts}

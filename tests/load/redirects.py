@@ -33,6 +33,8 @@ class Redirects:
         self._asked_cold = 0
         self._known_until = 0.0
         self._best = 0.0
+        workers = system.settings.workers
+        self._rounds = 1 if workers == 1 else 2 * workers
 
     def scenarios(self) -> list[Scenario]:
         """List them; the paced one comes after the one whose rate it halves."""
@@ -81,7 +83,8 @@ class Redirects:
         """Each link is known before: looking it up is what the cold ones are for."""
         if time.monotonic() > self._known_until:
             asked = 0
-            while asked < self._seeded.random:
+            # Each worker for itself, and the kernel spreads the connections: twice leaves few unknown to one of them.
+            while asked < self._seeded.random * self._rounds:
                 load = wrk.Load(url=self._direct, headers=_HEADERS, paths=self._random, first_path=asked)
                 asked += wrk.run(load, 1).requests
             self._known_until = time.monotonic() + _KNOWN_SECONDS

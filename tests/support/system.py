@@ -105,9 +105,15 @@ class System:
 def running_system(path: Path, *, api_key: str | None = None, **settings: str) -> Iterator[System]:
     """Run a system on free ports in a data directory, which may hold an earlier one; settings as in the environment.
 
-    Rate limits are off unless asked for: tests come from one address.
+    Rate limits are off unless asked for: tests come from one address. Redirect is one process, so that a test knows
+    what it kills.
     """
-    defaults = {"LINKMETER_PORT": str(free_port()), "LINKMETER_RATE_LIMITS": "off", "LINKMETER_DATA_DIR": str(path)}
+    defaults = {
+        "LINKMETER_PORT": str(free_port()),
+        "LINKMETER_RATE_LIMITS": "off",
+        "LINKMETER_WORKERS": "1",
+        "LINKMETER_DATA_DIR": str(path),
+    }
     folder = DataFolder(path)
     folder.take()
     key = api_key or f"lm_{secrets.token_hex(16)}"

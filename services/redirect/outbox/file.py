@@ -8,10 +8,13 @@ from typing import Final, NamedTuple
 # What a row costs beyond its click: the key, the time, the cell and its share of the pages above.
 ROW_OVERHEAD: Final = 32
 BUSY_MILLISECONDS: Final = 2000
+# Half of SQLite's own: a commit writes whole pages to the log, and most groups of clicks are smaller than a page.
+PAGE_BYTES: Final = 2048
 # Pages given back to the file system in one go when the outbox runs empty: a megabyte.
-VACUUM_PAGES: Final = 256
+VACUUM_PAGES: Final = 512
 
-_OPEN: Final = """
+_OPEN: Final = f"""
+PRAGMA page_size = {PAGE_BYTES};
 PRAGMA auto_vacuum = INCREMENTAL;
 PRAGMA journal_mode = WAL;
 PRAGMA wal_autocheckpoint = 0;
