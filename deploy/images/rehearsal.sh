@@ -9,4 +9,5 @@ shift
 sh deploy/images/stand-ins.sh "$bin"
 BUILDER=buildah BUILD_OPTIONS="--pull-never --isolation chroot --network host" \
     sh deploy/images/build.sh localhost/linkmeter "$@"
-LINKMETER_REHEARSAL=on "$bin/python" -m pytest tests/rehearsal --ignore tests/rehearsal/test_images.py
+# The first test of a layout waits for all its pods.
+LINKMETER_REHEARSAL=on "$bin/python" -m pytest tests/rehearsal --ignore tests/rehearsal/test_images.py --timeout 600

@@ -149,6 +149,19 @@ class Cluster:
                 self._wait_available(workload)
                 self._end(name, pod)
 
+    def run_job(self, name: str) -> tuple[str, dict[str, Path]]:
+        """Run what a CronJob runs; answer what it printed, and its claims by their names."""
+        workload = self.installation.workload(name)
+        claimed = {
+            volume["name"]: volume["persistentVolumeClaim"]["claimName"]
+            for volume in workload.pod["volumes"]
+            if "persistentVolumeClaim" in volume
+        }
+        claims = {volume: self._folder / "claims" / claim for volume, claim in claimed.items()}
+        job = f"{name}-{self._number()}"
+        said = self._container(workload, workload.main, job, self._folder / job, claims).run()
+        return said, {claim: claims[volume] for volume, claim in claimed.items()}
+
     def logs(self) -> str:
         """Answer the end of every log."""
         return "\n\n".join(f"{p.name}:\n{p.container.log()}" for pods in self._pods.values() for p in pods)
@@ -192,8 +205,14 @@ class Cluster:
             pod={"securityContext": {}, **workload.pod},
             container=container,
             environment=self._environment(container),
-            volumes=Volumes.make(workload.pod, folder, claims, self.certificates),
+            volumes=Volumes.make(workload.pod, folder, claims, self._contents()),
         )
+
+    def _contents(self) -> dict[str, dict[str, bytes]]:
+        configs = self.installation.of("ConfigMap")
+        files = {config["metadata"]["name"]: config["data"] for config in configs}
+        encoded = {name: {key: value.encode() for key, value in data.items()} for name, data in files.items()}
+        return encoded | self.certificates
 
     def _environment(self, container: Json) -> dict[str, str]:
         given = {}

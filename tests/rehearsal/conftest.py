@@ -21,7 +21,9 @@ def installed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     replicas, *components = request.param
     # A port that only these tests know: who else visits would be counted as well.
     port = free_port()
-    installation = render(tmp_path_factory.mktemp("render"), "dev", components, publicUrl=f"http://localhost:{port}")
+    installation = render(
+        tmp_path_factory.mktemp("render"), "dev", ("backups", *components), publicUrl=f"http://localhost:{port}"
+    )
     cluster = Cluster(installation, tmp_path_factory.mktemp("cluster"), replicas)
     try:
         cluster.start()

@@ -51,7 +51,7 @@ class Volumes:
         """Make a folder for each volume; claims have theirs already, contents are by name of ConfigMap or Secret."""
         group = pod["securityContext"]["fsGroup"]
         folders = dict(claims)
-        for volume in pod.get("volumes", []):
+        for volume in [volume for volume in pod.get("volumes", []) if volume["name"] not in claims]:
             folder = base / volume["name"]
             folder.mkdir(parents=True)
             source = volume.get("configMap", {}).get("name") or volume.get("secret", {}).get("secretName")
