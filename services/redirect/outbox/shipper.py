@@ -21,7 +21,7 @@ BATCH_ROWS: Final = 1000
 # Half of what a server takes in one message by default.
 BATCH_BYTES: Final = 2 * 1024 * 1024
 # Clicks gather this long before they go; short enough to be seen in statistics at once.
-GATHER_SECONDS: Final = 0.1
+GATHER_SECONDS: Final = 0.2
 REPORT_SECONDS: Final = 5.0
 ORPHAN_SECONDS: Final = 5.0
 CALL_SECONDS: Final = 10.0
