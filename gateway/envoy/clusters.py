@@ -11,6 +11,12 @@ Json = dict[str, Any]
 _PROTOCOL_OPTIONS: Final = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
 # redirect ends connections that were idle for 30 s; ending them earlier here leaves no race.
 _IDLE_TIMEOUT: Final = "15s"
+# With TLS each connection is a handshake, and one that is given up costs as much as one that succeeds: a busy process
+# that gets little time for each would do nothing but begin. A new process gets its share bit by bit.
+_HANDSHAKES: Final[Json] = {
+    "connect_timeout": "5s",
+    "least_request_lb_config": {"slow_start_config": {"slow_start_window": "10s"}},
+}
 
 
 def clusters(settings: EnvoySettings) -> list[Json]:
@@ -20,7 +26,7 @@ def clusters(settings: EnvoySettings) -> list[Json]:
         _grpc("analytics", settings.analytics) | upstream_tls(settings, "analytics"),
         _grpc("compat", settings.compat) | upstream_tls(settings, "compat"),
         _http("redirect", settings.redirect)
-        | (upstream_tls(settings, "redirect") if settings.http_tls != "off" else {}),
+        | (upstream_tls(settings, "redirect") | _HANDSHAKES if settings.http_tls != "off" else {}),
         _admin(settings),
     ]
 
