@@ -8,7 +8,7 @@ import numpy as np
 
 from services.analytics.columns.arrays import Flags, Longs
 from services.analytics.columns.frame import Frame
-from services.analytics.columns.groups import ByGroup, ByValue, Whole
+from services.analytics.columns.groups import ByGroup, ByStep, ByValue, Whole
 from services.analytics.columns.selection import Condition, Selection, select
 from services.analytics.domain.query import Dimension, Filter, Order, Query, Report, Row, Value
 
@@ -79,14 +79,17 @@ class _Rows:
             rows: list[_Counted] = [(0, [], tuple(int(found.metric(metric)[0]) for metric in self._report.metrics))]
         elif len(self._dimensions) == 1 and not self._steps:
             rows = self._grouped(ByValue(self._selection, self._dimensions[0]), filters)
+        elif not self._dimensions:
+            rows = self._grouped(ByStep(self._selection, self._borders()), filters)
         else:
-            rows = self._grouped(ByGroup(self._selection, self._dimensions, self._borders()), filters)
+            borders = self._borders() if self._steps else None
+            rows = self._grouped(ByGroup(self._selection, self._dimensions, borders), filters)
         return [self._row(*row) for row in rows]
 
-    def _borders(self) -> Longs | None:
-        return np.array([_micros(step) for step in self._steps], np.int64) if self._steps else None
+    def _borders(self) -> Longs:
+        return np.array([_micros(step) for step in self._steps], np.int64)
 
-    def _grouped(self, groups: "ByValue | ByGroup", filters: Sequence[Filter]) -> list[_Counted]:
+    def _grouped(self, groups: ByValue | ByStep | ByGroup, filters: Sequence[Filter]) -> list[_Counted]:
         names = [self._selection.frame.vocabulary.coded(each).values for each in self._dimensions]
         metrics = [groups.metric(metric) for metric in self._report.metrics]
         chosen = np.flatnonzero(groups.clicks)

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from services.analytics.columns.arrays import Longs, Numbers
+from services.analytics.columns.arrays import Flags, Longs, Numbers
 from services.analytics.columns.layout import PLACES
 from services.analytics.columns.reading import Block, joined, no_clicks
 from services.analytics.columns.words import Vocabulary
@@ -27,11 +27,19 @@ class Pairs:
 
     of_click: Numbers
     keys: Longs
+    # The values that occur, and where their pairs begin.
+    values: Longs
+    starts: Longs
 
     @property
     def nbytes(self) -> int:
         """How much memory they take."""
-        return self.of_click.nbytes + self.keys.nbytes
+        return self.of_click.nbytes + self.keys.nbytes + self.values.nbytes + self.starts.nbytes
+
+    def count(self, seen: Flags, counts: Longs) -> None:
+        """Add to each value's count how many of its pairs were seen."""
+        if len(self.starts):
+            counts[self.values] += np.add.reduceat(seen, self.starts, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +79,7 @@ class Frame:
     @property
     def nbytes(self) -> int:
         """How much memory it takes, the vocabulary apart."""
-        pairs = sum(pairs.of_click.nbytes + pairs.keys.nbytes for pairs in [*self._new_pairs.values()])
+        pairs = sum(pairs.nbytes for pairs in [*self._new_pairs.values()])
         return self.old.nbytes + self.new.nbytes + pairs
 
     @property
@@ -135,7 +143,7 @@ def _paired(keys: Longs) -> Pairs:
     is_first[1:] = found[1:] != found[:-1]
     of_click = np.empty(len(keys), np.int32)
     of_click[order] = np.cumsum(is_first, dtype=np.int32) - 1
-    return Pairs(of_click, found[is_first])
+    return _pairs_of(of_click, found[is_first])
 
 
 def _paired_beyond(old: Longs, keys: Longs) -> Pairs:
@@ -146,4 +154,11 @@ def _paired_beyond(old: Longs, keys: Longs) -> Pairs:
     is_new = old[of_click] != keys
     beyond = _paired(keys[is_new])
     of_click[is_new] = beyond.of_click + len(old)
-    return Pairs(of_click, beyond.keys)
+    return _pairs_of(of_click, beyond.keys)
+
+
+def _pairs_of(of_click: Numbers, keys: Longs) -> Pairs:
+    value = group_of(keys)
+    is_first = np.ones(len(keys), np.bool_)
+    is_first[1:] = value[1:] != value[:-1]
+    return Pairs(of_click, keys, value[is_first], np.flatnonzero(is_first))

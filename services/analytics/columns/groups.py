@@ -1,15 +1,17 @@
 """Count a selection of clicks: as a whole, by the values of one dimension, or by anything else."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from services.analytics.columns.arrays import Flags, Longs
 from services.analytics.columns.frame import group_of, pair_keys
 from services.analytics.columns.layout import PLACES
-from services.analytics.columns.selection import Selection
+from services.analytics.columns.reading import Block
+from services.analytics.columns.selection import Selection, put_together
 from services.analytics.domain.query import Dimension, Metric
 
 # Groups that could occur, up to which they are counted in an array rather than sorted.
@@ -100,14 +102,56 @@ class ByValue:
         if not frame.has_pairs(self._dimension) and len(selection) * _FEW < len(frame):
             value = selection.values(self._dimension)[human]
             return _distinct(value.astype(np.int64), selection, human, self._count)
-        pairs = frame.pairs(self._dimension)
-        keys = np.concatenate([each.keys for each in pairs])
+        old, new = frame.pairs(self._dimension)
         if selection.is_everything and metric is Metric.VISITORS:
-            return np.bincount(group_of(keys), minlength=self._count)
-        numbers = [each.of_click[place] for each, place in zip(pairs, selection.places, strict=False)]
-        seen = np.zeros(len(keys), np.bool_)
-        seen[np.concatenate(numbers)[human]] = True
-        return np.bincount(group_of(keys[seen]), minlength=self._count)
+            seen = np.ones(len(old.keys) + len(new.keys), np.bool_)
+        else:
+            seen = np.zeros(len(old.keys) + len(new.keys), np.bool_)
+            numbers = [each.of_click[place] for each, place in zip((old, new), selection.places, strict=False)]
+            seen[put_together(numbers)[human]] = True
+        counts = np.zeros(self._count, np.int64)
+        old.count(seen[: len(old.keys)], counts)
+        new.count(seen[len(old.keys) :], counts)
+        return counts
+
+
+class ByStep:
+    """Clicks by steps alone: as clicks are in the order of their times, steps are slices of them."""
+
+    def __init__(self, selection: Selection, borders: Longs) -> None:
+        self._selection = selection
+        self._borders = borders
+        self._starts = [np.searchsorted(time, borders) for time in selection.parts(lambda block: block.time)]
+        self.clicks = self._sums(lambda block: np.ones(len(block), np.bool_))
+
+    def values(self, chosen: Longs) -> list[Longs]:
+        """Answer none: there are no dimensions."""
+        _ = chosen
+        return []
+
+    def steps(self, chosen: Longs) -> Longs:
+        """Answer the steps of some groups."""
+        return chosen
+
+    def metric(self, metric: Metric) -> Longs:
+        """Answer a metric of each step."""
+        if metric is Metric.CLICKS:
+            return self.clicks
+        if metric is Metric.HUMAN_CLICKS:
+            return self._sums(lambda block: block.human)
+        if metric is Metric.MEAN_LATENCY:
+            return _mean(self._sums(lambda block: block.latency), self.clicks)
+        human = slice(None) if metric is Metric.VISITORS else self._selection.human
+        steps = self._selection.steps(self._borders)[human]
+        return _distinct(steps, self._selection, human, len(self._borders))
+
+    def _sums(self, column: Callable[[Block], NDArray[Any]]) -> Longs:
+        sums = np.zeros(len(self._borders), np.int64)
+        for part, starts in zip(self._selection.parts(column), self._starts, strict=True):
+            filled = np.flatnonzero(np.diff(starts, append=len(part)))
+            if len(filled):
+                sums[filled] += np.add.reduceat(part, starts[filled], dtype=np.int64)
+        return sums
 
 
 class ByGroup:

@@ -42,8 +42,11 @@ class Selection:
 
     def of(self, column: Callable[[Block], NDArray[Item]]) -> NDArray[Item]:
         """Answer a column of the clicks."""
-        parts = [column(block)[place] for block, place in zip(self.frame.blocks, self.places, strict=True)]
-        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+        return put_together(self.parts(column))
+
+    def parts(self, column: Callable[[Block], NDArray[Item]]) -> list[NDArray[Item]]:
+        """Answer a column of the clicks of each block."""
+        return [column(block)[place] for block, place in zip(self.frame.blocks, self.places, strict=True)]
 
     @cached_property
     def human(self) -> Flags:
@@ -66,11 +69,10 @@ class Selection:
     def steps(self, borders: Longs) -> Longs:
         """Answer which step each click is in; the first border is at or before all of them."""
         parts = []
-        for block, place in zip(self.frame.blocks, self.places, strict=True):
-            time = block.time[place]
+        for time in self.parts(lambda block: block.time):
             places = np.append(np.searchsorted(time, borders), len(time))
             parts.append(np.repeat(np.arange(len(borders)), np.diff(places)))
-        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+        return put_together(parts)
 
     def once(self, key: object, count: Callable[[], Longs]) -> Longs:
         """Count something once; about all clicks, once for all queries of the frame."""
@@ -82,9 +84,14 @@ class Selection:
 
     def bounds(self) -> tuple[int, int] | None:
         """Answer the times of the first and the last click, if there are any."""
-        times = [block.time[place] for block, place in zip(self.frame.blocks, self.places, strict=True)]
-        ends = [(int(time[0]), int(time[-1])) for time in times if len(time)]
+        ends = [(int(time[0]), int(time[-1])) for time in self.parts(lambda block: block.time) if len(time)]
         return (min(first for first, _ in ends), max(last for _, last in ends)) if ends else None
+
+
+def put_together(parts: Sequence[NDArray[Item]]) -> NDArray[Item]:
+    """Put arrays behind each other, without copying the one that is all there is."""
+    filled = [part for part in parts if len(part)]
+    return filled[0] if len(filled) == 1 else np.concatenate(parts)
 
 
 def select(frame: Frame, condition: Condition) -> Selection:
