@@ -1,3 +1,4 @@
+import os
 import re
 from pathlib import Path
 
@@ -80,3 +81,9 @@ def test_every_setting_of_the_programs_is_known() -> None:
     sources = [path.read_text() for folder in ("services", "gateway") for path in (root / folder).rglob("*.py")]
     named = {name for text in sources for name in re.findall(r'"(LINKMETER_[A-Z0-9_]+)"', text)}
     assert named - OWN - DECIDED - PASSED_ON == set()
+
+
+def test_redirect_has_a_worker_a_core_unless_told_otherwise() -> None:
+    """One is one thread; at most four by default, for the other programs need cores, too."""
+    assert read({}).workers == min(4, len(os.sched_getaffinity(0)))
+    assert read({"LINKMETER_WORKERS": "7"}).workers == 7
