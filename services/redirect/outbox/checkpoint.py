@@ -13,8 +13,8 @@ CHECK_SECONDS: Final = 0.5
 # Up to here a log may grow before it is folded in: most clicks are shipped and deleted before, and their pages written
 # once for many changes.
 LOG_BYTES: Final = 64 * 1024 * 1024
-# A log that grows faster than it is folded in, which takes thousands of clicks a second without a pause, is emptied while
-# writers wait for two syncs: seldom enough that fewer than one visitor in a hundred meets it.
+# A log that grows faster than it is folded in, which takes thousands of clicks a second without a pause, is emptied
+# while writers wait for two syncs: seldom enough that fewer than one visitor in a hundred meets it.
 EMPTY_LOG_BYTES: Final = 256 * 1024 * 1024
 
 _logger = log.get(__name__)
