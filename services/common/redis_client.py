@@ -106,17 +106,18 @@ class Breaker:
         try:
             async with asyncio.timeout(OPERATION_SECONDS):
                 return await operation()
-        except (*OUTAGES, AttributeError) as problem:
-            if isinstance(problem, AttributeError) and not _is_of_lost_connection(problem):
+        except (*OUTAGES, AttributeError, RuntimeError) as problem:
+            if not isinstance(problem, OUTAGES) and not _is_of_lost_connection(problem):
                 raise
             self._paused_until = self._monotonic() + PAUSE_SECONDS
             _logger.warning("redis_down", error=type(problem).__name__)
             raise RedisDown from problem
 
 
-def _is_of_lost_connection(problem: AttributeError) -> bool:
-    """Recognise what redis-py raises when one task ends a cluster's connection on which another is about to write."""
-    frame = None
-    for frame, _ in traceback.walk_tb(problem.__traceback__):  # noqa: B007 - the last one is wanted
-        pass
-    return frame is not None and frame.f_globals.get("__name__") == "redis.asyncio.connection"
+def _is_of_lost_connection(problem: Exception) -> bool:
+    """Recognise what comes out of redis-py when one task ends a cluster's connection on which another is about to write.
+
+    It finds no writer any more (AttributeError), or uvloop refuses to write on what is closed (RuntimeError).
+    """
+    modules = (frame.f_globals.get("__name__") for frame, _ in traceback.walk_tb(problem.__traceback__))
+    return "redis.asyncio.connection" in modules

@@ -29,14 +29,32 @@ async def test_a_connection_that_another_task_ended_is_an_outage() -> None:
     async def written_too_late() -> None:
         await Connection()._send_packed_command([b"PING"])  # noqa: SLF001 - where the library fails
 
+    async def written_on_what_is_closed() -> None:
+        connection = Connection()
+        connection._writer = _Closed()  # type: ignore[assignment] # noqa: SLF001 - see above
+        await connection._send_packed_command([b"PING"])  # noqa: SLF001 - see above
+
     async def mistaken() -> None:
         _ = None.writelines  # type: ignore[attr-defined] # on purpose
 
-    breaker = Breaker()
-    with pytest.raises(RedisDown):
-        await breaker.run(written_too_late)
+    async def mistaken_as_well() -> None:
+        raise RuntimeError
+
+    for operation in (written_too_late, written_on_what_is_closed):
+        with pytest.raises(RedisDown):
+            await Breaker().run(operation)
     with pytest.raises(AttributeError):
         await Breaker().run(mistaken)
+    with pytest.raises(RuntimeError):
+        await Breaker().run(mistaken_as_well)
+
+
+class _Closed:
+    """What uvloop makes of a connection that was closed."""
+
+    def writelines(self, data: object) -> None:
+        """Refuse."""
+        raise RuntimeError("unable to perform operation on <TCPTransport closed=True>; the handler is closed")
 
 
 async def test_the_breaker_hands_on_what_works() -> None:
