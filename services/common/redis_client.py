@@ -115,7 +115,7 @@ class Breaker:
 
 
 def _is_of_lost_connection(problem: Exception) -> bool:
-    """Recognise what comes out of redis-py when one task ends a cluster's connection on which another is about to write.
+    """Recognise what redis-py raises when one task ends a cluster's connection on which another is about to write.
 
     It finds no writer any more (AttributeError), or uvloop refuses to write on what is closed (RuntimeError).
     """

@@ -52,7 +52,10 @@ async def test_a_connection_that_another_task_ended_is_an_outage() -> None:
 class _Closed:
     """What uvloop makes of a connection that was closed."""
 
-    def writelines(self, data: object) -> None:
+    def close(self) -> None:
+        """Be closed already."""
+
+    def writelines(self, _: object) -> None:
         """Refuse."""
         raise RuntimeError("unable to perform operation on <TCPTransport closed=True>; the handler is closed")
 
