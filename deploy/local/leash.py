@@ -1,4 +1,4 @@
-"""Run a program that dies with its parent: leash.py PARENT_PID SIGNAL USER PROGRAM ARGUMENT...
+"""Run a program that dies with its parent: leash.py PARENT_PID SIGNAL NICENESS USER PROGRAM ARGUMENT...
 
 A program of its own and not a function that runs between fork and exec, which is unsafe in a process with threads. It
 keeps the process id, since it replaces itself by the program. An empty USER changes nothing.
@@ -13,8 +13,9 @@ _PR_SET_PDEATHSIG = 1
 
 
 def main() -> None:
-    """Change the user, ask the kernel for the signal at the parent's death, then become the program."""
-    parent, death_signal, user, *command = sys.argv[1:]
+    """Change what is asked for, have the kernel signal the parent's death, then become the program."""
+    parent, death_signal, niceness, user, *command = sys.argv[1:]
+    os.nice(int(niceness))
     if user:
         _become(user)
     if sys.platform == "linux":

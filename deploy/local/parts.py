@@ -14,6 +14,8 @@ from deploy.local.settings import LocalSettings
 ROOT = Path(__file__).resolve().parents[2]
 # Longer than the services' own drain.
 _DRAIN_SECONDS = 20.0
+# Visitors wait for a redirect; clicks in the outbox can wait for their turn on the processors.
+_NICENESS = {"analytics": 5}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +139,7 @@ def _service(context: Context, name: str, module: str, listen: str, metrics: str
     command = Command(
         name=name,
         arguments=[sys.executable, "-m", module],
+        niceness=_NICENESS.get(name, 0),
         environment=_clean(environment),
         stop_seconds=_DRAIN_SECONDS,
         inherited_files=context.inherited_files,

@@ -26,6 +26,8 @@ class Command:
     stop_seconds: float = 15.0
     # Sent by the kernel when this process dies without stopping it.
     death_signal: signal.Signals = signal.SIGKILL
+    # How far others go first when processors are short.
+    niceness: int = 0
     # Who runs it; empty for whoever runs this process.
     user: str = ""
     inherited_files: Sequence[int] = field(default_factory=tuple)
@@ -101,7 +103,8 @@ def tail(path: Path, lines: int, start: int = 0) -> str:
 
 
 def _spawn(command: Command, log_path: Path) -> "subprocess.Popen[bytes]":
-    leash = [sys.executable, "-I", "-S", str(_LEASH), str(os.getpid()), str(int(command.death_signal)), command.user]
+    ending = [str(os.getpid()), str(int(command.death_signal))]
+    leash = [sys.executable, "-I", "-S", str(_LEASH), *ending, str(command.niceness), command.user]
     with log_path.open("ab") as log:
         return subprocess.Popen(
             [*leash, *command.arguments],
