@@ -40,7 +40,7 @@ class Redirects:
 
     def scenarios(self) -> list[Scenario]:
         """List them; a paced one comes after the one whose rate it halves."""
-        hot = self._seeded.hot_path
+        hot = self._seeded.followed_path
         proxied = Target(Figure.RATIO, 0.28)
         soon = Target(Figure.P99, 5.0)
         return [
@@ -75,14 +75,14 @@ class Redirects:
         ]
 
     def _follow_hot(self, kind: str, seconds: float) -> Measured:
-        measured = self._follow(self._direct, self._seeded.hot_path, seconds)
+        measured = self._follow(self._direct, self._seeded.followed_path, seconds)
         self._best[kind] = max(self._best.get(kind, 0.0), measured.rate)
         return measured
 
     def _paced(self, kind: str, seconds: float) -> Measured:
         best = self._best.get(kind)
         rest = round(1000 * _PACED_CONNECTIONS / (best / 2)) if best else 50
-        url = self._direct + self._seeded.hot_path
+        url = self._direct + self._seeded.followed_path
         load = wrk.Load(url=url, headers=_HEADERS, connections=_PACED_CONNECTIONS, rest_ms=rest)
         return wrk.run(load, seconds)
 

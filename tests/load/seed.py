@@ -66,15 +66,15 @@ class Seeded:
 
     clicks: int
     hot_link_id: int
-    # Of the hot link.
+    # Of the link that statistics are asked of.
     edit_token: str
     random: int = RANDOM_LINKS
     cold: int = COLD_LINKS
 
     @property
-    def hot_path(self) -> str:
-        """The path of the link with most clicks."""
-        return f"/{HOT}"
+    def followed_path(self) -> str:
+        """The path of the link that is followed over and over: not the one whose statistics are asked for."""
+        return f"/{RANDOM}0"
 
 
 @dataclass(frozen=True, slots=True)
