@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from google.protobuf.struct_pb2 import NULL_VALUE, ListValue, Struct, Value
 
@@ -19,7 +19,7 @@ _FROM_NOTHING: Final = "999.00"
 _MILLISECOND: Final = timedelta(milliseconds=1)
 _SECOND: Final = timedelta(seconds=1)
 
-Row = dict[str, Any]
+Row = dict[str, str | int]
 
 
 class Totals:
@@ -195,8 +195,19 @@ def _breakdown(result: ReportResult, render: "Callable[[DimensionValue], Row]") 
     found = sorted(result.rows, key=lambda row: (-row.metrics[0], str(row.dimensions[0].geoname_id or "")))
     for row in found:
         if row.metrics[0]:
-            rendered.add_struct().update({"score": row.metrics[0], **render(row.dimensions[0])})
+            # Field by field: a breakdown may have a thousand rows, and Struct.update takes twice as long.
+            fields = rendered.values.add().struct_value.fields
+            fields["score"].number_value = row.metrics[0]
+            for name, value in render(row.dimensions[0]).items():
+                _set(fields[name], value)
     return rendered
+
+
+def _set(field: Value, value: str | int) -> None:
+    if isinstance(value, str):
+        field.string_value = value
+    else:
+        field.number_value = value
 
 
 def _named(name: str) -> "Callable[[DimensionValue], Row]":
