@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from linkmeter.analytics.v1 import stats_service_pb2 as pb
-from services.analytics.convert.stats import bucket_of, value_message
+from services.analytics.convert.stats import bucket_of, write_value
 from services.analytics.convert.times import interval_message, interval_of, timestamp_of
 from services.analytics.domain.buckets import Bucket
 from services.analytics.domain.query import (
@@ -89,6 +89,6 @@ def link_stats_message(link_id: int, query: Query, answer: Answer) -> pb.GetLink
     for dimension, rows in zip(_BREAKDOWNS, tops, strict=True):
         breakdown = message.breakdowns.add(dimension=pb.Dimension.ValueType(dimension))
         for row in rows:
-            value = value_message(dimension, row.values[0])
-            breakdown.rows.add(value=value, clicks=row.metrics[0], human_clicks=row.metrics[1])
+            written = breakdown.rows.add(clicks=row.metrics[0], human_clicks=row.metrics[1])
+            write_value(written.value, dimension, row.values[0])
     return message

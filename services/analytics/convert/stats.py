@@ -76,11 +76,11 @@ def excluded_of(messages: Iterable[Interval]) -> tuple[Span, ...]:
 
 def answer_message(query: Query, answer: Answer) -> pb.QueryStatsResponse:
     """Write an answer."""
-    results = [
-        pb.ReportResult(rows=[_row_message(report.dimensions, row) for row in rows])
-        for report, rows in zip(query.reports, answer.results, strict=True)
-    ]
-    message = pb.QueryStatsResponse(results=results, time_zone=query.time_zone, count_definition=COUNT_DEFINITION)
+    message = pb.QueryStatsResponse(time_zone=query.time_zone, count_definition=COUNT_DEFINITION)
+    for report, rows in zip(query.reports, answer.results, strict=True):
+        result = message.results.add()
+        for row in rows:
+            _add_row(result, report.dimensions, row)
     if answer.start is not None:
         message.interval.CopyFrom(interval_message(answer.start, answer.end))
     if answer.first_click_time is not None and answer.last_click_time is not None:
@@ -91,14 +91,14 @@ def answer_message(query: Query, answer: Answer) -> pb.QueryStatsResponse:
     return message
 
 
-def value_message(dimension: Dimension, value: Value) -> pb.DimensionValue:
+def write_value(message: pb.DimensionValue, dimension: Dimension, value: Value) -> None:
     """Write the value of a dimension, with words for people."""
+    message.value = value.text
     if dimension is Dimension.COUNTRY:
-        return pb.DimensionValue(value=value.text, label=country_name(value.text))
-    if dimension is Dimension.CITY and value.detail:
+        message.label = country_name(value.text)
+    elif dimension is Dimension.CITY and value.detail:
         country, _, geoname_id = value.detail.partition(":")
-        return pb.DimensionValue(value=value.text, country=country, geoname_id=int(geoname_id))
-    return pb.DimensionValue(value=value.text)
+        message.country, message.geoname_id = country, int(geoname_id)
 
 
 def ledger_message(entries: Iterable[Entry], total: Entry) -> pb.Ledger:
@@ -139,9 +139,11 @@ def _member(kind: type[E], number: int, field: str) -> E:
         raise InvalidArgument(field, f"there is no {kind.__name__.lower()} of number {number}") from None
 
 
-def _row_message(dimensions: tuple[Dimension, ...], row: Row) -> pb.StatsRow:
-    pairs = zip(dimensions, row.values, strict=True)
-    message = pb.StatsRow(dimensions=[value_message(*pair) for pair in pairs], metrics=row.metrics)
+def _add_row(result: pb.ReportResult, dimensions: tuple[Dimension, ...], row: Row) -> None:
+    """Write a row in its place: there may be thousands, and each message that is copied costs as much as writing it."""
+    message = result.rows.add()
+    for dimension, value in zip(dimensions, row.values, strict=True):
+        write_value(message.dimensions.add(), dimension, value)
+    message.metrics.extend(row.metrics)
     if row.bucket_start is not None:
         message.bucket_start_time.CopyFrom(timestamp_of(row.bucket_start))
-    return message
