@@ -11,13 +11,13 @@ if [ ! -e "$rootfs" ]; then
     scratch=$(mktemp -d)
     trap 'rm -rf "$scratch"' EXIT
     debootstrap --variant=minbase --include=python3,python3-pip,ca-certificates,libxml2,libreadline8,libssl3 \
-        bookworm "$scratch/root" > .state/debootstrap.log
-    rm -rf "$scratch"/root/var/cache/apt/archives/*.deb
+        bookworm "$scratch/base" > .state/debootstrap.log
+    rm -rf "$scratch"/base/var/cache/apt/archives/*.deb
     # As in the real image of Python.
-    ln -s /usr/bin/python3.11 "$scratch/root/usr/local/bin/python3"
+    ln -s /usr/bin/python3.11 "$scratch/base/usr/local/bin/python3"
     # What this machine trusts, packages from an index of its own included.
-    cp /etc/ssl/certs/ca-certificates.crt "$scratch/root/etc/ssl/certs/ca-certificates.crt"
-    tar --create --directory "$scratch/root" --file "$rootfs.unfinished" --exclude=./dev --exclude=./proc --exclude=./sys .
+    cp /etc/ssl/certs/ca-certificates.crt "$scratch/base/etc/ssl/certs/ca-certificates.crt"
+    tar --create --directory "$scratch/base" --file "$rootfs.unfinished" --exclude=./dev --exclude=./proc --exclude=./sys .
     mv "$rootfs.unfinished" "$rootfs"
 fi
 
