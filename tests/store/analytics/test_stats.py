@@ -1,13 +1,10 @@
 """R12 on PostgreSQL: whatever tables answer a report, the numbers are those of a naive count over the raw clicks."""
 
 import asyncio
-from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -17,29 +14,20 @@ from hypothesis import strategies as st
 
 from services.analytics.domain.buckets import Bucket, borders
 from services.analytics.domain.click import Click
-from services.analytics.domain.query import Audience, Dimension, Filter, Metric, Order, Query, Report, Row, Span, Value
+from services.analytics.domain.query import Audience, Dimension, Filter, Metric, Query, Report, Row
 from services.analytics.store.clicks import ClickWriter
 from services.analytics.store.copies import NO_COPIES, Copies, CopyLimits
-from services.analytics.store.dimensions import ROLLED, detail_of
 from services.analytics.store.partitions import Partitions
 from services.analytics.store.plan import Table, plan_of
 from services.analytics.store.stats import Stats
 from services.common.errors import InvalidArgument
 from services.common.postgres import Pool, open_pool
-from tests.support.clicks import LINK, OWNER, batch, click, random_clicks
+from tests.store.analytics.drawn_queries import CLICKS, NOW, SPAN, START, ZONES, moments, queries, reports_from_sums
+from tests.store.analytics.naive_count import naive
+from tests.support.clicks import LINK, OWNER, batch, click
 from tests.support.postgres import TestPostgres
 
-START = datetime(2025, 1, 20, 5, 17, 3, tzinfo=UTC)
-SPAN = timedelta(days=400)
-NOW = START + SPAN + timedelta(days=1)
-CLICKS = random_clicks(7, 1500, START, SPAN)
-ZONES = ["UTC", "Europe/Berlin", "Asia/Kolkata", "Asia/Kathmandu", "America/St_Johns", "Australia/Lord_Howe",
-         "America/Sao_Paulo", "Pacific/Chatham", "Africa/Casablanca", "+05:37", "-03:30"]  # fmt: skip
 SETTINGS = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-FIELDS: dict[Dimension, Callable[[Click], str]] = {
-    **{dimension: rolled.value_of for dimension, rolled in ROLLED.items()},
-    Dimension.LINK: lambda item: str(item.link_id),
-}
 
 
 @asynccontextmanager
@@ -69,147 +57,6 @@ def filled_database(postgres_server: TestPostgres) -> Iterator[str]:
     with postgres_server.database("analytics") as url:
         asyncio.run(prepare(url))
         yield url
-
-
-def naive(query: Query, report: Report, clicks: Sequence[Click], now: datetime) -> list[Row]:
-    """Count one by one, with nothing but the definition."""
-    conditions = [*query.filters, *report.filters]
-    seen = [item for item in clicks if _is_seen(item, query.audience) and not _is_excluded(item, query)]
-    passing = [item for item in seen if all(rule.passes(FIELDS[rule.dimension](item)) for rule in query.filters)]
-    end = query.end or max(now, query.start or now)
-    start = query.start or min((item.time for item in passing if item.time < end), default=end)
-    steps = borders(report.bucket, start, end, query.zone)
-    groups: dict[tuple[datetime | None, tuple[Value, ...]], list[Click]] = defaultdict(list)
-    if not report.dimensions:
-        for step in steps or ((None,) if report.bucket is Bucket.NONE else ()):
-            groups[step, ()] = []
-    for item in seen:
-        if start <= item.time < end and all(rule.passes(FIELDS[rule.dimension](item)) for rule in conditions):
-            values = tuple(Value(FIELDS[each](item), detail_of(each, item)) for each in report.dimensions)
-            groups[steps[bisect_right(steps, item.time) - 1] if steps else None, values].append(item)
-    rows = [Row(values, step, tuple(_measure(each, items) for each in report.metrics))
-            for (step, values), items in groups.items()]  # fmt: skip
-    return _ordered(rows, report)[: report.rows]
-
-
-def _ordered(rows: list[Row], report: Report) -> list[Row]:
-    order = report.effective_order
-    rows.sort(key=lambda row: [(value.text, value.detail) for value in row.values])
-    rows.sort(key=lambda row: row.bucket_start or START, reverse=order is Order.TIME_DESCENDING)
-    if order is Order.METRIC_DESCENDING:
-        rows.sort(key=lambda row: -row.metrics[0])
-    return rows
-
-
-def _is_seen(item: Click, audience: Audience) -> bool:
-    return item.link_id == audience.link_id if audience.link_id else item.owner_id == audience.owner_id
-
-
-def _is_excluded(item: Click, query: Query) -> bool:
-    return any((span.start or START) <= item.time < (span.end or NOW) for span in query.excluded)
-
-
-def _measure(metric: Metric, items: Sequence[Click]) -> int:
-    if metric is Metric.CLICKS:
-        return len(items)
-    if metric is Metric.HUMAN_CLICKS:
-        return sum(not item.is_bot for item in items)
-    if metric is Metric.MEAN_LATENCY:
-        mean = Decimal(sum(item.latency_us for item in items)) / (len(items) or 1)
-        return int(mean.quantize(Decimal(1), ROUND_HALF_UP))
-    return len({item.visitor for item in items if metric is Metric.VISITORS or not item.is_bot})
-
-
-def values_of(dimension: Dimension) -> list[str]:
-    return [*sorted({FIELDS[dimension](item) for item in CLICKS}), *([] if dimension is Dimension.LINK else ["never"])]
-
-
-@st.composite
-def filters(draw: st.DrawFn) -> tuple[Filter, ...]:
-    dimensions = draw(st.lists(st.sampled_from(
-        [Dimension.LINK, Dimension.IS_BOT, Dimension.COUNTRY, Dimension.CITY, Dimension.SCHEME, Dimension.REFERRER_HOST]
-    ), max_size=2))  # fmt: skip
-    return tuple(draw(filter_on(dimension)) for dimension in dimensions)
-
-
-@st.composite
-def filter_on(draw: st.DrawFn, dimension: Dimension) -> Filter:
-    values = draw(st.lists(st.sampled_from(values_of(dimension)), min_size=1, max_size=2))
-    prefix = draw(st.sampled_from([False, False, True]))
-    return Filter(
-        dimension=dimension,
-        values=frozenset(value[:1] if prefix else value for value in values),
-        negated=draw(st.booleans()),
-        prefix=prefix,
-    )
-
-
-def metric_lists() -> st.SearchStrategy[tuple[Metric, ...]]:
-    sums = [Metric.CLICKS, Metric.HUMAN_CLICKS]
-    return st.one_of(
-        st.lists(st.sampled_from(sums), min_size=1, max_size=2, unique=True),
-        st.lists(st.sampled_from(Metric), min_size=1, max_size=3, unique=True),
-    ).map(tuple)
-
-
-@st.composite
-def reports(draw: st.DrawFn) -> Report:
-    bucket = draw(st.sampled_from([Bucket.NONE, Bucket.HOUR, Bucket.DAY, Bucket.WEEK, Bucket.MONTH]))
-    orders = list(Order) if bucket else [Order.DEFAULT, Order.METRIC_DESCENDING]
-    return Report(
-        dimensions=tuple(draw(st.lists(st.sampled_from(Dimension), max_size=draw(st.integers(0, 2)), unique=True))),
-        bucket=bucket,
-        metrics=draw(metric_lists()),
-        limit=draw(st.sampled_from([0, 0, 1, 3, 500, 10_000])),
-        order=draw(st.sampled_from(orders)),
-        filters=draw(filters()),
-    )
-
-
-def moments() -> st.SearchStrategy[datetime]:
-    """Draw ends of intervals: anywhere, and on borders of days, quarters and minutes."""
-    spread = st.integers(-86_400, int(SPAN.total_seconds()) + 86_400)
-    steps = st.sampled_from([1, 60, 900, 3600, 86_400])
-    return st.tuples(spread, steps).map(
-        lambda pair: datetime.fromtimestamp((START.timestamp() + pair[0]) // pair[1] * pair[1], UTC)
-    )
-
-
-@st.composite
-def reports_from_sums(draw: st.DrawFn) -> tuple[Report, tuple[Filter, ...]]:
-    """Draw reports that rollups can answer, with conditions that they can."""
-    dimension = draw(st.sampled_from(Dimension))
-    own = st.sampled_from([Dimension.LINK, Dimension.IS_BOT, dimension])
-    report = Report(
-        dimensions=draw(
-            st.sampled_from(
-                [(), (dimension,), (dimension,), (Dimension.LINK, dimension)][: 3 if dimension is Dimension.LINK else 4]
-            )
-        ),
-        bucket=draw(st.sampled_from([Bucket.NONE, Bucket.DAY, Bucket.WEEK, Bucket.MONTH])),
-        metrics=draw(st.sampled_from([(Metric.CLICKS,), (Metric.HUMAN_CLICKS, Metric.CLICKS)])),
-        limit=draw(st.sampled_from([0, 2, 10_000])),
-    )
-    return report, tuple(draw(filter_on(each)) for each in draw(st.lists(own, max_size=2)))
-
-
-def spans(one: datetime, other: datetime) -> tuple[Span, ...]:
-    """Part time into an open span that ends early and one between two moments."""
-    return (Span(end=START + timedelta(days=3)), Span(start=min(one, other), end=max(one, other)))
-
-
-@st.composite
-def queries(draw: st.DrawFn) -> Query:
-    start, end = sorted([draw(moments()), draw(moments())])
-    return Query(
-        audience=draw(st.sampled_from([Audience(owner_id=OWNER), Audience(owner_id=12), Audience(link_id=3)])),
-        filters=draw(filters()),
-        start=draw(st.sampled_from([start, None])),
-        end=draw(st.sampled_from([end, None])),
-        excluded=draw(st.sampled_from([(), (), spans(draw(moments()), draw(moments()))])),
-        time_zone=draw(st.sampled_from(ZONES)),
-        reports=tuple(draw(st.lists(reports(), min_size=1, max_size=3))),
-    )
 
 
 @pytest.mark.parametrize("limits", [NO_COPIES, CopyLimits(most_bytes=2**26, fewest_clicks=1)])
