@@ -9,13 +9,14 @@ from google.protobuf.empty_pb2 import Empty
 from linkmeter.links.v1 import link_service_pb2, link_service_pb2_grpc, links_pb2
 from services.common.caller import ANONYMOUS_OWNER_ID, LINKS_READ, LINKS_WRITE
 from services.common.clock import Clock
-from services.common.errors import InvalidArgument, NotFound
+from services.common.errors import InvalidArgument, NotFound, Unauthenticated
 from services.links import convert
 from services.links.authentication import Authenticator, Context, owner_of, reach_of
-from services.links.domain import changes, codes, link_filter
+from services.links.domain import changes, codes, link_filter, reuse
 from services.links.domain.changes import LinkChange
+from services.links.domain.domains import Domain
 from services.links.domain.hosts import OwnHosts
-from services.links.domain.link import Link, LinkDraft
+from services.links.domain.link import Link, LinkDraft, LinkFields
 from services.links.domain.page_tokens import PageTokens
 from services.links.link_writer import LinkWriter
 from services.links.store.links import LinkStore
@@ -58,6 +59,35 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
         if edit_token:
             message.edit_token = edit_token
         return message
+
+    async def FindOrCreateLink(
+        self, request: link_service_pb2.FindOrCreateLinkRequest, context: Context
+    ) -> link_service_pb2.FindOrCreateLinkResponse:
+        """Find the link that is just as asked, or create it."""
+        caller = await self._authenticator.caller(context)
+        owner_id = owner_of(caller, LINKS_WRITE)
+        _require_account(owner_id)
+        caller.require(LINKS_READ)
+        may_differ = reuse.checked_differences(request.may_differ.paths)
+        draft = await self._draft(request.link, owner_id)
+        if request.find_only:
+            found, created = await self._writer.find(draft, may_differ), False
+        else:
+            found, created = await self._writer.find_or_create(draft, may_differ)
+        link = convert.link_message(found, self._clock.now()) if found else None
+        return link_service_pb2.FindOrCreateLinkResponse(link=link, created=created)
+
+    async def CopyLink(self, request: link_service_pb2.CopyLinkRequest, context: Context) -> links_pb2.Link:
+        """Create a link with all that another has but its code and follows."""
+        caller = await self._authenticator.caller(context)
+        owner_id = owner_of(caller, LINKS_WRITE)
+        _require_account(owner_id)
+        original = await self._links.find(request.link_id)
+        if original is None or not reach_of(caller, LINKS_READ).covers(original):
+            raise NotFound("link", request.link_id)
+        domain, fields = await self._writer.placed(original.fields, original.host, owner_id)
+        draft = _draft(domain, fields, owner_id=owner_id, code=request.code)
+        return convert.link_message(await self._writer.copy(original, draft), self._clock.now())
 
     async def GetLink(self, request: link_service_pb2.GetLinkRequest, context: Context) -> links_pb2.Link:
         """Answer a link by its id."""
@@ -132,15 +162,7 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
     async def _draft(self, message: links_pb2.Link, owner_id: int) -> LinkDraft:
         fields = convert.new_link_fields(message, has_account=owner_id != ANONYMOUS_OWNER_ID)
         domain, checked = await self._writer.placed(fields, self._hosts.domain_host(message.domain), owner_id)
-        return LinkDraft(
-            owner_id=owner_id,
-            domain_id=domain.domain_id,
-            host=domain.host,
-            public_url=domain.public_url,
-            code=message.code,
-            fields=checked,
-            password=message.password,
-        )
+        return _draft(domain, checked, owner_id=owner_id, code=message.code, password=message.password)
 
     async def _change(self, request: link_service_pb2.UpdateLinkRequest) -> LinkChange:
         message = request.link
@@ -168,6 +190,24 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
             return ""
         # What is no host name is no link's domain: a word that matches none.
         return self._hosts.domain_host(domain) or "-"
+
+
+def _draft(domain: Domain, fields: LinkFields, *, owner_id: int, code: str, password: str = "") -> LinkDraft:
+    return LinkDraft(
+        owner_id=owner_id,
+        domain_id=domain.domain_id,
+        host=domain.host,
+        public_url=domain.public_url,
+        code=code,
+        fields=fields,
+        password=password,
+    )
+
+
+def _require_account(owner_id: int) -> None:
+    """Refuse callers without an account: the links of all of them belong to one owner."""
+    if owner_id == ANONYMOUS_OWNER_ID:
+        raise Unauthenticated
 
 
 def _idempotency_key(request: link_service_pb2.CreateLinkRequest, context: Context) -> str:

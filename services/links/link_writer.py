@@ -1,7 +1,7 @@
 """Writes links: check, store, publish."""
 
 import secrets
-from collections.abc import Callable, Container
+from collections.abc import Awaitable, Callable, Container
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -11,7 +11,7 @@ from services.common.clock import Clock
 from services.common.errors import InvalidArgument, NotFound
 from services.links import convert, metrics
 from services.links.background import Background
-from services.links.domain import codes, credentials, destination, passwords
+from services.links.domain import codes, credentials, destination, passwords, reuse
 from services.links.domain import link as links
 from services.links.domain.destination import Destination
 from services.links.domain.domains import Domain
@@ -70,19 +70,36 @@ class LinkWriter:
             request = self._hashes.request(idempotency_key, draft, issue_edit_token=issue_edit_token, client=client)
         creation = await self._creations.repeat_of(request, now) if request else None
         if creation is None:
-            nonce = secrets.token_bytes(_NONCE_BYTES)
-            new = NewLink(
-                draft=draft,
-                password=await self.protect(draft.password),
-                next_code=self._next_code,
-                now=now,
-                nonce=nonce,
-                token_hash=credentials.edit_token(self._token_key, nonce).hash if issue_edit_token else None,
-                request=request,
-            )
-            creation = await self._background.settle(self._create(new))
+            new = self._new(draft, await self.protect(draft.password), now)
+            if issue_edit_token:
+                new = replace(new, token_hash=credentials.edit_token(self._token_key, new.nonce).hash)
+            creation = await self._settle(self._creations.create(replace(new, request=request)))
         token = credentials.edit_token(self._token_key, creation.nonce).text if issue_edit_token else ""
         return creation.link, token
+
+    async def find(self, draft: LinkDraft, may_differ: frozenset[str]) -> Link | None:
+        """Find the owner's oldest link that is just as asked."""
+        _check_draft(draft, self._clock.now())
+        return await self._creations.find_same(draft, may_differ) if reuse.is_shareable(draft) else None
+
+    async def find_or_create(self, draft: LinkDraft, may_differ: frozenset[str]) -> tuple[Link, bool]:
+        """Find the owner's oldest link that is just as asked, or create it; also return whether it was created."""
+        # Most calls find one, and need not wait for their turn.
+        found = await self.find(draft, may_differ)
+        if found:
+            return found, False
+        if not reuse.is_shareable(draft):
+            return (await self.create(draft))[0], True
+        new = self._new(draft, None, self._clock.now())
+        creation = await self._settle(self._creations.find_or_create(new, may_differ))
+        return creation.link, not creation.is_repeat
+
+    async def copy(self, original: Link, draft: LinkDraft) -> Link:
+        """Create a link that is guarded as another one is: by its password, and by being switched off."""
+        now = self._clock.now()
+        _check_draft(draft, now)
+        new = replace(self._new(draft, original.password, now), disabled=original.disabled)
+        return (await self._settle(self._creations.create(new))).link
 
     async def change(self, link_id: int, reach: Reach, change: Callable[[Link], Link]) -> Link:
         """Change a link within a caller's reach; NotFound when there is none."""
@@ -128,8 +145,23 @@ class LinkWriter:
         passwords.check(password, "link.password")
         return await self._password_worker.protect(password)
 
-    async def _create(self, new: NewLink) -> Creation:
-        creation = await self._creations.create(new)
+    def _new(self, draft: LinkDraft, password: StoredPassword | None, now: datetime) -> NewLink:
+        return NewLink(
+            draft=draft,
+            password=password,
+            next_code=self._next_code,
+            now=now,
+            nonce=secrets.token_bytes(_NONCE_BYTES),
+            token_hash=None,
+            request=None,
+        )
+
+    async def _settle(self, creating: Awaitable[Creation]) -> Creation:
+        """Create and publish to the end, even when the caller goes away."""
+        return await self._background.settle(self._published(creating))
+
+    async def _published(self, creating: Awaitable[Creation]) -> Creation:
+        creation = await creating
         if not creation.is_repeat:
             metrics.LINKS_CREATED.inc()
             await self._publisher.publish(publication(creation.link))

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from google.protobuf.field_mask_pb2 import FieldMask
+
 from gateway.compat.backends import Backends
 from gateway.compat.bitly import parse, render
 from gateway.compat.bitly.access import Access, Holder
@@ -16,6 +18,8 @@ from services.common import errors
 # What clients write that mean the service's own short domain.
 _OUR_DOMAIN: Final = frozenset({"", "bit.ly", "bitly.com", "j.mp"})
 _EDITABLE: Final = frozenset({"title", "note", "private", "archived"})
+# In these an older link may differ from the one that is wanted: it leads everybody there all the same.
+_MAY_DIFFER: Final = ("title", "tags", "redirect_status", "note", "private_stats", "block_bots", "expired_destination")
 # Accepted, and not kept.
 _FORGOTTEN: Final = "user_ts"
 
@@ -123,32 +127,26 @@ class Library:
         return host if host in usable else ""
 
     async def _make_or_find(self, draft: links_pb2.Link, holder: Holder) -> tuple[links_pb2.Link, bool]:
-        request = link_service_pb2.ListLinksRequest(
-            destination=draft.destination, domain=draft.domain, oldest_first=True, page_size=parse.MOST_ROWS
-        )
         try:
-            listed = await self._backends.links.ListLinks(request, metadata=holder.metadata)
-            older = next((link for link in listed.links if _is_plain(link)), None)
-            if older:
-                return older, False
+            found = await self._find_or_create(draft, holder, find_only=True)
+            if found.HasField("link"):
+                return found.link, False
             await self._limits.spend_create(holder.client_ip)
-            return await self._backends.links.CreateLink(
-                link_service_pb2.CreateLinkRequest(link=draft), metadata=holder.metadata
-            ), True
+            # Of equal calls at once, one gets here first.
+            made = await self._find_or_create(draft, holder, find_only=False)
         except errors.InvalidArgument as error:
             if error.reason == "OWN_DOMAIN":
                 raise Refusal("ALREADY_A_BITLY_LINK") from None
             raise
+        return made.link, made.created
 
-
-def _is_plain(link: links_pb2.Link) -> bool:
-    """Say whether a link simply leads there: no password, no end, for everybody."""
-    return (
-        link.state == links_pb2.LINK_STATE_ACTIVE
-        and not link.has_password
-        and not link.max_clicks
-        and not link.HasField("expire_time")
-    )
+    async def _find_or_create(
+        self, draft: links_pb2.Link, holder: Holder, *, find_only: bool
+    ) -> link_service_pb2.FindOrCreateLinkResponse:
+        request = link_service_pb2.FindOrCreateLinkRequest(
+            link=draft, may_differ=FieldMask(paths=_MAY_DIFFER), find_only=find_only
+        )
+        return await self._backends.links.FindOrCreateLink(request, metadata=holder.metadata)
 
 
 def _native(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Create links as Short.io does: where one leads to the same place already, that one is answered."""
+"""Create links as Short.io does: where there is one that is just as asked, that one is answered."""
 
 import asyncio
 from collections import defaultdict
@@ -30,19 +30,14 @@ class Creation:
         self._backends = backends
 
     async def one(self, account: Account, wanted: NewLink) -> Created:
-        """Create a link, or find the one that serves as well."""
-        if wanted.link.code:
-            return await self._with_path(account, wanted)
-        if not wanted.allows_duplicates:
-            listed = await self._backends.links.ListLinks(
-                link_service_pb2.ListLinksRequest(
-                    page_size=1, domain=wanted.link.domain, destination=wanted.link.destination, oldest_first=True
-                ),
-                metadata=account.reading,
-            )
-            if listed.links:
-                return Created(listed.links[0], duplicate=True)
-        return Created(await self._create(account, wanted), duplicate=False)
+        """Create a link, or find the one that is just as asked; a path that another link has is taken."""
+        if wanted.allows_duplicates:
+            request = link_service_pb2.CreateLinkRequest(link=wanted.link)
+            return Created(await self._backends.links.CreateLink(request, metadata=account.metadata), duplicate=False)
+        answer = await self._backends.links.FindOrCreateLink(
+            link_service_pb2.FindOrCreateLinkRequest(link=wanted.link), metadata=account.reading
+        )
+        return Created(answer.link, duplicate=not answer.created)
 
     async def many(self, account: Account, wanted: list[NewLink]) -> list[Created | errors.LinkmeterError]:
         """Create links side by side, those to the same place one after the other; what fails stays by itself."""
@@ -57,27 +52,3 @@ class Creation:
                     return error
 
         return list(await asyncio.gather(*(create(item) for item in wanted)))
-
-    async def _with_path(self, account: Account, wanted: NewLink) -> Created:
-        try:
-            return Created(await self._create(account, wanted), duplicate=False)
-        except errors.AlreadyExists:
-            if wanted.allows_duplicates:
-                raise
-            there = await self._at_path(account, wanted.link)
-            if there is None or there.destination != wanted.link.destination:
-                raise
-            return Created(there, duplicate=True)
-
-    async def _at_path(self, account: Account, link: links_pb2.Link) -> links_pb2.Link | None:
-        try:
-            return await self._backends.links.LookupLink(
-                link_service_pb2.LookupLinkRequest(domain=link.domain, code=link.code), metadata=account.reading
-            )
-        except errors.NotFound:
-            return None
-
-    async def _create(self, account: Account, wanted: NewLink) -> links_pb2.Link:
-        return await self._backends.links.CreateLink(
-            link_service_pb2.CreateLinkRequest(link=wanted.link), metadata=account.metadata
-        )

@@ -178,12 +178,12 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
         """Copy a link."""
         account = await self._account(context, callers.LINKS_WRITE)
         link = await self._access.link(account, request.link_id)
-        copied = parse_links.copy_of(link, values.text(request.options.path, "path").removeprefix("/"))
-        wanted = NewLink(host=link.domain, link=copied, allows_duplicates=True)
         domain = await self._access.domain_of_host(account, link.domain)
-        rendered = _created(await self._creation.one(account, wanted), domain, account)
-        rendered.duplicated_from = request.link_id
-        return rendered
+        copied = await self._backends.links.CopyLink(
+            link_service_pb2.CopyLinkRequest(link_id=link.link_id, code=parse_links.copy_path(request.options)),
+            metadata=account.reading,
+        )
+        return render_links.copied(copied, domain.domain_id, account.owner, request.link_id)
 
     async def TagLinks(self, request: contract.TagLinksRequest, context: Context) -> contract.SuccessResponse:
         """Give a label to many links."""

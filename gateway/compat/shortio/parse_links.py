@@ -84,24 +84,9 @@ def changes(options: links_pb2.LinkOptions, current: native.Link) -> tuple[nativ
     return link, mask
 
 
-def copy_of(link: native.Link, path: str) -> native.Link:
-    """Make a link that has all that another has, but its path, password and follows."""
-    copied = native.Link(
-        domain=link.domain,
-        code=path,
-        destination=link.destination,
-        title=link.title,
-        tags=link.tags,
-        redirect_status=link.redirect_status,
-        max_clicks=link.max_clicks,
-        note=link.note,
-        private_stats=link.private_stats,
-        block_bots=link.block_bots,
-        expired_destination=link.expired_destination,
-    )
-    if link.HasField("expire_time"):
-        copied.expire_time.CopyFrom(link.expire_time)
-    return copied
+def copy_path(options: links_pb2.LinkOptions) -> str:
+    """Parse the path of a copy; empty for a random one."""
+    return columns.code_of(values.text(options.path, "path"))
 
 
 def listing(request: link_service_pb2.ListLinksRequest) -> Listing:

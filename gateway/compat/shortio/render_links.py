@@ -24,7 +24,7 @@ def link(row: native.Link, domain_id: int, owner: native.Owner) -> links_pb2.Lin
         path=row.code,
         lcpath=row.code.lower(),
         short_url=row.short_url,
-        secure_short_url=f"https://{row.short_url.partition('://')[2]}",
+        secure_short_url=row.short_url,
         tags=row.tags,
         domain_id=domain_id,
         owner_id=row.owner_id,
@@ -54,6 +54,13 @@ def created(row: native.Link, domain_id: int, owner: native.Owner, *, duplicate:
     rendered = link(row, domain_id, owner)
     rendered.success = True
     rendered.duplicate = duplicate
+    return rendered
+
+
+def copied(row: native.Link, domain_id: int, owner: native.Owner, original: str) -> links_pb2.Link:
+    """Render the answer to duplicating a link, which the client named by its id."""
+    rendered = created(row, domain_id, owner, duplicate=False)
+    rendered.duplicated_from = original
     return rendered
 
 

@@ -1,4 +1,4 @@
-"""Creating links in PostgreSQL, once for each idempotency key."""
+"""Creating links in PostgreSQL: once for each idempotency key, or once for all who ask for the same."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,16 +18,39 @@ _FIND: Final = rows.SELECT_LINK + "WHERE link_id = $1"
 _INSERT: Final = """
     INSERT INTO links (owner_id, domain_id, code, destination, title, tags, redirect_status, valid_from_time,
         expire_time, max_clicks, password_hash, password_version, create_time, update_time, archived, note,
-        private_stats, block_bots, expired_destination)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14, $15, $16, $17, $18)
+        private_stats, block_bots, expired_destination, disabled)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14, $15, $16, $17, $18, $19)
     ON CONFLICT (domain_id, code) DO NOTHING RETURNING link_id
 """
 # Joined from constants.
 _INSERT_WITH_TOKEN: Final = f"""
     WITH link AS ({_INSERT}),
-        token AS (INSERT INTO edit_tokens (link_id, hash, create_time) SELECT link_id, $19, $13 FROM link)
+        token AS (INSERT INTO edit_tokens (link_id, hash, create_time) SELECT link_id, $20, $13 FROM link)
     SELECT link_id FROM link
 """  # noqa: S608
+# One owner's creates to one destination in one domain come one after the other.
+_TAKE_TURN: Final = (
+    "SELECT pg_advisory_xact_lock(hashtextextended(concat_ws(' ', $1::bigint, $2::bigint, $3::text), 0))"
+)
+# Not one that a password or a limit guards: those are never shared. A moment of expiry that is asked for is to come.
+_FIND_SAME: Final = (
+    rows.SELECT_LINK
+    + """
+    WHERE links.owner_id = $1 AND domain_id = $2
+        AND hashtextextended(destination, 0) = hashtextextended($3, 0) AND destination = $3
+        AND delete_time IS NULL AND NOT disabled AND password_hash IS NULL AND max_clicks = 0
+        AND valid_from_time IS NOT DISTINCT FROM $4 AND expire_time IS NOT DISTINCT FROM $5 AND archived = $6
+        AND ($7 = '' OR code = $7)
+        AND (title = $8 OR 'title' = ANY ($15::text[]))
+        AND (tags = $9 OR 'tags' = ANY ($15))
+        AND (redirect_status = $10 OR 'redirect_status' = ANY ($15))
+        AND (note = $11 OR 'note' = ANY ($15))
+        AND (private_stats = $12 OR 'private_stats' = ANY ($15))
+        AND (block_bots = $13 OR 'block_bots' = ANY ($15))
+        AND (expired_destination = $14 OR 'expired_destination' = ANY ($15))
+    ORDER BY link_id LIMIT 1
+"""
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,11 +66,13 @@ class NewLink:
     nonce: bytes
     token_hash: bytes | None
     request: IdempotentRequest | None
+    # True for a link that begins switched off.
+    disabled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Creation:
-    """The outcome of a create: a new link, or the one of an earlier call with the same idempotency key."""
+    """The outcome of a create: a new link, or the one of an earlier call."""
 
     link: Link
     nonce: bytes
@@ -80,6 +105,22 @@ class CreationStore:
             link = await _insert(connection, new)
             await _remember(connection, new.request, link.link_id)
             return Creation(link, new.nonce, is_repeat=False)
+
+    async def find_same(self, draft: LinkDraft, may_differ: frozenset[str]) -> Link | None:
+        """Find the owner's oldest link that is just as a draft asks, but for fields in which it may differ."""
+        async with self._pool.acquire() as connection:
+            return await _find_same(connection, draft, may_differ)
+
+    async def find_or_create(self, new: NewLink, may_differ: frozenset[str]) -> Creation:
+        """Find the link that is just as asked, or create it; of parallel equal calls one creates."""
+        draft = new.draft
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute(_TAKE_TURN, draft.owner_id, draft.domain_id, draft.fields.destination)
+            # Whoever had the turn before has committed: its row is visible by now.
+            found = await _find_same(connection, draft, may_differ)
+            if found:
+                return Creation(found, new.nonce, is_repeat=True)
+            return Creation(await _insert(connection, new), new.nonce, is_repeat=False)
 
     async def forget_old_requests(self, now: datetime) -> None:
         """Remove idempotency keys whose day is over."""
@@ -126,6 +167,29 @@ async def _repeat_of(connection: Connection, request: IdempotentRequest, now: da
     return Creation(rows.link(row), known["nonce"], is_repeat=True)
 
 
+async def _find_same(connection: Connection, draft: LinkDraft, may_differ: frozenset[str]) -> Link | None:
+    fields = draft.fields
+    row = await connection.fetchrow(
+        _FIND_SAME,
+        draft.owner_id,
+        draft.domain_id,
+        fields.destination,
+        fields.valid_from_time,
+        fields.expire_time,
+        fields.archived,
+        draft.code,
+        fields.title,
+        fields.tags,
+        fields.redirect_status,
+        fields.note,
+        fields.private_stats,
+        fields.block_bots,
+        fields.expired_destination,
+        sorted(may_differ),
+    )
+    return rows.link(row) if row else None
+
+
 async def _insert(connection: "Connection | Pool", new: NewLink) -> Link:
     """Insert under the custom code or the first free random one."""
     custom = new.draft.code
@@ -161,6 +225,7 @@ async def _insert_with_code(connection: "Connection | Pool", new: NewLink, code:
         fields.private_stats,
         fields.block_bots,
         fields.expired_destination,
+        new.disabled,
         *(() if new.token_hash is None else (new.token_hash,)),
     )
     return link_id
@@ -175,6 +240,7 @@ def _link(new: NewLink, link_id: int, code: str) -> Link:
         public_url=new.draft.public_url,
         code=code,
         fields=new.draft.fields,
+        disabled=new.disabled,
         password=new.password,
         create_time=new.now,
         update_time=new.now,

@@ -1,5 +1,6 @@
 """The calls that clients make first: making, finding and changing links."""
 
+import asyncio
 from xml.etree import ElementTree as ET
 
 import httpx
@@ -38,6 +39,17 @@ async def test_shorten_does_not_answer_links_with_a_password_or_an_end(account: 
     limited = await account.new_link(url, max_clicks=5)
     made = await account.data("shorten", longUrl=url)
     assert made["hash"] not in {protected.code, limited.code}
+
+
+async def test_equal_calls_at_once_make_one_link(account: Account) -> None:
+    """One of them made it."""
+    url = unique()
+    made = await asyncio.gather(*(account.data("shorten", longUrl=url) for _ in range(8)))
+    assert len({answer["hash"] for answer in made}) == 1
+    assert sorted(answer["new_hash"] for answer in made) == [0, 0, 0, 0, 0, 0, 0, 1]
+    saved = await asyncio.gather(*(account.get("user/link_save", longUrl=f"{url}/saved") for _ in range(8)))
+    assert len({answer.json()["data"]["link_save"]["link"] for answer in saved}) == 1
+    assert sorted(answer.json()["status_code"] for answer in saved) == [200, *[304] * 7]
 
 
 @pytest.mark.parametrize("domain", ["bit.ly", "j.mp", "bitly.com", ""])

@@ -98,22 +98,6 @@ def test_an_update_cannot_change_the_path() -> None:
         parse_links.changes(options(path="new"), native.Link(link_id=7, code="abc"))
 
 
-def test_a_copy_has_neither_path_nor_password_nor_follows() -> None:
-    """But all that the link is for."""
-    link = native.Link(
-        link_id=7,
-        code="abc",
-        domain="sho.rt",
-        destination="https://e.com/",
-        title="T",
-        has_password=True,
-        consumed_clicks=3,
-        private_stats=True,
-    )
-    copy = native.Link(domain="sho.rt", destination="https://e.com/", title="T", private_stats=True)
-    assert parse_links.copy_of(link, "") == copy
-
-
 def test_a_listing_is_bounded_by_exclusive_moments() -> None:
     """As Airbyte writes them."""
     asked = parse_links.listing(
