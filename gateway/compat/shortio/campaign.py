@@ -1,9 +1,11 @@
 """Campaign parameters: Short.io keeps them beside a URL, we keep them in it."""
 
+import re
 from collections.abc import Mapping
 from typing import Final
-from urllib.parse import parse_qsl, quote, unquote_plus, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote_plus, urlsplit
 
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 # Fields of our contract, and parameters of URLs.
 PARAMETERS: Final[tuple[str, ...]] = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
 
@@ -26,13 +28,18 @@ def write(url: str, given: Mapping[str, str]) -> str:
 
     All else stays byte for byte. What is no URL stays as it is: links says what is wrong with it.
     """
-    try:
-        parts = urlsplit(url)
-    except ValueError:
+    if not given or not _is_url(url):
         return url
-    # What urlsplit would clean away stays, too.
-    if not given or not parts.netloc or not url.isprintable() or url != url.strip():
-        return url
-    kept = [pair for pair in parts.query.split("&") if pair and unquote_plus(pair.partition("=")[0]) not in given]
+    address, mark, fragment = url.partition("#")
+    address, _, query = address.partition("?")
+    kept = [pair for pair in query.split("&") if pair and unquote_plus(pair.partition("=")[0]) not in given]
     added = [f"{name}={quote(value, safe='')}" for name, value in given.items() if value]
-    return urlunsplit(parts._replace(query="&".join([*kept, *added])))
+    return "".join([address, "?" if kept or added else "", "&".join([*kept, *added]), mark, fragment])
+
+
+def _is_url(text: str) -> bool:
+    """Return whether a text can be a URL as it stands, with no need to clean it; letters without a look are no dirt."""
+    try:
+        return bool(urlsplit(text).netloc) and text == text.strip(" ") and not _CONTROL.search(text)
+    except ValueError:
+        return False
