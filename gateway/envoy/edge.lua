@@ -166,17 +166,20 @@ local function write_body(handle, text)
   handle:headers():replace("content-length", tostring(length))
 end
 
--- The transcoder quotes the lines of a malformed body, which may hold a password. One line says enough: the rest of the
--- text that it is in is cut out of the JSON.
-local function first_line_of(json)
+-- The transcoder quotes the lines of a malformed body, which may hold a password. One line says enough: the rest of each
+-- text that has more is cut out of the JSON.
+local function first_lines_of(json)
   local cut = json:find("\\[nu]")
-  local at = cut
-  while at do
-    at = json:find('["\\]', at)
-    if at and json:sub(at, at) == '"' then
-      return json:sub(1, cut - 1) .. json:sub(at)
+  while cut do
+    local at = json:find('["\\]', cut)
+    while at and json:sub(at, at) ~= '"' do
+      at = json:find('["\\]', at + 2)
     end
-    at = at and at + 2
+    if not at then
+      return json
+    end
+    json = json:sub(1, cut - 1) .. json:sub(at)
+    cut = json:find("\\[nu]", cut)
   end
   return json
 end
@@ -198,9 +201,9 @@ function envoy_on_response(handle)
     handle:headers():replace("content-type", "application/json")
   elseif status == "400" then
     local text = read_body(handle)
-    local first_line = first_line_of(text)
-    if first_line ~= text then
-      write_body(handle, first_line)
+    local first_lines = first_lines_of(text)
+    if first_lines ~= text then
+      write_body(handle, first_lines)
     end
   elseif (status == "429" or status == "503" or status == "504") and not retry_after then
     -- Services say it as google.rpc.RetryInfo, which the transcoder has put into the body.

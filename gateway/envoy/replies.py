@@ -48,6 +48,15 @@ _BITLY_TEXTS: Final = {
     503: "TEMPORARILY_UNAVAILABLE",
     504: "TEMPORARILY_UNAVAILABLE",
 }
+_SHORTIO_CODES: Final = {
+    **dict.fromkeys((400, 408, 413, 415, 431), "VALIDATION_ERROR"),
+    401: "UNAUTHORIZED",
+    403: "FORBIDDEN",
+    404: "NOT_FOUND",
+    405: "METHOD_NOT_ALLOWED",
+    429: "RATE_LIMITED",
+    **dict.fromkeys((502, 503, 504), "UNAVAILABLE"),
+}
 _SPOO_CODES: Final = {
     **dict.fromkeys((400, 408, 413, 415, 431), "validation_error"),
     401: "authentication_error",
@@ -67,8 +76,8 @@ def local_replies(dialects: Iterable[Dialect]) -> Json:
     ]
     for dialect in dialects:
         if dialect.name != "native":
-            shape = _SHAPES.get(dialect.name, _error)
-            mappers += [_mapper(reply, _asks(dialect), _json(shape(reply))) for reply in _REPLIES]
+            for paths, shape in _shapes_of(dialect):
+                mappers += [_mapper(reply, _asks(paths), _json(shape(reply))) for reply in _REPLIES]
     mappers += [_mapper(reply, None, _json(_native(reply))) for reply in _REPLIES]
     return {"mappers": mappers}
 
@@ -105,8 +114,24 @@ def _spoo(reply: Reply) -> Json:
     return {"error": _words(reply), "code": code, "error_code": code}
 
 
+def _shortio_links(reply: Reply) -> Json:
+    status, words = reply[0], _words(reply)
+    code = _SHORTIO_CODES.get(status, "INTERNAL_ERROR")
+    return {"code": code, "error": words, "message": words, "statusCode": status, "success": False}
+
+
+def _shapes_of(dialect: Dialect) -> Iterable[tuple[str, Callable[[Reply], Json]]]:
+    """Pair the paths of a dialect, as a regular expression, with the bodies of their errors; first match wins."""
+    beginnings = "|".join(re.escape(prefix) for prefix in dialect.prefixes)
+    if dialect.name == "shortio":
+        yield "/statistics(?:[/?].*)?", _error
+        # Two paths of its link API are among those of another dialect.
+        yield r"/api/(?:links|domains)(?:\?.*)?", _shortio_links
+    yield f"(?:{beginnings})(?:[/?].*)?", _SHAPES.get(dialect.name, _error)
+
+
 # Bodies that are not {"error": …}, by dialect.
-_SHAPES: Final[dict[str, Callable[[Reply], Json]]] = {"bitly": _bitly, "spoo": _spoo}
+_SHAPES: Final[dict[str, Callable[[Reply], Json]]] = {"bitly": _bitly, "shortio": _shortio_links, "spoo": _spoo}
 
 
 def _words(reply: Reply) -> str:
@@ -114,7 +139,12 @@ def _words(reply: Reply) -> str:
 
 
 def _json(body: Json) -> Json:
-    return {"json_format": body, "content_type": "application/json"}
+    # Sorted, so that equal errors are equal texts.
+    return {
+        "json_format": body,
+        "json_format_options": {"sort_properties": True},
+        "content_type": "application/json",
+    }
 
 
 def _is_grpc() -> Json:
@@ -123,10 +153,9 @@ def _is_grpc() -> Json:
     return {"and_filter": {"filters": [_header("content-type", {"prefix": "application/grpc"}), native]}}
 
 
-def _asks(dialect: Dialect) -> Json:
-    """Match the dialect's requests, before and after the transcoder has rewritten the path."""
-    beginnings = "|".join(re.escape(prefix) for prefix in dialect.prefixes)
-    regex = {"safe_regex": {"regex": f"(?:{beginnings})(?:[/?].*)?"}}
+def _asks(regular_expression: str) -> Json:
+    """Match requests by their paths, before and after the transcoder has rewritten them."""
+    regex = {"safe_regex": {"regex": regular_expression}}
     paths = [_header(name, regex) for name in (":path", "x-envoy-original-path")]
     return {"or_filter": {"filters": paths}}
 

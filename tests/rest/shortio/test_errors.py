@@ -5,7 +5,9 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.rest.shortio import contracts
 from tests.rest.shortio.conftest import Domain, Shorten
+from tests.rest.shortio.contracts import problems
 from tests.support.system import System
 
 STATISTICS = ["/statistics/link/lnk_lm_1", "/statistics/domain/1", "/statistics/domain/1/link_clicks"]
@@ -115,22 +117,42 @@ async def test_what_is_no_json_object_is_refused(
         path.format(domain=domain.domain_id), content=body, headers={"content-type": "application/json"}
     )
     assert answer.status_code == 400, answer.text
-    assert answer.json()["error"]
+    assert problems(answer.json(), contracts.ERROR if path.startswith("/links") else {"error": contracts.TEXT}) == []
 
 
 @pytest.mark.parametrize(
     "path", ["/statistics", "/statistics/x", "/links", "/links/a/b/c", "/domains/1/2", "/link_country", "/tags/bulk/x"]
 )
 async def test_unknown_paths_have_this_apis_shape(shortio: httpx.AsyncClient, path: str) -> None:
-    """404 or 405 with {"error"}."""
+    """404 or 405: statistics say {"error"}, the link API what it always says."""
     answer = await shortio.get(path)
     assert answer.status_code in {404, 405}
-    assert set(answer.json()) == {"error"}
+    if path.startswith("/statistics"):
+        assert set(answer.json()) == {"error"}
+    else:
+        assert problems(answer.json(), contracts.ERROR) == []
+        assert answer.json()["statusCode"] == answer.status_code
+
+
+@pytest.mark.parametrize("path", ["/api/domains", "/api/links"])
+async def test_paths_among_another_dialects_have_this_apis_shape(shortio: httpx.AsyncClient, path: str) -> None:
+    """405 as the link API says it."""
+    answer = await shortio.delete(path)
+    assert (answer.status_code, answer.json()["statusCode"]) == (405, 405)
+    assert problems(answer.json(), contracts.ERROR) == []
+
+
+async def test_a_malformed_body_is_not_repeated(shortio: httpx.AsyncClient) -> None:
+    """It may hold a password, and neither of the two texts of the answer has it."""
+    body = b'{\n"password": "hunter2",\n"tags": [}\n'
+    answer = await shortio.post("/links", content=body, headers={"content-type": "application/json"})
+    assert answer.status_code == 400
+    assert "hunter2" not in answer.text
 
 
 async def test_a_body_of_a_megabyte_is_too_large(shortio: httpx.AsyncClient, domain: Domain) -> None:
     """Refused in this API's shape, and what comes next is answered."""
     answer = await shortio.post("/links", json={"domain": domain.host, "title": "x" * 1_100_000})
     assert answer.status_code == 413
-    assert set(answer.json()) == {"error"}
+    assert problems(answer.json(), contracts.ERROR) == []
     assert (await shortio.get("/api/domains")).status_code == 200
