@@ -171,9 +171,9 @@ def window_of_dates(start: str, end: str) -> Window:
     return _ordered(window)
 
 
-def link_ids(text: str) -> dict[str, int]:
-    """Parse ids separated by commas: our ids by the client's. Ids that no link can have are passed over."""
-    written = [part.strip() for part in text.split(",")]
+def link_ids(texts: Iterable[str]) -> dict[str, int]:
+    """Parse ids, also separated by commas: our ids by the client's. Ids that no link can have are passed over."""
+    written = [part.strip() for text in texts for part in text.split(",")]
     known = {part: number for part in written if (number := ids.link_number(part))}
     if len(known) > MOST_LINKS:
         raise errors.InvalidArgument("ids", f"may hold at most {MOST_LINKS} ids")

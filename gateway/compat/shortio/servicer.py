@@ -11,6 +11,7 @@ from google.type.interval_pb2 import Interval
 
 from gateway.compat.backends import Backends
 from gateway.compat.shared.http_metadata import Context
+from gateway.compat.shared.query import listed
 from gateway.compat.shortio import clickstream, columns, ids, moments, parse, queries, render
 from gateway.compat.shortio.access import Access, Account
 from gateway.compat.shortio.limits import CallLimits
@@ -117,7 +118,7 @@ class StatisticsServicer(statistics_service_pb2_grpc.StatisticsServiceServicer):
     async def GetLinkClicks(self, request: statistics_service_pb2.GetLinkClicksRequest, context: Context) -> Struct:
         """Answer the clicks of links."""
         account, domain = await self._domain(request.domain_id, context)
-        known = parse.link_ids(request.ids)
+        known = parse.link_ids(listed(context, "ids") or [request.ids])
         window = parse.window_of_dates(request.start_date, request.end_date)
         if not known:
             return Struct()

@@ -189,10 +189,10 @@ def test_top_needs_a_known_column() -> None:
 
 def test_ids_are_separated_by_commas() -> None:
     """The client's spelling is kept; what is no id is passed over."""
-    assert parse.link_ids("lnk_lm_1, 2,nonsense,,lnk_3") == {"lnk_lm_1": 1, "2": 2, "lnk_3": 3}
-    assert parse.link_ids("") == {}
+    assert parse.link_ids(["lnk_lm_1, 2,nonsense", ",lnk_3"]) == {"lnk_lm_1": 1, "2": 2, "lnk_3": 3}
+    assert parse.link_ids([]) == parse.link_ids([""]) == {}
     with pytest.raises(errors.InvalidArgument, match="ids"):
-        parse.link_ids(",".join(str(number) for number in range(1, 1002)))
+        parse.link_ids(str(number) for number in range(1, 1002))
 
 
 def test_paths_need_their_birth() -> None:
