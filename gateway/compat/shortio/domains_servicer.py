@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 from gateway.compat.backends import Backends
 from gateway.compat.shared.http_metadata import Context
-from gateway.compat.shortio import parse_links, render_links, values
+from gateway.compat.shortio import parse_links, render_links, unsupported, values
 from gateway.compat.shortio.access import Access, Account
 from gateway.compat.shortio.limits import CallLimits
 from linkmeter.compat.shortio.v2 import domain_service_pb2 as contract
@@ -40,6 +40,7 @@ class DomainServicer(domain_service_pb2_grpc.DomainServiceServicer):
     async def CreateDomain(self, request: contract.CreateDomainRequest, context: Context) -> links_pb2.Domain:
         """Add a domain."""
         account = await self._account(context, callers.DOMAINS_MANAGE)
+        unsupported.refuse_domain_options(request.options)
         host = values.required_text(request.options.hostname, "hostname")
         domain = await self._backends.domains.CreateDomain(
             domain_service_pb2.CreateDomainRequest(domain=native.Domain(host=host)), metadata=account.metadata

@@ -34,9 +34,11 @@ _ABSENT: Final = {"domain": "Domain not found"}
 _TAKEN: Final = {"domain": "This domain is already registered"}
 
 
-def not_included(what: str) -> errors.FailedPrecondition:
-    """Make the refusal of what Short.io has and this installation does not."""
-    error = errors.FailedPrecondition(f"{what} are not part of this installation")
+def not_included(what: str, *, field: str = "") -> errors.FailedPrecondition:
+    """Make the refusal of what Short.io has and this installation does not; field is what asks for it, if one does."""
+    named = {"field": field} if field else {}
+    asked = f": {field}" if field else ""
+    error = errors.FailedPrecondition(f"{what} are not part of this installation{asked}", **named)
     error.reason = NOT_INCLUDED
     return error
 
@@ -54,18 +56,11 @@ def links_answer(error: errors.LinkmeterError) -> ErrorAnswer:
 
 
 def links_body(error: errors.LinkmeterError) -> dict[str, object]:
-    """Word an error of the link API, also as an item of a bulk answer."""
+    """Word an error of the link API, also as an item of a bulk answer; in the order of keys that the gateway has."""
     status, code, text = _words(error)
-    body: dict[str, object] = {
-        "error": text,
-        "message": text,
-        "code": code,
-        "success": False,
-        "statusCode": status,
-    }
-    if isinstance(error, errors.InvalidArgument) and error.field:
-        body["field"] = _field(error)
-    return body
+    field = _field(error) if isinstance(error, errors.InvalidArgument) else error.metadata.get("field", "")
+    named = {"field": field} if field else {}
+    return {"code": code, "error": text, **named, "message": text, "statusCode": status, "success": False}
 
 
 def _answer(error: errors.LinkmeterError, status: int, body: dict[str, object]) -> ErrorAnswer:

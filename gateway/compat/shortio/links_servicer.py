@@ -11,7 +11,7 @@ from gateway.compat.backends import Backends
 from gateway.compat.shared import qr
 from gateway.compat.shared.http_metadata import Context
 from gateway.compat.shortio import errors as words
-from gateway.compat.shortio import moments, parse_links, render, render_links, values
+from gateway.compat.shortio import moments, parse_links, render, render_links, unsupported, values
 from gateway.compat.shortio.access import Access, Account
 from gateway.compat.shortio.creation import Created, Creation
 from gateway.compat.shortio.limits import CallLimits
@@ -50,6 +50,7 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
         body = request.body
         host = values.required_text(body.domain, "domain")
         allowed = values.flag(body.allow_duplicates, "allowDuplicates")
+        unsupported.refuse_folder(body)
         if not 1 <= len(body.links) <= parse_links.MOST_CREATED:
             raise errors.InvalidArgument("links", f"must hold 1 to {parse_links.MOST_CREATED} links")
         domain = await self._access.domain_of_host(account, host)
@@ -72,11 +73,11 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
         """List a page of a domain's links."""
         account = await self._account(context, callers.LINKS_READ)
         domain = await self._access.domain(account, parse_links.required(request.domain_id, "domain_id"))
+        asked = parse_links.listing(request)
         if request.id_string:
             link = await self._access.link(account, request.id_string)
             found = [link] if link.domain == domain.host else []
             return render_links.page(self._rendered(found, domain, account), len(found), "")
-        asked = parse_links.listing(request)
         created = asked.created
         if request.before:
             before = await self._access.link(account, request.before)

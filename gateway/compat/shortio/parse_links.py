@@ -8,7 +8,7 @@ from typing import Final
 
 from google.protobuf.struct_pb2 import Value
 
-from gateway.compat.shortio import campaign, columns, ids, moments, values
+from gateway.compat.shortio import campaign, columns, ids, moments, unsupported, values
 from gateway.compat.shortio.periods import Window
 from linkmeter.compat.shortio.v2 import domain_service_pb2, link_service_pb2, links_pb2
 from linkmeter.links.v1 import links_pb2 as native
@@ -60,6 +60,7 @@ class QrCode:
 
 def new_link(options: links_pb2.LinkOptions, *, host: str = "", allows_duplicates: bool = False) -> NewLink:
     """Parse a link to create; host and allows_duplicates are those that hold for a whole bulk."""
+    unsupported.refuse_options(options)
     link = native.Link(destination=values.required_text(options.original_url, "originalURL"))
     _apply(options, link)
     link.code = columns.code_of(values.text(options.path, "path"))
@@ -72,6 +73,7 @@ def new_link(options: links_pb2.LinkOptions, *, host: str = "", allows_duplicate
 
 def changes(options: links_pb2.LinkOptions, current: native.Link) -> tuple[native.Link, list[str]]:
     """Parse what changes of a link: new values, and our names of what they are for."""
+    unsupported.refuse_options(options, current)
     path = columns.code_of(values.text(options.path, "path"))
     if path and path != current.code:
         raise errors.InvalidArgument("path", "cannot be changed; create a link with the new path instead")
@@ -86,11 +88,13 @@ def changes(options: links_pb2.LinkOptions, current: native.Link) -> tuple[nativ
 
 def copy_path(options: links_pb2.LinkOptions) -> str:
     """Parse the path of a copy; empty for a random one."""
+    unsupported.refuse_options_of_copy(options)
     return columns.code_of(values.text(options.path, "path"))
 
 
 def listing(request: link_service_pb2.ListLinksRequest) -> Listing:
     """Parse which links are listed. beforeDate and afterDate leave out the moment itself."""
+    unsupported.refuse_filters(request)
     order = request.date_sort_order.strip().lower()
     if order not in {"", "asc", "desc"}:
         raise errors.InvalidArgument("dateSortOrder", "must be asc or desc")
@@ -126,7 +130,8 @@ def link_text(body: link_service_pb2.LinkIds) -> str:
 
 def link_texts(body: link_service_pb2.LinkIds) -> tuple[str, ...]:
     """Read the links that a body names."""
-    named = values.texts(body.link_ids, "link_ids")
+    listed = values.texts(body.link_ids, "link_ids")
+    named = tuple(dict.fromkeys(part.strip() for text in listed for part in text.split(",") if part.strip()))
     if not 1 <= len(named) <= MOST_NAMED:
         raise errors.InvalidArgument("link_ids", f"must hold 1 to {MOST_NAMED} ids")
     for text in named:

@@ -34,6 +34,8 @@ def link(row: native.Link, domain_id: int, owner: native.Owner) -> links_pb2.Lin
         has_password=row.has_password,
         source=_SOURCE,
         archived=row.archived,
+        skip_qs=False,
+        password_contact=False,
         user=_user(owner),
     )
     for name, value in campaign.read(row.destination).items():

@@ -30,7 +30,7 @@ def run(script: str, system: System, domain: Domain, *needed: str) -> Any:
 
 async def test_the_official_client_with_statistics(system: System, domain: Domain, shorten: Shorten) -> None:
     """@short.io/client-node 1.1.0: every call that it has."""
-    link = await shorten(originalURL="https://example.com/official-1", path="official")
+    link = await shorten(originalURL="https://example.com/official-1", path="official", title="One", tags=["a"])
     now = datetime.now(UTC)
     await domain.ingest([click(now - timedelta(minutes=minute), user_agent=MAC_SAFARI) for minute in (1, 2)], link)
     seen = run("official_1.mjs", system, domain, "@short.io/client-node@1.1.0")

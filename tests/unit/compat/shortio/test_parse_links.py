@@ -127,6 +127,8 @@ def test_links_are_named_by_text_or_number() -> None:
     body = json_format.ParseDict({"link_id": 7, "link_ids": [7, "lnk_lm_8"]}, link_service_pb2.LinkIds())
     assert parse_links.link_text(body) == "7"
     assert parse_links.link_texts(body) == ("7", "lnk_lm_8")
+    joined = json_format.ParseDict({"link_ids": "7, lnk_lm_8"}, link_service_pb2.LinkIds())
+    assert parse_links.link_texts(joined) == ("7", "lnk_lm_8")
     with pytest.raises(errors.NotFound):
         parse_links.link_texts(json_format.ParseDict({"link_ids": ["x"]}, link_service_pb2.LinkIds()))
     with pytest.raises(errors.InvalidArgument):
