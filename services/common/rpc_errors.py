@@ -69,6 +69,9 @@ def _rebuild(
     retry: error_details_pb2.RetryInfo,
 ) -> errors.LinkmeterError:
     kind = next((kind for kind, known in _CODES.items() if known is code), errors.Internal)
+    if code is grpc.StatusCode.UNIMPLEMENTED:
+        # A program of an older version, which is about to be replaced: it will be there in a moment.
+        kind = errors.Unavailable
     error = kind.__new__(kind)
     errors.LinkmeterError.__init__(error, description)
     if isinstance(error, errors.InvalidArgument):
