@@ -8,6 +8,8 @@ import crawleruseragents
 import re2
 import ua_parser
 
+from services.common import agent_patterns as patterns
+
 
 class AgentKind(IntEnum):
     """What drives an agent. When several fit, the greatest is the answer: the others say less."""
@@ -23,35 +25,6 @@ class AgentKind(IntEnum):
     MAIL_SCANNER = 4
 
 
-# HTTP libraries and command line tools that neither list knows, and words that only robots use of themselves.
-# A product token at the start, so that a browser which only mentions one of them stays a person.
-_TOOLS: Final = (
-    r"(?i)^(?:curl|wget|aria2|httpie|xh|lwp[-:a-z]*|libwww[-a-z]*|python[-a-z0-9._]*|aiohttp|httpx|urllib3?|scrapy"
-    r"|go-http-client|go\s|okhttp|apache-httpclient|java|jakarta|ktor-client|reactor-netty|node(?:-fetch|\.js)?|undici"
-    r"|axios|got|superagent|undefined|deno|bun|ruby|faraday|rest-client|typhoeus|guzzlehttp|php|symfony|zend"
-    r"|dart|reqwest|hyper|ureq|isahc|perl|mojolicious|restsharp|powershell|winhttp|insomnia|postmanruntime|paw|k6"
-    r"|wrk|hey|ab|apachebench|vegeta|locust|grpc|cloudfront|nmap|masscan|zgrab)(?:[/ ;(_-]|$)"
-)
-# "ubot" is left out: CUBOT makes telephones.
-_WORDS: Final = r"(?i)(?:\bbot\b|[a-tv-z]bot[/;) ]|crawler|spider|scraper|headless|phantomjs)"
-_PREVIEWS: Final = (
-    r"(?i)(?:link.?preview|url.?preview|unfurl|slackbot|slack-imgproxy|facebookexternalhit|facebookexternalua|facebot"
-    r"|twitterbot|discordbot|telegrambot|linkedinbot|skypeuripreview|^whatsapp/|kakaotalk-scrap|line-poker|pinterestbot"
-    r"|iframely|embedly|cardyb|bitlybot|zulip url|rocket\.chat|mattermost)"
-)
-# Balancers and proxies ask whether a site is up, too.
-_MONITORS: Final = (
-    r"(?i)(?:uptime|monitoring|healthcheck|health check|health-check|pingdom|statuscake|site24x7|hetrixtools|updown\.io"
-    r"|newrelicpinger|datadogsynthetics|nagios|icinga|zabbix|check_http|prtg|alwayson"
-    r"|^(?:kube-probe|googlehc|envoy|haproxy|nginx|blackbox|prometheus|monit|consul)(?:[/ ;(_-]|$))"
-)
-# Office and desktop Outlook open links in a browser, having looked at them under their own name before. Most filters
-# pass themselves off as browsers; these do not.
-_MAIL_SCANNERS: Final = (
-    r"(?i)(?:ms-office|msoffice|^microsoft office|microsoft outlook|^microsoft exchange|safelinks|barracuda|proofpoint"
-    r"|mimecast|ironport|ciscosecureemail|messagelabs|fireeye|fortimail|trend ?micro|vade ?secure|forcepoint|cloudmark"
-    r"|avanan|spamassassin|rspamd|googleimageproxy|yahoomailproxy|fastmailua)"
-)
 # What the crawler list says of its entries, where that is a kind of ours.
 _TAGS: Final = {"social-preview": AgentKind.PREVIEW, "monitoring": AgentKind.MONITOR}
 
@@ -67,19 +40,21 @@ class _Patterns:
         self._kinds: list[AgentKind] = []
         for entry in crawleruseragents.CRAWLER_USER_AGENTS_DATA:
             kinds = [_TAGS[tag] for tag in entry["tags"] if tag in _TAGS]
-            self._add(entry["pattern"], max(kinds, default=AgentKind.BOT))
-        self._add(_TOOLS, AgentKind.BOT)
-        self._add(_WORDS, AgentKind.BOT)
-        self._add(_PREVIEWS, AgentKind.PREVIEW)
-        self._add(_MONITORS, AgentKind.MONITOR)
-        self._add(_MAIL_SCANNERS, AgentKind.MAIL_SCANNER)
+            self._add(patterns.REPLACED.get(entry["pattern"], entry["pattern"]), max(kinds, default=AgentKind.BOT))
+        self._add(patterns.TOOLS, AgentKind.BOT)
+        self._add(patterns.WORDS, AgentKind.BOT)
+        self._add(patterns.PREVIEWS, AgentKind.PREVIEW)
+        self._add(patterns.MONITORS, AgentKind.MONITOR)
+        self._add(patterns.MAIL_SCANNERS, AgentKind.MAIL_SCANNER)
         self._set.Compile()
 
     def _add(self, pattern: str, kind: AgentKind) -> None:
-        self._set.Add(pattern)
-        self._kinds.append(kind)
+        if pattern:
+            self._set.Add(pattern)
+            self._kinds.append(kind)
 
     def kind_of(self, text: str) -> AgentKind:
+        """Return the kind of the patterns that match; PERSON for none."""
         # None when there is no match, whatever the stub says.
         found = self._set.Match(text) or ()
         return max((self._kinds[index] for index in found), default=AgentKind.PERSON)
@@ -90,20 +65,48 @@ def _patterns() -> _Patterns:
     return _Patterns()
 
 
-def _is_spider(user_agent: str) -> bool:
-    device = ua_parser.parse_device(user_agent)
-    return device is not None and device.family == "Spider"
+# Handsets may be called anything: "M bot 60", "Cherry Sonic", "HTC Butterfly". Only what follows the version of Android
+# is such a name; a program that names itself does so elsewhere.
+_HANDSET: Final = re2.compile(r"(Android [0-9.]+;(?: ?[A-Za-z]{2}[-_][A-Za-z]{2};)?)[^;()]*(?:\([^()]*\)[^;()]*)?")
+# Fewer letters, of which there are many, name nothing that could be judged.
+_SHORTEST_NAME: Final = 5
+_BROWSER_LIKE: Final = re2.compile(r"^(?:Mozilla|Opera)/")
+_CALLS_ITSELF_COMPATIBLE: Final = re2.compile(r"(?i)^Mozilla/[0-9.]+ \(compatible[;)]|compatible; [^;)]*\+")
+_ADDRESS: Final = re2.compile(patterns.ADDRESSES)
+_ADDRESS_OF_PEOPLE: Final = re2.compile(patterns.ADDRESSES_OF_PEOPLE)
+_OF_PEOPLE: Final = re2.compile(patterns.OF_PEOPLE)
+
+
+def _is_program(text: str) -> bool:
+    """Return whether an agent that no pattern knows behaves as programs do.
+
+    It gives an address for complaints, ua-parser takes it for a spider, or it is neither a browser nor runs on anything
+    that people use.
+    """
+    if _ADDRESS.search(text) and not _ADDRESS_OF_PEOPLE.search(text):
+        return True
+    found = ua_parser.parse(text)
+    if found.device is not None and found.device.family == "Spider":
+        return True
+    if found.user_agent is not None or found.os is not None or found.device is not None:
+        return False
+    if len(text) < _SHORTEST_NAME:
+        return False
+    if _BROWSER_LIKE.search(text) and not _CALLS_ITSELF_COMPATIBLE.search(text):
+        return False
+    return not _OF_PEOPLE.search(text)
 
 
 @lru_cache(maxsize=16_384)
 def kind_of(user_agent: str) -> AgentKind:
-    """Answer what drives an agent. No agent at all is a bot's: every browser names itself."""
+    """Return what drives an agent. No agent at all is a bot's: every browser names itself."""
     if not user_agent.strip():
         return AgentKind.BOT
     # A lone surrogate cannot be encoded, which the pattern set would refuse with an exception.
     text = user_agent.encode("utf-8", "replace").decode()
+    text = _HANDSET.sub(r"\1", text)
     kind = _patterns().kind_of(text)
-    return AgentKind.BOT if kind is AgentKind.PERSON and _is_spider(text) else kind
+    return AgentKind.BOT if kind is AgentKind.PERSON and _is_program(text) else kind
 
 
 def is_bot(user_agent: str) -> bool:

@@ -6,7 +6,7 @@ from typing import Final
 from services.common.bots import AgentKind, is_loading_ahead, kind_of
 
 # To be raised with every change of what class_of answers; stored clicks follow by the command reclassify.
-DEFINITION: Final = 2
+DEFINITION: Final = 3
 
 
 class ClickClass(IntEnum):

@@ -150,7 +150,7 @@ async def test_a_query_answers_its_reports(analytics: Analytics) -> None:
     assert response.interval.end_time.ToDatetime(UTC) == NOW
     assert response.interval.start_time == response.first_click_time
     assert response.last_click_time.ToDatetime(UTC) == NOW - timedelta(minutes=1)
-    assert (response.time_zone, response.count_definition) == ("Asia/Kolkata", "2")
+    assert (response.time_zone, response.count_definition) == ("Asia/Kolkata", "3")
 
 
 async def test_filters_join_by_and_their_values_by_or(analytics: Analytics) -> None:
@@ -189,7 +189,7 @@ async def test_link_stats_say_the_same_as_a_query(analytics: Analytics) -> None:
     assert (country.value.value, country.clicks, country.human_clicks) == ("US", 2, 2)
     assert tops[stats_api.DIMENSION_SOCIAL_NETWORK][1].value.value == "Twitter"
     assert stats.interval.end_time.ToDatetime(UTC) == NOW
-    assert (stats.time_zone, stats.count_definition) == ("UTC", "2")
+    assert (stats.time_zone, stats.count_definition) == ("UTC", "3")
 
 
 async def test_link_stats_of_a_strangers_link_are_zeros(analytics: Analytics) -> None:
