@@ -93,7 +93,7 @@ class AnalyticsServer:
 def build_enricher(settings: Settings, places: Places | None = None) -> Enricher:
     """Load everything that enrichment needs, so that the first click waits for nothing."""
     bots.warm_up()
-    agent_of("Mozilla/5.0")
+    agent_of("Mozilla/5.0 (Linux; Android 14; SM-A546B) Mobile")
     databases = open_databases(settings.geoip_databases)
     return Enricher(
         locate=locator(databases, places or Places.load()),

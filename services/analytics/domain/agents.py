@@ -1,5 +1,6 @@
 """Read browser, operating system and device from a user agent."""
 
+import re
 from functools import lru_cache
 from typing import Any, Final
 
@@ -7,22 +8,47 @@ import ua_parser
 import user_agents.parsers
 
 from services.analytics.domain.click import Agent
+from services.analytics.domain.devices import device_type_of
 
-# Names with which ua-parser tells platforms of one browser apart.
+# What ua-parser appends to a browser's name to tell its platforms apart, and the names that it makes otherwise.
+_PLATFORM: Final = re.compile(r" (?:Mobile(?: iOS| WebView)?|iOS|Tablet|WebView|Android)$")
 _FAMILIES: Final = {
-    "Chrome Mobile": "Chrome",
-    "Chrome Mobile iOS": "Chrome",
-    "Chrome Mobile WebView": "Chrome",
-    "Edge Mobile": "Edge",
-    "Firefox Mobile": "Firefox",
-    "Firefox iOS": "Firefox",
-    "IE Mobile": "IE",
     "Mobile Safari": "Safari",
     "Mobile Safari UI/WKWebView": "Safari",
     "Opera Mini": "Opera",
-    "Opera Mobile": "Opera",
-    "Opera Tablet": "Opera",
 }
+# The bare engines, behind which an application may stand.
+_ENGINES: Final = frozenset({"Chrome", "Safari", "Android", ""})
+# What the browsers inside applications say of themselves where ua-parser sees their engine only.
+_APPLICATIONS: Final = tuple(
+    (re.compile(pattern), name)
+    for pattern, name in (
+        (r"LinkedInApp", "LinkedIn"),
+        (r"Barcelona \d", "Threads"),
+        (r"Instagram \d", "Instagram"),
+        (r"\bFB(?:AN|AV|_IAB)\b|MetaIAB Facebook", "Facebook"),
+        (r"MicroMessenger/", "WeChat"),
+        (r"musical_ly|BytedanceWebview|\btrill_", "TikTok"),
+        (r"\bSnapchat/", "Snapchat"),
+        (r"\[Pinterest/|\bPinterest/", "Pinterest"),
+        (r"TwitterAndroid|\bTwitter(?: for |/)", "Twitter"),
+        (r"\bTelegram-(?:Android|iOS)/", "Telegram"),
+        (r"\bViber/", "Viber"),
+        (r"\bLine/", "LINE"),
+        (r"KAKAOTALK", "KakaoTalk"),
+        (r"NAVER\(inapp", "NAVER"),
+        (r"\bZalo ", "Zalo"),
+        (r"VKAndroidApp|\bVKIOSApp|com\.vk\.", "VK"),
+        (r"\bReddit/", "Reddit"),
+        (r"\bDiscord/", "Discord"),
+        (r"\bSlack(?:_SSB)?/", "Slack"),
+        (r"\bTeams(?:Mobile)?[-/]", "Teams"),
+        (r"Outlook-(?:iOS|Android)/", "Outlook"),
+        (r"\bGSA/", "Google"),
+        (r"\b(?:DuckDuckGo|Ddg)/", "DuckDuckGo"),
+        (r"\bEcosia(?:IOS|iOS| ios)?[@/]", "Ecosia"),
+    )
+)
 _LONGEST: Final = 100
 
 
@@ -60,16 +86,17 @@ def agent_of(user_agent: str) -> Agent:
     if not user_agent.strip():
         return Agent()
     # A lone surrogate cannot be encoded, which the compiled patterns would refuse with an exception.
-    parsed = user_agents.parse(user_agent.encode("utf-8", "replace").decode())
+    text = user_agent.encode("utf-8", "replace").decode()
+    parsed = user_agents.parse(text)
     browser = _known(parsed.browser.family)
     version = parsed.browser.version_string.partition(".")[0] if browser else ""
     os = _known(parsed.os.family)
     return Agent(
         browser=browser,
-        browser_family=_FAMILIES.get(browser, browser),
+        browser_family=_family(browser, text),
         browser_version=version[:_LONGEST],
         os=os,
-        device_type=_device_type(parsed, known=bool(browser or os)),
+        device_type=device_type_of(text, parsed, known=bool(browser or os)),
     )
 
 
@@ -77,12 +104,8 @@ def _known(family: str) -> str:
     return "" if family == "Other" else family[:_LONGEST]
 
 
-def _device_type(parsed: user_agents.parsers.UserAgent, *, known: bool) -> str:
-    # The order matters: a tablet is touch-capable and may pass for mobile.
-    if parsed.is_tablet:
-        return "tablet"
-    if parsed.is_mobile:
-        return "mobile"
-    if parsed.is_pc:
-        return "desktop"
-    return "other" if known else ""
+def _family(browser: str, text: str) -> str:
+    family = _PLATFORM.sub("", _FAMILIES.get(browser, browser))
+    if family in _ENGINES:
+        return next((name for pattern, name in _APPLICATIONS if pattern.search(text)), family)
+    return family
