@@ -63,7 +63,13 @@ def countries(rows: Iterable[StatsRow]) -> list[Row]:
 
 def referrers(rows: Iterable[StatsRow]) -> list[Row]:
     """Render clicks by referring page."""
-    return [{"clicks": row.metrics[0], "referrer": _value(row) or DIRECT} for row in rows]
+    counted: dict[str, int] = {}
+    for row in rows:
+        # A visitor may send the word "direct" for a referrer.
+        referrer = _value(row) or DIRECT
+        counted[referrer] = counted.get(referrer, 0) + row.metrics[0]
+    ranked = sorted(counted.items(), key=lambda item: -item[1])
+    return [{"clicks": clicks, "referrer": referrer} for referrer, clicks in ranked]
 
 
 def referrers_by_domain(rows: Iterable[StatsRow]) -> ByName:

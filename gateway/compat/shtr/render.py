@@ -1,6 +1,7 @@
 """From our answers to shtr's."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
@@ -8,6 +9,7 @@ from typing import Final
 from google.protobuf.struct_pb2 import NULL_VALUE, Value
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from gateway.compat.shared.device_types import UNDOCUMENTED
 from gateway.compat.shtr.parse import Page
 from gateway.compat.shtr.stats import Totals
 from linkmeter.analytics.v1 import clicks_pb2, stats_service_pb2
@@ -72,7 +74,9 @@ def statistics(
             )
             for row in countries.rows
         ],
-        device_breakdown=[shtr_pb2.DeviceClicks(device_type=name, clicks=clicks) for name, clicks in _pairs(devices)],
+        device_breakdown=[
+            shtr_pb2.DeviceClicks(device_type=name, clicks=clicks) for name, clicks in _device_pairs(devices)
+        ],
         browser_breakdown=[
             shtr_pb2.BrowserClicks(browser_name=name, clicks=clicks) for name, clicks in _pairs(browsers)
         ],
@@ -108,7 +112,7 @@ def click_row(click: clicks_pb2.Click) -> shtr_pb2.ClickRow:
         country=click.country_name,
         country_code=click.country,
         city=click.city,
-        device_type=click.device_type,
+        device_type=_device_type(click.device_type),
         browser_name=click.browser_family,
         os_name=_os_name(click.os),
         is_bot=click.is_bot,
@@ -157,6 +161,17 @@ def _day_clicks(row: stats_service_pb2.StatsRow) -> shtr_pb2.DayClicks:
 
 def _pairs(report: stats_service_pb2.ReportResult) -> list[tuple[str, int]]:
     return [(row.dimensions[0].value, _count(row.metrics[0])) for row in report.rows]
+
+
+def _device_pairs(report: stats_service_pb2.ReportResult) -> list[tuple[str, int]]:
+    counts: Counter[str] = Counter()
+    for name, clicks in _pairs(report):
+        counts[_device_type(name)] += clicks
+    return counts.most_common()
+
+
+def _device_type(name: str) -> str:
+    return "other" if name in UNDOCUMENTED else name
 
 
 def _os_name(name: str) -> str:

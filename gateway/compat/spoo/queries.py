@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from gateway.compat.shared.device_types import UNDOCUMENTED
 from gateway.compat.spoo import buckets, ids, parse, sites
 from gateway.compat.spoo.parse import StatsQuery
 from linkmeter.analytics.v1 import stats_service_pb2
@@ -40,6 +41,8 @@ _MOST_ROWS: Final = 10_000
 _NO_LINK: Final = str(2**63 - 1)
 _SECOND_STEP: Final = timedelta(microseconds=1)
 _COUNTRY_CODE_LENGTH: Final = 2
+# Both the native word for something else, and what this API has no word for.
+_OTHER_DEVICES: Final = UNDOCUMENTED | {"other"}
 _OS_ALIASES: Final = {"macOS": "Mac OS X"}
 
 
@@ -59,7 +62,7 @@ class Breakdown:
         value = row.dimensions[0].value
         if self.dimension == DIMENSION_REFERRER_HOST:
             value = sites.site_of(value)
-        elif self.dimension == DIMENSION_DEVICE_TYPE and value == "other":
+        elif self.dimension == DIMENSION_DEVICE_TYPE and value in _OTHER_DEVICES:
             value = ""
         elif self.dimension == DIMENSION_CODE:
             value = emoji_codes.text_of(value)
@@ -224,7 +227,7 @@ def _ours(name: str, values: set[str], words: Vocabulary) -> set[str]:
     if name == "os":
         return {_OS_ALIASES.get(value, value) for value in values}
     if name == "device" and "" in values:
-        return values | {"other"}
+        return values | _OTHER_DEVICES
     return values
 
 

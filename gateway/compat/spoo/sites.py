@@ -2,17 +2,26 @@
 
 from functools import cache, lru_cache
 from ipaddress import ip_address
+from typing import Final
 from urllib.parse import urlsplit
 
 from publicsuffixlist import PublicSuffixList
 
+# Applications are named backwards. Some end like a host (com.google.android.gm), but no host begins like these, and
+# nobody has a host under .android.
+_APPLICATIONS: Final = ("com.", "org.", "net.")
+
 
 @lru_cache(maxsize=8192)
 def site_of(host: str) -> str:
-    """Answer example.co.uk of www.example.co.uk; a host that nobody can register is its own site."""
-    if not host or _is_address(host):
+    """Return example.co.uk of www.example.co.uk.
+
+    A host that nobody can register is its own site, and so is an Android application such as com.example.mail.
+    """
+    if not host or _is_address(host) or host.startswith(_APPLICATIONS) or host.endswith(".android"):
         return host
-    return _suffixes().privatesuffix(host) or host
+    known = _suffixes()
+    return known.privatesuffix(host) or host if known.publicsuffix(host) else host
 
 
 def site_in(text: str) -> str:
@@ -27,7 +36,7 @@ def site_in(text: str) -> str:
 @cache
 def _suffixes() -> PublicSuffixList:
     # The list that comes with the package. What hosters let out (github.io) is one site: the hoster's.
-    return PublicSuffixList(only_icann=True)
+    return PublicSuffixList(only_icann=True, accept_unknown=False)
 
 
 def _is_address(host: str) -> bool:

@@ -49,9 +49,7 @@ class Enricher:
         )
         self.whereabouts = Step("whereabouts", lambda click: locate(click.ip), Whereabouts())
         self.referral = Step("referral", lambda click: referral_of(click.referrer), Referral())
-        self.social_network = Step(
-            "social_network", lambda click: social_network_of(referral_of(click.referrer).host), ""
-        )
+        self.social_network = Step("social_network", lambda click: social_network_of(referral_of(click.referrer)), "")
         self.campaign = Step("campaign", lambda click: campaign_of(click.query, click.destination), Campaign())
         self.language = Step("language", lambda click: language_of(click.accept_language), "")
         self.visitor = Step("visitor", lambda click: visitor(click.ip, click.user_agent, click.time), b"")

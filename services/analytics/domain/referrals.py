@@ -6,55 +6,16 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from services.analytics.domain.click import Referral
+from services.analytics.domain.networks import network_of_application, network_of_host
 from services.analytics.domain.text import cut
 
-# android-app names the application that a link was opened from.
-_SCHEMES: Final = ("http", "https", "android-app")
+# Names the application that a link was opened from.
+_APPLICATION: Final = "android-app"
+_SCHEMES: Final = ("http", "https", _APPLICATION)
 _TOKEN: Final = re.compile(r"[A-Za-z0-9+/_=-]{1,256}", re.ASCII)
 _LONGEST_REFERRER: Final = 2048
 # Values are part of index keys, which PostgreSQL limits to 2,704 bytes.
 _LONGEST_VALUE: Final = 1800
-
-_NETWORKS: Final = {
-    "Twitter": ("twitter.com", "t.co", "x.com", "com.twitter.android"),
-    "Facebook": ("facebook.com", "fb.com", "fb.me", "fb.watch", "messenger.com", "m.me", "com.facebook.katana"),
-    "Instagram": ("instagram.com", "ig.me", "com.instagram.android"),
-    "Threads": ("threads.net", "threads.com"),
-    "LinkedIn": ("linkedin.com", "lnkd.in", "com.linkedin.android"),
-    "YouTube": ("youtube.com", "youtu.be", "com.google.android.youtube"),
-    "Reddit": ("reddit.com", "redd.it", "com.reddit.frontpage"),
-    "Pinterest": ("pinterest.com", "pin.it", "pinterest.co.uk", "pinterest.de", "pinterest.fr", "com.pinterest"),
-    "TikTok": ("tiktok.com", "com.zhiliaoapp.musically"),
-    "WhatsApp": ("whatsapp.com", "wa.me", "com.whatsapp"),
-    "Telegram": ("telegram.org", "telegram.me", "t.me", "org.telegram.messenger"),
-    "VK": ("vk.com", "vk.ru", "vkontakte.ru", "com.vkontakte.android"),
-    "Odnoklassniki": ("ok.ru", "odnoklassniki.ru"),
-    "Bluesky": ("bsky.app", "bsky.social", "xyz.blueskyweb.app"),
-    "Mastodon": ("mastodon.social", "mastodon.online", "mstdn.social", "mas.to", "fosstodon.org", "joinmastodon.org"),
-    "Hacker News": ("news.ycombinator.com",),
-    "Lobsters": ("lobste.rs",),
-    "Snapchat": ("snapchat.com", "com.snapchat.android"),
-    "Discord": ("discord.com", "discord.gg", "discordapp.com", "com.discord"),
-    "Slack": ("slack.com", "com.slack"),
-    "Quora": ("quora.com",),
-    "Tumblr": ("tumblr.com", "com.tumblr"),
-    "Medium": ("medium.com",),
-    "Twitch": ("twitch.tv",),
-    "Vimeo": ("vimeo.com",),
-    "Flickr": ("flickr.com",),
-    "XING": ("xing.com",),
-    "Weibo": ("weibo.com", "weibo.cn", "t.cn", "com.sina.weibo"),
-    "WeChat": ("wechat.com", "weixin.qq.com", "mp.weixin.qq.com"),
-    "LINE": ("line.me",),
-    "Viber": ("viber.com",),
-    "KakaoTalk": ("kakao.com",),
-    "GitHub": ("github.com",),
-    "Stack Overflow": ("stackoverflow.com",),
-    "Product Hunt": ("producthunt.com",),
-    "DeviantArt": ("deviantart.com",),
-    "SoundCloud": ("soundcloud.com",),
-}
-_NETWORK_OF_HOST: Final = {host: network for network, hosts in _NETWORKS.items() for host in hosts}
 
 
 @lru_cache(maxsize=16_384)
@@ -82,11 +43,8 @@ def referral_of(referrer: str) -> Referral:
     )
 
 
-@lru_cache(maxsize=16_384)
-def social_network_of(host: str) -> str:
-    """Name the network of a host or of a domain above it; empty when there is none."""
-    while host:
-        if host in _NETWORK_OF_HOST:
-            return _NETWORK_OF_HOST[host]
-        host = host.partition(".")[2]
-    return ""
+def social_network_of(referral: Referral) -> str:
+    """Return the network of the page or of the application that a link was opened from; empty when there is none."""
+    if referral.origin.startswith(f"{_APPLICATION}:"):
+        return network_of_application(referral.host)
+    return network_of_host(referral.host)

@@ -1,5 +1,10 @@
 """Bring text of strangers into a form that can be stored and indexed."""
 
+from typing import Final
+
+# Zero-width non-joiner and joiner.
+_JOINERS: Final = "\u200c\u200d"
+
 
 def cut(text: str, most_bytes: int) -> str:
     """Cut text so that its UTF-8 has at most that many bytes, never inside a character."""
@@ -10,7 +15,10 @@ def cut(text: str, most_bytes: int) -> str:
 
 
 def clean(text: str, most_bytes: int) -> str:
-    """Drop control characters and outer white space, then cut."""
+    """Fold white space of any kind into one blank, drop other control characters, then cut.
+
+    Joiners stay: Persian and Hindi words need them, and so do families of emojis.
+    """
     if not text.isprintable():
-        text = "".join(letter for letter in text if letter.isprintable())
-    return cut(text.strip(), most_bytes)
+        text = "".join(letter for letter in text if letter.isprintable() or letter.isspace() or letter in _JOINERS)
+    return cut(" ".join(text.split()), most_bytes)

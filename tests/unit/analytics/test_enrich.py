@@ -175,6 +175,21 @@ def test_a_long_referrer_is_cut_to_what_an_index_takes() -> None:
         ("mastodon.social", "Mastodon"),
         ("bsky.app", "Bluesky"),
         ("news.ycombinator.com", "Hacker News"),
+        ("l.wl.co", "WhatsApp"),
+        ("slack-redir.net", "Slack"),
+        ("www.youtube-nocookie.com", "YouTube"),
+        ("mastodon.world", "Mastodon"),
+        ("chaos.social", "Mastodon"),
+        ("mastodonapp.uk", "Mastodon"),
+        ("mastodon.gamedev.place", "Mastodon"),
+        ("mstdn.jp", "Mastodon"),
+        ("www.pinterest.es", "Pinterest"),
+        ("www.pinterest.com.au", "Pinterest"),
+        ("pinterest.co.kr", "Pinterest"),
+        ("pinterest.evil.example", ""),
+        ("notpinterest.de", ""),
+        ("l.threads.net", "Threads"),
+        ("t.umblr.com", "Tumblr"),
         ("ycombinator.com", ""),
         ("notx.com", ""),
         ("x.com.evil.example", ""),
@@ -183,7 +198,32 @@ def test_a_long_referrer_is_cut_to_what_an_index_takes() -> None:
 )
 def test_the_social_network_of_a_host(host: str, network: str) -> None:
     """The host or a domain above it, never a mere ending."""
-    assert social_network_of(host) == network
+    assert social_network_of(referral_of(f"https://{host}/a")) == network
+
+
+@pytest.mark.parametrize(
+    ("application", "network"),
+    [
+        ("com.facebook.katana", "Facebook"),
+        ("com.facebook.lite", "Facebook"),
+        ("com.whatsapp.w4b", "WhatsApp"),
+        ("org.telegram.plus", "Telegram"),
+        ("org.joinmastodon.android", "Mastodon"),
+        ("jp.naver.line.android", "LINE"),
+        ("com.instagram.barcelona", "Threads"),
+        ("com.instagram.android", "Instagram"),
+        ("com.ss.android.ugc.trill", "TikTok"),
+        ("com.google.android.gm", ""),
+        ("com.facebooking", ""),
+    ],
+)
+def test_the_social_network_of_an_application(application: str, network: str) -> None:
+    """Every application of a network, also those that only begin like its best-known one."""
+    assert social_network_of(referral_of(f"android-app://{application}/")) == network
+
+
+def test_a_host_that_is_named_like_an_application_is_none() -> None:
+    assert social_network_of(referral_of("https://com.whatsapp.evil.example/")) == ""
 
 
 def test_campaigns_come_from_the_request_first_then_from_the_destination() -> None:

@@ -138,7 +138,7 @@ def test_cutting_keeps_within_bytes_and_within_characters(text: str, most: int) 
 
 
 def test_cleaning_drops_what_no_column_takes() -> None:
-    assert clean(" a\0b\nc ", 100) == "abc"
+    assert clean(" a\0b\nc ", 100) == "ab c"
 
 
 REQUIRED = {

@@ -80,7 +80,7 @@ def test_statistics_name_things_as_shtr_does() -> None:
             [
                 days,
                 report(("US", 25), label="United States"),
-                report(("desktop", 25)),
+                report(("desktop", 20), ("tv", 3), ("other", 2)),
                 report(("Chrome", 25)),
                 report(("Windows", 20), ("Mac OS X", 5)),
                 report(("", 15), ("https://twitter.com", 10)),
@@ -102,7 +102,7 @@ def test_statistics_name_things_as_shtr_does() -> None:
         },
         "clicksOverTime": [{"date": "2024-01-15", "clicks": 10}, {"date": "2024-01-17", "clicks": 15}],
         "topCountries": [{"country": "United States", "country_code": "US", "clicks": 25}],
-        "deviceBreakdown": [{"device_type": "desktop", "clicks": 25}],
+        "deviceBreakdown": [{"device_type": "desktop", "clicks": 20}, {"device_type": "other", "clicks": 5}],
         "browserBreakdown": [{"browser_name": "Chrome", "clicks": 25}],
         "osBreakdown": [{"os_name": "Windows", "clicks": 20}, {"os_name": "macOS", "clicks": 5}],
         "topReferers": [{"referer": "Direct", "clicks": 15}, {"referer": "https://twitter.com", "clicks": 10}],

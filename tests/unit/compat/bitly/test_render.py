@@ -31,6 +31,13 @@ def test_direct_visits_have_no_address() -> None:
     assert render.referrers(rows(**{"": 3})) == [{"clicks": 3, "referrer": "direct"}]
 
 
+def test_a_visitor_who_sends_the_word_direct_is_in_the_row_of_those_who_send_nothing() -> None:
+    assert render.referrers(rows(**{"https://a.example/": 5, "": 4, "direct": 2})) == [
+        {"clicks": 6, "referrer": "direct"},
+        {"clicks": 5, "referrer": "https://a.example/"},
+    ]
+
+
 def test_pages_are_grouped_by_site() -> None:
     """Known sites have a name, and several hosts; what is no address stands for itself."""
     grouped = render.referrers_by_domain(

@@ -107,7 +107,9 @@ def test_words_for_nothing_filter_what_is_empty() -> None:
     assert filters(referrer=["Direct"]) == [("DIMENSION_REFERRER_HOST", [""])]
     assert filters(country=["XX,US"]) == [("DIMENSION_COUNTRY", ["", "US"])]
     assert filters(browser=["Unknown"]) == [("DIMENSION_BROWSER", [""])]
-    assert filters(device=["unknown,mobile"]) == [("DIMENSION_DEVICE_TYPE", ["", "mobile", "other"])]
+    assert filters(device=["unknown,mobile"]) == [
+        ("DIMENSION_DEVICE_TYPE", ["", "console", "mobile", "other", "tv", "wearable"])
+    ]
     assert filters(utm_source=["(none)"]) == [("DIMENSION_UTM_SOURCE", [""])]
 
 
@@ -146,3 +148,11 @@ def test_links_are_filtered_by_their_ids() -> None:
     ((_, nobody),) = filters(url_id=["nonsense"])
     assert nobody == [str(2**63 - 1)]
     assert filters(filters='{"url_id": []}') == []
+
+
+def test_devices_that_this_api_has_no_word_for_are_unknown() -> None:
+    """Televisions, consoles and wearables are one row with what is unknown, and the filter finds them all."""
+    row = stats.StatsRow(dimensions=[stats.DimensionValue(value="tv")])
+    assert queries.BREAKDOWNS["device"].label(row) == "unknown"
+    [(_, values)] = filters(device=["unknown"])
+    assert set(values) == {"", "other", "tv", "console", "wearable"}
