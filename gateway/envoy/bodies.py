@@ -3,12 +3,17 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from gateway.envoy.dialects import Dialect
 from gateway.openapi.contract import Contract, Operation
 
+# What the gateway holds of a body, whatever it is for.
+MAX_BODY_BYTES: Final = 1024 * 1024
+# The longest of everything that a link has, each letter of it escaped.
+_MAX_PLAIN_BODY_BYTES: Final = 128 * 1024
 # What a field holds: the shape of its message unless it is left to the transcoder, and whether it is a list.
 Shapes = dict[str, dict[str, dict[str, "str | bool"]]]
 
@@ -34,12 +39,21 @@ def _described(operation: Operation, body: Descriptor | None, *, has_shape: bool
     described: dict[str, object] = {
         "verb": operation.verb,
         "path": lua_pattern(operation.path),
+        "most_bytes": MAX_BODY_BYTES if _takes_many(operation) else _MAX_PLAIN_BODY_BYTES,
         "in_path": dict.fromkeys(given, True),
         "in_body": dict.fromkeys(_body_fields(operation) if body else (), True),
     }
     if not body:
         return described
     return described | {"is_json": True} | ({"shape": body.full_name} if has_shape else {})
+
+
+def _takes_many(operation: Operation) -> bool:
+    """Say whether one request asks for many things, each with fields of its own."""
+    message = operation.body_message
+    if message is None or message.full_name == "google.api.HttpBody":
+        message = operation.method.input_type
+    return any(_is_list(field) and field.message_type for field in message.fields)
 
 
 def _json_body(operation: Operation) -> Descriptor | None:

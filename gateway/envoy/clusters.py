@@ -11,6 +11,9 @@ Json = dict[str, Any]
 _PROTOCOL_OPTIONS: Final = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
 # redirect ends connections that were idle for 30 s; ending them earlier here leaves no race.
 _IDLE_TIMEOUT: Final = "15s"
+# At once. Below what one replica takes of calls (services/common/rpc_server.py), so that none is ever full.
+_MAX_CALLS: Final = 1500
+_MAX_VISITS: Final = 8192
 # With TLS each connection is a handshake, and one that is given up costs as much as one that succeeds: a busy process
 # that gets little time for each would do nothing but begin. A new process gets its share bit by bit.
 _HANDSHAKES: Final[Json] = {
@@ -47,7 +50,7 @@ def _grpc(name: str, addresses: Sequence[str]) -> Json:
             }
         }
     }
-    return _cluster(name, addresses, options, {"grpc_health_check": {}})
+    return _cluster(name, addresses, options, {"grpc_health_check": {}}, max_requests=_MAX_CALLS)
 
 
 def _http(name: str, addresses: Sequence[str]) -> Json:
@@ -55,11 +58,11 @@ def _http(name: str, addresses: Sequence[str]) -> Json:
         "explicit_http_config": {"http_protocol_options": {}},
         "common_http_protocol_options": {"idle_timeout": _IDLE_TIMEOUT},
     }
-    return _cluster(name, addresses, options, {"http_health_check": {"path": "/healthz"}})
+    return _cluster(name, addresses, options, {"http_health_check": {"path": "/healthz"}}, max_requests=_MAX_VISITS)
 
 
-def _cluster(name: str, addresses: Sequence[str], options: Json, health_check: Json) -> Json:
-    limits = {"max_connections": 1024, "max_pending_requests": 4096, "max_requests": 8192, "max_retries": 64}
+def _cluster(name: str, addresses: Sequence[str], options: Json, health_check: Json, *, max_requests: int) -> Json:
+    limits = {"max_connections": 1024, "max_pending_requests": 4096, "max_requests": max_requests, "max_retries": 64}
     return {
         "name": name,
         "type": "STRICT_DNS",

@@ -5,8 +5,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from gateway.openapi.contract import Contract
+from services.common.answer_size import MOST_BYTES
 
 _TRANSCODER: Final = "type.googleapis.com/envoy.extensions.filters.http.grpc_json_transcoder.v3.GrpcJsonTranscoder"
+# Letters of a text may take six times their bytes in JSON, and fields have names.
+_MAX_RESPONSE_BYTES: Final = 8 * MOST_BYTES
 _CLUSTERS: Final = {
     "linkmeter.links.v1": "links",
     "linkmeter.analytics.v1": "analytics",
@@ -131,4 +134,5 @@ def _transcoder(descriptor_set: Path, services: tuple[str, ...]) -> dict[str, An
         "services": list(services),
         "convert_grpc_status": True,
         "print_options": {"always_print_primitive_fields": True},
+        "max_response_body_size": _MAX_RESPONSE_BYTES,
     }

@@ -1,9 +1,12 @@
 -- What the contracts cannot say to Envoy. Above this, render.py puts two tables made from them:
--- OPERATIONS (verb, path pattern, fields that the path gives, fields that the body fills, shape of the body)
+-- OPERATIONS (verb, path pattern, most bytes of the body, fields that the path gives, fields that the body fills, its shape)
 -- and SHAPES (shape → field → its shape, if known, and if it is a list).
 
 local DEEPEST = 50
+-- Values, names and escapes of one body: reading them takes this thread from everybody else, some 8 ms at most.
+local MOST_STEPS = 20000
 local GRPC = "application/grpc"
+local GRPC_PREFIX_BYTES = 5
 
 local function refuse(message)
   error({ message = message }, 0)
@@ -14,6 +17,15 @@ local function expect(json, pattern, at)
   return json:match(pattern, at) or refuse("the body is not valid JSON at character " .. at)
 end
 
+local steps_left
+
+local function step()
+  steps_left = steps_left - 1
+  if steps_left < 0 then
+    refuse("the body holds too many values")
+  end
+end
+
 local function check_text(json, at)
   local from = at + 1
   while true do
@@ -21,6 +33,7 @@ local function check_text(json, at)
     if json:sub(found, found) == '"' then
       return found + 1, json:sub(at + 1, found - 1)
     end
+    step()
     from = expect(json, '^\\["\\/bfnrtu]()', found)
   end
 end
@@ -61,6 +74,7 @@ end
 -- Checks what the transcoder does not: it takes JSON that is none, drops unknown fields and makes lists of single values,
 -- all in silence. Which words and numbers there are, and UTF-8, is left to it. Without shape anything goes.
 function check_value(json, at, shape, path, depth)
+  step()
   if depth > DEEPEST then
     refuse("the body is nested too deeply")
   end
@@ -83,6 +97,7 @@ function check_value(json, at, shape, path, depth)
 end
 
 local function check_body(json, shape)
+  steps_left = MOST_STEPS
   expect(json, "^[ \t\r\n]*()$", check_value(json, 1, shape, "", 1))
 end
 
@@ -116,10 +131,26 @@ local function passes(handle, check, text, expected)
   return is_good
 end
 
+local function is_whole_message(body)
+  if not body or body:length() < GRPC_PREFIX_BYTES then
+    return false
+  end
+  local flag, a, b, c, d = body:getBytes(0, GRPC_PREFIX_BYTES):byte(1, GRPC_PREFIX_BYTES)
+  return flag <= 1 and ((a * 256 + b) * 256 + c) * 256 + d == body:length() - GRPC_PREFIX_BYTES
+end
+
+-- Lets whole messages through only: a call without one would be held by the service for as long as it may last.
+local function check_message(handle)
+  if not is_whole_message(handle:body()) then
+    handle:respond({ [":status"] = "400", ["grpc-status"] = "3" }, "the call must carry one whole message")
+  end
+end
+
 function envoy_on_request(handle)
   local headers = handle:headers()
   local content_type = (headers:get("content-type") or ""):lower()
   if content_type:sub(1, #GRPC) == GRPC then
+    check_message(handle)
     return
   end
   local path, query = headers:get(":path"):match("^([^?]*)%??(.*)$")
@@ -127,16 +158,21 @@ function envoy_on_request(handle)
   if not operation or not passes(handle, check_query, query, operation) then
     return
   end
-  -- Waits for all of it: what is too large is refused by Envoy meanwhile.
+  -- Waits for all of it: what is larger than any operation takes is refused by Envoy meanwhile.
   local body = handle:body()
-  if not operation.is_json or not body or body:length() == 0 then
+  local length = body and body:length() or 0
+  if length > operation.most_bytes then
+    handle:respond({ [":status"] = "413" }, "")
+    return
+  end
+  if not operation.is_json or length == 0 then
     return
   end
   if not (content_type .. ";"):find("^application/json%s*;") then
     handle:respond({ [":status"] = "415" }, "")
     return
   end
-  passes(handle, check_body, body:getBytes(0, body:length()), SHAPES[operation.shape])
+  passes(handle, check_body, body:getBytes(0, length), SHAPES[operation.shape])
 end
 
 local function is_internal(name)

@@ -8,7 +8,7 @@ from string import Template
 from typing import Any, Final
 
 from gateway.envoy.access_log import access_log
-from gateway.envoy.bodies import lua_tables
+from gateway.envoy.bodies import MAX_BODY_BYTES, lua_tables
 from gateway.envoy.clusters import clusters, socket_address
 from gateway.envoy.dialects import dialects
 from gateway.envoy.pages import page_routes
@@ -19,9 +19,15 @@ from gateway.envoy.upstream_tls import write_sds
 from gateway.openapi.contract import Contract
 from services.common.settings import SettingsError, stop
 
-MAX_BODY_BYTES: Final = 1024 * 1024
 MAX_HEADER_KIB: Final = 16
-_MAX_CONNECTIONS: Final = 10_000
+# Below 20,000 open files, with room for the connections to the services.
+_MAX_CONNECTIONS: Final = 15_000
+# Below the 512 MiB that an installation gives the gateway.
+_MAX_HEAP_BYTES: Final = 384 * 1024 * 1024
+# How long a connection may rest between requests. A proxy in front keeps its connections on purpose, up to ten minutes,
+# and answers 502 when one ends under its hands.
+_IDLE_TIMEOUT: Final = "30s"
+_IDLE_TIMEOUT_BEHIND_PROXY: Final = "620s"
 _HERE: Final = Path(__file__).resolve().parent
 
 
@@ -36,9 +42,11 @@ def render(settings: EnvoySettings) -> str:
         "admin_port": settings.admin_port,
         "clusters": clusters(settings),
         "local_replies": local_replies(surfaces),
+        "idle_timeout": _IDLE_TIMEOUT_BEHIND_PROXY if settings.trusted_hops else _IDLE_TIMEOUT,
         "lua": lua,
         "max_body_bytes": MAX_BODY_BYTES,
         "max_connections": _MAX_CONNECTIONS,
+        "max_heap_bytes": _MAX_HEAP_BYTES,
         "max_header_kib": MAX_HEADER_KIB,
         "metrics_address": socket_address(settings.metrics_listen),
         "no_authorization": NO_AUTHORIZATION,

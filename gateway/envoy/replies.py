@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from typing import Any, Final
 
 from gateway.envoy.dialects import Dialect
@@ -66,20 +67,25 @@ _SPOO_CODES: Final = {
     429: "rate_limit_exceeded",
     **dict.fromkeys((502, 503, 504), "service_unavailable"),
 }
+# Envoy knows no status of gRPC for this one.
+_TOO_LARGE: Final = [{"header": {"key": "grpc-status", "value": "8"}, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}]
 _RETRY_AFTER: Final = [{"header": {"key": "retry-after", "value": "1"}, "append_action": "ADD_IF_ABSENT"}]
 
 
 def local_replies(dialects: Iterable[Dialect]) -> Json:
     """Make Envoy's local_reply_config: first match wins, the native shape is the rule."""
-    mappers = [
-        _mapper(reply, _is_grpc(), {"text_format_source": {"inline_string": _words(reply)}}) for reply in _REPLIES
-    ]
+    mappers = [_grpc_mapper(reply) for reply in _REPLIES]
     for dialect in dialects:
         if dialect.name != "native":
             for paths, shape in _shapes_of(dialect):
                 mappers += [_mapper(reply, _asks(paths), _json(shape(reply))) for reply in _REPLIES]
     mappers += [_mapper(reply, None, _json(_native(reply))) for reply in _REPLIES]
     return {"mappers": mappers}
+
+
+def _grpc_mapper(reply: Reply) -> Json:
+    mapper = _mapper(reply, _is_grpc(), {"text_format_source": {"inline_string": _words(reply)}})
+    return mapper | ({"headers_to_add": _TOO_LARGE} if reply[0] == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else {})
 
 
 def _mapper(reply: Reply, condition: Json | None, body_format: Json) -> Json:

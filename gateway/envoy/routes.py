@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from gateway.envoy.dialects import Dialect
-from gateway.openapi.contract import Contract, Operation
+from gateway.openapi.contract import Contract
 from services.common.reserved_codes import RESERVED
 
 Json = dict[str, Any]
@@ -17,10 +17,10 @@ AUTHORIZATION_FILTER: Final = "envoy.filters.http.ext_authz"
 FILTERS: Final = (
     "envoy.filters.http.cors",
     "envoy.filters.http.grpc_web",
+    AUTHORIZATION_FILTER,
     "envoy.filters.http.lua",
     "envoy.filters.http.health_check",
     TRANSCODER_FILTER,
-    AUTHORIZATION_FILTER,
 )
 _TYPES: Final = "type.googleapis.com/envoy.extensions.filters.http"
 
@@ -105,16 +105,14 @@ def _grpc(service: str, cluster: str) -> Iterator[Json]:
             "route": {
                 "cluster": cluster,
                 "timeout": "20s",
-                "max_stream_duration": {"grpc_timeout_header_max": "60s"},
+                "max_stream_duration": {"max_stream_duration": "20s", "grpc_timeout_header_max": "20s"},
                 "retry_policy": {
                     "retry_on": retry_on,
                     "num_retries": 2,
                     "retry_back_off": {"base_interval": "0.025s", "max_interval": "0.25s"},
                 },
             },
-            "typed_per_filter_config": {
-                AUTHORIZATION_FILTER: _AUTHORIZATION if cluster == AUTHORIZED_CLUSTER else NO_AUTHORIZATION
-            },
+            "typed_per_filter_config": _authorization(cluster),
         }
 
 
@@ -123,15 +121,17 @@ def _rest(contract: Contract, dialect: Dialect) -> Iterator[Json]:
 
     CORS needs a route to a cluster, an answer of Envoy's own will not do; so there is one to nowhere.
     """
-    operations = [operation for service in dialect.services for operation in contract.operations(service)]
     # The listener's transcoder is the native one.
-    transcode = {"typed_per_filter_config": {TRANSCODER_FILTER: dialect.transcoder}} if dialect.name != "native" else {}
+    transcode = {TRANSCODER_FILTER: dialect.transcoder} if dialect.name != "native" else {}
     refusals: list[Json] = []
-    for verbs, paths in _paths_by_verbs(operations).items():
+    for verbs, cluster, paths in _paths_by_verbs(contract, dialect):
         allow = {"header": {"key": "allow", "value": ", ".join(verbs)}}
-        path = _any_of(paths)
         methods = {"name": ":method", "string_match": {"safe_regex": {"regex": "|".join(verbs)}}}
-        yield {"match": path | {"headers": [methods]}, "route": _NOWHERE} | transcode
+        yield {
+            "match": _any_of(paths) | {"headers": [methods]},
+            "route": _NOWHERE,
+            "typed_per_filter_config": _authorization(cluster) | transcode,
+        }
         # What is left of the root is the data plane's.
         if own := [path for path in paths if path != "/"]:
             refusals.append({"match": _any_of(own) | {"headers": _IS_PREFLIGHT}, "route": _NOWHERE})
@@ -146,14 +146,21 @@ def _any_of(paths: Iterable[str]) -> Json:
     return {"safe_regex": {"regex": "|".join(f"(?:{path_regex(path)})" for path in paths)}}
 
 
-def _paths_by_verbs(operations: Iterable[Operation]) -> dict[tuple[str, ...], list[str]]:
-    verbs: dict[str, set[str]] = defaultdict(set)
-    for operation in operations:
-        verbs[re.sub(r"\{[^}=]*", "{", operation.path)].add(operation.verb)
-    grouped: dict[tuple[str, ...], list[str]] = defaultdict(list)
-    for path, allowed in verbs.items():
-        grouped[tuple(sorted(allowed))].append(path)
-    return grouped
+def _authorization(cluster: str) -> Json:
+    return {AUTHORIZATION_FILTER: _AUTHORIZATION if cluster == AUTHORIZED_CLUSTER else NO_AUTHORIZATION}
+
+
+def _paths_by_verbs(contract: Contract, dialect: Dialect) -> Iterator[tuple[tuple[str, ...], str, list[str]]]:
+    """Group the paths of a dialect by the verbs that they take and the cluster that serves them."""
+    verbs: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for service in dialect.services:
+        for operation in contract.operations(service):
+            verbs[re.sub(r"\{[^}=]*", "{", operation.path), dialect.cluster_of(service)].add(operation.verb)
+    grouped: dict[tuple[tuple[str, ...], str], list[str]] = defaultdict(list)
+    for (path, cluster), allowed in verbs.items():
+        grouped[tuple(sorted(allowed)), cluster].append(path)
+    for (allowed_verbs, cluster), paths in grouped.items():
+        yield allowed_verbs, cluster, paths
 
 
 def _plain_redirect() -> Json:

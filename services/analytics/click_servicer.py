@@ -10,8 +10,10 @@ from services.analytics.convert.stats import excluded_of, filters_of
 from services.analytics.convert.times import interval_of
 from services.analytics.domain.page_token import Cursor, PageTokens
 from services.analytics.domain.query import MOST_FILTERS, Dimension, Filter, check_interval
+from services.analytics.question_turns import QuestionTurns
 from services.analytics.store.click_list import ClickReader
 from services.analytics.store.visits_sql import Scope
+from services.common import answer_size
 from services.common.errors import InvalidArgument
 from services.common.interceptors import Context
 
@@ -23,8 +25,9 @@ LARGEST_SKIP: Final = 100_000
 class ClickServicer(click_service_pb2_grpc.ClickServiceServicer):
     """Lists clicks."""
 
-    def __init__(self, *, reader: ClickReader, page_tokens: PageTokens) -> None:
+    def __init__(self, *, reader: ClickReader, page_tokens: PageTokens, turns: QuestionTurns) -> None:
         self._reader = reader
+        self._turns = turns
         self._page_tokens = page_tokens
 
     async def ListClicks(
@@ -35,13 +38,13 @@ class ClickServicer(click_service_pb2_grpc.ClickServiceServicer):
         size, selection = _page_size_of(request), _selection_of(request, scope)
         after = self._page_tokens.read(request.page_token, selection)
         # One more than asked for tells whether there is a next page.
-        clicks = await self._reader.list(scope, limit=size + 1, after=after, skip=request.skip)
-        page = clicks[:size]
+        async with self._turns.turn(scope.audience):
+            clicks = await self._reader.list(scope, limit=size + 1, after=after, skip=request.skip)
+        messages = answer_size.fitting([click_message(click) for click in clicks[:size]])
         token = ""
-        if len(clicks) > size:
-            last = page[-1]
+        if len(clicks) > len(messages):
+            last = clicks[len(messages) - 1]
             token = self._page_tokens.write(Cursor(last.time, last.source, last.sequence), selection)
-        messages = [click_message(click) for click in page]
         return click_service_pb2.ListClicksResponse(clicks=messages, next_page_token=token)
 
 

@@ -14,6 +14,7 @@ from services.analytics.domain.places import Places
 from services.analytics.domain.visitors import visitor_hasher
 from services.analytics.geo_files import open_databases
 from services.analytics.ingest_servicer import IngestServicer
+from services.analytics.question_turns import QuestionTurns
 from services.analytics.settings import Settings
 from services.analytics.stats_servicer import StatsServicer
 from services.analytics.store.click_list import ClickReader
@@ -39,6 +40,12 @@ _MEBIBYTE: Final = 1024 * 1024
 _MESSAGE_BYTES: Final = 64 * 1024 * 1024
 
 
+# With the one for health, ten connections a process. Questions have turns (question_turns.py), and one is left
+# for erasing and for copies.
+_INGEST_CONNECTIONS: Final = 3
+_QUESTION_CONNECTIONS: Final = 6
+
+
 class AnalyticsServer:
     """A running analytics service."""
 
@@ -57,33 +64,43 @@ class AnalyticsServer:
 
     async def start(self) -> None:
         """Listen. PostgreSQL need not be up: calls answer UNAVAILABLE until it is."""
-        self._pool = await postgres.open_pool(self._settings.postgres_url, SCHEMA)
+        # Apart, so that questions keep neither clicks nor checks of health waiting.
+        self._ingest, self._questions, self._probe = [
+            await postgres.open_pool(self._settings.postgres_url, SCHEMA, max_size=size)
+            for size in (_INGEST_CONNECTIONS, _QUESTION_CONNECTIONS, 1)
+        ]
         self._rpc = RpcServer(
             address=self._settings.listen,
-            health=HealthPoller({"postgres": lambda: self._pool.execute("SELECT 1")}),
+            health=HealthPoller({"postgres": lambda: self._probe.execute("SELECT 1")}),
             translate=postgres.outage_of,
             limits=self._limits,
             tls=self._settings.tls,
         )
-        self._copies = Copies(self._pool, CopyLimits(most_bytes=self._settings.column_cache_mib * _MEBIBYTE))
-        self._add_servicers(self._pool)
+        self._copies = Copies(self._questions, CopyLimits(most_bytes=self._settings.column_cache_mib * _MEBIBYTE))
+        self._add_servicers(self._ingest, self._questions)
         await self._rpc.start(SERVICES)
-        self._chores = start_chores(self._pool, self._settings.retention, self._clock)
+        self._chores = start_chores(self._ingest, self._settings.retention, self._clock)
 
     async def stop(self) -> None:
         """Finish the calls in flight, then close."""
         await self._rpc.stop()
         await self._chores.stop()
         await self._copies.close()
-        await self._pool.close()
+        for pool in (self._ingest, self._questions, self._probe):
+            await pool.close()
 
-    def _add_servicers(self, pool: postgres.Pool) -> None:
+    def _add_servicers(self, ingest_pool: postgres.Pool, questions_pool: postgres.Pool) -> None:
         tokens = PageTokens(keyed_hash.derive(self._settings.secret, "analytics/page-token"))
-        writer = ClickWriter(pool, Partitions(pool))
+        turns = QuestionTurns()
+        writer = ClickWriter(ingest_pool, Partitions(ingest_pool))
         ingest = IngestServicer(enricher=self._enricher, writer=writer, clock=self._clock)
-        clicks = ClickServicer(reader=ClickReader(pool), page_tokens=tokens)
+        clicks = ClickServicer(reader=ClickReader(questions_pool), page_tokens=tokens, turns=turns)
         stats = StatsServicer(
-            stats=Stats(pool, self._copies), erasure=Erasure(pool), sources=Sources(pool), clock=self._clock
+            stats=Stats(questions_pool, self._copies),
+            turns=turns,
+            erasure=Erasure(questions_pool),
+            sources=Sources(ingest_pool),
+            clock=self._clock,
         )
         ingest_service_pb2_grpc.add_IngestServiceServicer_to_server(ingest, self._rpc.server)
         click_service_pb2_grpc.add_ClickServiceServicer_to_server(clicks, self._rpc.server)

@@ -1,13 +1,18 @@
 """StatsService: statistics, and their proof."""
 
+from datetime import datetime
+
 from linkmeter.analytics.v1 import stats_service_pb2, stats_service_pb2_grpc
 from services.analytics.access import audience_of, eraser_of, require_admin
 from services.analytics.convert.link_stats import link_query_of, link_stats_message
 from services.analytics.convert.stats import answer_message, ledger_message, query_of
 from services.analytics.domain.ledger import entry_of, total_of
+from services.analytics.domain.query import Answer, Query
+from services.analytics.question_turns import QuestionTurns
 from services.analytics.store.erasure import Erasure
 from services.analytics.store.sources import Sources
 from services.analytics.store.stats import Stats
+from services.common import answer_size
 from services.common.clock import Clock
 from services.common.errors import InvalidArgument
 from services.common.interceptors import Context
@@ -16,8 +21,9 @@ from services.common.interceptors import Context
 class StatsServicer(stats_service_pb2_grpc.StatsServiceServicer):
     """Answers queries."""
 
-    def __init__(self, *, stats: Stats, erasure: Erasure, sources: Sources, clock: Clock) -> None:
+    def __init__(self, *, stats: Stats, turns: QuestionTurns, erasure: Erasure, sources: Sources, clock: Clock) -> None:
         self._stats = stats
+        self._turns = turns
         self._erasure = erasure
         self._sources = sources
         self._clock = clock
@@ -27,7 +33,7 @@ class StatsServicer(stats_service_pb2_grpc.StatsServiceServicer):
     ) -> stats_service_pb2.QueryStatsResponse:
         """Answer reports."""
         query = query_of(request, audience_of(context))
-        return answer_message(query, await self._stats.answer(query, self._clock.now()))
+        return answer_size.checked(answer_message(query, await self._answer(query, self._clock.now())))
 
     async def GetLinkStats(
         self, request: stats_service_pb2.GetLinkStatsRequest, context: Context
@@ -35,7 +41,7 @@ class StatsServicer(stats_service_pb2_grpc.StatsServiceServicer):
         """Answer the usual statistics of one link."""
         now = self._clock.now()
         query = link_query_of(request, audience_of(context), now)
-        return link_stats_message(request.link_id, query, await self._stats.answer(query, now))
+        return link_stats_message(request.link_id, query, await self._answer(query, now))
 
     async def DeleteStats(
         self, request: stats_service_pb2.DeleteStatsRequest, context: Context
@@ -58,3 +64,7 @@ class StatsServicer(stats_service_pb2_grpc.StatsServiceServicer):
         require_admin(context)
         entries = [entry_of(state) for state in await self._sources.list()]
         return ledger_message(entries, total_of(entries))
+
+    async def _answer(self, query: Query, now: datetime) -> Answer:
+        async with self._turns.turn(query.audience):
+            return await self._stats.answer(query, now)

@@ -55,7 +55,12 @@ async def _keep(_connection: Connection) -> None:
 
 
 def outage_of(error: Exception) -> errors.LinkmeterError | None:
-    """Translate "PostgreSQL is not there just now" to Unavailable; None for every other exception."""
+    """Translate "PostgreSQL is not there just now" to Unavailable, and "that took too long" to DeadlineExceeded.
+
+    None for every other exception.
+    """
+    if isinstance(error, asyncpg.QueryCanceledError):
+        return errors.DeadlineExceeded("this takes too long to answer; ask for less at once", retry_after_seconds=5)
     if isinstance(
         error,
         asyncpg.PostgresConnectionError

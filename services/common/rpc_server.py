@@ -9,6 +9,7 @@ import grpc
 from grpc_reflection.v1alpha import reflection
 
 from services.common import log
+from services.common.call_allowance import AllowanceInterceptor, CallAllowance
 from services.common.health import HealthPoller
 from services.common.interceptors import (
     DEFAULT_DEADLINE_SECONDS,
@@ -30,7 +31,11 @@ class Limits:
     # Of one connection.
     concurrent_streams: int = 1000
     # Of all connections; what is beyond is refused at once, so that a replica's memory is bounded.
-    concurrent_calls: int = 2000
+    concurrent_calls: int = 4000
+    # Of those, by clients of the gateway. The rest is for our own services, and for health checks.
+    public_calls: int = 2000
+    # Of those, by one client.
+    client_calls: int = 500
     default_deadline_seconds: float = DEFAULT_DEADLINE_SECONDS
     longest_deadline_seconds: float = LONGEST_DEADLINE_SECONDS
     connection_age_seconds: int = 300
@@ -58,7 +63,7 @@ class RpcServer:
         self.port = 0
         # The caller's own come inside: they see the errors of ours before these become statuses.
         self.server = grpc.aio.server(
-            interceptors=[_call_interceptor(translate, self._limits), *interceptors],
+            interceptors=[_call_interceptor(translate, self._limits), *interceptors, _allowance(self._limits)],
             options=_options(self._limits),
             maximum_concurrent_rpcs=self._limits.concurrent_calls,
         )
@@ -101,6 +106,10 @@ def _call_interceptor(translate: Translator, limits: Limits) -> CallInterceptor:
         default_deadline_seconds=limits.default_deadline_seconds,
         longest_deadline_seconds=limits.longest_deadline_seconds,
     )
+
+
+def _allowance(limits: Limits) -> AllowanceInterceptor:
+    return AllowanceInterceptor(CallAllowance(most=limits.public_calls, most_per_client=limits.client_calls))
 
 
 def _options(limits: Limits) -> list[tuple[str, int]]:

@@ -7,6 +7,7 @@ from typing import Final
 from google.protobuf.empty_pb2 import Empty
 
 from linkmeter.links.v1 import link_service_pb2, link_service_pb2_grpc, links_pb2
+from services.common import answer_size
 from services.common.caller import ANONYMOUS_OWNER_ID, LINKS_READ, LINKS_WRITE
 from services.common.clock import Clock
 from services.common.errors import InvalidArgument, NotFound, Unauthenticated
@@ -121,10 +122,11 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
         # One more than asked tells whether there is a next page. Later pages have nothing to pass over.
         skipped = 0 if after_id else skip
         found = await self._links.list_page(wanted, after_id=after_id, limit=size + 1, skip=skipped, now=now)
-        page = found[:size]
+        page = answer_size.fitting([convert.link_message(link, now) for link in found[:size]])
+        has_more = len(found) > len(page)
         return link_service_pb2.ListLinksResponse(
-            links=[convert.link_message(link, now) for link in page],
-            next_page_token=self._page_tokens.make(page[-1].link_id, wanted.list_name) if len(found) > size else "",
+            links=page,
+            next_page_token=self._page_tokens.make(page[-1].link_id, wanted.list_name) if has_more else "",
             total_size=await self._links.count(wanted, now) if request.with_total_size else 0,
         )
 

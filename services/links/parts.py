@@ -25,7 +25,8 @@ from services.links.store.oauth import OAuthStore
 from services.links.store.owners import OwnerStore
 
 SCHEMA: Final = "links"
-_POOL_SIZE: Final = 16
+# With the one for health, sixteen connections a process.
+_POOL_SIZE: Final = 15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,10 +84,12 @@ class LinksServer:
         parts.publisher.start()
         parts.background.repeat(_CLEANING_SECONDS, lambda: parts.creations.forget_old_requests(self._clock.now()))
         parts.background.repeat(_CLEANING_SECONDS, lambda: parts.oauth.forget_old_codes(self._clock.now()))
+        # Apart, so that a busy pool is no outage.
+        self._probe = await postgres.open_pool(self._settings.postgres_url, links_parts.SCHEMA, max_size=1)
         self._rpc = RpcServer(
             address=self._settings.listen,
             # Not Redis: without it links goes on, but for the check of passwords.
-            health=HealthPoller({"postgres": lambda: parts.pool.execute("SELECT 1"), "start": bootstrap.check}),
+            health=HealthPoller({"postgres": lambda: self._probe.execute("SELECT 1"), "start": bootstrap.check}),
             translate=postgres.outage_of,
             limits=self._limits,
             tls=self._settings.tls,
@@ -99,6 +101,7 @@ class LinksServer:
     async def stop(self) -> None:
         """Finish the calls in flight, then close."""
         await self._rpc.stop()
+        await self._probe.close()
         await self._parts.close()
 
 

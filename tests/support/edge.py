@@ -97,9 +97,14 @@ class Services:
         self.on(method, behaviour)
 
     @property
+    def work(self) -> list[Call]:
+        """The calls that reached a service, but for questions about authorization."""
+        return [call for call in self.calls if not call.method.startswith("envoy.")]
+
+    @property
     def only_call(self) -> Call:
         """The one call that reached a service, but for questions about authorization."""
-        calls = [call for call in self.calls if not call.method.startswith("envoy.")]
+        calls = self.work
         assert len(calls) == 1, calls
         return calls[0]
 

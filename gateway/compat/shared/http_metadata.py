@@ -3,7 +3,6 @@
 Both sides agree on these keys; the gateway strips those with x- before an answer leaves.
 """
 
-import ipaddress
 import json
 from collections.abc import Mapping
 from contextvars import ContextVar
@@ -12,12 +11,12 @@ from typing import Any, Final
 
 import grpc
 
+from services.common.client_network import CLIENT_IP_KEY
+
 # In answers: the HTTP status.
 STATUS_KEY: Final = "x-http-code"
 # In failed answers: the body in place of the gateway's own, ASCII.
 ERROR_BODY_KEY: Final = "x-error-body"
-# In requests: the visitor's address, as the gateway saw it.
-CLIENT_IP_KEY: Final = "x-linkmeter-client-ip"
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -83,16 +82,3 @@ def client_ip(context: Context) -> str:
         if key == CLIENT_IP_KEY and isinstance(value, str):
             return value
     return ""
-
-
-def client_network(ip: str) -> str:
-    """Answer what counts as one client: an IPv4 address, or an IPv6 /64, of which everybody has a whole one."""
-    try:
-        address = ipaddress.ip_address(ip)
-    except ValueError:
-        return "unknown"
-    if isinstance(address, ipaddress.IPv4Address):
-        return str(address)
-    if address.ipv4_mapped:
-        return str(address.ipv4_mapped)
-    return str(ipaddress.ip_network((address, 64), strict=False))

@@ -8,8 +8,8 @@ from typing import Final, Literal
 import limits
 from limits.aio.strategies import FixedWindowRateLimiter
 
-from gateway.compat.shared.http_metadata import client_network
 from services.common import errors, redis_client, redis_limits
+from services.common.client_network import client_network
 
 _KEY_PREFIX: Final = "lm:limit"
 

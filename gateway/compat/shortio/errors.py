@@ -28,7 +28,7 @@ _WORDS: Final[dict[type[errors.LinkmeterError], tuple[int, str, str]]] = {
     errors.Aborted: (409, "CONFLICT", "The link changed meanwhile. Please try again"),
     errors.ResourceExhausted: (429, "RATE_LIMITED", "Too many requests. Please slow down"),
     errors.Unavailable: (503, "UNAVAILABLE", "The service is not available just now. Please try again"),
-    errors.DeadlineExceeded: (503, "UNAVAILABLE", "The service is not available just now. Please try again"),
+    errors.DeadlineExceeded: (503, "UNAVAILABLE", "This takes too long just now. Please try again later"),
 }
 _ABSENT: Final = {"domain": "Domain not found"}
 _TAKEN: Final = {"domain": "This domain is already registered"}

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from gateway.compat.shared.http_metadata import client_network
 from gateway.compat.shared.quotas import Quota, Quotas
 from services.common.caller import Caller
+from services.common.client_network import client_network
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

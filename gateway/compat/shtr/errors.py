@@ -25,7 +25,7 @@ _WORDS: Final[dict[type[errors.LinkmeterError], tuple[int, str]]] = {
     errors.Aborted: (409, "The link changed meanwhile. Please try again"),
     errors.ResourceExhausted: (429, "Too many requests. Please wait before making more"),
     errors.Unavailable: (503, "The service is not available just now. Please try again"),
-    errors.DeadlineExceeded: (503, "The service is not available just now. Please try again"),
+    errors.DeadlineExceeded: (503, "This takes too long just now. Please try again later"),
 }
 
 

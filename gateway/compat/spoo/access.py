@@ -16,6 +16,7 @@ from linkmeter.links.v1 import access_service_pb2, link_service_pb2, links_pb2, 
 from services.common import caller as callers
 from services.common import emoji_codes, errors
 from services.common.caller import Caller
+from services.common.client_network import client_network
 
 _AUTHORIZATION: Final = "authorization"
 _BEARER: Final = "bearer "
@@ -38,7 +39,7 @@ class Visitor:
     @property
     def name(self) -> str:
         """Name the caller for the limits: by key, else by address."""
-        return self.caller.credential if self.caller else http_metadata.client_network(self.client_ip)
+        return self.caller.credential if self.caller else client_network(self.client_ip)
 
     def account(self, *wanted: str) -> Caller:
         """Answer the caller; refuse somebody who is not known, and a key without one of the scopes."""

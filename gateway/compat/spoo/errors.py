@@ -38,7 +38,7 @@ _WORDS: Final[dict[type[errors.LinkmeterError], tuple[int, str, str]]] = {
     errors.Aborted: (409, "conflict", "The link changed meanwhile"),
     errors.ResourceExhausted: (429, "rate_limit_exceeded", "Rate limit exceeded"),
     errors.Unavailable: (503, "service_unavailable", "The service is not available just now"),
-    errors.DeadlineExceeded: (503, "service_unavailable", "The service is not available just now"),
+    errors.DeadlineExceeded: (503, "service_unavailable", "This takes too long just now"),
 }
 _INTERNAL: Final = (500, "internal_error", "An internal server error occurred.")
 

@@ -27,7 +27,7 @@ _WORDS: Final[dict[type[errors.LinkmeterError], tuple[int, str, str]]] = {
     errors.AlreadyExists: (400, ALIAS, "Alias already exists"),
     errors.ResourceExhausted: (429, "RateLimitError", "Rate limit exceeded. Please try again later."),
     errors.Unavailable: (503, "ServerError", "The service is not available just now"),
-    errors.DeadlineExceeded: (503, "ServerError", "The service is not available just now"),
+    errors.DeadlineExceeded: (503, "ServerError", "This takes too long just now"),
 }
 
 

@@ -110,7 +110,7 @@ async def test_unknown_fields_are_refused(
 ) -> None:
     """A field that the contract does not know is 400 and named with its path, however deep it lies."""
     assert_refused(await client.post(path, json=body), 400, 3, "INVALID_ARGUMENT", f"unknown field: {field}")
-    assert services.calls == []
+    assert services.work == []
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ async def test_the_query_cannot_change_what_the_path_names(
     answer = await client.request(verb, path, json={})
     assert answer.status_code == 400
     assert answer.json()["message"].endswith("is given by the path")
-    assert services.calls == []
+    assert services.work == []
 
 
 @pytest.mark.parametrize(
@@ -243,7 +243,7 @@ async def test_a_huge_body_is_refused(client: httpx.AsyncClient, services: Servi
 
 async def test_a_large_body_is_read(client: httpx.AsyncClient, services: Services) -> None:
     """What is below the limit reaches the service whole."""
-    title = "x" * 1_000_000
+    title = "x" * 125_000
     assert (await client.post("/v1/links", json={"title": title})).status_code == 200
     assert services.only_call.request.link.title == title
 
@@ -256,7 +256,7 @@ async def test_huge_headers_are_refused(client: httpx.AsyncClient, services: Ser
     assert services.calls == []
 
 
-@pytest.mark.parametrize("body", [b"[" * 500_000, b'{"title":' * 100_000, b'{"tags":' + b"[" * 900_000])
+@pytest.mark.parametrize("body", [b"[" * 100_000, b'{"title":' * 10_000, b'{"tags":' + b"[" * 100_000])
 async def test_deep_nesting_is_refused(client: httpx.AsyncClient, services: Services, body: bytes) -> None:
     """A body of brackets is 400 and takes no time."""
     answer = await client.post("/v1/links", content=body, headers=JSON)

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from gateway.compat.settings import Settings
-from gateway.compat.shared import access_cookie, http_metadata, qr
+from gateway.compat.shared import access_cookie, qr
+from services.common.client_network import client_network
 from services.common.settings import SettingsError
 
 NEEDED = {
@@ -52,7 +53,7 @@ def test_a_wrong_figure_is_named(name: str) -> None:
 )
 def test_one_client_is_an_address_or_a_small_ipv6_network(ip: str, network: str) -> None:
     """Whoever has an IPv6 address has all of its /64."""
-    assert http_metadata.client_network(ip) == network
+    assert client_network(ip) == network
 
 
 def test_the_cookie_is_for_its_link_alone() -> None:
