@@ -52,7 +52,7 @@ class QuestionTurns:
         try:
             async with asyncio.timeout(self._limits.longest_wait_seconds):
                 await turn
-        except BaseException as end:
+        except (TimeoutError, asyncio.CancelledError) as end:
             # It may have been handed out in the same moment.
             if not turn.cancelled():
                 self._give_back(owner)

@@ -43,7 +43,7 @@ class CallAllowance:
 
 
 class AllowanceInterceptor(grpc.aio.ServerInterceptor):
-    """Refuses calls of clients beyond their allowance. Calls of our own services, and of health checks, are not counted.
+    """Refuses calls of clients beyond their allowance; those of our own services and of health checks are not counted.
 
     It stands next to the servicer, so that every dialect words the refusal.
     """

@@ -10,10 +10,12 @@ import grpc
 import pytest
 
 from linkmeter.links.v1 import access_service_pb2, access_service_pb2_grpc
+from services.common.client_network import CLIENT_IP_KEY
 from services.common.health import HealthPoller
 from services.common.rpc_server import Limits, RpcServer
 from tests.support.floods import reset_streams
 from tests.support.system import System
+from tests.support.wait import eventually
 
 SERVICES = {
     # A method of each service, and a little more than its longest message.
@@ -119,6 +121,38 @@ async def test_ten_thousand_streams_are_bounded() -> None:
     # A caller may see its stream reset before it has read why.
     assert set(refused) <= {grpc.StatusCode.RESOURCE_EXHAUSTED, grpc.StatusCode.CANCELLED}
     assert codes.count(grpc.StatusCode.OK) >= 200
+
+
+async def test_clients_leave_room_for_each_other() -> None:
+    """A client, and all clients together, take no more than their part; our own calls and health are never refused."""
+    servicer = Servicer()
+    async with _serving(servicer, public_calls=5, client_calls=3) as address:
+        options = [("grpc.use_local_subchannel_pool", 1)]
+        async with grpc.aio.insecure_channel(address, options=options) as channel:
+            stub = access_service_pb2_grpc.AccessServiceStub(channel)
+
+            async def ask(ip: str) -> grpc.StatusCode:
+                metadata = ((CLIENT_IP_KEY, ip),) if ip else ()
+                try:
+                    await stub.Authenticate(_slow(), timeout=30, metadata=metadata)
+                except grpc.aio.AioRpcError as error:
+                    return error.code()
+                return grpc.StatusCode.OK
+
+            # Of one IPv6 network, whatever the address in it.
+            first = [asyncio.create_task(ask(f"2001:db8::{number}")) for number in range(4)]
+            await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
+            others = [asyncio.create_task(ask(f"192.0.2.{number}")) for number in range(3)]
+            await asyncio.wait(others, return_when=asyncio.FIRST_COMPLETED)
+            own = [asyncio.create_task(ask("")) for _ in range(20)]
+            await eventually(lambda: servicer.waiting == 5 + len(own), 30, 0.01, "all that may are being answered")
+            assert await _call(channel, _HEALTH) is grpc.StatusCode.OK
+            servicer.go.set()
+            assert sorted(code.name for code in await asyncio.gather(*first)) == ["OK"] * 3 + ["RESOURCE_EXHAUSTED"]
+            assert sorted(code.name for code in await asyncio.gather(*others)) == ["OK"] * 2 + ["RESOURCE_EXHAUSTED"]
+            assert {*await asyncio.gather(*own)} == {grpc.StatusCode.OK}
+            # Places are given back.
+            assert await ask("2001:db8::9") is grpc.StatusCode.OK
 
 
 @pytest.mark.parametrize("service", ["links", "redirect"])

@@ -46,7 +46,7 @@ class Call:
             while True:
                 for event in self._connection.receive_data(await self._reader.read(65536)):
                     if isinstance(event, h2.events.ResponseReceived | h2.events.TrailersReceived):
-                        self.answer |= dict(event.headers)
+                        self.answer |= {str(name): str(value) for name, value in event.headers}
                     if isinstance(event, h2.events.StreamEnded):
                         return self.answer.get("grpc-status", "")
 
@@ -110,7 +110,8 @@ async def test_a_service_waits_for_nobody(edge: Edge, services: Services, calls:
 async def test_messages_that_are_too_large_are_refused(edge: Edge, services: Services) -> None:
     """More than a mebibyte is RESOURCE_EXHAUSTED, as the services would say themselves."""
     async with edge.channel() as channel:
+        call: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(GET_LINK)
         with pytest.raises(grpc.aio.AioRpcError) as raised:
-            await channel.unary_unary(GET_LINK)(b"\x0a" * 1_200_000, timeout=20)
+            await call(b"\x0a" * 1_200_000, timeout=20)
     assert raised.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
     assert services.calls == []

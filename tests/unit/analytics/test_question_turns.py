@@ -20,31 +20,31 @@ class Questions:
     def __init__(self, turns: QuestionTurns) -> None:
         self._turns = turns
         self.running: list[str] = []
-        self._ends: dict[str, asyncio.Event] = {}
-        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self.ends: dict[str, asyncio.Event] = {}
+        self.tasks: dict[str, asyncio.Task[None]] = {}
 
     async def ask(self, name: str, audience: Audience) -> None:
         """Begin a question, and let it come as far as it can."""
-        self._ends[name] = asyncio.Event()
-        self._tasks[name] = asyncio.create_task(self._run(name, audience))
+        self.ends[name] = asyncio.Event()
+        self.tasks[name] = asyncio.create_task(self._run(name, audience))
         await asyncio.sleep(0)
 
     async def end(self, name: str) -> None:
         """Answer a question."""
-        self._ends[name].set()
-        await self._tasks[name]
+        self.ends[name].set()
+        await self.tasks[name]
         await asyncio.sleep(0)
 
     async def give_up(self, name: str) -> None:
         """Hang up before the answer."""
-        self._tasks[name].cancel()
-        await asyncio.gather(self._tasks[name], return_exceptions=True)
+        self.tasks[name].cancel()
+        await asyncio.gather(self.tasks[name], return_exceptions=True)
         await asyncio.sleep(0)
 
     async def _run(self, name: str, audience: Audience) -> None:
         async with self._turns.turn(audience):
             self.running.append(name)
-            await self._ends[name].wait()
+            await self.ends[name].wait()
         self.running.remove(name)
 
 
@@ -107,8 +107,8 @@ async def test_who_gives_up_leaves_the_place() -> None:
     assert questions.running[-1] == "c1"
     await questions.ask("a2", ADA)
     # Ended, but a2 has not run since: its turn is handed out in the same step.
-    questions._ends["c1"].set()
-    await questions._tasks["c1"]
+    questions.ends["c1"].set()
+    await questions.tasks["c1"]
     await questions.give_up("a2")
     await questions.ask("b2", BEN)
     assert questions.running[-1] == "b2"
