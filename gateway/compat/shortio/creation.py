@@ -13,6 +13,8 @@ from services.common import errors
 
 # So many links of a bulk may be under way at once.
 _AT_ONCE: Final = 16
+# Of the ten that a call has (services/common/interceptors.py).
+_MOST_SECONDS: Final = 7.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +42,18 @@ class Creation:
         return Created(answer.link, duplicate=not answer.created)
 
     async def many(self, account: Account, wanted: list[NewLink]) -> list[Created | errors.LinkmeterError]:
-        """Create links side by side, those to the same place one after the other; what fails stays by itself."""
+        """Create links side by side, those to the same place one after the other; what fails stays by itself.
+
+        Those that nobody began in time fail, so that there is time to answer what became of the others.
+        """
+        end = asyncio.get_running_loop().time() + _MOST_SECONDS
         gate = asyncio.Semaphore(_AT_ONCE)
         turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
         async def create(item: NewLink) -> Created | errors.LinkmeterError:
             async with turns[item.link.destination], gate:
+                if asyncio.get_running_loop().time() > end:
+                    return errors.DeadlineExceeded("there was no time left for this link")
                 try:
                     return await self.one(account, item)
                 except errors.LinkmeterError as error:
