@@ -1,4 +1,4 @@
-"""Promise S21: questions of one account that take long keep neither others' questions, nor clicks, nor health waiting."""
+"""Promise S21: long questions of one account keep neither others' questions, nor clicks, nor health waiting."""
 
 import asyncio
 from collections import Counter
@@ -47,7 +47,8 @@ async def test_heavy_questions_cost_others_nothing(analytics_database: str, cloc
     async with running_analytics(analytics_database, clock=clock) as analytics:
         async with stopped_questions(analytics_database):
             heavy = [asyncio.create_task(_ask(analytics, AS_OWNER)) for _ in range(12)]
-            refused, waiting = [], set(heavy)
+            refused: list[LinkmeterError | None] = []
+            waiting = set(heavy)
             while len(refused) < 9:
                 done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
                 refused += [question.result() for question in done]
