@@ -111,7 +111,7 @@ async def test_the_query_never_names_another_link(
     """What the path names is what is asked for, or nothing is."""
     answer = await client.request(verb, path, json={} if verb in ("POST", "PATCH") else None)
     assert answer.status_code == 400
-    assert services.calls == []
+    assert services.work == []
 
 
 @pytest.mark.parametrize("path", ["/v1/links/5:disable", "/v1/links/5%3Adisable", "/v1/links/5%3adisable"])
