@@ -14,6 +14,9 @@ _IDLE_TIMEOUT: Final = "15s"
 # At once. Below what one replica takes of calls (services/common/rpc_server.py), so that none is ever full.
 _MAX_CALLS: Final = 1500
 _MAX_VISITS: Final = 8192
+# The window of a connection is that of all its streams: answers that one client does not read hold up nobody's else.
+_STREAMS: Final = 1000
+_STREAM_WINDOW: Final = 256 * 1024
 # With TLS each connection is a handshake, and one that is given up costs as much as one that succeeds: a busy process
 # that gets little time for each would do nothing but begin. A new process gets its share bit by bit.
 _HANDSHAKES: Final[Json] = {
@@ -46,7 +49,9 @@ def _grpc(name: str, addresses: Sequence[str]) -> Json:
         "explicit_http_config": {
             "http2_protocol_options": {
                 "connection_keepalive": {"interval": "30s", "timeout": "5s"},
-                "max_concurrent_streams": 1000,
+                "max_concurrent_streams": _STREAMS,
+                "initial_stream_window_size": _STREAM_WINDOW,
+                "initial_connection_window_size": _STREAMS * _STREAM_WINDOW,
             }
         }
     }
