@@ -14,6 +14,7 @@ _BODIES: Final[dict[str, Any]] = {
     "linkmeter.links.v1.LinkService.UpdateLink": {"title": "A better title"},
     "linkmeter.links.v1.ApiKeyService.CreateApiKey": {"title": "Reports", "scopes": ["links:read", "stats:read"]},
     "linkmeter.links.v1.DomainService.CreateDomain": {"host": "go.example.com"},
+    "linkmeter.links.v1.DomainService.UpdateDomain": {"publicUrl": "https://go.example.com"},
     "linkmeter.analytics.v1.StatsService.QueryStats": {
         "interval": {"startTime": "2026-03-01T00:00:00Z", "endTime": "2026-04-01T00:00:00Z"},
         "timeZone": "Europe/Vienna",

@@ -28,6 +28,7 @@ from services.links.key_issuer import KeyIssuer
 from services.links.parts import SCHEMA
 from services.links.password_worker import PasswordWorker
 from services.links.settings import AdminSettings
+from services.links.store.claims import ClaimStore
 from services.links.store.credentials import CredentialStore
 from services.links.store.domains import DomainStore
 from services.links.store.oauth import OAuthStore
@@ -47,6 +48,7 @@ class _Desk:
     clock: Clock
     owners: OwnerStore
     domains: DomainStore
+    claims: ClaimStore
     credentials: CredentialStore
     accounts: Accounts
     issuer: KeyIssuer
@@ -83,6 +85,7 @@ async def _run(settings: AdminSettings, asked: Namespace) -> list[Row]:
         clock=clock,
         owners=owners,
         domains=DomainStore(pool),
+        claims=ClaimStore(pool),
         credentials=credentials,
         accounts=Accounts(store=owners, password_worker=password_worker, clock=clock),
         issuer=KeyIssuer(store=credentials, clock=clock),
@@ -138,8 +141,37 @@ async def _create_domain(desk: _Desk, asked: Namespace) -> list[Row]:
     if new.host in desk.settings.hosts:
         raise AlreadyExists("domain", new.host)
     owner_id = (await desk.accounts.of_login(asked.owner)).owner_id if asked.owner else 0
-    domain = await desk.domains.add(new, owner_id, desk.clock.now())
+    claim = await desk.claims.find(new.host, owner_id)
+    if claim is None:
+        domain = await desk.domains.add(new, owner_id, desk.clock.now())
+    else:
+        # The operator's word is the proof that the claim waits for.
+        url = new.url if asked.public_url else claim.public_url
+        await desk.claims.set_public_url(claim.domain_id, url)
+        domain = await desk.claims.adopt(claim)
     return [{"domain_id": domain.domain_id, "host": domain.host, "public_url": domain.public_url}]
+
+
+async def _list_domains(desk: _Desk, asked: Namespace) -> list[Row]:
+    owner_id = (await desk.accounts.of_login(asked.owner)).owner_id if asked.owner else 0
+    return [
+        {
+            "domain_id": domain.domain_id,
+            "host": domain.host,
+            "public_url": domain.public_url,
+            "owner_id": domain.owner_id or "-",
+        }
+        for domain in await desk.domains.list_all(owner_id)
+    ]
+
+
+async def _delete_domain(desk: _Desk, asked: Namespace) -> list[Row]:
+    host = desk.settings.hosts.domain_host(asked.host)
+    domain = await desk.domains.find(host) if host != desk.settings.hosts.name else None
+    if domain is None:
+        raise NotFound("domain", asked.host)
+    await desk.domains.release(domain.domain_id, desk.clock.now(), with_links=asked.with_links)
+    return [{"domain_id": domain.domain_id, "host": domain.host, "state": "deleted"}]
 
 
 async def _create_key(desk: _Desk, asked: Namespace) -> list[Row]:
@@ -188,6 +220,8 @@ _COMMANDS: Final[dict[str, Command]] = {
     "set-password": _set_password,
     "list-owners": _list_owners,
     "create-domain": _create_domain,
+    "list-domains": _list_domains,
+    "delete-domain": _delete_domain,
     "create-key": _create_key,
     "list-keys": _list_keys,
     "revoke-key": _revoke_key,

@@ -36,10 +36,17 @@ def _add_accounts(commands: "Commands[argparse.ArgumentParser]") -> None:
 
 
 def _add_domains(commands: "Commands[argparse.ArgumentParser]") -> None:
-    domain = _command(commands, "create-domain", "add a host name that serves codes")
+    domain = _command(commands, "create-domain", "add a host name that serves codes, claimed by its owner or not")
     domain.add_argument("host")
     domain.add_argument("--owner", default="", metavar="LOGIN", help="who may use it (default: every account)")
     domain.add_argument("--public-url", default="", metavar="URL", help="default: https:// and the host")
+    listed = _command(commands, "list-domains", "list the host names that serve codes")
+    listed.add_argument("--owner", default="", metavar="LOGIN", help="only those of an account")
+    deleted = _command(commands, "delete-domain", "free a host name; whoever holds it can claim it anew")
+    deleted.add_argument("host")
+    deleted.add_argument(
+        "--with-links", action="store_true", help="also when there are links in it, which nobody can follow any more"
+    )
 
 
 def _add_credentials(commands: "Commands[argparse.ArgumentParser]") -> None:

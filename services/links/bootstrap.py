@@ -9,7 +9,6 @@ from services.common import log, postgres
 from services.common.caller import SCOPES
 from services.common.clock import Clock
 from services.common.errors import Unavailable
-from services.common.settings import SettingsError
 from services.links.domain.credentials import ApiKeyDraft, Secret
 from services.links.domain.owners import FIRST_OWNER_ID
 from services.links.settings import Settings
@@ -60,10 +59,9 @@ class Bootstrap:
 
     async def _put_domain(self) -> None:
         own = self._settings.public_url
-        try:
-            await self._domains.put_own(own, self._clock.now())
-        except asyncpg.UniqueViolationError as problem:
-            raise SettingsError(f"LINKMETER_PUBLIC_URL: {own.host} is another owner's domain already") from problem
+        displaced = await self._domains.put_own(own, self._clock.now())
+        if displaced:
+            _logger.warning("domain_displaced", domain_id=displaced, host=own.host)
 
     async def _put_key(self) -> None:
         if not self._settings.api_key:

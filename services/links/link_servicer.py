@@ -17,7 +17,7 @@ from services.links.domain import changes, codes, link_filter, reuse
 from services.links.domain.changes import LinkChange
 from services.links.domain.domains import Domain
 from services.links.domain.hosts import OwnHosts
-from services.links.domain.link import Link, LinkDraft, LinkFields
+from services.links.domain.link import Link, LinkDraft, LinkFields, Reach
 from services.links.domain.page_tokens import PageTokens
 from services.links.link_writer import LinkWriter
 from services.links.store.links import LinkStore
@@ -133,8 +133,8 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
     async def UpdateLink(self, request: link_service_pb2.UpdateLinkRequest, context: Context) -> links_pb2.Link:
         """Change the named fields of a link."""
         reach = reach_of(await self._authenticator.caller(context), LINKS_WRITE)
-        change = await self._change(request)
         link_id = request.link.link_id
+        change = await self._change(request, await self._owner_of(reach))
         link = await self._writer.change(
             link_id, reach, lambda before: changes.apply(change, before, self._clock.now())
         )
@@ -166,14 +166,23 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
         domain, checked = await self._writer.placed(fields, self._hosts.domain_host(message.domain), owner_id)
         return _draft(domain, checked, owner_id=owner_id, code=message.code, password=message.password)
 
-    async def _change(self, request: link_service_pb2.UpdateLinkRequest) -> LinkChange:
+    async def _owner_of(self, reach: Reach) -> int:
+        """Return the account whose domains count: the holder of an edit token acts on the link's owner's behalf."""
+        if reach.owner_id:
+            return reach.owner_id
+        link = await self._links.find(reach.link_id)
+        return link.owner_id if link else 0
+
+    async def _change(self, request: link_service_pb2.UpdateLinkRequest, owner_id: int) -> LinkChange:
         message = request.link
         named = convert.named_fields(request)
         values = convert.link_fields(message, limit=message.max_clicks)
         if "destination" in named:
-            values = replace(values, destination=await self._writer.checked_destination(values.destination))
+            checked = await self._writer.checked_destination(values.destination, owner_id)
+            values = replace(values, destination=checked)
         if "expired_destination" in named:
-            values = replace(values, expired_destination=await self._expired_destination(values.expired_destination))
+            checked = await self._expired_destination(values.expired_destination, owner_id)
+            values = replace(values, expired_destination=checked)
         return LinkChange(
             named=named,
             values=values,
@@ -184,8 +193,8 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
             code=message.code,
         )
 
-    async def _expired_destination(self, text: str) -> str:
-        return await self._writer.checked_destination(text, "link.expired_destination") if text else ""
+    async def _expired_destination(self, text: str, owner_id: int) -> str:
+        return await self._writer.checked_destination(text, owner_id, "link.expired_destination") if text else ""
 
     def _listed_host(self, domain: str) -> str:
         if not domain:

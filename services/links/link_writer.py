@@ -1,7 +1,7 @@
 """Writes links: check, store, publish."""
 
 import secrets
-from collections.abc import Awaitable, Callable, Container
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -124,17 +124,19 @@ class LinkWriter:
             raise InvalidArgument("link.domain", "is no domain that you can create links in")
         return domain, replace(
             fields,
-            destination=self._leading_away(first, known, _DESTINATION),
-            expired_destination=self._leading_away(then, known, _EXPIRED_DESTINATION) if then else "",
+            destination=self._leading_away(first, known, owner_id, _DESTINATION),
+            expired_destination=self._leading_away(then, known, owner_id, _EXPIRED_DESTINATION) if then else "",
         )
 
-    async def checked_destination(self, text: str, field: str = _DESTINATION) -> str:
-        """Normalise a destination; InvalidArgument when no link may lead there."""
+    async def checked_destination(self, text: str, owner_id: int, field: str = _DESTINATION) -> str:
+        """Normalise a destination; InvalidArgument when no link of an owner may lead there."""
         parsed = destination.parse(text, field)
-        return self._leading_away(parsed, await self._domains.find_all({parsed.host}), field)
+        return self._leading_away(parsed, await self._domains.find_all({parsed.host}), owner_id, field)
 
-    def _leading_away(self, parsed: Destination, known: Container[str], field: str) -> str:
-        if parsed.host in self._hosts or parsed.host in known:
+    def _leading_away(self, parsed: Destination, known: Mapping[str, Domain], owner_id: int, field: str) -> str:
+        domain = known.get(parsed.host)
+        # Another account's domain is a host like any other.
+        if parsed.host in self._hosts or (domain is not None and domain.is_usable_by(owner_id)):
             raise InvalidArgument(field, "must not be on a domain of this installation", reason="OWN_DOMAIN")
         return parsed.url
 

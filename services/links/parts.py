@@ -10,12 +10,16 @@ from services.links.accounts import Accounts
 from services.links.applications import Applications
 from services.links.authentication import Authenticator
 from services.links.background import Background
+from services.links.dns_lookup import DnsLookup
+from services.links.domain.domains import Proofs
+from services.links.domain_registry import DomainRegistry
 from services.links.guess_limits import GuessLimits
 from services.links.key_issuer import KeyIssuer
 from services.links.link_writer import LinkWriter
 from services.links.password_worker import PasswordWorker
 from services.links.publisher import Publisher
 from services.links.settings import Settings
+from services.links.store.claims import ClaimStore
 from services.links.store.creation import CreationStore
 from services.links.store.credentials import CredentialStore
 from services.links.store.domains import DomainStore
@@ -45,6 +49,7 @@ class Parts:
     creations: CreationStore
     credentials: CredentialStore
     domains: DomainStore
+    claims: ClaimStore
     owners: OwnerStore
     oauth: OAuthStore
     link_graph: LinkGraphStore
@@ -53,6 +58,8 @@ class Parts:
     issuer: KeyIssuer
     applications: Applications
     writer: LinkWriter
+    proofs: Proofs
+    registry: DomainRegistry
 
     async def close(self) -> None:
         """Finish what is under way, then disconnect."""
@@ -73,6 +80,7 @@ async def connect(settings: Settings, *, clock: Clock, next_code: Callable[[int]
     publisher = Publisher(client, breaker)
     password_worker = PasswordWorker()
     links, creations, domains = LinkStore(pool), CreationStore(pool), DomainStore(pool)
+    claims, proofs = ClaimStore(pool), Proofs(settings.secret)
     credentials, owners, oauth = CredentialStore(pool), OwnerStore(pool), OAuthStore(pool)
     return Parts(
         settings=settings,
@@ -87,6 +95,7 @@ async def connect(settings: Settings, *, clock: Clock, next_code: Callable[[int]
         creations=creations,
         credentials=credentials,
         domains=domains,
+        claims=claims,
         owners=owners,
         oauth=oauth,
         link_graph=LinkGraphStore(pool),
@@ -105,5 +114,15 @@ async def connect(settings: Settings, *, clock: Clock, next_code: Callable[[int]
             clock=clock,
             secret=settings.secret,
             next_code=next_code,
+        ),
+        proofs=proofs,
+        registry=DomainRegistry(
+            store=domains,
+            claims=claims,
+            hosts=settings.hosts,
+            dns=DnsLookup(settings.dns_resolver),
+            proofs=proofs,
+            clock=clock,
+            most_per_owner=settings.domains_per_owner,
         ),
     )

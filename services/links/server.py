@@ -158,7 +158,11 @@ def _add_account_servicers(server: grpc.aio.Server, parts: Parts) -> None:
     )
     domain_service_pb2_grpc.add_DomainServiceServicer_to_server(
         DomainServicer(
-            authenticator=parts.authenticator, store=parts.domains, hosts=parts.settings.hosts, clock=parts.clock
+            authenticator=parts.authenticator,
+            registry=parts.registry,
+            store=parts.domains,
+            claims=parts.claims,
+            proofs=parts.proofs,
         ),
         server,
     )

@@ -3,6 +3,7 @@
 LINKMETER_RATE_LIMITS is not among it: the only limits here are those of password guesses, and these are never off.
 """
 
+import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -27,6 +28,10 @@ class Settings:
     secret: str = field(repr=False)
     public_url: PublicUrl
     hosts: OwnHosts
+    # Whom VerifyDomain asks, as address:port; empty: the machine's resolvers.
+    dns_resolver: str = ""
+    # How many domains an account may have, claims included; the operator's commands add more.
+    domains_per_owner: int = 100
     # The first owner's key; empty: none is added.
     api_key: str = field(default="", repr=False)
     # How long calls are still taken after SIGTERM, until everybody has noticed.
@@ -57,6 +62,8 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         public_url=public_url,
         hosts=_read_hosts(env, public_url),
         api_key=env.parsed("LINKMETER_API_KEY", _api_key, ""),
+        dns_resolver=env.parsed("LINKMETER_DNS_RESOLVER", _resolver, ""),
+        domains_per_owner=env.integer("LINKMETER_DOMAINS_PER_OWNER", 100, 0, 10_000),
         drain_seconds=env.integer("LINKMETER_DRAIN_SECONDS", 0, 0, 300),
         log_level=env.choice("LINKMETER_LOG_LEVEL", ("debug", "info", "warning", "error"), "info"),
         otlp_endpoint=env.address("LINKMETER_OTLP_ENDPOINT", ""),
@@ -101,6 +108,17 @@ def _hosts(public_url: PublicUrl) -> Callable[[str], OwnHosts]:
             raise ValueError(f"{text!r} {problem}") from problem
 
     return parse
+
+
+def _resolver(text: str) -> str:
+    address, colon, port = text.rpartition(":")
+    try:
+        ipaddress.ip_address(address.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        colon = ""
+    if not (colon and port.isascii() and port.isdigit() and 0 < int(port) < 65536):  # noqa: PLR2004
+        raise ValueError(f"must be address:port, for instance 192.0.2.1:53, not {text!r}")
+    return text
 
 
 def _api_key(text: str) -> str:

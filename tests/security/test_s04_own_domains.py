@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from linkmeter.links.v1 import domain_service_pb2, links_pb2
+from linkmeter.links.v1 import links_pb2
 from services.common import errors
-from tests.support.links_service import OWNER, Links, running_links
+from tests.support.links_service import Links, running_links
 
 OWN = [
     "http://sho.rt/",
@@ -53,8 +53,7 @@ NOT_OWN = [
 async def links(links_database: str, valkey_url: str) -> AsyncIterator[Links]:
     """Run links with a second domain, whose name has a foreign letter."""
     async with running_links(links_database, valkey_url) as running:
-        domain = links_pb2.Domain(host="m\u00fcnchen.example")
-        await running.domains.CreateDomain(domain_service_pb2.CreateDomainRequest(domain=domain), metadata=OWNER)
+        await running.domain("m\u00fcnchen.example")
         yield running
 
 

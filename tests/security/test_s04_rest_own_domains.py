@@ -2,6 +2,8 @@
 
 import uuid
 
+from services.links.domain.owners import FIRST_OWNER_ID
+from tests.support.domains import add_domain
 from tests.support.system import System
 
 # The system's public host is localhost, with the loopback addresses as its aliases.
@@ -44,7 +46,7 @@ async def test_own_domains_and_user_info_are_a_400(system: System) -> None:
     """However it is written, at create and at update; a domain that was added a moment ago is one, too."""
     host = f"m\u00fcnchen-{uuid.uuid4().hex[:8]}.example"
     async with system.client() as client:
-        assert (await client.post("/v1/domains", json={"host": host})).status_code == 200
+        await add_domain(system.stack.postgres_url, host, FIRST_OWNER_ID)
         added = [f"http://{host}/", f"http://{host.upper()}./x", f"http://{host.encode('idna').decode()}:8443"]
         link = (await client.post("/v1/links", json={"destination": "https://example.com/"})).json()
         for url in [*OWN, system.base_url, system.settings.public_url, *added, *USER_INFO]:

@@ -2,6 +2,7 @@
 
 import uuid
 
+from tests.support.domains import add_domain
 from tests.support.people import key_of_new_owner
 from tests.support.system import System
 
@@ -19,10 +20,12 @@ async def test_strangers_domain_looks_absent(system: System) -> None:
         assert foreign.text.replace(f': {domain_id}"', "") == absent.text.replace(f': {ABSENT}"', "")
         listed = (await mine.get("/v1/domains")).json()["domains"]
         assert domain_id not in [domain["domainId"] for domain in listed]
-        # That a host is taken cannot be hidden from who wants it; whose it is can.
-        for client in (mine, theirs):
-            taken = await client.post("/v1/domains", json={"host": host})
-            assert (taken.status_code, taken.json()["message"]) == (409, f"domain is taken: {host}")
+        # Whoever wants a host learns nothing of others who want it or have it.
+        await add_domain(system.stack.postgres_url, host, 0)
+        again = [await client.post("/v1/domains", json={"host": f"x{host}"}) for client in (mine, theirs)]
+        assert [answer.status_code for answer in again] == [200, 200]
+        taken = await mine.post("/v1/domains", json={"host": host})
+        assert (taken.status_code, taken.json()["message"]) == (409, f"domain is taken: {host}")
 
 
 async def test_strangers_key_looks_absent(system: System) -> None:

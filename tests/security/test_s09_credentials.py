@@ -75,6 +75,33 @@ def create_domain(links: Links, metadata: Metadata) -> Awaitable[object]:
     return links.domains.CreateDomain(domain_service_pb2.CreateDomainRequest(domain=domain), metadata=metadata)
 
 
+async def update_domain(links: Links, metadata: Metadata) -> object:
+    """Change a claim."""
+    claimed = await _claim(links)
+    request = domain_service_pb2.UpdateDomainRequest(domain=claimed)
+    return await links.domains.UpdateDomain(request, metadata=metadata)
+
+
+async def verify_domain(links: Links, metadata: Metadata) -> object:
+    """Verify what is verified."""
+    name = (await links.domains.ListDomains(domain_service_pb2.ListDomainsRequest(), metadata=OWNER)).domains
+    domain_id = name[-1].domain_id if len(name) > 1 else await links.domain("verified.example")
+    request = domain_service_pb2.VerifyDomainRequest(domain_id=domain_id)
+    return await links.domains.VerifyDomain(request, metadata=metadata)
+
+
+async def delete_domain(links: Links, metadata: Metadata) -> object:
+    """Give up a claim."""
+    claimed = await _claim(links)
+    request = domain_service_pb2.DeleteDomainRequest(domain_id=claimed.domain_id)
+    return await links.domains.DeleteDomain(request, metadata=metadata)
+
+
+async def _claim(links: Links) -> links_pb2.Domain:
+    request = domain_service_pb2.CreateDomainRequest(domain=links_pb2.Domain(host="claimed.example"))
+    return await links.domains.CreateDomain(request, metadata=OWNER)
+
+
 def get_domain(links: Links, metadata: Metadata) -> Awaitable[object]:
     return links.domains.GetDomain(domain_service_pb2.GetDomainRequest(domain_id=1), metadata=metadata)
 
@@ -96,6 +123,9 @@ NEEDED: dict[Operation, str] = {
     list_keys: "keys:manage",
     delete_key: "keys:manage",
     create_domain: "domains:manage",
+    update_domain: "domains:manage",
+    verify_domain: "domains:manage",
+    delete_domain: "domains:manage",
     get_domain: "links:read",
     list_domains: "links:read",
 }

@@ -27,7 +27,12 @@ NEEDED: dict[str, list[tuple[str, str, object]]] = {
     "links:write": [("POST", "/v1/links", LINK), ("DELETE", "/v1/links/987654321", None)],
     "stats:read": [("GET", "/v1/clicks", None), ("GET", "/v1/links/987654321/stats", None)],
     "keys:manage": [("GET", "/v1/apiKeys", None), ("DELETE", "/v1/apiKeys/987654321", None)],
-    "domains:manage": [("POST", "/v1/domains", {"host": "localhost"})],
+    "domains:manage": [
+        ("POST", "/v1/domains", {"host": "localhost"}),
+        ("PATCH", "/v1/domains/987654321", {"publicUrl": "https://a.example"}),
+        ("POST", "/v1/domains/987654321:verify", {}),
+        ("DELETE", "/v1/domains/987654321", None),
+    ],
     "admin": [("GET", "/v1/ledger", None)],
 }
 

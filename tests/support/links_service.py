@@ -2,8 +2,8 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import asyncpg
 import grpc
@@ -31,6 +31,7 @@ from services.links.domain import codes
 from services.links.domain.hosts import OwnHosts, PublicUrl
 from services.links.server import LinksServer
 from services.links.settings import Settings
+from tests.support.domains import add_domain
 
 if TYPE_CHECKING:
     from linkmeter.gateway.authz.v3.ext_authz_pb2_grpc import AuthorizationAsyncStub
@@ -123,6 +124,10 @@ class Links:
             await connection.close()
         return key.secret
 
+    async def domain(self, host: str, owner_id: int = OWNER_ID, public_url: str = "") -> int:
+        """Let a host serve codes for an account, by the operator's word; return its id."""
+        return (await add_domain(self.postgres_url, host, owner_id, public_url)).domain_id
+
     async def owner(self, login: str, password: str = "", **fields: object) -> links_pb2.Owner:
         """Create an account."""
         owner = links_pb2.Owner(login=login, **fields)  # type: ignore[arg-type]
@@ -138,10 +143,10 @@ class Links:
         return (await self.access.Authenticate(request)).caller
 
 
-def settings_for(postgres_url: str, redis_url: str, api_key: str = API_KEY) -> Settings:
+def settings_for(postgres_url: str, redis_url: str, api_key: str = API_KEY, **more: Any) -> Settings:
     """Make the settings of a service whose own domain is sho.rt."""
     public_url = PublicUrl.parse("https://sho.rt")
-    return Settings(
+    settings = Settings(
         listen="127.0.0.1:0",
         postgres_url=postgres_url,
         redis_url=redis_url,
@@ -150,6 +155,7 @@ def settings_for(postgres_url: str, redis_url: str, api_key: str = API_KEY) -> S
         hosts=OwnHosts.of(public_url, ["www.sho.rt"]),
         api_key=api_key,
     )
+    return replace(settings, **more)
 
 
 @asynccontextmanager
@@ -159,9 +165,10 @@ async def running_links(
     *,
     clock: Clock | None = None,
     next_code: Callable[[int], str] = codes.generate,
+    **settings: Any,
 ) -> AsyncIterator[Links]:
     """Run the service and connect to it."""
-    server = LinksServer(settings_for(postgres_url, redis_url), clock=clock, next_code=next_code)
+    server = LinksServer(settings_for(postgres_url, redis_url, **settings), clock=clock, next_code=next_code)
     await server.start()
     try:
         async with rpc_client.open_channel(f"127.0.0.1:{server.port}", deadline_seconds=20) as channel:

@@ -11,7 +11,8 @@ from linkmeter.compat.shortio.v2 import link_service_pb2, links_pb2
 from linkmeter.links.v1 import links_pb2 as native
 
 _SOURCE: Final = "api"
-_STATE: Final = "configured"
+_CONFIGURED: Final = "configured"
+_NOT_VERIFIED: Final = "not_verified"
 
 
 def link(row: native.Link, domain_id: int, owner: native.Owner) -> links_pb2.Link:
@@ -92,7 +93,7 @@ def domain(row: native.Domain) -> links_pb2.Domain:
         id=row.domain_id,
         hostname=row.host,
         unicode_hostname=_unicode(row.host),
-        state=_STATE,
+        state=_NOT_VERIFIED if row.state == native.DOMAIN_STATE_UNVERIFIED else _CONFIGURED,
         created_at=added,
         updated_at=added,
         link_type="random",

@@ -1,9 +1,10 @@
-"""Read links from rows."""
+"""Read links and domains from rows."""
 
 from typing import Final
 
 import asyncpg
 
+from services.links.domain.domains import Domain
 from services.links.domain.link import Link, LinkFields
 from services.links.domain.passwords import StoredPassword
 
@@ -47,4 +48,16 @@ def link(row: asyncpg.Record) -> Link:
         update_time=row["update_time"],
         revision=row["revision"],
         deleted=row["delete_time"] is not None,
+    )
+
+
+def domain(row: asyncpg.Record, *, verified: bool = True) -> Domain:
+    """Build a domain or a claim from a row with its columns."""
+    return Domain(
+        domain_id=row["domain_id"],
+        host=row["host"],
+        public_url=row["public_url"],
+        owner_id=row["owner_id"] or 0,
+        create_time=row["create_time"],
+        verified=verified,
     )

@@ -15,8 +15,6 @@ from linkmeter.links.v1 import (
     account_service_pb2_grpc,
     api_key_service_pb2,
     api_key_service_pb2_grpc,
-    domain_service_pb2,
-    domain_service_pb2_grpc,
     link_service_pb2,
     link_service_pb2_grpc,
     links_pb2,
@@ -25,6 +23,7 @@ from linkmeter.links.v1 import (
 )
 from services.common import caller as callers
 from services.common.caller import ADMIN, Caller
+from tests.support.domains import add_domain
 from tests.support.system import System
 
 PASSWORD = "correct horse battery"
@@ -68,9 +67,7 @@ class Account:
     async def new_domain(self) -> str:
         """Add a short domain of the account's own; answer its host."""
         host = f"b{secrets.token_hex(5)}.ly"
-        stub: Any = domain_service_pb2_grpc.DomainServiceStub(self.links)
-        domain = links_pb2.Domain(host=host, public_url=f"http://{host}")
-        await stub.CreateDomain(domain_service_pb2.CreateDomainRequest(domain=domain), metadata=self.metadata)
+        await add_domain(self.system.stack.postgres_url, host, self.owner.owner_id, f"http://{host}")
         return host
 
     async def new_link(self, destination: str = "https://example.com/page", **fields: Any) -> links_pb2.Link:

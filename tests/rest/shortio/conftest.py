@@ -12,6 +12,7 @@ from gateway.compat.shortio import ids
 from linkmeter.analytics.v1 import clicks_pb2
 from tests.rest.shortio.examples import ingest, write_places
 from tests.support import npm
+from tests.support.domains import add_domain
 from tests.support.system import System, running_system
 
 collect_ignore = [] if npm.IS_PRESENT else ["test_npm_clients.py"]
@@ -80,6 +81,7 @@ def make_domain(system: System, shortio: httpx.AsyncClient) -> MakeDomain:
         answer = await shortio.post("/domains", json={"hostname": host or f"{uuid4().hex[:12]}.example"})
         assert answer.status_code == 200, answer.text
         made = answer.json()
+        await add_domain(system.stack.postgres_url, made["hostname"], int(made["UserId"]))
         return Domain(system, int(made["id"]), made["hostname"], int(made["UserId"]))
 
     return make

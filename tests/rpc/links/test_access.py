@@ -211,9 +211,8 @@ async def test_domain_is_got_by_id_or_by_host(links: Links) -> None:
 
 async def test_domains_are_added_and_used(links: Links) -> None:
     """An owner's domain is the owner's alone; every owner may use the installation's own."""
-    new = links_pb2.Domain(host="GO.Example.", public_url="https://go.example:8443")
-    request = domain_service_pb2.CreateDomainRequest(domain=new)
-    added = await links.domains.CreateDomain(request, metadata=OWNER)
+    await links.domain("GO.Example.", public_url="https://go.example:8443")
+    added = await get_domain(links, OWNER, host="go.example")
     assert (added.host, added.owner_id) == ("go.example", OWNER_ID)
     for host in ("go.example", "sho.rt", "www.sho.rt"):
         taken = domain_service_pb2.CreateDomainRequest(domain=links_pb2.Domain(host=host))

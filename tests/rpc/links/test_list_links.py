@@ -7,7 +7,7 @@ import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 from google.type import interval_pb2
 
-from linkmeter.links.v1 import domain_service_pb2, link_service_pb2, links_pb2
+from linkmeter.links.v1 import link_service_pb2, links_pb2
 from services.common import errors
 from tests.support.clock import FakeClock
 from tests.support.links_service import OWNER, Links, bearer
@@ -42,9 +42,7 @@ async def pages(links: Links, **request: object) -> list[list[str]]:
 
 async def test_filters_are_joined(links: Links) -> None:
     """Each filter keeps what fits it, and all together keep what fits all."""
-    await links.domains.CreateDomain(
-        domain_service_pb2.CreateDomainRequest(domain=links_pb2.Domain(host="go.example")), metadata=OWNER
-    )
+    await links.domain("go.example")
     await links.create("https://example.com/Alpha", code="aaa", tags=["red", "big"])
     await links.create("https://example.com/beta", code="bbb", tags=["red"], title="100% Title")
     await links.create("https://example.com/beta", code="ccc", domain="go.example")

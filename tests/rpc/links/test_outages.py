@@ -13,11 +13,10 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from linkmeter.gateway.authz.v3 import ext_authz_pb2
 from services.common import errors, postgres
-from services.common.settings import SettingsError
 from services.links.__main__ import MIGRATIONS
+from services.links.domain.hosts import OwnHosts, PublicUrl
 from services.links.parts import SCHEMA
-from services.links.server import LinksServer
-from tests.support.links_service import API_KEY, Links, running_links, settings_for
+from tests.support.links_service import API_KEY, OWNER_ID, Links, running_links
 from tests.support.wait import eventually
 
 SERVING = health_pb2.HealthCheckResponse.SERVING
@@ -142,16 +141,26 @@ async def test_moved_public_url_takes_its_links_along(links_database: str, valke
     await connection.close()
 
 
-async def test_public_url_of_another_owners_domain_stops_the_start(links_database: str, valkey_url: str) -> None:
-    """Nobody's links are taken over by a setting."""
+@pytest.mark.parametrize("owner_id", [0, OWNER_ID])
+async def test_public_url_wins_over_a_domain_of_its_host(links_database: str, valkey_url: str, owner_id: int) -> None:
+    """The operator's word: the account's domain is a claim again, and its links come back with it."""
     connection = await asyncpg.connect(links_database)
-    await connection.execute(
-        "INSERT INTO links.domains (host, public_url, owner_id, create_time) VALUES ('sho.rt', 'x', 2, now())"
-    )
+    async with running_links(links_database, valkey_url) as links:
+        # Before the operator moves here.
+        domain_id = await links.domain("next.rt", owner_id)
+        await links.create("https://example.com/theirs", domain="next.rt", code="same")
+    moved = PublicUrl.parse("https://next.rt")
+    settings: dict[str, Any] = {"public_url": moved, "hosts": OwnHosts.of(moved, [])}
+    async with running_links(links_database, valkey_url, **settings) as links:
+        assert (await links.create("https://example.com/ours", code="same")).short_url == "https://next.rt/same"
+        assert (await links.resolve("same", "next.rt")).resolution.destination == "https://example.com/ours"
+        assert (await links.resolve("same", "next.rt")).domain_id == 1
+    assert await connection.fetchval("SELECT domain_id FROM links.domain_claims WHERE host = 'next.rt'") == domain_id
+    async with running_links(links_database, valkey_url) as links:
+        assert await links.domain("next.rt", owner_id) == domain_id
+        found = await links.resolve("same", "next.rt")
+        assert (found.resolution.destination, found.domain_id) == ("https://example.com/theirs", domain_id)
     await connection.close()
-    server = LinksServer(settings_for(links_database, valkey_url))
-    with pytest.raises(SettingsError, match="LINKMETER_PUBLIC_URL"):
-        await server.start()
 
 
 async def _is_serving(links: Links) -> bool:
