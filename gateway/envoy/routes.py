@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from gateway.envoy.dialects import Dialect
 from gateway.openapi.contract import Contract
-from services.common.reserved_codes import RESERVED
+from services.common.reserved_codes import SERVED
 
 Json = dict[str, Any]
 
@@ -49,7 +49,7 @@ _READING_METHOD: Final = "(?:Get|List|Lookup|Query)[A-Za-z]*"
 
 # What nearly all codes are made of. The gateway's own paths look like this, too, but their names are kept from codes.
 PLAIN_CODE: Final = "/[0-9A-Za-z_-]+"
-OWN_NAME: Final = f"/(?:{'|'.join(map(re.escape, sorted(RESERVED)))})(?:[?].*)?"
+OWN_NAME: Final = f"/(?:{'|'.join(map(re.escape, sorted(SERVED)))})(?:[?].*)?"
 
 _IS_GRPC: Final[Json] = {"name": "content-type", "string_match": {"prefix": "application/grpc"}}
 # What Envoy makes of several Host headers.

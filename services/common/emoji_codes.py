@@ -5,6 +5,7 @@
 
 import re
 from typing import Final
+from urllib.parse import unquote
 
 MOST_EMOJIS: Final = 15
 _PREFIX: Final = "xn--"
@@ -27,6 +28,11 @@ def code_of(text: str) -> str | None:
         return None
     code = _PREFIX + plain.encode("punycode").decode("ascii")
     return code if len(code) <= _MAX_LENGTH else None
+
+
+def canonical(text: str) -> str:
+    """Return the code that a text of emojis names, in any spelling, percent-encoded too; all else stays as it is."""
+    return code_of(unquote(text)) or text
 
 
 def text_of(code: str) -> str:

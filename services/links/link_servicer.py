@@ -7,7 +7,7 @@ from typing import Final
 from google.protobuf.empty_pb2 import Empty
 
 from linkmeter.links.v1 import link_service_pb2, link_service_pb2_grpc, links_pb2
-from services.common import answer_size
+from services.common import answer_size, emoji_codes
 from services.common.caller import ANONYMOUS_OWNER_ID, LINKS_READ, LINKS_WRITE
 from services.common.clock import Clock
 from services.common.errors import InvalidArgument, NotFound, Unauthenticated
@@ -101,9 +101,9 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
     async def LookupLink(self, request: link_service_pb2.LookupLinkRequest, context: Context) -> links_pb2.Link:
         """Answer a link by domain and code."""
         reach = reach_of(await self._authenticator.caller(context), LINKS_READ)
-        host = self._hosts.domain_host(request.domain)
+        host, code = self._hosts.domain_host(request.domain), emoji_codes.canonical(request.code)
         # What is no code is in no row; the store need not see it.
-        link = await self._links.find_by_code(host, request.code) if codes.is_code(request.code) else None
+        link = await self._links.find_by_code(host, code) if codes.is_code(code) else None
         if link is None or not reach.covers(link):
             raise NotFound("link", request.code)
         return convert.link_message(link, self._clock.now())

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 from linkmeter.links.v1 import resolution_service_pb2, resolution_service_pb2_grpc
-from services.common import access_ticket
+from services.common import access_ticket, emoji_codes
 from services.common.clock import Clock
 from services.common.errors import InvalidArgument, PermissionDenied, ResourceExhausted
 from services.links import convert, metrics
@@ -103,7 +103,8 @@ class ResolutionServicer(resolution_service_pb2_grpc.ResolutionServiceServicer):
             link_id=link.link_id,
         )
 
-    async def _find(self, host: str, code: str) -> Link | None:
+    async def _find(self, host: str, text: str) -> Link | None:
+        code = emoji_codes.canonical(text)
         return await self._links.find_by_code(host, code) if codes.is_code(code) else None
 
     async def _take_guess(self, name: str, client_ip: str) -> None:

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 from gateway.compat.bitly.errors import Refusal, invalid, missing
 from gateway.compat.bitly.windows import ALL, Unit, Window, Zone
 from gateway.compat.shared import zones
+from services.common import emoji_codes
 
 DEFAULT_ZONE: Final = Zone(name="America/New_York", info=zoneinfo.ZoneInfo("America/New_York"))
 MOST_ROWS: Final = 1000
@@ -137,7 +138,7 @@ def short_link(text: str) -> ShortLink | None:
         host = (parts.hostname or "").rstrip(".")
     except ValueError:
         return None
-    code = unquote(parts.path).strip("/").removesuffix("+")
+    code = emoji_codes.canonical(unquote(parts.path).strip("/").removesuffix("+"))
     if parts.scheme not in {"", "http", "https"} or not 0 < len(host) <= _LONGEST_HOST or not _CODE.fullmatch(code):
         return None
     return ShortLink(host, code)
@@ -261,4 +262,5 @@ def _split(texts: Iterable[str]) -> list[str]:
 def _by_hash(text: str) -> ShortLink | None:
     if "/" in text:
         return short_link(text)
-    return ShortLink("", text) if _CODE.fullmatch(text) else None
+    code = emoji_codes.canonical(text)
+    return ShortLink("", code) if _CODE.fullmatch(code) else None

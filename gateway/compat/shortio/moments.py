@@ -7,6 +7,7 @@ from typing import Final
 from google.protobuf.struct_pb2 import Value
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from gateway.compat.shared import iso8601
 from gateway.compat.shortio import values
 from services.common import errors
 
@@ -15,7 +16,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _YEARS: Final = range(1900, 2200)
 _MILLISECONDS: Final = re.compile(r"-?[0-9]{1,16}(?:\.[0-9]+)?")
 # What is left of +07:00 where a client did not escape the plus.
-_LOST_PLUS: Final = re.compile(r"(.*[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?) (\d\d:?\d\d)")
+_LOST_PLUS: Final = re.compile(r"(.*[Tt ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?) (\d\d:?\d\d)")
 
 
 def read(value: Value, name: str, zone: tzinfo, *, is_wall_clock: bool) -> datetime | None:
@@ -69,7 +70,7 @@ def _from_iso(written: str, name: str, zone: tzinfo, *, is_wall_clock: bool) -> 
     if match := _LOST_PLUS.fullmatch(written):
         written = f"{match[1]}+{match[2]}"
     try:
-        moment = datetime.fromisoformat(written)
+        moment = iso8601.parse(written)
         if is_wall_clock or moment.tzinfo is None:
             moment = moment.replace(tzinfo=zone)
         return _checked(moment.astimezone(UTC), name)

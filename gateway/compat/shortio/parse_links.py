@@ -144,11 +144,15 @@ def qr_code(options: link_service_pb2.QrOptions) -> QrCode:
     kind = values.text(options.type, "type").lower() or "png"
     if kind not in {"png", "svg"}:
         raise errors.InvalidArgument("type", "must be png or svg")
+    color = _color(options.color, "color", "#000000")
+    background = _color(options.background_color, "backgroundColor", "#ffffff")
+    if color == background:
+        raise errors.InvalidArgument("backgroundColor", "must differ from color, or nobody can read the code")
     return QrCode(
         kind=kind,
         size=values.whole(options.size, "size", _DEFAULT_QR_SIZE, largest=_LARGEST_QR_SIZE),
-        color=_color(options.color, "color", "#000000"),
-        background=_color(options.background_color, "backgroundColor", "#ffffff"),
+        color=color,
+        background=background,
     )
 
 
@@ -237,4 +241,6 @@ def _color(value: Value, name: str, default: str) -> str:
     match = _COLOR.fullmatch(written)
     if not match:
         raise errors.InvalidArgument(name, "must be 6 or 8 hexadecimal digits")
-    return f"#{match[1].lower()}"
+    digits = match[1].lower()
+    # What is wholly opaque or wholly transparent has one spelling each, so that colours can be compared.
+    return "#00000000" if digits[6:] == "00" else f"#{digits[:6] if digits[6:] == 'ff' else digits}"

@@ -7,6 +7,7 @@ from typing import Final
 
 from google.protobuf.struct_pb2 import Value
 
+from gateway.compat.shared import iso8601
 from linkmeter.compat.shtr.v1 import shtr_pb2
 from linkmeter.links.v1 import links_pb2
 from services.common import errors
@@ -128,7 +129,7 @@ def _custom_code(text: str) -> str:
 
 def _moment(name: str, text: str) -> datetime:
     try:
-        moment = datetime.fromisoformat(text)
+        moment = iso8601.parse(text)
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         raise errors.InvalidArgument(name, "must be an ISO 8601 date, for instance 2030-12-31T23:59:59Z") from None

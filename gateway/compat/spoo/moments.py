@@ -6,6 +6,8 @@ from typing import Final
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from gateway.compat.shared import iso8601
+
 _NUMBER: Final = re.compile(r"-?[0-9]{1,16}(?:\.[0-9]{1,9})?")
 # Eight digits are a day, as ISO 8601 writes it without hyphens.
 _DAY: Final = re.compile(r"[0-9]{8}")
@@ -72,5 +74,5 @@ def _iso(text: str) -> datetime:
     lost = _LOST_PLUS.fullmatch(text)
     if lost and _TIME.fullmatch(lost[1]):
         text = f"{lost[1]}+{lost[2]}"
-    moment = datetime.fromisoformat(text)
+    moment = iso8601.parse(text)
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

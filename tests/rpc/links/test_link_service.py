@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
+import asyncpg
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from linkmeter.links.v1 import link_service_pb2, links_pb2
-from services.common import errors
+from services.common import emoji_codes, errors
 from services.common.caller import Caller, metadata_for
 from tests.support.clock import FakeClock
 from tests.support.links_service import OWNER, OWNER_ID, Links, bearer
@@ -246,3 +247,27 @@ async def test_huge_message_is_refused(links: Links) -> None:
     with pytest.raises(errors.ResourceExhausted):
         await links.create(title="x" * 1_000_000)
     assert await links.create()
+
+
+async def test_emoji_code_is_looked_up_in_any_spelling(links: Links) -> None:
+    """As its visitors may write it, at LookupLink and ResolveLink."""
+    code = emoji_codes.code_of("❤") or ""
+    link = await links.create(code=code)
+    for written in (code, "❤", "❤\ufe0f", "%E2%9D%A4%EF%B8%8F"):
+        request = link_service_pb2.LookupLinkRequest(code=written)
+        assert (await links.links.LookupLink(request, metadata=OWNER)).link_id == link.link_id
+        assert (await links.resolve(written)).resolution.link_id == link.link_id
+
+
+async def test_link_from_before_its_word_was_reserved_goes_on(links: Links) -> None:
+    """Only creation is refused: the link is followed, found and changed as ever."""
+    link = await links.create()
+    connection = await asyncpg.connect(links.postgres_url)
+    await connection.execute("UPDATE links.links SET code = 'Login' WHERE link_id = $1", link.link_id)
+    await connection.close()
+    assert (await links.resolve("Login")).resolution.link_id == link.link_id
+    request = link_service_pb2.LookupLinkRequest(code="Login")
+    assert (await links.links.LookupLink(request, metadata=OWNER)).link_id == link.link_id
+    assert (await links.update(links_pb2.Link(link_id=link.link_id, title="x"))).code == "Login"
+    with pytest.raises(errors.InvalidArgument):
+        await links.create(code="login")

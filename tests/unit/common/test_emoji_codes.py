@@ -50,3 +50,22 @@ def test_a_code_of_something_else_stays_as_it_is(rest: str) -> None:
     """Nobody's code turns into characters that it does not stand for."""
     text = emoji_codes.text_of(f"xn--{rest}")
     assert text == f"xn--{rest}" or emoji_codes.code_of(text) == f"xn--{rest}"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("🐍🐍", emoji_codes.code_of("🐍🐍")),
+        ("%F0%9F%90%8D%F0%9F%90%8D", emoji_codes.code_of("🐍🐍")),
+        ("❤️", emoji_codes.code_of("❤")),
+        ("%e2%9d%a4%ef%b8%8f", emoji_codes.code_of("❤")),
+        ("👍🏽", emoji_codes.code_of("👍")),
+        ("abc", "abc"),
+        ("%61bc", "%61bc"),
+        ("a🐍", "a🐍"),
+        ("", ""),
+    ],
+)
+def test_every_spelling_names_one_code(text: str, code: str) -> None:
+    """Variation selectors, skin tones and percent-encoding make no other code; what is no emoji stays as it is."""
+    assert emoji_codes.canonical(text) == code

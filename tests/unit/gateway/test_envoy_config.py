@@ -113,7 +113,7 @@ def test_paths_become_regular_expressions(path: str, matches: list[str], others:
     assert not any(regex.fullmatch(text) for text in others)
 
 
-@pytest.mark.parametrize("name", sorted(reserved_codes.RESERVED))
+@pytest.mark.parametrize("name", sorted(reserved_codes.SERVED))
 def test_the_gateways_own_names_are_no_plain_codes(name: str) -> None:
     """What comes before the table passes by every path that the table serves, with and without a query."""
     assert all(re.fullmatch(routes.OWN_NAME, f"/{name}{query}") for query in ("", "?", "?a=/b"))
@@ -130,11 +130,11 @@ def test_the_gateways_own_names_are_reserved() -> None:
         path.split("/")[1] for path in (*(operation.path for operation in operations), "/docs", "/healthz", "/readyz")
     }
     # Below /tags there are paths, but it is none itself.
-    assert own - {"", "tags"} <= reserved_codes.RESERVED
+    assert own - {"", "tags"} <= reserved_codes.SERVED
     assert not any(operation.path.rstrip("/") == "/tags" for operation in operations)
 
 
-@pytest.mark.parametrize("path", ["/linksx", "/xlinks", "/Links", "/abc?x=/links", "/v2"])
+@pytest.mark.parametrize("path", ["/linksx", "/xlinks", "/Links", "/abc?x=/links", "/v2", "/login"])
 def test_other_names_are_codes(path: str) -> None:
     """Only the very name is kept."""
     assert not re.fullmatch(routes.OWN_NAME, path)

@@ -58,3 +58,11 @@ def test_reserved_words_are_refused_in_any_letter_case(word: str, random: Random
     assert codes.is_reserved(mixed)
     with pytest.raises(InvalidArgument):
         codes.check_custom(mixed)
+
+
+def test_what_pages_and_apis_to_come_may_be_called_is_kept() -> None:
+    """Later it would be somebody's link."""
+    pages = ("login", "admin", "app", "signup", "settings", "preview", "help", "about", "imprint", "privacy", "Legal")
+    apis = ("webhooks", "events", "mcp", "graphql", "report", "abuse", "track", "rest", "metrics", "grpc", "status")
+    assert all(codes.is_reserved(word) for word in (*pages, *apis))
+    assert not any(codes.is_reserved(word) for word in ("blog", "news", "summer-sale", "loginx", "my-login"))

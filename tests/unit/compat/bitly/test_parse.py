@@ -9,6 +9,7 @@ from gateway.compat.bitly.errors import Refusal
 from gateway.compat.bitly.parse import ShortLink
 from gateway.compat.bitly.windows import ALL, Unit
 from linkmeter.compat.bitly.v3 import bitly_pb2
+from services.common import emoji_codes
 
 NOW = datetime(2013, 2, 8, 19, 19, 17, tzinfo=UTC)
 
@@ -178,3 +179,12 @@ def test_destination_is_the_first_that_is_given() -> None:
         parse.destination("", "")
     with pytest.raises(Refusal, match="INVALID_URI"):
         parse.destination("http://a.example/" + "a" * 2048)
+
+
+@pytest.mark.parametrize("path", ["❤", "❤️", "%E2%9D%A4%EF%B8%8F", "❤️+"])
+def test_emojis_are_a_code_in_any_spelling(path: str) -> None:
+    """As a short URL and as a hash."""
+    code = emoji_codes.code_of("❤") or ""
+    assert parse.short_link(f"https://sho.rt/{path}") == ShortLink("sho.rt", code)
+    request = bitly_pb2.LinksRequest(hash=path.removesuffix("+"))
+    assert parse.item(request).link == ShortLink("", code)

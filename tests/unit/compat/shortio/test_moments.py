@@ -26,6 +26,7 @@ def read(json: Any, zone: Any = UTC, *, is_wall_clock: bool = False) -> datetime
         "1588251413000.0",
         "2020-04-30T12:56:53Z",
         "2020-04-30T12:56:53.000Z",
+        "2020-04-30t12:56:53z",
         "2020-04-30T19:56:53+07:00",
         # A client that did not escape the plus in a query string.
         "2020-04-30T19:56:53 07:00",

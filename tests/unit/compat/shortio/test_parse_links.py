@@ -139,6 +139,8 @@ def test_the_look_of_a_qr_code() -> None:
     """Colours with or without the hash."""
     given = json_format.ParseDict({"type": "SVG", "size": 200, "color": "#FF0000"}, link_service_pb2.QrOptions())
     assert parse_links.qr_code(given) == parse_links.QrCode(kind="svg", size=99, color="#ff0000", background="#ffffff")
-    for wrong in ({"type": "gif"}, {"color": "red"}):
+    one_color = {"color": "ffffff"}, {"color": "#0a0B0c", "backgroundColor": "0a0b0cFF"}, {"backgroundColor": "#000"}
+    invisible = {"color": "#12345600", "backgroundColor": "#65432100"}
+    for wrong in ({"type": "gif"}, {"color": "red"}, *one_color, invisible):
         with pytest.raises(errors.InvalidArgument):
             parse_links.qr_code(json_format.ParseDict(wrong, link_service_pb2.QrOptions()))
