@@ -9,6 +9,7 @@ from services.common.errors import NotFound
 from services.links import convert
 from services.links.authentication import Authenticator, Context, owner_of
 from services.links.domain import credentials
+from services.links.domain.page_tokens import PageTokens
 from services.links.key_issuer import KeyIssuer
 from services.links.store.credentials import CredentialStore
 
@@ -17,11 +18,18 @@ class ApiKeyServicer(api_key_service_pb2_grpc.ApiKeyServiceServicer):
     """Answers ApiKeyService."""
 
     def __init__(
-        self, *, authenticator: Authenticator, store: CredentialStore, issuer: KeyIssuer, clock: Clock
+        self,
+        *,
+        authenticator: Authenticator,
+        store: CredentialStore,
+        issuer: KeyIssuer,
+        page_tokens: PageTokens,
+        clock: Clock,
     ) -> None:
         self._authenticator = authenticator
         self._store = store
         self._issuer = issuer
+        self._page_tokens = page_tokens
         self._clock = clock
 
     async def CreateApiKey(
@@ -40,10 +48,20 @@ class ApiKeyServicer(api_key_service_pb2_grpc.ApiKeyServiceServicer):
     async def ListApiKeys(
         self, request: api_key_service_pb2.ListApiKeysRequest, context: Context
     ) -> api_key_service_pb2.ListApiKeysResponse:
-        """Answer the caller's keys, without their secrets."""
+        """Return a page of the caller's keys, without their secrets."""
         owner_id = owner_of(await self._authenticator.caller(context), KEYS_MANAGE)
-        keys = await self._store.list_api_keys(owner_id, with_revoked=request.with_revoked)
-        return api_key_service_pb2.ListApiKeysResponse(api_keys=[convert.api_key_message(key) for key in keys])
+        size = credentials.page_size(request.page_size)
+        list_name = f"keys:{owner_id}:{request.with_revoked}"
+        after_id = self._page_tokens.read(request.page_token, list_name)
+        # One more than asked tells whether there is a next page.
+        found = await self._store.list_api_keys(
+            owner_id, with_revoked=request.with_revoked, after_id=after_id, limit=size + 1
+        )
+        page = found[:size]
+        return api_key_service_pb2.ListApiKeysResponse(
+            api_keys=[convert.api_key_message(key) for key in page],
+            next_page_token=self._page_tokens.make(page[-1].api_key_id, list_name) if len(found) > size else "",
+        )
 
     async def DeleteApiKey(self, request: api_key_service_pb2.DeleteApiKeyRequest, context: Context) -> Empty:
         """Revoke a key."""

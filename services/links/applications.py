@@ -55,7 +55,7 @@ class Applications:
     async def exchange(self, app: OAuthApp, code: str, redirect_uri: str) -> tuple[ApiKey, Secret]:
         """Turn a code into an API key of the account that agreed, once."""
         secret = credentials.new_api_key()
-        draft, digest = oauth.key_draft(app.title), credentials.hash_of(code)
+        draft, digest = oauth.key_draft(app.title, app.client_id), credentials.hash_of(code)
         key = await self._store.exchange(digest, app, redirect_uri, draft, secret, self._clock.now())
         if key is None:
             raise Unauthenticated("the code is not good for this application and redirect URI, or not any more")

@@ -66,5 +66,5 @@ class OAuthServicer(oauth_service_pb2_grpc.OAuthServiceServicer):
     async def GrantApiKey(self, request: oauth_service_pb2.GrantApiKeyRequest, context: Context) -> links_pb2.ApiKey:
         """Give an application an API key of an account."""
         del context
-        key, secret = await self._issuer.issue(request.owner_id, oauth.key_draft(request.title))
+        key, secret = await self._issuer.issue(request.owner_id, oauth.key_draft(request.title, request.client_id))
         return convert.api_key_message(key, secret.text)

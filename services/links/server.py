@@ -84,6 +84,7 @@ class LinksServer:
         parts.publisher.start()
         parts.background.repeat(_CLEANING_SECONDS, lambda: parts.creations.forget_old_requests(self._clock.now()))
         parts.background.repeat(_CLEANING_SECONDS, lambda: parts.oauth.forget_old_codes(self._clock.now()))
+        parts.background.repeat(_CLEANING_SECONDS, lambda: parts.credentials.forget_old_grants(self._clock.now()))
         # Apart, so that a busy pool is no outage.
         self._probe = await postgres.open_pool(self._settings.postgres_url, links_parts.SCHEMA, max_size=1)
         self._rpc = RpcServer(
@@ -152,7 +153,11 @@ def _add_account_servicers(server: grpc.aio.Server, parts: Parts) -> None:
     )
     api_key_service_pb2_grpc.add_ApiKeyServiceServicer_to_server(
         ApiKeyServicer(
-            authenticator=parts.authenticator, store=parts.credentials, issuer=parts.issuer, clock=parts.clock
+            authenticator=parts.authenticator,
+            store=parts.credentials,
+            issuer=parts.issuer,
+            page_tokens=PageTokens(parts.settings.secret),
+            clock=parts.clock,
         ),
         server,
     )

@@ -112,7 +112,8 @@ class BitlyOAuthServicer(bitly_pb2_grpc.BitlyOAuthServiceServicer):
         except (errors.Unauthenticated, errors.NotFound):
             raise Refusal("INVALID_CLIENT") from None
         owner = await self._person(_required(found, "username"), _required(found, "password"), context)
-        return _text("application/json", json.dumps({"access_token": await self._granted(owner, app.title)}))
+        token = await self._granted(owner, app.title, app.client_id)
+        return _text("application/json", json.dumps({"access_token": token}))
 
     async def _person(self, login: str, password: str, context: Context) -> links_pb2.Owner:
         try:
@@ -131,9 +132,9 @@ class BitlyOAuthServicer(bitly_pb2_grpc.BitlyOAuthServiceServicer):
             # What is no login or password is no right one either.
             raise errors.Unauthenticated from None
 
-    async def _granted(self, owner: links_pb2.Owner, title: str) -> str:
+    async def _granted(self, owner: links_pb2.Owner, title: str, client_id: str = "") -> str:
         key = await self._backends.oauth.GrantApiKey(
-            oauth_service_pb2.GrantApiKeyRequest(owner_id=owner.owner_id, title=title)
+            oauth_service_pb2.GrantApiKeyRequest(owner_id=owner.owner_id, title=title, client_id=client_id)
         )
         return key.secret
 

@@ -51,10 +51,17 @@ class AccountServicer(account_service_pb2_grpc.AccountServiceServicer):
         """List the caller's keys."""
         del request
         caller = await self._manager(context, figures.READ_KEYS)
-        listed = await self._backends.keys.ListApiKeys(
-            api_key_service_pb2.ListApiKeysRequest(with_revoked=True), metadata=callers.metadata_for(caller)
-        )
-        return account_service_pb2.ListKeysResponse(keys=map(_key, listed.api_keys))
+        return account_service_pb2.ListKeysResponse(keys=map(_key, await self._all_keys(caller)))
+
+    async def _all_keys(self, caller: Caller) -> list[links_pb2.ApiKey]:
+        """List the caller's keys, revoked ones too: spoo.me's answer has no pages."""
+        request, found = api_key_service_pb2.ListApiKeysRequest(with_revoked=True), list[links_pb2.ApiKey]()
+        while True:
+            page = await self._backends.keys.ListApiKeys(request, metadata=callers.metadata_for(caller))
+            found += page.api_keys
+            if not page.next_page_token:
+                return found
+            request.page_token = page.next_page_token
 
     async def DeleteKey(
         self, request: account_service_pb2.DeleteKeyRequest, context: Context

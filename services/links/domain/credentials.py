@@ -16,6 +16,7 @@ API_KEY_PREFIX: Final = "lm_"
 EDIT_TOKEN_PREFIX: Final = "tok_"  # noqa: S105 - a prefix is no secret
 MAX_TITLE: Final = 128
 MAX_DESCRIPTION: Final = 1024
+MAX_PAGE: Final = 1000
 # Enough to tell keys apart, far too little to guess from.
 _SHOWN_CHARACTERS: Final = 10
 _SECRET_BYTES: Final = 32
@@ -98,6 +99,8 @@ class ApiKeyDraft:
     description: str = ""
     scopes: frozenset[str]
     expire_time: datetime | None = None
+    # Which application gets the key on the owner's behalf; empty: the owner makes it.
+    granted_to: str = ""
 
 
 def check_api_key(draft: ApiKeyDraft, now: datetime) -> None:
@@ -112,6 +115,13 @@ def check_api_key(draft: ApiKeyDraft, now: datetime) -> None:
         raise InvalidArgument("api_key.scopes", f"must be among {', '.join(SCOPES)}")
     if draft.expire_time is not None and draft.expire_time <= now:
         raise InvalidArgument("api_key.expire_time", "must be in the future")
+
+
+def page_size(asked: int) -> int:
+    """Return how many keys a page of a list holds."""
+    if asked < 0:
+        raise InvalidArgument("page_size", f"must be 1 to {MAX_PAGE}, or 0 for {MAX_PAGE}")
+    return min(asked or MAX_PAGE, MAX_PAGE)
 
 
 def _base62(data: bytes) -> str:

@@ -1,5 +1,6 @@
 """Applications that act for accounts, and the codes by which accounts agree."""
 
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,9 +16,16 @@ from services.links.domain.text import has_control_characters
 MAX_TITLE: Final = 128
 MAX_REDIRECT_URIS: Final = 16
 CODE_LIFETIME: Final = timedelta(minutes=10)
+# How long after its end a code is remembered, so that its second use is noticed.
+CODE_MEMORY: Final = timedelta(days=1)
+# Keys of an account that an application may hold: one for each of a person's devices, and no more without end.
+MOST_GRANTED: Final = 20
+# How long a revoked key of an application is kept for lists with revoked keys.
+REVOKED_GRANT_MEMORY: Final = timedelta(days=30)
 # What applications may do for an account.
 SCOPES: Final = frozenset({LINKS_READ, LINKS_WRITE, STATS_READ})
 _CLIENT_ID_BYTES: Final = 20
+_CLIENT_ID: Final = re.compile(r"[0-9a-f]{40}")
 _SECRET_PREFIX: Final = "app_"  # noqa: S105 - a prefix is no secret
 _CODE_PREFIX: Final = "code_"
 
@@ -60,6 +68,11 @@ def check_redirect_uri(asked: str, known: Sequence[str]) -> None:
         raise InvalidArgument("redirect_uri", "is none of the application's")
 
 
+def is_client_id(text: str) -> bool:
+    """Return whether a text could be an application's id, so that the store is worth asking."""
+    return _CLIENT_ID.fullmatch(text) is not None
+
+
 def new_client_id() -> str:
     """Draw the public name of an application."""
     return secrets.token_hex(_CLIENT_ID_BYTES)
@@ -75,6 +88,8 @@ def new_code() -> Secret:
     return credentials.draw(_CODE_PREFIX)
 
 
-def key_draft(title: str) -> ApiKeyDraft:
-    """Describe the API key that an application gets."""
-    return ApiKeyDraft(title=title, scopes=SCOPES)
+def key_draft(title: str, client_id: str = "") -> ApiKeyDraft:
+    """Describe the API key that an application gets; without its id keys are counted by their title."""
+    if client_id and not is_client_id(client_id):
+        raise InvalidArgument("client_id", "is no application's")
+    return ApiKeyDraft(title=title, scopes=SCOPES, granted_to=client_id or title or "application")

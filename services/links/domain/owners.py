@@ -52,9 +52,14 @@ class Workspace:
     title: str
 
 
+def is_login(text: str) -> bool:
+    """Return whether a text could be an account's login, so that the store is worth asking."""
+    return _LOGIN.fullmatch(text) is not None
+
+
 def check_owner(draft: OwnerDraft) -> None:
     """Refuse an account that breaks the rules."""
-    if not _LOGIN.fullmatch(draft.login):
+    if not is_login(draft.login):
         raise InvalidArgument("owner.login", f"must have 2 to {MAX_LOGIN} characters of a-z 0-9 . _ -")
     _check_name(draft.display_name, "owner.display_name")
     if draft.email and (

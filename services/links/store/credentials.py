@@ -2,15 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 import asyncpg
 
 from services.common.errors import NotFound
-from services.common.postgres import Pool
-from services.links.domain.credentials import ApiKey, ApiKeyDraft, Secret
-
-MOST_LISTED: Final = 1000
+from services.common.postgres import Connection, Pool
+from services.links.domain.credentials import MAX_PAGE, ApiKey, ApiKeyDraft, Secret
+from services.links.domain.oauth import MOST_GRANTED, REVOKED_GRANT_MEMORY
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,38 +46,24 @@ class CredentialStore:
 
     async def add_api_key(self, owner_id: int, draft: ApiKeyDraft, secret: Secret, now: datetime) -> ApiKey | None:
         """Add a key; None when the very same one is or was there, NotFound when there is no such account."""
-        try:
-            row = await self._pool.fetchrow(
-                """
-                INSERT INTO api_keys (owner_id, hash, prefix, title, description, scopes, create_time, expire_time)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (hash) DO NOTHING
-                RETURNING api_key_id, owner_id, title, description, scopes, prefix, create_time, expire_time,
-                    last_use_time, revoke_time
-                """,
-                owner_id,
-                secret.hash,
-                secret.prefix,
-                draft.title,
-                draft.description,
-                sorted(draft.scopes),
-                now,
-                draft.expire_time,
-            )
-        except asyncpg.ForeignKeyViolationError as problem:
-            raise NotFound("owner", owner_id) from problem
-        return api_key(row) if row else None
+        async with self._pool.acquire() as connection, connection.transaction():
+            return await insert_api_key(connection, owner_id, draft, secret, now)
 
-    async def list_api_keys(self, owner_id: int, *, with_revoked: bool) -> list[ApiKey]:
-        """List an owner's keys, oldest first."""
+    async def list_api_keys(
+        self, owner_id: int, *, with_revoked: bool, after_id: int | None = None, limit: int = MAX_PAGE
+    ) -> list[ApiKey]:
+        """List an owner's keys, oldest first, from what comes after a key."""
         rows = await self._pool.fetch(
             """
             SELECT api_key_id, owner_id, title, description, scopes, prefix, create_time, expire_time, last_use_time,
                 revoke_time
-            FROM api_keys WHERE owner_id = $1 AND ($2 OR revoke_time IS NULL) ORDER BY api_key_id LIMIT $3
+            FROM api_keys WHERE owner_id = $1 AND ($2 OR revoke_time IS NULL) AND api_key_id > $3
+            ORDER BY api_key_id LIMIT $4
             """,
             owner_id,
             with_revoked,
-            MOST_LISTED,
+            after_id or 0,
+            limit,
         )
         return [api_key(row) for row in rows]
 
@@ -96,6 +80,12 @@ class CredentialStore:
         )
         return revoked is not None
 
+    async def forget_old_grants(self, now: datetime) -> None:
+        """Remove keys of applications that were revoked long ago."""
+        await self._pool.execute(
+            "DELETE FROM api_keys WHERE granted_to <> '' AND revoke_time <= $1", now - REVOKED_GRANT_MEMORY
+        )
+
     async def record_use(self, api_key_id: int, now: datetime) -> None:
         """Remember when a key was used."""
         await self._pool.execute(
@@ -106,6 +96,46 @@ class CredentialStore:
             api_key_id,
             now,
         )
+
+
+async def insert_api_key(
+    connection: Connection, owner_id: int, draft: ApiKeyDraft, secret: Secret, now: datetime
+) -> ApiKey | None:
+    """Insert a key within a transaction, and revoke the oldest ones that its application has too many of."""
+    try:
+        row = await connection.fetchrow(
+            """
+            INSERT INTO api_keys (owner_id, hash, prefix, title, description, scopes, create_time, expire_time,
+                granted_to)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (hash) DO NOTHING
+            RETURNING api_key_id, owner_id, title, description, scopes, prefix, create_time, expire_time,
+                last_use_time, revoke_time
+            """,
+            owner_id,
+            secret.hash,
+            secret.prefix,
+            draft.title,
+            draft.description,
+            sorted(draft.scopes),
+            now,
+            draft.expire_time,
+            draft.granted_to,
+        )
+    except asyncpg.ForeignKeyViolationError as problem:
+        raise NotFound("owner", owner_id) from problem
+    if row is not None and draft.granted_to:
+        await connection.execute(
+            """
+            UPDATE api_keys SET revoke_time = $3 WHERE api_key_id IN (
+                SELECT api_key_id FROM api_keys WHERE owner_id = $1 AND granted_to = $2 AND revoke_time IS NULL
+                ORDER BY api_key_id DESC OFFSET $4)
+            """,
+            owner_id,
+            draft.granted_to,
+            now,
+            MOST_GRANTED,
+        )
+    return api_key(row) if row else None
 
 
 def api_key(row: asyncpg.Record) -> ApiKey:

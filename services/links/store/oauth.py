@@ -5,10 +5,10 @@ from datetime import datetime
 import asyncpg
 
 from services.common.errors import NotFound
-from services.common.postgres import Pool
+from services.common.postgres import Connection, Pool
 from services.links.domain.credentials import ApiKey, ApiKeyDraft, Secret
-from services.links.domain.oauth import OAuthApp, OAuthAppDraft
-from services.links.store.credentials import api_key
+from services.links.domain.oauth import CODE_MEMORY, OAuthApp, OAuthAppDraft, is_client_id
+from services.links.store.credentials import insert_api_key
 
 
 class OAuthStore:
@@ -40,6 +40,8 @@ class OAuthStore:
 
     async def find_app(self, client_id: str) -> OAuthApp | None:
         """Find an application."""
+        if not is_client_id(client_id):
+            return None
         row = await self._pool.fetchrow(
             "SELECT client_id, owner_id, title, redirect_uris, create_time FROM oauth_apps WHERE client_id = $1",
             client_id,
@@ -48,6 +50,8 @@ class OAuthStore:
 
     async def secret_hash(self, client_id: str) -> bytes | None:
         """Find the hash of an application's secret."""
+        if not is_client_id(client_id):
+            return None
         found: bytes | None = await self._pool.fetchval(
             "SELECT secret_hash FROM oauth_apps WHERE client_id = $1", client_id
         )
@@ -73,32 +77,42 @@ class OAuthStore:
     async def exchange(
         self, code_hash: bytes, app: OAuthApp, redirect_uri: str, draft: ApiKeyDraft, secret: Secret, now: datetime
     ) -> ApiKey | None:
-        """Turn a code into an API key, in one statement so that none is turned twice; None when it is not good."""
-        row = await self._pool.fetchrow(
-            """
-            WITH exchanged AS (
-                DELETE FROM authorization_codes
-                WHERE hash = $1 AND client_id = $2 AND redirect_uri = $3 AND expire_time > $8
-                RETURNING owner_id)
-            INSERT INTO api_keys (owner_id, hash, prefix, title, description, scopes, create_time)
-            SELECT owner_id, $4, $5, $6, '', $7, $8 FROM exchanged
-            RETURNING api_key_id, owner_id, title, description, scopes, prefix, create_time, expire_time,
-                last_use_time, revoke_time
-            """,
-            code_hash,
-            app.client_id,
-            redirect_uri,
-            secret.hash,
-            secret.prefix,
-            draft.title,
-            sorted(draft.scopes),
-            now,
-        )
-        return api_key(row) if row else None
+        """Turn a code into an API key, once; None when it is not good.
+
+        A code that comes a second time is in wrong hands, or its key is: the key is revoked.
+        """
+        async with self._pool.acquire() as connection, connection.transaction():
+            row = await connection.fetchrow(
+                """
+                SELECT owner_id, redirect_uri, expire_time, api_key_id FROM authorization_codes
+                WHERE hash = $1 AND client_id = $2 FOR UPDATE
+                """,
+                code_hash,
+                app.client_id,
+            )
+            if row is None:
+                return None
+            if row["api_key_id"] is not None:
+                await _revoke(connection, row["api_key_id"], now)
+                return None
+            if row["redirect_uri"] != redirect_uri or row["expire_time"] <= now:
+                return None
+            key = await insert_api_key(connection, row["owner_id"], draft, secret, now)
+            if key is not None:
+                await connection.execute(
+                    "UPDATE authorization_codes SET api_key_id = $2 WHERE hash = $1", code_hash, key.api_key_id
+                )
+            return key
 
     async def forget_old_codes(self, now: datetime) -> None:
-        """Remove codes that nobody exchanged in time."""
-        await self._pool.execute("DELETE FROM authorization_codes WHERE expire_time <= $1", now)
+        """Remove codes whose second use needs no notice any more."""
+        await self._pool.execute("DELETE FROM authorization_codes WHERE expire_time <= $1", now - CODE_MEMORY)
+
+
+async def _revoke(connection: Connection, api_key_id: int, now: datetime) -> None:
+    await connection.execute(
+        "UPDATE api_keys SET revoke_time = $2 WHERE api_key_id = $1 AND revoke_time IS NULL", api_key_id, now
+    )
 
 
 def _app(row: asyncpg.Record) -> OAuthApp:

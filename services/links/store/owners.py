@@ -7,7 +7,7 @@ import asyncpg
 
 from services.common.errors import AlreadyExists, NotFound
 from services.common.postgres import Pool
-from services.links.domain.owners import Owner, OwnerDraft, Workspace
+from services.links.domain.owners import Owner, OwnerDraft, Workspace, is_login
 from services.links.domain.passwords import StoredPassword
 
 MOST_LISTED: Final = 1000
@@ -32,6 +32,8 @@ class OwnerStore:
 
     async def find_by_login(self, login: str) -> Owner | None:
         """Find an account by the name that it signs in with."""
+        if not is_login(login):
+            return None
         row = await self._pool.fetchrow(
             """
             SELECT owner_id, login, display_name, email, workspace_id, password_hash, password_version, create_time

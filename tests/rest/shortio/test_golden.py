@@ -66,8 +66,9 @@ async def test_statistics_of_a_custom_period(shortio: httpx.AsyncClient, domain:
 async def test_the_clickstream(shortio: httpx.AsyncClient, make_domain: MakeDomain) -> None:
     """People without Chrome: the one click of the example, whole."""
     domain = await make_domain("shortcm.xyz")
-    body = {"domain": domain.host, "originalURL": "https://app.short.cm/login", "path": "login"}
-    link = (await shortio.post("/links", json=body)).json()
+    body = {"domain": domain.host, "originalURL": "https://app.short.cm/login"}
+    # The example's path is a word that new links cannot have here.
+    link = (await shortio.post("/links", json=body)).json() | {"path": "login"}
     await domain.ingest(stream_example(), link)
     options = {"limit": 30, "include": {"human": True}, "exclude": {"browsers": ["Chrome"]}}
     answer = await shortio.post(f"/statistics/domain/{domain.domain_id}/last_clicks", json=options)

@@ -268,3 +268,21 @@ async def test_envoy_answers_401_without_a_known_credential(links: Links, header
     }
     body = json.loads(denied.body)
     assert (body["code"], body["details"][0]["reason"]) == (16, "UNAUTHENTICATED")
+
+
+async def test_keys_are_listed_page_by_page(links: Links) -> None:
+    """Oldest first; a token belongs to its list, and the size has bounds."""
+    made = [(await links.key("links:read")).api_key_id for _ in range(4)]
+    found: list[int] = []
+    request = api_key_service_pb2.ListApiKeysRequest(page_size=2)
+    while True:
+        page = await links.api_keys.ListApiKeys(request, metadata=OWNER)
+        found += [key.api_key_id for key in page.api_keys]
+        if not page.next_page_token:
+            break
+        request.page_token = page.next_page_token
+    assert found[1:] == made
+    request.with_revoked = True
+    for wrong in (request, api_key_service_pb2.ListApiKeysRequest(page_size=-1)):
+        with pytest.raises(errors.InvalidArgument):
+            await links.api_keys.ListApiKeys(wrong, metadata=OWNER)

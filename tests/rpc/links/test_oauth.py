@@ -5,9 +5,10 @@ import asyncio
 import asyncpg
 import pytest
 
-from linkmeter.links.v1 import oauth_service_pb2
+from linkmeter.links.v1 import account_service_pb2, oauth_service_pb2
 from services.common import errors
-from services.links.domain.oauth import CODE_LIFETIME
+from services.links.authentication import CACHE_TIME
+from services.links.domain.oauth import CODE_LIFETIME, MOST_GRANTED
 from tests.support.clock import FakeClock
 from tests.support.links_service import OWNER_ID, Links
 
@@ -109,14 +110,53 @@ async def test_code_becomes_a_key_of_the_account_that_agreed(links: Links) -> No
 
 
 async def test_code_is_exchanged_once(links: Links) -> None:
-    """Of ten at once, too, one gets a key."""
+    """Of ten at once, too, one gets a key; and since the others should not have had the code, the key is revoked."""
     app = await register(links)
     code = await issue(links, app.client_id, OWNER_ID)
     answers = await asyncio.gather(*(exchange(links, app, code) for _ in range(10)), return_exceptions=True)
     refused = [answer for answer in answers if isinstance(answer, errors.Unauthenticated)]
     assert len(refused) == 9
+    [answer] = [answer for answer in answers if not isinstance(answer, BaseException)]
+    with pytest.raises(errors.Unauthenticated):
+        await links.authenticate(answer.api_key.secret)
+
+
+async def test_second_use_of_a_code_revokes_its_key(links: Links, clock: FakeClock) -> None:
+    """RFC 6749, section 4.1.2: also after the code's end, and only when its own application uses it."""
+    app, other = await register(links), await register(links)
+    code = await issue(links, app.client_id, OWNER_ID)
+    key = (await exchange(links, app, code)).api_key
+    kept = (await exchange(links, app, await issue(links, app.client_id, OWNER_ID))).api_key
+    with pytest.raises(errors.Unauthenticated):
+        await exchange(links, other, code)
+    with pytest.raises(errors.Unauthenticated):
+        await exchange(links, app, code, secret="wrong")
+    assert await links.authenticate(key.secret)
+    clock.advance(CODE_LIFETIME)
     with pytest.raises(errors.Unauthenticated):
         await exchange(links, app, code)
+    clock.advance(CACHE_TIME * 2)
+    with pytest.raises(errors.Unauthenticated):
+        await links.authenticate(key.secret)
+    assert await links.authenticate(kept.secret)
+
+
+async def test_application_holds_a_bounded_number_of_keys(links: Links, clock: FakeClock) -> None:
+    """Those of an account that are oldest end; the account's own keys and other applications' are not counted."""
+    app, other = await register(links), await register(links)
+    own = await links.key("links:read")
+    theirs = (await exchange(links, other, await issue(links, other.client_id, OWNER_ID))).api_key
+    keys = [
+        (await exchange(links, app, await issue(links, app.client_id, OWNER_ID))).api_key for _ in range(MOST_GRANTED)
+    ]
+    grant = oauth_service_pb2.GrantApiKeyRequest(owner_id=OWNER_ID, title="App", client_id=app.client_id)
+    keys += [await links.oauth.GrantApiKey(grant) for _ in range(2)]
+    clock.advance(CACHE_TIME * 2)
+    for ended in keys[:2]:
+        with pytest.raises(errors.Unauthenticated):
+            await links.authenticate(ended.secret)
+    for alive in (*keys[2:], own, theirs):
+        assert await links.authenticate(alive.secret)
 
 
 async def test_code_ends_after_ten_minutes(links: Links, clock: FakeClock) -> None:
@@ -184,3 +224,35 @@ async def test_database_holds_no_secret_and_no_code(links: Links) -> None:
     for hidden in (app.client_secret, code):
         assert hidden not in dump
         assert hidden.encode().hex() not in dump
+
+
+@pytest.mark.parametrize("text", ["a\0b", "\0", "é" * 40, "x" * 70_000])
+async def test_what_no_field_can_hold_meets_the_usual_refusal(links: Links, text: str) -> None:
+    """NUL, which PostgreSQL cannot store, among them: of ids, secrets, codes, addresses, logins and passwords."""
+    app = await register(links)
+    code = await issue(links, app.client_id, OWNER_ID)
+    verify, login = oauth_service_pb2.VerifyOAuthAppRequest, account_service_pb2.VerifyOwnerPasswordRequest
+    for refused in (
+        links.oauth.VerifyOAuthApp(verify(client_id=text, client_secret=app.client_secret)),
+        links.oauth.VerifyOAuthApp(verify(client_id=app.client_id, client_secret=text)),
+        exchange(links, app, text),
+        exchange(links, app, code, redirect_uri=text),
+        exchange(links, app, code, secret=text),
+        links.accounts.VerifyOwnerPassword(login(login=text, password="a password")),
+    ):
+        with pytest.raises(errors.Unauthenticated):
+            await refused
+    for unknown in (
+        links.oauth.GetOAuthApp(oauth_service_pb2.GetOAuthAppRequest(client_id=text)),
+        links.accounts.GetOwner(account_service_pb2.GetOwnerRequest(login=text)),
+    ):
+        with pytest.raises(errors.NotFound):
+            await unknown
+    for bad in (
+        issue(links, app.client_id, OWNER_ID, text),
+        links.oauth.GrantApiKey(oauth_service_pb2.GrantApiKeyRequest(owner_id=OWNER_ID, client_id=text)),
+        links.oauth.GrantApiKey(oauth_service_pb2.GrantApiKeyRequest(owner_id=OWNER_ID, title=f"{text}\0")),
+        links.owner(text),
+    ):
+        with pytest.raises(errors.InvalidArgument):
+            await bad

@@ -7,6 +7,7 @@ from services.common.postgres import Pool
 from services.links.domain import credentials, oauth
 from services.links.domain.credentials import ApiKey, Secret
 from services.links.domain.oauth import OAuthApp, OAuthAppDraft
+from services.links.store.credentials import CredentialStore
 from services.links.store.oauth import OAuthStore
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
@@ -47,11 +48,25 @@ async def test_code_is_exchanged_by_one_of_many(pool: Pool) -> None:
 
 
 async def test_old_codes_are_removed_and_others_kept(pool: Pool) -> None:
-    """From the moment on at which they are refused anyway."""
+    """A day after their end, until when a second use is noticed."""
     store = OAuthStore(pool)
     app, old, fresh = await registered(store), oauth.new_code(), oauth.new_code()
     await store.add_code(old, app, CALLBACK, 2, LATER)
     await store.add_code(fresh, app, CALLBACK, 2, LATER + timedelta(microseconds=1))
-    await store.forget_old_codes(LATER)
+    await store.forget_old_codes(LATER + oauth.CODE_MEMORY)
     assert await exchange(store, app, old) is None
     assert await exchange(store, app, fresh, LATER)
+
+
+async def test_revoked_keys_of_applications_are_forgotten_in_the_end(pool: Pool) -> None:
+    """However often applications ask: a month after the revocation nothing is left; owners' own keys stay."""
+    keys = CredentialStore(pool)
+    for granted_to in ("app", "app", ""):
+        draft = credentials.ApiKeyDraft(title=granted_to or "own", scopes=oauth.SCOPES, granted_to=granted_to)
+        key = await keys.add_api_key(2, draft, credentials.new_api_key(), NOW)
+        assert key
+        await keys.revoke_api_key(key.api_key_id, 2, NOW)
+    await keys.forget_old_grants(NOW + oauth.REVOKED_GRANT_MEMORY - timedelta(microseconds=1))
+    assert len(await keys.list_api_keys(2, with_revoked=True)) == 3
+    await keys.forget_old_grants(NOW + oauth.REVOKED_GRANT_MEMORY)
+    assert [known.title for known in await keys.list_api_keys(2, with_revoked=True)] == ["own"]

@@ -186,5 +186,5 @@ def test_emojis_are_a_code_in_any_spelling(path: str) -> None:
     """As a short URL and as a hash."""
     code = emoji_codes.code_of("❤") or ""
     assert parse.short_link(f"https://sho.rt/{path}") == ShortLink("sho.rt", code)
-    request = bitly_pb2.LinksRequest(hash=path.removesuffix("+"))
+    request = bitly_pb2.LinksRequest(hash=[path.removesuffix("+")])
     assert parse.item(request).link == ShortLink("", code)
