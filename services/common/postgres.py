@@ -108,12 +108,15 @@ async def migrate(url: str, schema: str, folder: Path) -> list[str]:
 
 
 def read_migrations(folder: Path) -> Iterator[Migration]:
-    """Read the folder's migrations in the order of their numbers, which have no gaps."""
-    for expected, path in enumerate(sorted(folder.glob("*.sql")), start=1):
+    """Read the folder's migrations in the order of their numbers; gaps are of changes made side by side."""
+    last = 0
+    for path in sorted(folder.glob("*.sql")):
         matched = _MIGRATION_NAME.fullmatch(path.name)
-        if not matched or int(matched[1]) != expected:
-            raise ValueError(f"migration {path.name} should be number {expected:04}")
-        yield Migration(expected, path.name, path.read_text())
+        number = int(matched[1]) if matched else 0
+        if number <= last:
+            raise ValueError(f"migration {path.name} should have a number of its own, from {last + 1:04} on")
+        last = number
+        yield Migration(number, path.name, path.read_text())
 
 
 async def _take_lock(connection: Connection, schema: str) -> None:

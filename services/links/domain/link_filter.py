@@ -4,9 +4,11 @@ import dataclasses
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from urllib.parse import quote, unquote
 
+from services.common import emoji_codes
 from services.common.errors import InvalidArgument
-from services.links.domain import destination
+from services.links.domain import destination, hosts
 from services.links.domain.link import MAX_TAG, LinkState
 from services.links.domain.text import has_control_characters
 
@@ -33,9 +35,27 @@ class LinkFilter:
     oldest_first: bool = False
 
     @property
+    def spellings(self) -> tuple[str, ...]:
+        """The query as links hold it, without case: as text, percent-encoded, in punycode or as a code of emojis."""
+        if not self.query:
+            return ()
+        plain = unquote(self.query)
+        written = [self.query.casefold()]
+        if not plain.isascii():
+            written += [plain.casefold(), quote(plain).lower(), emoji_codes.code_of(plain) or _host(plain)]
+        return tuple(dict.fromkeys(written))
+
+    @property
     def list_name(self) -> str:
         """Name the list, so that page tokens of another are refused."""
         return "links:" + "".join(f"{len(repr(part))}:{part!r}" for part in dataclasses.astuple(self))
+
+
+def _host(text: str) -> str:
+    try:
+        return hosts.to_ascii(text)
+    except ValueError:
+        return text
 
 
 def check(link_filter: LinkFilter) -> None:

@@ -8,7 +8,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from google.type import interval_pb2
 
 from linkmeter.links.v1 import link_service_pb2, links_pb2
-from services.common import errors
+from services.common import emoji_codes, errors
 from tests.support.clock import FakeClock
 from tests.support.links_service import OWNER, Links, bearer
 
@@ -169,3 +169,30 @@ async def test_only_own_links_are_listed(links: Links) -> None:
     stranger = bearer(await links.foreign_key("admin"))
     answer = await links.links.ListLinks(link_service_pb2.ListLinksRequest(with_total_size=True), metadata=stranger)
     assert (len(answer.links), answer.total_size) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("münchen", "host"),
+        ("MÜNCHEN.example", "host"),
+        ("xn--mnchen-3ya", "host"),
+        ("STRASSE", "title"),
+        ("straße", "title"),
+        ("Grüße", "path"),
+        ("gr%C3%BC%C3%9Fe", "path"),
+        ("❤", "xn--qei"),
+        ("❤\ufe0f", "xn--qei"),
+        ("%E2%9D%A4%EF%B8%8F", "xn--qei"),
+        ("100%", "percent"),
+    ],
+)
+async def test_query_finds_what_it_names_in_any_spelling(links: Links, query: str, code: str) -> None:
+    """Hosts with foreign letters, letters without case, percent-encoded paths, emojis however they are drawn."""
+    assert emoji_codes.code_of("❤") == "xn--qei"
+    await links.create("https://www.münchen.example/", code="host")
+    await links.create(title="Die lange Straße", code="title")
+    await links.create("https://example.com/Grüße", code="path")
+    await links.create(code="xn--qei")
+    await links.create(title="100% of it", code="percent")
+    assert await listed(links, query=query) == [code]

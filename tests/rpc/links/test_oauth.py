@@ -226,7 +226,7 @@ async def test_database_holds_no_secret_and_no_code(links: Links) -> None:
         assert hidden.encode().hex() not in dump
 
 
-@pytest.mark.parametrize("text", ["a\0b", "\0", "é" * 40, "x" * 70_000])
+@pytest.mark.parametrize("text", ["a\0b", "\0", "é" * 40, "x" * 1_000])
 async def test_what_no_field_can_hold_meets_the_usual_refusal(links: Links, text: str) -> None:
     """NUL, which PostgreSQL cannot store, among them: of ids, secrets, codes, addresses, logins and passwords."""
     app = await register(links)

@@ -17,6 +17,7 @@ from services.links.domain.passwords import StoredPassword
 from services.links.store.creation import CreationStore, NewLink
 from services.links.store.credentials import CredentialStore
 from services.links.store.links import LinkStore
+from tests.support.wait import eventually
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
 FULL = LinkFields(
@@ -232,3 +233,29 @@ def _same(before: Link | None) -> Link:
 def _known(link: Link | None) -> Link:
     assert link
     return link
+
+
+async def test_rare_tag_is_found_by_its_index(pool: Pool) -> None:
+    """However often lists were asked for before: no plan for any tag takes the place of the one for this tag."""
+    await pool.execute(
+        """
+        INSERT INTO links (owner_id, domain_id, code, destination, title, tags, redirect_status, max_clicks, archived,
+            note, private_stats, block_bots, expired_destination, create_time, update_time)
+        SELECT 2, 1, 'code' || number, 'https://e.example/', '', ARRAY['common', 'rare' || number / 10], 302, 0, false,
+            '', true, false, '', now(), now()
+        FROM generate_series(1, 20000) AS number
+        """
+    )
+    await pool.execute("VACUUM ANALYZE links")
+    store = LinkStore(pool)
+    for number in range(1, 11):
+        link_filter = LinkFilter(owner_id=2, tag=f"rare{number}")
+        assert len(await store.list_page(link_filter, after_id=None, limit=51, skip=0, now=NOW)) == 10
+
+    async def is_scanned() -> bool:
+        scans: int = await pool.fetchval(
+            "SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = 'links_by_tag'"
+        )
+        return scans == 10
+
+    await eventually(is_scanned)
