@@ -182,7 +182,7 @@ async def test_r16_programs_work_on_tables_of_the_next_version(own_system: Syste
 async def _migrate_to_next(url: str, service: str, folder: Path) -> None:
     """Apply what a next version may bring: two columns more in each table, and a table more."""
     shutil.copytree(ROOT / "services" / service / "migrations", folder)
-    number = len(list(read_migrations(folder))) + 1
+    number = list(read_migrations(folder))[-1].number + 1
     connection = await asyncpg.connect(url)
     try:
         query = (
