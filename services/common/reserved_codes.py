@@ -33,7 +33,7 @@ _KEPT: Final = frozenset(
         *("event", "events", "collect", "beacon", "metrics", "ledger", "insights"),
         # APIs and machines.
         *("rest", "graphql", "grpc", "rpc", "mcp", "websocket", "webhook", "webhooks", "hook", "hooks", "v0", "v2"),
-        *("v4", "v5", "v6", "apis", "apikeys", "api-keys", "keys", "swagger", "redoc", "openapi.json"),
+        *("v4", "v5", "v6", "apikeys", "api-keys", "keys", "swagger", "redoc", "openapi.json"),
         *("openapi.yaml", "schema", "sdk", "cli", "integrations", "integration", "extension", "bookmarklet"),
         *("embed", "oembed", "widget", "internal", "ping", "status", "livez", "alive", "version", "actuator"),
         *("envoy", "upload", "uploads", "download", "downloads", "css", "cdn", "img", "js", "manifest.json"),
