@@ -25,7 +25,7 @@ _KEPT: Final = frozenset(
         *("billing", "subscribe", "unsubscribe"),
         # Links and what belongs to them.
         *("link", "url", "urls", "create", "delete", "bulk", "import", "imports", "exports", "shorten", "expand"),
-        *("lookup", "resolve", "redirect", "preview", "previews", "unlock", "protected", "expired", "qrcode"),
+        *("lookup", "resolve", "redirect", "preview", "previews", "unlock", "qrcode"),
         *("qr-code", "tag", "tags", "folder", "folders", "campaign", "campaigns", "collection", "collections"),
         *("archive", "trash", "alias", "pixel", "pixels", "rules", "domain"),
         # Figures.
