@@ -28,8 +28,8 @@ from services.links.key_issuer import KeyIssuer
 from services.links.parts import SCHEMA
 from services.links.password_worker import PasswordWorker
 from services.links.settings import AdminSettings
-from services.links.store.claims import ClaimStore
 from services.links.store.credentials import CredentialStore
+from services.links.store.domain_claims import DomainClaimStore
 from services.links.store.domains import DomainStore
 from services.links.store.oauth import OAuthStore
 from services.links.store.owners import OwnerStore
@@ -48,7 +48,7 @@ class _Desk:
     clock: Clock
     owners: OwnerStore
     domains: DomainStore
-    claims: ClaimStore
+    domain_claims: DomainClaimStore
     credentials: CredentialStore
     accounts: Accounts
     issuer: KeyIssuer
@@ -85,7 +85,7 @@ async def _run(settings: AdminSettings, asked: Namespace) -> list[Row]:
         clock=clock,
         owners=owners,
         domains=DomainStore(pool),
-        claims=ClaimStore(pool),
+        domain_claims=DomainClaimStore(pool),
         credentials=credentials,
         accounts=Accounts(store=owners, password_worker=password_worker, clock=clock),
         issuer=KeyIssuer(store=credentials, clock=clock),
@@ -141,14 +141,14 @@ async def _create_domain(desk: _Desk, asked: Namespace) -> list[Row]:
     if new.host in desk.settings.hosts:
         raise AlreadyExists("domain", new.host)
     owner_id = (await desk.accounts.of_login(asked.owner)).owner_id if asked.owner else 0
-    claim = await desk.claims.find(new.host, owner_id)
+    claim = await desk.domain_claims.find(new.host, owner_id)
     if claim is None:
         domain = await desk.domains.add(new, owner_id, desk.clock.now())
     else:
         # The operator's word is the proof that the claim waits for.
         url = new.url if asked.public_url else claim.public_url
-        await desk.claims.set_public_url(claim.domain_id, url)
-        domain = await desk.claims.adopt(claim)
+        await desk.domain_claims.set_public_url(claim.domain_id, url)
+        domain = await desk.domain_claims.adopt(claim)
     return [{"domain_id": domain.domain_id, "host": domain.host, "public_url": domain.public_url}]
 
 

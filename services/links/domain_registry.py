@@ -6,7 +6,7 @@ from services.links.dns_lookup import DnsLookup
 from services.links.domain import domains
 from services.links.domain.domains import Domain, Proofs
 from services.links.domain.hosts import OwnHosts, PublicUrl
-from services.links.store.claims import ClaimStore
+from services.links.store.domain_claims import DomainClaimStore
 from services.links.store.domains import DomainStore
 
 
@@ -17,7 +17,7 @@ class DomainRegistry:
         self,
         *,
         store: DomainStore,
-        claims: ClaimStore,
+        claims: DomainClaimStore,
         hosts: OwnHosts,
         dns: DnsLookup,
         proofs: Proofs,

@@ -10,7 +10,7 @@ from services.links.authentication import Authenticator, Context, owner_of
 from services.links.domain import domains
 from services.links.domain.domains import Domain, Proofs
 from services.links.domain_registry import DomainRegistry
-from services.links.store.claims import ClaimStore
+from services.links.store.domain_claims import DomainClaimStore
 from services.links.store.domains import DomainStore
 
 
@@ -23,7 +23,7 @@ class DomainServicer(domain_service_pb2_grpc.DomainServiceServicer):
         authenticator: Authenticator,
         registry: DomainRegistry,
         store: DomainStore,
-        claims: ClaimStore,
+        claims: DomainClaimStore,
         proofs: Proofs,
     ) -> None:
         self._authenticator = authenticator

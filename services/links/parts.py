@@ -19,9 +19,9 @@ from services.links.link_writer import LinkWriter
 from services.links.password_worker import PasswordWorker
 from services.links.publisher import Publisher
 from services.links.settings import Settings
-from services.links.store.claims import ClaimStore
 from services.links.store.creation import CreationStore
 from services.links.store.credentials import CredentialStore
+from services.links.store.domain_claims import DomainClaimStore
 from services.links.store.domains import DomainStore
 from services.links.store.link_graph import LinkGraphStore
 from services.links.store.links import LinkStore
@@ -49,7 +49,7 @@ class Parts:
     creations: CreationStore
     credentials: CredentialStore
     domains: DomainStore
-    claims: ClaimStore
+    domain_claims: DomainClaimStore
     owners: OwnerStore
     oauth: OAuthStore
     link_graph: LinkGraphStore
@@ -80,7 +80,7 @@ async def connect(settings: Settings, *, clock: Clock, next_code: Callable[[int]
     publisher = Publisher(client, breaker)
     password_worker = PasswordWorker()
     links, creations, domains = LinkStore(pool), CreationStore(pool), DomainStore(pool)
-    claims, proofs = ClaimStore(pool), Proofs(settings.secret)
+    claims, proofs = DomainClaimStore(pool), Proofs(settings.secret)
     credentials, owners, oauth = CredentialStore(pool), OwnerStore(pool), OAuthStore(pool)
     return Parts(
         settings=settings,
@@ -95,7 +95,7 @@ async def connect(settings: Settings, *, clock: Clock, next_code: Callable[[int]
         creations=creations,
         credentials=credentials,
         domains=domains,
-        claims=claims,
+        domain_claims=claims,
         owners=owners,
         oauth=oauth,
         link_graph=LinkGraphStore(pool),

@@ -166,7 +166,7 @@ def _add_account_servicers(server: grpc.aio.Server, parts: Parts) -> None:
             authenticator=parts.authenticator,
             registry=parts.registry,
             store=parts.domains,
-            claims=parts.claims,
+            claims=parts.domain_claims,
             proofs=parts.proofs,
         ),
         server,

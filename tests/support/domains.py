@@ -5,7 +5,7 @@ from services.common.clock import SystemClock
 from services.links.domain import domains
 from services.links.domain.domains import Domain
 from services.links.parts import SCHEMA
-from services.links.store.claims import ClaimStore
+from services.links.store.domain_claims import DomainClaimStore
 from services.links.store.domains import DomainStore
 
 
@@ -14,7 +14,7 @@ async def add_domain(postgres_url: str, host: str, owner_id: int, public_url: st
     pool = await postgres.open_pool(postgres_url, SCHEMA, max_size=1)
     try:
         new = domains.parse_new(host, public_url)
-        claims = ClaimStore(pool)
+        claims = DomainClaimStore(pool)
         claim = await claims.find(new.host, owner_id)
         if claim is not None:
             return await claims.adopt(claim)

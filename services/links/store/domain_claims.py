@@ -11,7 +11,7 @@ from services.links.domain.hosts import PublicUrl
 from services.links.store import rows
 
 
-class ClaimStore:
+class DomainClaimStore:
     """Keeps claims; their ids are those of the domains that they may become."""
 
     def __init__(self, pool: Pool) -> None:
