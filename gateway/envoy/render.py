@@ -7,6 +7,7 @@ from pathlib import Path
 from string import Template
 from typing import Any, Final
 
+from gateway.envoy import cors
 from gateway.envoy.access_log import access_log
 from gateway.envoy.bodies import MAX_BODY_BYTES, lua_tables
 from gateway.envoy.clusters import clusters, socket_address
@@ -41,6 +42,8 @@ def render(settings: EnvoySettings) -> str:
         "access_log": access_log() if settings.access_log else [],
         "admin_port": settings.admin_port,
         "clusters": clusters(settings),
+        "cors": cors.POLICY,
+        "default_host": settings.default_host,
         "local_replies": local_replies(surfaces),
         "idle_timeout": _IDLE_TIMEOUT_BEHIND_PROXY if settings.trusted_hops else _IDLE_TIMEOUT,
         "lua": lua,

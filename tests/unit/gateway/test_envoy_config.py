@@ -40,6 +40,16 @@ def test_settings_have_defaults(settings: EnvoySettings) -> None:
     assert settings.analytics == ("analytics-0:9000", "analytics-1:9000")
     assert settings.trusted_hops == 0
     assert settings.access_log
+    assert settings.default_host == "localhost"
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [("https://sho.rt", "sho.rt"), ("http://sho.rt:8080/", "sho.rt:8080"), ("http://[::1]:80", "[::1]:80")],
+)
+def test_the_default_host_is_that_of_the_public_url(url: str, host: str) -> None:
+    """What clients of HTTP/1.0 mean that name no host."""
+    assert read_settings(REQUIRED | {"LINKMETER_PUBLIC_URL": url}).default_host == host
 
 
 def test_every_wrong_setting_is_named() -> None:
