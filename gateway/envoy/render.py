@@ -29,6 +29,8 @@ _MAX_HEAP_BYTES: Final = 384 * 1024 * 1024
 # and answers 502 when one ends under its hands.
 _IDLE_TIMEOUT: Final = "30s"
 _IDLE_TIMEOUT_BEHIND_PROXY: Final = "620s"
+# In this order.
+_LUA: Final = ("headers.lua", "edge.lua")
 _HERE: Final = Path(__file__).resolve().parent
 
 
@@ -37,7 +39,7 @@ def render(settings: EnvoySettings) -> str:
     contract = Contract.load(settings.descriptor_set)
     surfaces = dialects(contract, settings.descriptor_set)
     native = surfaces[0]
-    lua = lua_tables(contract, surfaces) + (_HERE / "edge.lua").read_text(encoding="utf-8")
+    lua = lua_tables(contract, surfaces) + "".join((_HERE / name).read_text(encoding="utf-8") for name in _LUA)
     values: dict[str, Any] = {
         "access_log": access_log() if settings.access_log else [],
         "admin_port": settings.admin_port,

@@ -272,3 +272,12 @@ async def test_header_names_that_grpc_lacks_do_not_matter(edge: Edge, services: 
     assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
     assert services.only_call.metadata["x-y.z"] == "1"
     assert not set(names) & set(services.only_call.metadata)
+
+
+@pytest.mark.parametrize("text", ["x" * 70_000, "é" * 35_000, "漢" * 25_000, "😀" * 17_000])
+async def test_what_is_refused_is_not_said_back_at_length(client: httpx.AsyncClient, text: str) -> None:
+    """An error shows the beginning of a long value, in whole characters."""
+    answer = await client.post("/v1/links", json={"maxClicks": text})
+    assert answer.status_code == 400
+    assert text[:100] in answer.json()["message"]
+    assert len(answer.content) < 2000
