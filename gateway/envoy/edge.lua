@@ -1,5 +1,6 @@
 -- What the contracts cannot say to Envoy. Above this, render.py puts two tables made from them:
--- OPERATIONS (verb, path pattern, most bytes of the body, fields that the path gives, fields that the body fills, its shape)
+-- OPERATIONS (verb, path pattern, most bytes of the body, fields that the path gives, fields that the body fills, lists that a
+-- query cannot say, shape of the body)
 -- and SHAPES (shape → field → its shape, if known, and if it is a list).
 
 local DEEPEST = 50
@@ -111,15 +112,19 @@ local function find_operation(verb, path)
   end
 end
 
--- Refuses a query parameter that is a part of the path, which would win over it, or a field of the body: the transcoder
--- would read both, and addresses end up in logs.
+-- Refuses a query parameter that is a part of the path, which would win over it, a field of the body: the transcoder
+-- would read both, and addresses end up in logs; or a list of messages, of which it would keep the last.
 local function check_query(query, operation)
   for parameter in query:gmatch("[^&]+") do
     local name = parameter:match("^[^=]*"):gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end)
     if operation.in_path[name] then
       refuse(name .. " is given by the path")
-    elseif operation.in_body[name:match("^[^.]*")] then
+    end
+    local field = name:match("^[^.]*")
+    if operation.in_body[field] then
       refuse(name .. " belongs into the body")
+    elseif operation.lists[field] then
+      refuse(field .. " is a list of objects, which belongs into the body of a POST")
     end
   end
 end
