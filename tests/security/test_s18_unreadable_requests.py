@@ -135,3 +135,21 @@ async def test_bytes_that_are_no_message_are_refused(system: System, service: st
                 await call(b"\xff\xff\xff", metadata=system.metadata, timeout=10)
             assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT, path
             assert "class" not in (refused.value.details() or "")
+
+
+# What the dialects take as forms, which no contract describes.
+_FORMS = {
+    "/": ("url", "alias", "password"),
+    "/emoji": ("url", "emojies", "password"),
+    "/oauth/access_token": ("client_id", "client_secret", "code", "redirect_uri", "username", "password"),
+    "/oauth/authorize": ("client_id", "redirect_uri", "state", "login", "password"),
+}
+
+
+@pytest.mark.parametrize(("path", "field"), [(path, field) for path, fields in _FORMS.items() for field in fields])
+async def test_nul_in_forms_is_refused(system: System, path: str, field: str) -> None:
+    """Names, passwords and secrets of a form hold no NUL either: 400 in the dialect's words."""
+    form = {name: "https://example.com/" if name == "url" else "Passw0rd.x" for name in _FORMS[path]}
+    async with system.client() as client:
+        answer = await client.post(path, data=form | {"grant_type": "password", field: "a\0b"})
+    assert answer.status_code == 400
