@@ -12,8 +12,11 @@ local CALL_HEADERS = {
 }
 
 -- A service ends a stream whose grpc- headers it cannot read, and is taken for broken when it does so often. To REST they
--- mean nothing.
+-- mean nothing. HTTP has more letters for names than gRPC.
 local function is_kept(name, value, is_call)
+  if name:find("[^0-9a-z_.:-]") then
+    return false
+  end
   local form = is_call and CALL_HEADERS[name]
   return not name:find("^grpc%-") or (form and value:find(form))
 end
