@@ -91,17 +91,16 @@ def statistics(
     }
 
 
-def public_link(link: links_pb2.Link) -> Body:
+def public_link(link: links_pb2.Link, *, with_destination: bool) -> Body:
     """Render what everybody may know of a link."""
-    status = status_of(link)
     alias = emoji_codes.text_of(link.code)
     return {
         "alias": alias,
         "short_url": link.short_url.removesuffix(link.code) + alias,
-        # Links that lead nowhere do not tell where they led.
-        "long_url": link.destination if status == "ACTIVE" else None,
+        "long_url": link.destination if with_destination else None,
         "created_at": moments.iso(moments.of(link.create_time)),
-        "status": status,
+        # In lower case here, unlike in the calls of the owner.
+        "status": status_of(link).lower(),
         "max_clicks": link.max_clicks or None,
         "block_bots": link.block_bots,
         "password_protected": link.has_password,
