@@ -84,6 +84,11 @@ class Access:
         self._limits = limits
         self._default_host = default_host
 
+    @property
+    def default_host(self) -> str:
+        """The host of the installation's own domain."""
+        return self._default_host
+
     async def visitor(self, context: Context) -> Visitor:
         """Say who calls. A key that is not known, or no more, makes nobody."""
         client_ip = http_metadata.client_ip(context)
