@@ -1,4 +1,4 @@
-"""Every answer has the keys and types that the official OpenAPI document requires: typed clients refuse what does not."""
+"""Answers have the keys and types that the official OpenAPI document requires: typed clients refuse what does not."""
 
 from typing import Any
 
