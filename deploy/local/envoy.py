@@ -9,7 +9,7 @@ from deploy.local.ports import has_ipv6
 from deploy.local.process import Command
 from deploy.local.settings import LocalSettings
 from gateway.envoy.render import render
-from gateway.envoy.settings import EnvoySettings
+from gateway.envoy.settings import EnvoySettings, host_of_url
 from gateway.envoy.upstream_tls import write_sds
 from gateway.openapi.files import write_files
 
@@ -50,6 +50,7 @@ def _envoy_settings(settings: LocalSettings, addresses: Addresses, docs: Path, s
         redirect=(addresses.redirect_http,),
         docs=docs,
         admin_port=int(addresses.envoy_admin.rpartition(":")[2]),
+        default_host=host_of_url(settings.public_url),
         trusted_hops=settings.trusted_hops,
         access_log=settings.access_log,
         tls=settings.tls,

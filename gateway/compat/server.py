@@ -5,8 +5,8 @@ import grpc
 from gateway.compat.backends import Backends
 from gateway.compat.bitly import room as bitly
 from gateway.compat.settings import Settings
-from gateway.compat.shared import rate_limits
 from gateway.compat.shared.dialects import DialectInterceptor, Wording
+from gateway.compat.shared.limiter import open_limiter
 from gateway.compat.shared.quotas import Quotas
 from gateway.compat.shared.rate_limits import RateLimits
 from gateway.compat.shortio import room as shortio
@@ -57,7 +57,7 @@ def build(settings: Settings, backends: Backends) -> RpcServer:
 
 
 def _add_servicers(server: grpc.aio.Server, settings: Settings, backends: Backends) -> None:
-    limiter = rate_limits.open_limiter(settings.redis_url) if settings.rate_limits else None
+    limiter = open_limiter(settings.redis_url, settings.secret) if settings.rate_limits else None
     limits = RateLimits(
         limiter,
         creates_per_minute=settings.creates_per_minute,

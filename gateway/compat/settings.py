@@ -10,6 +10,7 @@ from services.common.settings import Environment
 from services.common.tls import TlsFiles, read_peer_name, read_tls
 
 _MOST_PER_MINUTE = 1_000_000
+_SHORTEST_SECRET = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,8 @@ class Settings:
     # Where visitors reach the installation; cookies are marked Secure when it is https.
     public_url: str
     redis_url: str
+    # The installation's secret, under which clients are counted in Redis; empty without limits.
+    secret: str
     rate_limits: bool
     # Links that one client address may create in a minute, over all dialects.
     creates_per_minute: int
@@ -60,6 +63,7 @@ class Settings:
             analytics_address=environment.address("LINKMETER_ANALYTICS_ADDRESS"),
             public_url=environment.text("LINKMETER_PUBLIC_URL"),
             redis_url=environment.text("LINKMETER_REDIS_URL", None if rate_limits else ""),
+            secret=(environment.text("LINKMETER_SECRET", minimum_length=_SHORTEST_SECRET) if rate_limits else ""),
             rate_limits=rate_limits,
             creates_per_minute=environment.integer("LINKMETER_CREATES_PER_MINUTE", 60, 1, _MOST_PER_MINUTE),
             misses_per_minute=environment.integer("LINKMETER_MISSES_PER_MINUTE", 60, 1, _MOST_PER_MINUTE),

@@ -27,7 +27,7 @@ def lua_tables(contract: Contract, dialects: Iterable[Dialect]) -> str:
             for operation in contract.operations(service):
                 body = None if dialect.has_lenient_bodies else _json_body(operation)
                 # Bodies that are not looked into must be of a bearable size all the same.
-                if operation.body or operation.path_fields:
+                if operation.body or operation.path_fields or _lists(operation):
                     operations.append(_described(operation, body, has_shape=not dialect.allows_unknown_fields))
                 if body and not dialect.allows_unknown_fields:
                     _add(body, shapes)
@@ -42,6 +42,7 @@ def _described(operation: Operation, body: Descriptor | None, *, has_shape: bool
         "most_bytes": MAX_BODY_BYTES if _takes_many(operation) else _MAX_PLAIN_BODY_BYTES,
         "in_path": dict.fromkeys(given, True),
         "in_body": dict.fromkeys(_body_fields(operation) if body else (), True),
+        "lists": dict.fromkeys(_lists(operation), True),
     }
     if not body:
         return described
@@ -66,6 +67,13 @@ def _body_fields(operation: Operation) -> list[str]:
     """Name the fields of the request that come from the body, in both spellings."""
     fields: Iterable[FieldDescriptor] = operation.method.input_type.fields
     return [name for field in fields if operation.body in ("*", field.name) for name in (field.json_name, field.name)]
+
+
+def _lists(operation: Operation) -> list[str]:
+    """Name the lists of messages that only a query could fill, in both spellings; it would keep the last of each."""
+    fields: Iterable[FieldDescriptor] = operation.method.input_type.fields
+    rest = [field for field in fields if operation.body not in ("*", field.name)]
+    return [name for field in rest if _is_list(field) and field.message_type for name in (field.json_name, field.name)]
 
 
 def _json_path(operation: Operation, dotted: str) -> str:

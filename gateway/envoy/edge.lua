@@ -1,5 +1,6 @@
 -- What the contracts cannot say to Envoy. Above this, render.py puts two tables made from them:
--- OPERATIONS (verb, path pattern, most bytes of the body, fields that the path gives, fields that the body fills, its shape)
+-- OPERATIONS (verb, path pattern, most bytes of the body, fields that the path gives, fields that the body fills, lists that a
+-- query cannot say, shape of the body)
 -- and SHAPES (shape → field → its shape, if known, and if it is a list).
 
 local DEEPEST = 50
@@ -7,6 +8,8 @@ local DEEPEST = 50
 local MOST_STEPS = 20000
 local GRPC = "application/grpc"
 local GRPC_PREFIX_BYTES = 5
+-- What an error says back of a request.
+local LONGEST_ECHO = 500
 
 local function refuse(message)
   error({ message = message }, 0)
@@ -109,15 +112,19 @@ local function find_operation(verb, path)
   end
 end
 
--- Refuses a query parameter that is a part of the path, which would win over it, or a field of the body: the transcoder
--- would read both, and addresses end up in logs.
+-- Refuses a query parameter that is a part of the path, which would win over it, a field of the body: the transcoder
+-- would read both, and addresses end up in logs; or a list of messages, of which it would keep the last.
 local function check_query(query, operation)
   for parameter in query:gmatch("[^&]+") do
     local name = parameter:match("^[^=]*"):gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end)
     if operation.in_path[name] then
       refuse(name .. " is given by the path")
-    elseif operation.in_body[name:match("^[^.]*")] then
+    end
+    local field = name:match("^[^.]*")
+    if operation.in_body[field] then
       refuse(name .. " belongs into the body")
+    elseif operation.lists[field] then
+      refuse(field .. " is a list of objects, which belongs into the body of a POST")
     end
   end
 end
@@ -149,8 +156,13 @@ end
 function envoy_on_request(handle)
   local headers = handle:headers()
   local content_type = (headers:get("content-type") or ""):lower()
-  if content_type:sub(1, #GRPC) == GRPC then
+  local is_call = content_type:sub(1, #GRPC) == GRPC
+  local fits = make_metadata(headers, is_call)
+  if is_call then
     check_message(handle)
+    return
+  elseif not fits then
+    handle:respond({ [":status"] = "431" }, "")
     return
   end
   local path, query = headers:get(":path"):match("^([^?]*)%??(.*)$")
@@ -220,6 +232,13 @@ local function first_lines_of(json)
   return json
 end
 
+-- Cuts long runs of plain text, never inside a character; nothing of ours is that long.
+local function shortened(json)
+  return (json:gsub('[^"\\]+', function(run)
+    return #run > LONGEST_ECHO and run:sub(1, LONGEST_ECHO):gsub("[\192-\255][\128-\191]*$", "") .. "…" or nil
+  end))
+end
+
 -- Turns what gRPC cannot say into HTTP, as gateway/compat/shared/http_metadata.py has it. Native gRPC passes untouched.
 -- Headers have to be asked for again after the body: while that was awaited, Envoy has taken them back.
 function envoy_on_response(handle)
@@ -237,9 +256,9 @@ function envoy_on_response(handle)
     handle:headers():replace("content-type", "application/json")
   elseif status == "400" then
     local text = read_body(handle)
-    local first_lines = first_lines_of(text)
-    if first_lines ~= text then
-      write_body(handle, first_lines)
+    local short = shortened(first_lines_of(text))
+    if short ~= text then
+      write_body(handle, short)
     end
   elseif (status == "429" or status == "503" or status == "504") and not retry_after then
     -- Services say it as google.rpc.RetryInfo, which the transcoder has put into the body.

@@ -7,6 +7,7 @@ from pathlib import Path
 from string import Template
 from typing import Any, Final
 
+from gateway.envoy import cors
 from gateway.envoy.access_log import access_log
 from gateway.envoy.bodies import MAX_BODY_BYTES, lua_tables
 from gateway.envoy.clusters import clusters, socket_address
@@ -28,6 +29,8 @@ _MAX_HEAP_BYTES: Final = 384 * 1024 * 1024
 # and answers 502 when one ends under its hands.
 _IDLE_TIMEOUT: Final = "30s"
 _IDLE_TIMEOUT_BEHIND_PROXY: Final = "620s"
+# In this order.
+_LUA: Final = ("headers.lua", "edge.lua")
 _HERE: Final = Path(__file__).resolve().parent
 
 
@@ -36,11 +39,13 @@ def render(settings: EnvoySettings) -> str:
     contract = Contract.load(settings.descriptor_set)
     surfaces = dialects(contract, settings.descriptor_set)
     native = surfaces[0]
-    lua = lua_tables(contract, surfaces) + (_HERE / "edge.lua").read_text(encoding="utf-8")
+    lua = lua_tables(contract, surfaces) + "".join((_HERE / name).read_text(encoding="utf-8") for name in _LUA)
     values: dict[str, Any] = {
         "access_log": access_log() if settings.access_log else [],
         "admin_port": settings.admin_port,
         "clusters": clusters(settings),
+        "cors": cors.POLICY,
+        "default_host": settings.default_host,
         "local_replies": local_replies(surfaces),
         "idle_timeout": _IDLE_TIMEOUT_BEHIND_PROXY if settings.trusted_hops else _IDLE_TIMEOUT,
         "lua": lua,

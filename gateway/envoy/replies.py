@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any, Final
 
+from gateway.envoy.cors import READABLE
 from gateway.envoy.dialects import Dialect
 
 Json = dict[str, Any]
@@ -69,6 +70,7 @@ _SPOO_CODES: Final = {
 }
 # Envoy knows no status of gRPC for this one.
 _TOO_LARGE: Final = [{"header": {"key": "grpc-status", "value": "8"}, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}]
+_RETRYABLE: Final = (429, 502, 503, 504)
 _RETRY_AFTER: Final = [{"header": {"key": "retry-after", "value": "1"}, "append_action": "ADD_IF_ABSENT"}]
 
 
@@ -80,25 +82,32 @@ def local_replies(dialects: Iterable[Dialect]) -> Json:
             for paths, shape in _shapes_of(dialect):
                 mappers += [_mapper(reply, _asks(paths), _json(shape(reply))) for reply in _REPLIES]
     mappers += [_mapper(reply, None, _json(_native(reply))) for reply in _REPLIES]
+    # Pages, health and whatever else keep the bodies that they have.
+    mappers.append({"filter": _status("GE", 200), "headers_to_add": [*READABLE]})
     return {"mappers": mappers}
 
 
 def _grpc_mapper(reply: Reply) -> Json:
     mapper = _mapper(reply, _is_grpc(), {"text_format_source": {"inline_string": _words(reply)}})
-    return mapper | ({"headers_to_add": _TOO_LARGE} if reply[0] == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else {})
+    if reply[0] == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        mapper["headers_to_add"] = [*mapper["headers_to_add"], *_TOO_LARGE]
+    return mapper
 
 
 def _mapper(reply: Reply, condition: Json | None, body_format: Json) -> Json:
     status = reply[0]
-    comparison = {"op": "EQ", "value": {"default_value": status, "runtime_key": "unused"}}
-    has_status = {"status_code_filter": {"comparison": comparison}}
-    mapper: Json = {
+    has_status = _status("EQ", status)
+    return {
         "filter": {"and_filter": {"filters": [has_status, condition]}} if condition else has_status,
+        "headers_to_add": [*READABLE, *(_RETRY_AFTER if status in _RETRYABLE else ())],
         "body_format_override": body_format,
     }
-    if status in (429, 502, 503, 504):
-        mapper["headers_to_add"] = _RETRY_AFTER
-    return mapper
+
+
+def _status(op: str, status: int) -> Json:
+    return {
+        "status_code_filter": {"comparison": {"op": op, "value": {"default_value": status, "runtime_key": "unused"}}}
+    }
 
 
 def _native(reply: Reply) -> Json:

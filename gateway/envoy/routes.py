@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
+from gateway.envoy import cors
 from gateway.envoy.dialects import Dialect
 from gateway.openapi.contract import Contract
 from services.common.reserved_codes import SERVED
@@ -61,6 +62,11 @@ _IS_PREFLIGHT: Final[list[Json]] = [
 ]
 
 _NOWHERE: Final[Json] = {"cluster": "nowhere", "cluster_not_found_response_code": "NOT_FOUND"}
+# As it was before Envoy looked at it.
+_REFERER: Final[Json] = {
+    "header": {"key": "referer", "value": "%REQ(X-LINKMETER-REFERER)%"},
+    "append_action": "ADD_IF_ABSENT",
+}
 _NOT_SENT: Final = "connect-failure,refused-stream"
 
 
@@ -69,8 +75,8 @@ def routes(contract: Contract, dialects: Iterable[Dialect], pages: Iterable[Json
     known = list(dialects)
     table = [
         _plain_redirect(),
-        _answer({"safe_regex": {"regex": AMBIGUOUS_PATH}}, 400, body="the path can be read in more than one way"),
-        _answer({"prefix": "/", "headers": [_HAS_TWO_HOSTS]}, 400, body="there is more than one Host"),
+        _refuse({"safe_regex": {"regex": AMBIGUOUS_PATH}}, "the path can be read in more than one way"),
+        _refuse({"prefix": "/", "headers": [_HAS_TWO_HOSTS]}, "there is more than one Host"),
     ]
     for dialect in known:
         table += [route for service in dialect.services for route in _grpc(service, dialect.cluster_of(service))]
@@ -98,6 +104,8 @@ def _piece_regex(piece: str) -> str:
 def _grpc(service: str, cluster: str) -> Iterator[Json]:
     """Route the calls of a service: native ones, and REST requests once they are transcoded."""
     base = re.escape(service)
+    # A page asks before each call of gRPC-Web.
+    yield {"match": {"prefix": f"/{service}/", "headers": _IS_PREFLIGHT}, "route": _NOWHERE}
     for method, retry_on in ((_READING_METHOD, f"{_NOT_SENT},unavailable"), ("[A-Za-z]+", _NOT_SENT)):
         yield {
             # gRPC-Web calls, too, have a content type that begins like this.
@@ -112,6 +120,7 @@ def _grpc(service: str, cluster: str) -> Iterator[Json]:
                     "retry_back_off": {"base_interval": "0.025s", "max_interval": "0.25s"},
                 },
             },
+            "response_headers_to_add": [cors.VARY],
             "typed_per_filter_config": _authorization(cluster),
         }
 
@@ -139,6 +148,7 @@ def _rest(contract: Contract, dialect: Dialect) -> Iterator[Json]:
     # After all that is taken, for the pattern of one path may fit another that takes more verbs.
     yield from refusals
     for prefix in dialect.prefixes:
+        yield {"match": {"path_separated_prefix": prefix, "headers": _IS_PREFLIGHT}, "route": _NOWHERE}
         yield _answer({"path_separated_prefix": prefix}, 404)
 
 
@@ -190,12 +200,18 @@ def _to_redirect(match: Json) -> Json:
             "timeout": "10s",
             "retry_policy": {"retry_on": _NOT_SENT, "num_retries": 2},
         },
+        "request_headers_to_add": [_REFERER],
         "typed_per_filter_config": _NO_FILTERS,
     }
 
 
 def _method(verb: str) -> Json:
     return {"name": ":method", "string_match": {"exact": verb}}
+
+
+def _refuse(match: Json, why: str) -> Json:
+    """Refuse a request before any filter reads it: the transcoder would route it anew, as what it takes it for."""
+    return _answer(match, 400, body=why) | {"typed_per_filter_config": _NO_FILTERS}
 
 
 def _answer(match: Json, status: int, body: str = "") -> Json:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from gateway.openapi.contract import DESCRIPTOR_SET
 from services.common.settings import Environment
@@ -27,6 +28,8 @@ class EnvoySettings:
     admin_port: int
     # Where /metrics is served for Prometheus; by default on some free loopback port.
     metrics_listen: str = "127.0.0.1:0"
+    # Whose requests those of HTTP/1.0 without Host are: host, or host:port.
+    default_host: str = "localhost"
     # Proxies in front whose X-Forwarded-For counts.
     trusted_hops: int = 0
     access_log: bool = True
@@ -60,6 +63,7 @@ def read_settings(variables: Mapping[str, str]) -> EnvoySettings:
         descriptor_set=Path(environment.text("LINKMETER_DESCRIPTOR_SET", str(DESCRIPTOR_SET))),
         admin_port=environment.integer("LINKMETER_ENVOY_ADMIN_PORT", 9901, 0, 65535),
         metrics_listen=environment.address("LINKMETER_METRICS_LISTEN", "127.0.0.1:0"),
+        default_host=environment.parsed("LINKMETER_PUBLIC_URL", host_of_url, "localhost"),
         trusted_hops=environment.integer("LINKMETER_TRUSTED_HOPS", 0, 0, 16),
         access_log=environment.flag("LINKMETER_ACCESS_LOG", default=True),
         tls=tls,
@@ -69,6 +73,14 @@ def read_settings(variables: Mapping[str, str]) -> EnvoySettings:
     )
     environment.check()
     return settings
+
+
+def host_of_url(url: str) -> str:
+    """Return what a Host header says of a URL; raise ValueError when it names no host."""
+    host = urlsplit(url).netloc
+    if not (host and host.isascii()):
+        raise ValueError(f"{url!r} names no host in ASCII")
+    return host
 
 
 def _parse_addresses(text: str) -> tuple[str, ...]:

@@ -1,7 +1,6 @@
 """Make the OpenAPI document of all REST surfaces."""
 
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
 from google.rpc import status_pb2
@@ -9,6 +8,7 @@ from google.rpc import status_pb2
 from gateway.openapi.contract import Contract
 from gateway.openapi.operations import openapi_operation, openapi_path, tag_name, tag_order
 from gateway.openapi.schemas import Schemas
+from services.common import version
 
 Json = dict[str, Any]
 
@@ -35,7 +35,7 @@ def openapi_document(contract: Contract) -> Json:
         _add_service(paths, contract, schemas, service, "CompatError", [])
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Linkmeter", "version": _version(), "description": _ABOUT},
+        "info": {"title": "Linkmeter", "version": version.of_installation(), "description": _ABOUT},
         "servers": [{"url": "/", "description": "This installation"}],
         "tags": [_tag(contract, service) for service in (*native, *compat)],
         "paths": paths,
@@ -81,11 +81,3 @@ def _error_schemas(schemas: Schemas) -> dict[str, Json]:
 def _error(description: str, schema: str) -> Json:
     content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
     return {"description": description, "content": content}
-
-
-def _version() -> str:
-    try:
-        return version("linkmeter")
-    except PackageNotFoundError:
-        # Run from a clone that was never installed as a package.
-        return "0.1.0"

@@ -1,15 +1,23 @@
 """The errors that callers can understand: domain → status and back happens in rpc_errors."""
 
+from typing import Final
+
+# More says nothing more: who sends a name of 70 KB does not need it back, and headers that hold it have bounds.
+_LONGEST_TEXT: Final = 500
+
 
 class LinkmeterError(Exception):
-    """An expected failure, with a machine-readable reason and facts that the caller may see."""
+    """An expected failure, with a machine-readable reason and facts that the caller may see.
+
+    Texts may repeat what the caller has sent, and are cut to a bearable length.
+    """
 
     reason = "UNKNOWN"
 
     def __init__(self, description: str, **metadata: str) -> None:
-        super().__init__(description)
-        self.description = description
-        self.metadata = metadata
+        self.description = _cut(description)
+        self.metadata = {name: _cut(value) for name, value in metadata.items()}
+        super().__init__(self.description)
 
 
 class InvalidArgument(LinkmeterError):
@@ -19,8 +27,8 @@ class InvalidArgument(LinkmeterError):
 
     def __init__(self, field: str, description: str, *, reason: str | None = None) -> None:
         super().__init__(f"{field}: {description}" if field else description)
-        self.field = field
-        self.problem = description
+        self.field = _cut(field)
+        self.problem = _cut(description)
         self.reason = reason or self.reason
 
 
@@ -99,3 +107,7 @@ class Internal(LinkmeterError):
     """A fault of ours; the description holds a request id at most."""
 
     reason = "INTERNAL"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}…"

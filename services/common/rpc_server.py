@@ -17,6 +17,7 @@ from services.common.interceptors import (
     CallInterceptor,
     Translator,
 )
+from services.common.request_check import RequestCheck
 from services.common.tls import TlsFiles, server_credentials
 
 _logger = log.get(__name__)
@@ -27,7 +28,8 @@ class Limits:
     """Bounds of a server; the defaults suit small messages."""
 
     message_bytes: int = 4 * 1024 * 1024
-    metadata_bytes: int = 16 * 1024
+    # Above the 16 KiB of headers that the gateway takes, for it adds some, and HTTP/2 counts 32 bytes more for each.
+    metadata_bytes: int = 24 * 1024
     # Of one connection.
     concurrent_streams: int = 1000
     # Of all connections; what is beyond is refused at once, so that a replica's memory is bounded.
@@ -61,9 +63,14 @@ class RpcServer:
         self._address = address
         self._tls = tls
         self.port = 0
-        # The caller's own come inside: they see the errors of ours before these become statuses.
+        # The caller's own come between: they see the errors of the check and of servicers before these become statuses.
         self.server = grpc.aio.server(
-            interceptors=[_call_interceptor(translate, self._limits), *interceptors, _allowance(self._limits)],
+            interceptors=[
+                _call_interceptor(translate, self._limits),
+                *interceptors,
+                _allowance(self._limits),
+                RequestCheck(),
+            ],
             options=_options(self._limits),
             maximum_concurrent_rpcs=self._limits.concurrent_calls,
         )

@@ -21,7 +21,14 @@ from services.common.errors import InvalidArgument
 from services.links.domain import changes, domains, link_filter
 from services.links.domain.credentials import ApiKey, ApiKeyDraft
 from services.links.domain.domains import Domain, Proof
-from services.links.domain.link import DEFAULT_REDIRECT_STATUS, Link, LinkFields, LinkState, follow_limit
+from services.links.domain.link import (
+    DEFAULT_REDIRECT_STATUS,
+    Audience,
+    Link,
+    LinkFields,
+    LinkState,
+    follow_limit,
+)
 from services.links.domain.link_filter import LinkFilter
 from services.links.domain.oauth import OAuthApp, OAuthAppDraft
 from services.links.domain.owners import Owner, OwnerDraft
@@ -32,6 +39,11 @@ _STATES: Final[Mapping[LinkState, links_pb2.LinkState.ValueType]] = {
     LinkState.SCHEDULED: links_pb2.LINK_STATE_SCHEDULED,
     LinkState.EXPIRED: links_pb2.LINK_STATE_EXPIRED,
     LinkState.EXHAUSTED: links_pb2.LINK_STATE_EXHAUSTED,
+}
+_AUDIENCES: Final[Mapping[Audience, links_pb2.Audience.ValueType]] = {
+    Audience.ANYBODY: links_pb2.AUDIENCE_ANYBODY,
+    Audience.PASSWORD: links_pb2.AUDIENCE_PASSWORD,
+    Audience.OWNER: links_pb2.AUDIENCE_OWNER,
 }
 
 
@@ -117,6 +129,8 @@ def link_message(link: Link, now: datetime) -> links_pb2.Link:
         private_stats=fields.private_stats,
         block_bots=fields.block_bots,
         expired_destination=fields.expired_destination,
+        public_stats=link.public_stats,
+        destination_audience=_AUDIENCES[link.destination_audience(now)],
     )
 
 

@@ -10,11 +10,12 @@ from linkmeter.links.v1 import link_service_pb2, link_service_pb2_grpc, links_pb
 from services.common import answer_size, emoji_codes
 from services.common.caller import ANONYMOUS_OWNER_ID, LINKS_READ, LINKS_WRITE
 from services.common.clock import Clock
-from services.common.errors import InvalidArgument, NotFound, Unauthenticated
+from services.common.errors import InvalidArgument, NotFound, PermissionDenied, Unauthenticated
 from services.links import convert
 from services.links.authentication import Authenticator, Context, owner_of, reach_of
-from services.links.domain import changes, codes, link_filter, reuse
+from services.links.domain import changes, codes, credentials, link_filter, reuse
 from services.links.domain.changes import LinkChange
+from services.links.domain.credentials import Secret
 from services.links.domain.domains import Domain
 from services.links.domain.hosts import OwnHosts
 from services.links.domain.link import Link, LinkDraft, LinkFields, Reach
@@ -50,15 +51,19 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
     async def CreateLink(self, request: link_service_pb2.CreateLinkRequest, context: Context) -> links_pb2.Link:
         """Create a link for the caller."""
         owner_id = owner_of(await self._authenticator.caller(context), LINKS_WRITE)
+        claim_token = _claim_token(request, owner_id, _idempotency_key(request, context))
         link, edit_token = await self._writer.create(
             await self._draft(request.link, owner_id),
             idempotency_key=_idempotency_key(request, context),
             client=_metadata(context, CLIENT_IP_KEY) if owner_id == ANONYMOUS_OWNER_ID else "",
             issue_edit_token=request.issue_edit_token,
+            claim_token=claim_token,
         )
         message = convert.link_message(link, self._clock.now())
         if edit_token:
             message.edit_token = edit_token
+        if claim_token:
+            message.claim_token = claim_token.text
         return message
 
     async def FindOrCreateLink(
@@ -152,6 +157,22 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
             request.link_id, context, lambda link: link.switched(disabled=False, now=self._clock.now())
         )
 
+    async def ClaimLink(
+        self, request: link_service_pb2.ClaimLinkRequest, context: Context
+    ) -> link_service_pb2.ClaimLinkResponse:
+        """Hand a link that was created without account over to the caller's."""
+        owner_id = owner_of(await self._authenticator.caller(context), LINKS_WRITE)
+        if owner_id == ANONYMOUS_OWNER_ID:
+            raise PermissionDenied("only an account can claim a link")
+        known = await self._links.find(request.link_id)
+        is_own = Reach(owner_id=owner_id, link_id=0).covers(known)
+        link = known if is_own else None
+        if link is None:
+            link = await self._writer.claim(request.link_id, owner_id, request.claim_token)
+        return link_service_pb2.ClaimLinkResponse(
+            link=convert.link_message(link, self._clock.now()), already_owned=is_own
+        )
+
     async def DeleteLink(self, request: link_service_pb2.DeleteLinkRequest, context: Context) -> Empty:
         """Delete a link; its tombstone keeps the code."""
         await self._write(request.link_id, context, lambda link: link.buried(self._clock.now()))
@@ -219,6 +240,17 @@ def _require_account(owner_id: int) -> None:
     """Refuse callers without an account: the links of all of them belong to one owner."""
     if owner_id == ANONYMOUS_OWNER_ID:
         raise Unauthenticated
+
+
+def _claim_token(request: link_service_pb2.CreateLinkRequest, owner_id: int, idempotency_key: str) -> Secret | None:
+    """Draw the claim token that a create asks for; InvalidArgument where none can be had."""
+    if not request.issue_claim_token:
+        return None
+    if owner_id != ANONYMOUS_OWNER_ID or request.issue_edit_token or idempotency_key:
+        raise InvalidArgument(
+            "issue_claim_token", "is for links without account, without an edit token and an idempotency key"
+        )
+    return credentials.new_claim_token()
 
 
 def _idempotency_key(request: link_service_pb2.CreateLinkRequest, context: Context) -> str:

@@ -8,11 +8,12 @@ from typing import Final
 
 from services.common import keyed_hash
 from services.common.clock import Clock
-from services.common.errors import InvalidArgument, NotFound
+from services.common.errors import InvalidArgument, NotFound, PermissionDenied
 from services.links import convert, metrics
 from services.links.background import Background
 from services.links.domain import codes, credentials, destination, passwords, reuse
 from services.links.domain import link as links
+from services.links.domain.credentials import Secret
 from services.links.domain.destination import Destination
 from services.links.domain.domains import Domain
 from services.links.domain.hosts import OwnHosts
@@ -21,6 +22,7 @@ from services.links.domain.link import Link, LinkDraft, LinkFields, Reach
 from services.links.domain.passwords import StoredPassword
 from services.links.password_worker import PasswordWorker
 from services.links.publisher import Publication, Publisher
+from services.links.store.claims import ClaimStore
 from services.links.store.creation import Creation, CreationStore, NewLink
 from services.links.store.domains import DomainStore
 from services.links.store.links import LinkStore
@@ -38,6 +40,7 @@ class LinkWriter:
         *,
         links: LinkStore,
         creations: CreationStore,
+        claims: ClaimStore,
         domains: DomainStore,
         hosts: OwnHosts,
         publisher: Publisher,
@@ -49,6 +52,7 @@ class LinkWriter:
     ) -> None:
         self._links = links
         self._creations = creations
+        self._claims = claims
         self._domains = domains
         self._hosts = hosts
         self._publisher = publisher
@@ -60,7 +64,13 @@ class LinkWriter:
         self._token_key = keyed_hash.derive(secret, "edit-token")
 
     async def create(
-        self, draft: LinkDraft, *, idempotency_key: str = "", client: str = "", issue_edit_token: bool = False
+        self,
+        draft: LinkDraft,
+        *,
+        idempotency_key: str = "",
+        client: str = "",
+        issue_edit_token: bool = False,
+        claim_token: Secret | None = None,
     ) -> tuple[Link, str]:
         """Create a link, or find the one that the same idempotency key created; also return its edit token."""
         now = self._clock.now()
@@ -73,6 +83,7 @@ class LinkWriter:
             new = self._new(draft, await self.protect(draft.password), now)
             if issue_edit_token:
                 new = replace(new, token_hash=credentials.edit_token(self._token_key, new.nonce).hash)
+            new = replace(new, claim_token_hash=claim_token.hash if claim_token else None)
             creation = await self._settle(self._creations.create(replace(new, request=request)))
         token = credentials.edit_token(self._token_key, creation.nonce).text if issue_edit_token else ""
         return creation.link, token
@@ -110,6 +121,10 @@ class LinkWriter:
             return change(link)
 
         return await self._background.settle(self._change(link_id, change_visible))
+
+    async def claim(self, link_id: int, owner_id: int, token: str) -> Link:
+        """Hand a link without account over to one, for its claim token; PermissionDenied when it is not the link's."""
+        return await self._background.settle(self._claim(link_id, owner_id, token))
 
     async def placed(self, fields: LinkFields, host: str, owner_id: int) -> tuple[Domain, LinkFields]:
         """Find the domain of a new link and normalise its destinations; InvalidArgument when either will not do."""
@@ -168,6 +183,13 @@ class LinkWriter:
             metrics.LINKS_CREATED.inc()
             await self._publisher.publish(publication(creation.link))
         return creation
+
+    async def _claim(self, link_id: int, owner_id: int, token: str) -> Link:
+        link = await self._claims.claim(link_id, owner_id, credentials.hash_of(token), self._clock.now())
+        if link is None:
+            raise PermissionDenied("the claim token is not that of such a link")
+        await self._publisher.publish(publication(link))
+        return link
 
     async def _change(self, link_id: int, change: Callable[[Link | None], Link]) -> Link:
         link, is_changed = await self._links.change(link_id, change)

@@ -19,6 +19,7 @@ from services.links.link_writer import LinkWriter
 from services.links.password_worker import PasswordWorker
 from services.links.publisher import Publisher
 from services.links.settings import Settings
+from services.links.store.claims import ClaimStore
 from services.links.store.creation import CreationStore
 from services.links.store.credentials import CredentialStore
 from services.links.store.domain_claims import DomainClaimStore
@@ -106,6 +107,7 @@ async def connect(settings: Settings, *, clock: Clock, next_code: Callable[[int]
         writer=LinkWriter(
             links=links,
             creations=creations,
+            claims=ClaimStore(pool),
             domains=domains,
             hosts=settings.hosts,
             publisher=publisher,

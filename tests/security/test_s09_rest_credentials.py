@@ -25,7 +25,11 @@ READINGS = [
 NEEDED: dict[str, list[tuple[str, str, object]]] = {
     "links:read": [("GET", "/v1/links", None), ("GET", "/v1/domains", None), ("GET", "/v1/domains/1", None)],
     "links:write": [("POST", "/v1/links", LINK), ("DELETE", "/v1/links/987654321", None)],
-    "stats:read": [("GET", "/v1/clicks", None), ("GET", "/v1/links/987654321/stats", None)],
+    "stats:read": [
+        ("GET", "/v1/clicks", None),
+        ("POST", "/v1/clicks:query", {}),
+        ("GET", "/v1/links/987654321/stats", None),
+    ],
     "keys:manage": [("GET", "/v1/apiKeys", None), ("DELETE", "/v1/apiKeys/987654321", None)],
     "domains:manage": [
         ("POST", "/v1/domains", {"host": "localhost"}),

@@ -53,6 +53,34 @@ async def test_ambiguous_paths_are_refused(edge: Edge, services: Services, path:
     assert services.visits == []
 
 
+# Paths that the transcoder would take, if it were asked before the route that refuses.
+TEMPTING = [
+    (b"GET", b"/v1/links/5%2F"),
+    (b"GET", b"/v1/links/.."),
+    (b"GET", b"/v1/links/%2e%2e/stats"),
+    (b"DELETE", b"/v1/domains/../stats"),
+    (b"DELETE", b"/v1/domains/a%2Fb/stats"),
+    (b"DELETE", b"/v1/domains/a%5cb/stats"),
+    (b"DELETE", b"/v1/domains/%2e/stats"),
+    (b"DELETE", b"/v1/domains/a%00b/stats"),
+    (b"PATCH", b"/v1/links/.."),
+    (b"GET", b"/api/links/.."),
+    (b"GET", b"/api/links/a%2Fb/stats"),
+    (b"GET", b"/domains/.."),
+    (b"DELETE", b"/links/a%2Fb"),
+    (b"GET", b"/api/v1/urls/.."),
+    (b"GET", b"/v3/.."),
+]
+
+
+@pytest.mark.parametrize(("verb", "path"), TEMPTING)
+async def test_no_filter_comes_before_the_refusal(edge: Edge, services: Services, verb: bytes, path: bytes) -> None:
+    """A path variable is not taken for what stands in it, on any surface."""
+    assert await edge.status_of(path, verb) == 400
+    assert services.calls == []
+    assert services.visits == []
+
+
 @pytest.mark.parametrize("path", ["/V1/links", "/v1/Links", "/API/links/abc", "/v1/LINKS/5", "/Docs/", "/Healthz/x"])
 async def test_case_matters(client: httpx.AsyncClient, services: Services, path: str) -> None:
     """Another case is another path."""

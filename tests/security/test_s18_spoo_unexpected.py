@@ -20,7 +20,9 @@ async def test_an_unexpected_exception_is_500_in_its_shape(tmp_path: Path) -> No
         )
         compat.behind.answer("linkmeter.links.v1.AccessService/Authenticate", access)
         compat.behind.answer("linkmeter.links.v1.ResolutionService/ResolveLink", resolution)
-        compat.behind.answer("linkmeter.links.v1.LinkService/GetLink", links_pb2.Link(link_id=7, code="abc1"))
+        compat.behind.answer(
+            "linkmeter.links.v1.LinkService/GetLink", links_pb2.Link(link_id=7, code="abc1", public_stats=True)
+        )
         gateway = running_edge(tmp_path, compat=(compat.address,))
         edge = await asyncio.to_thread(gateway.__enter__)
         try:

@@ -33,6 +33,7 @@ async def running_compat(**settings: str) -> AsyncIterator[Compat]:
         "LINKMETER_ANALYTICS_ADDRESS": f"127.0.0.1:{behind.ports['analytics']}",
         "LINKMETER_PUBLIC_URL": "https://sho.rt",
         "LINKMETER_RATE_LIMITS": "off",
+        "LINKMETER_SECRET": "a secret of the tests, long enough",
     }
     read = Settings.read({**defaults, **settings})
     backends = Backends.open(read.links_address, read.analytics_address)

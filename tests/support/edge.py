@@ -146,7 +146,7 @@ class Services:
 
     def _handler(self, service: str, method: Any) -> Any:
         name = f"{service}/{method.name}"
-        request_class, response_class = _class_of(method.input_type), _class_of(method.output_type)
+        request_class, response_class = message_class(method.input_type), message_class(method.output_type)
 
         async def answer(request: object, context: Context) -> Message:
             metadata = {key: value for key, value in context.invocation_metadata() or ()}  # noqa: C416 - Not a mapping.
@@ -312,7 +312,7 @@ async def _read_visit(head: bytes, reader: asyncio.StreamReader) -> Visit:
     return Visit(method, target, headers, body)
 
 
-def _class_of(descriptor: Any) -> Any:
+def message_class(descriptor: Any) -> Any:
     """Find the generated class, so that tests can compare with messages that they build."""
     importlib.import_module(descriptor.file.name.removesuffix(".proto").replace("/", ".") + "_pb2")
     return message_factory.GetMessageClass(descriptor_pool.Default().FindMessageTypeByName(descriptor.full_name))

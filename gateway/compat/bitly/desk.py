@@ -5,7 +5,7 @@ from typing import Final, Protocol, TypeVar
 
 from google.api.httpbody_pb2 import HttpBody
 
-from gateway.compat.bitly import envelope
+from gateway.compat.bitly import envelope, forms
 from gateway.compat.bitly.access import Access, Credentials, Holder
 from gateway.compat.bitly.envelope import Answer, Body, Format, Style
 from gateway.compat.bitly.errors import UNKNOWN_ERROR, Failure, Refusal, failure_of
@@ -57,6 +57,7 @@ class Desk:
         failure: Failure
         try:
             style = envelope.style_of(request, has_text=has_text)
+            forms.add_lists(request, context)
             client_ip = http_metadata.client_ip(context)
             await self._limits.spend_address(client_ip)
             holder = await authenticate(request, client_ip)

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC
 from typing import Final
 
 from gateway.compat.backends import Backends
@@ -18,8 +17,9 @@ from linkmeter.links.v1 import (
     links_pb2,
     resolution_service_pb2,
 )
+from services.common import caller as callers
 from services.common import errors
-from services.common.clock import Clock
+from services.common.caller import Caller
 
 # Domains that are tried for a hash, which does not name one.
 _MOST_DOMAINS: Final = 16
@@ -40,10 +40,9 @@ class Found:
 class Finder:
     """Finds links; asking in vain again and again is slowed down."""
 
-    def __init__(self, *, backends: Backends, limits: RateLimits, clock: Clock, default_host: str) -> None:
+    def __init__(self, *, backends: Backends, limits: RateLimits, default_host: str) -> None:
         self._backends = backends
         self._limits = limits
-        self._clock = clock
         self._default_host = default_host
 
     async def own(self, link: ShortLink, holder: Holder) -> links_pb2.Link:
@@ -130,21 +129,19 @@ class Finder:
         answer = await self._backends.resolution.ResolveLink(
             resolution_service_pb2.ResolveLinkRequest(host=host, code=link.code)
         )
-        resolved = answer.resolution
-        if not answer.HasField("resolution") or not self._is_open(resolved):
+        if not answer.HasField("resolution") or answer.resolution.deleted:
             return None
-        return Found(
-            short_url=resolved.short_url,
-            code=resolved.code,
-            destination=resolved.destination,
-            title=resolved.title,
-        )
+        found = await self._shown(answer.resolution.link_id)
+        if found is None or found.destination_audience != links_pb2.AUDIENCE_ANYBODY:
+            return None
+        return Found(short_url=found.short_url, code=found.code, destination=found.destination, title=found.title)
 
-    def _is_open(self, link: resolution_service_pb2.Resolution) -> bool:
-        """Say whether everybody may follow a link now, as often as they like, without a password."""
-        if link.deleted or link.disabled or link.max_clicks or link.password_version:
-            return False
-        now = self._clock.now()
-        if link.HasField("valid_from_time") and link.valid_from_time.ToDatetime(UTC) > now:
-            return False
-        return not link.HasField("expire_time") or link.expire_time.ToDatetime(UTC) > now
+    async def _shown(self, link_id: int) -> links_pb2.Link | None:
+        """Read a link on behalf of everybody, to see what of it everybody may see."""
+        reader = Caller(link_id=link_id, scopes=frozenset({callers.LINKS_READ}), credential="public")
+        try:
+            return await self._backends.links.GetLink(
+                link_service_pb2.GetLinkRequest(link_id=link_id), metadata=callers.metadata_for(reader)
+            )
+        except errors.NotFound:
+            return None

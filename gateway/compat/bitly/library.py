@@ -53,7 +53,7 @@ class Library:
             note=request.note,
             private_stats=parse.flag("private", request.private),
         )
-        parse.seconds("user_ts", request.user_ts)
+        parse.seconds("user_ts", request.user_ts, takes_milliseconds=True)
         link, is_new = await self._make_or_find(draft, holder)
         data = render.saved(link, await self._finder.aggregate_link(link), is_new=is_new)
         if is_new:

@@ -6,6 +6,7 @@ from gateway.compat.bitly.access import Holder
 from gateway.compat.bitly.envelope import Answer
 from gateway.compat.bitly.finder import Finder
 from gateway.compat.bitly.parse import MetricsQuery
+from gateway.compat.bitly.render import Row
 from gateway.compat.bitly.windows import ALL, Unit, Window
 from linkmeter.analytics.v1.stats_service_pb2 import (
     DIMENSION_COUNTRY,
@@ -52,12 +53,12 @@ class Metrics:
     async def countries(self, request: AnyRequest, holder: Holder) -> Answer:
         """Count clicks by country."""
         query, rows = await self._breakdown(request, holder, DIMENSION_COUNTRY)
-        return Answer(data={"countries": render.countries(rows), **render.window_echo(query)})
+        return _listed(request, "countries", render.countries(rows), query)
 
     async def referrers(self, request: AnyRequest, holder: Holder) -> Answer:
         """Count clicks by referring page."""
         query, rows = await self._breakdown(request, holder, DIMENSION_REFERRER)
-        return Answer(data={"referrers": render.referrers(rows), **render.window_echo(query)})
+        return _listed(request, "referrers", render.referrers(rows), query)
 
     async def referrers_by_domain(self, request: AnyRequest, holder: Holder) -> Answer:
         """Count clicks by referring page, grouped by site."""
@@ -67,7 +68,7 @@ class Metrics:
     async def referring_domains(self, request: AnyRequest, holder: Holder) -> Answer:
         """Count clicks by referring host."""
         query, rows = await self._breakdown(request, holder, DIMENSION_REFERRER_HOST)
-        return Answer(data={"referring_domains": render.referring_domains(rows), **render.window_echo(query)})
+        return _listed(request, "referring_domains", render.referring_domains(rows), query)
 
     async def newest_days(self, days: int, link_ids: list[int], holder: Holder) -> list[StatsRow]:
         """Count the clicks of the last days of New York, newest first."""
@@ -128,3 +129,9 @@ class Metrics:
     def _until_now(self, unit: Unit, units: int) -> Window:
         now = self._clock.now()
         return Window(unit=unit, unit_name=unit.value, units=units, zone=parse.DEFAULT_ZONE, reference=now)
+
+
+def _listed(request: AnyRequest, name: str, rows: list[Row], query: MetricsQuery) -> Answer:
+    """Answer a list under its name; that of all links also under the name that the older pages give it."""
+    older: Row = {f"user_{name}": rows} if isinstance(request, UserRequest) else {}
+    return Answer(data={name: rows, **older, **render.window_echo(query)})

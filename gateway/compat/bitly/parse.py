@@ -27,6 +27,8 @@ _FARTHEST_OFFSET: Final = 14
 _WHOLE: Final = re.compile(r"[+-]?[0-9]{1,10}")
 _OFFSET: Final = re.compile(r"[+-]?[0-9]{1,2}(?:\.[0-9]{1,2})?")
 _SECONDS: Final = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,9})?")
+# What JavaScript's clocks say; as seconds such numbers are beyond all bounds.
+_MILLISECONDS: Final = re.compile(r"[0-9]{12,13}")
 _CODE: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _LONGEST_HOST: Final = 253
 # Commas are part of addresses; one that another address follows is not.
@@ -212,11 +214,13 @@ def number(name: str, text: str, *, default: int, least: int, most: int) -> int:
     return int(text)
 
 
-def seconds(name: str, text: str) -> int | None:
-    """Parse epoch seconds; None when they are not given."""
+def seconds(name: str, text: str, *, takes_milliseconds: bool = False) -> int | None:
+    """Parse epoch seconds, or milliseconds where they are taken, too; None when they are not given."""
     text = text.strip()
     if not text:
         return None
+    if takes_milliseconds and _MILLISECONDS.fullmatch(text):
+        text = text[:-3]
     if not _SECONDS.fullmatch(text) or float(text) > _LAST_SECOND:
         raise invalid(name)
     return int(float(text))

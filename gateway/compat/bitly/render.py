@@ -138,7 +138,7 @@ def own_profile(owner: links_pb2.Owner, domains: Sequence[links_pb2.Domain]) -> 
         "custom_short_domain": own[0] if own else None,
         "default_link_privacy": "public",
         "domain_preference_options": [domain.host for domain in domains],
-        "is_enterprise": 0,
+        "is_enterprise": False,
         "tracking_domains": [],
     }
 

@@ -37,7 +37,7 @@ def add_servicers(
     limits = CallLimits(quotas=quotas, key=settings.bitly_key_quota, address=settings.bitly_address_quota)
     access = Access(backends=backends)
     default_host = urlsplit(settings.public_url).hostname or ""
-    finder = Finder(backends=backends, limits=misses, clock=clock, default_host=default_host)
+    finder = Finder(backends=backends, limits=misses, default_host=default_host)
     metrics = Metrics(backends=backends, finder=finder, clock=clock)
     servicer = BitlyServicer(
         desk=Desk(access=access, limits=limits),

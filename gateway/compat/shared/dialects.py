@@ -4,10 +4,9 @@ from __future__ import annotations  # RpcMethodHandler is generic in its stubs o
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 import grpc
-from google.protobuf.message import DecodeError
 
 from gateway.compat.shared import http_metadata
 from gateway.compat.shared.http_metadata import Context, ErrorAnswer
@@ -15,13 +14,6 @@ from services.common import errors, request_id
 
 # How a dialect words an error.
 Wording = Callable[[errors.LinkmeterError], ErrorAnswer]
-
-
-class _Undecodable:
-    """Stands for a request that is no message, such as one with text that is not UTF-8."""
-
-
-_UNDECODABLE: Final = _Undecodable()
 
 
 class DialectInterceptor(grpc.aio.ServerInterceptor):
@@ -45,12 +37,12 @@ class DialectInterceptor(grpc.aio.ServerInterceptor):
         if handler.response_streaming:
             return grpc.unary_stream_rpc_method_handler(
                 _worded_stream(handler.unary_stream, wording),
-                request_deserializer=_lenient(handler.request_deserializer),
+                request_deserializer=handler.request_deserializer,
                 response_serializer=_stable(handler.response_serializer),
             )
         return grpc.unary_unary_rpc_method_handler(
             _worded(handler.unary_unary, wording),
-            request_deserializer=_lenient(handler.request_deserializer),
+            request_deserializer=handler.request_deserializer,
             response_serializer=_stable(handler.response_serializer),
         )
 
@@ -59,7 +51,7 @@ def _worded(behaviour: Any, wording: Wording) -> Any:
     async def answer(request: object, context: Context) -> object:
         http_metadata.begin()
         try:
-            response = await behaviour(_decoded(request), context)
+            response = await behaviour(request, context)
             await http_metadata.send_headers(context)
         except errors.LinkmeterError as error:
             await http_metadata.send_error(context, wording(error))
@@ -78,7 +70,7 @@ def _worded_stream(behaviour: Any, wording: Wording) -> Any:
     async def answer(request: object, context: Context) -> AsyncIterator[object]:
         http_metadata.begin()
         try:
-            async for item in behaviour(_decoded(request), context):
+            async for item in behaviour(request, context):
                 await http_metadata.send_headers(context)
                 yield item
             await http_metadata.send_headers(context)
@@ -93,23 +85,6 @@ def _worded_stream(behaviour: Any, wording: Wording) -> Any:
     return answer
 
 
-def _decoded(request: object) -> object:
-    if isinstance(request, _Undecodable):
-        raise errors.InvalidArgument("", "the request holds text that is not UTF-8, or is nested too deeply")
-    return request
-
-
 def _stable(serialize: Any) -> Any:
     # The keys of objects without a shape come in one order, so that equal answers are equal texts.
     return partial(serialize, deterministic=True)
-
-
-def _lenient(deserialize: Any) -> Any:
-    # grpc answers INTERNAL when this raises; but it is the client who is wrong.
-    def deserialize_or_mark(data: bytes) -> object:
-        try:
-            return deserialize(data)
-        except DecodeError:
-            return _UNDECODABLE
-
-    return deserialize_or_mark

@@ -64,5 +64,16 @@ class Quotas:
                 seconds = max(1, int(window.reset_time - self._now()) + 1)
                 raise errors.ResourceExhausted("too many calls", retry_after_seconds=seconds)
 
+    async def state(self) -> str:
+        """Return whether calls can be counted: ok, error, or not_configured where there are no limits."""
+        limiter = self._limiter
+        if limiter is None:
+            return "not_configured"
+        try:
+            is_up = await self._breaker.run(limiter.storage.check)
+        except redis_client.RedisDown:
+            return "error"
+        return "ok" if is_up else "error"
+
     async def _hit(self, limiter: FixedWindowRateLimiter, rate: limits.RateLimitItem, *identifiers: str) -> bool:
         return await self._breaker.run(lambda: limiter.hit(rate, *identifiers))

@@ -3,15 +3,13 @@
 import contextlib
 import time
 from collections.abc import Callable
-from typing import Final, Literal
+from typing import Literal
 
 import limits
 from limits.aio.strategies import FixedWindowRateLimiter
 
-from services.common import errors, redis_client, redis_limits
+from services.common import errors, redis_client
 from services.common.client_network import client_network
-
-_KEY_PREFIX: Final = "lm:limit"
 
 
 class RateLimits:
@@ -63,8 +61,3 @@ class RateLimits:
                 window = await self._breaker.run(lambda: limiter.get_window_stats(item, client_network(client_ip)))
                 seconds = int(window.reset_time - self._now()) + 1
         return errors.ResourceExhausted(description, retry_after_seconds=seconds)
-
-
-def open_limiter(redis_url: str) -> FixedWindowRateLimiter:
-    """Open a limiter over Redis; nothing has to answer yet."""
-    return FixedWindowRateLimiter(redis_limits.open_storage(redis_url, _KEY_PREFIX))

@@ -58,6 +58,14 @@ class Visitor:
         return self.caller is not None and link.owner_id == self.caller.owner_id
 
 
+def shows_destination(link: links_pb2.Link, visitor: Visitor, *, knows_password: bool = False) -> bool:
+    """Say whether a visitor may see where a link leads; of links that lead nowhere nobody sees where they led."""
+    if visitor.owns(link):
+        return link.state == links_pb2.LINK_STATE_ACTIVE
+    audience = link.destination_audience
+    return audience == links_pb2.AUDIENCE_ANYBODY or (audience == links_pb2.AUDIENCE_PASSWORD and knows_password)
+
+
 def reader(caller: Caller) -> Caller:
     """Let a caller of this API read: here each of several scopes is enough for statistics and links."""
     return replace(caller, scopes=caller.scopes | _READING)
@@ -75,6 +83,11 @@ class Access:
         self._backends = backends
         self._limits = limits
         self._default_host = default_host
+
+    @property
+    def default_host(self) -> str:
+        """The host of the installation's own domain."""
+        return self._default_host
 
     async def visitor(self, context: Context) -> Visitor:
         """Say who calls. A key that is not known, or no more, makes nobody."""
@@ -106,7 +119,7 @@ class Access:
     async def shown_link(self, visitor: Visitor, code: str) -> links_pb2.Link:
         """Find the link whose statistics scope anon asks for: a public one, or the caller's own."""
         link = await self.any_link(code, visitor.client_ip)
-        if not link.private_stats or visitor.owns(link):
+        if link.public_stats or visitor.owns(link):
             return link
         if visitor.caller is None:
             raise login_needed("this URL has private statistics - authentication required")
@@ -115,7 +128,7 @@ class Access:
     async def public_link(self, visitor: Visitor, code: str) -> links_pb2.Link:
         """Find a link with public statistics, or the caller's own; others look as if they were not there."""
         link = await self.any_link(code, visitor.client_ip)
-        if link.private_stats and not visitor.owns(link):
+        if not (link.public_stats or visitor.owns(link)):
             await self._limits.count_miss(visitor.client_ip)
             raise errors.NotFound("link", code)
         return link

@@ -1,5 +1,7 @@
 """spoo.me's keys and accounts: convert, call, convert."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from gateway.compat.backends import Backends
@@ -12,10 +14,12 @@ from gateway.compat.spoo.limits import CallLimits
 from linkmeter.compat.spoo.v1 import account_service_pb2, account_service_pb2_grpc
 from linkmeter.links.v1 import api_key_service_pb2, links_pb2
 from services.common import caller as callers
+from services.common import errors, version
 from services.common.caller import Caller
 from services.common.clock import Clock
 
 _MOST_KEYS: Final = 20
+_PATIENCE_SECONDS: Final = 2
 _PREFIX_LENGTH: Final = 8
 _TRUE: Final = frozenset({"true", "1", "yes", "on", "t", "y"})
 
@@ -99,9 +103,17 @@ class AccountServicer(account_service_pb2_grpc.AccountServiceServicer):
     async def GetHealth(
         self, request: account_service_pb2.GetHealthRequest, context: Context
     ) -> account_service_pb2.GetHealthResponse:
-        """Say that the API is there."""
-        del request, context
-        return account_service_pb2.GetHealthResponse(status="healthy")
+        """Say how the API is."""
+        del request
+        links_serve = await _passes(self._backends.check_links)
+        redis = await self._limits.state()
+        if not links_serve:
+            await http_metadata.send_status(context, 503)
+        return account_service_pb2.GetHealthResponse(
+            status=_health(links_serve=links_serve, redis=redis),
+            checks=account_service_pb2.HealthChecks(mongodb="ok" if links_serve else "error", redis=redis),
+            version=version.of_installation(),
+        )
 
     async def _manager(self, context: Context, group: str) -> Caller:
         """Answer a caller who may manage keys: there are no sessions here, so a key that may must do."""
@@ -144,3 +156,20 @@ def _key(key: links_pb2.ApiKey) -> account_service_pb2.Key:
         token_prefix=key.prefix.removeprefix(access.OUR_PREFIX)[:_PREFIX_LENGTH],
         token=access.their_key(key.secret) if key.secret else None,
     )
+
+
+def _health(*, links_serve: bool, redis: str) -> str:
+    if not links_serve:
+        return "unhealthy"
+    # Without limits nothing is missing.
+    return "degraded" if redis == "error" else "healthy"
+
+
+async def _passes(check: Callable[[], Awaitable[None]]) -> bool:
+    """Say whether a check passes within a moment: who asks how we are does not wait for long."""
+    try:
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            await check()
+    except (errors.LinkmeterError, TimeoutError):
+        return False
+    return True

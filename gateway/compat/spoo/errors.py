@@ -71,10 +71,10 @@ def forbidden(text: str) -> errors.PermissionDenied:
     return error
 
 
-def url_not_found() -> errors.NotFound:
-    """Say that the caller has no such link, 404."""
+def url_not_found(text: str = "URL not found") -> errors.NotFound:
+    """Say that the caller has no such link, or nothing else of the kind, 404."""
     error = errors.NotFound("link", "")
-    error.description = "URL not found"
+    error.description = text
     error.reason = _SAID
     return error
 

@@ -17,6 +17,12 @@ CREATE_KEY: Final = "create_key"
 READ_KEYS: Final = "read_keys"
 DELETE_KEY: Final = "delete_key"
 LEGACY: Final = "legacy"
+BULK_DELETE: Final = "bulk_delete"
+BULK_UPDATE: Final = "bulk_update"
+DELETE_DOMAIN: Final = "delete_domain"
+CLAIM: Final = "claim"
+PREVIEW: Final = "preview"
+EMOJI_SET: Final = "emoji_set"
 _ANONYMOUS_SUFFIX: Final = "_anonymous"
 
 # Of the holders of keys.
@@ -32,6 +38,12 @@ _RATES: Final[Mapping[str, str]] = {
     READ_KEYS: "60/minute",
     DELETE_KEY: "30/minute",
     LEGACY: "60/minute;5000/day",
+    BULK_DELETE: "30/minute;100/day",
+    BULK_UPDATE: "60/minute;200/day",
+    DELETE_DOMAIN: "5/minute;50/day",
+    CLAIM: "30/minute;500/day",
+    PREVIEW: "30/minute;2000/day",
+    EMOJI_SET: "60/minute;2000/day",
 }
 # Of everybody else, by address. Calls that need a key are limited all the same: asking in vain costs, too.
 _ANONYMOUS_RATES: Final[Mapping[str, str]] = {

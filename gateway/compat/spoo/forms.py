@@ -1,29 +1,39 @@
-"""Forms: urlencoded or multipart."""
+"""The forms of spoo.me's first API."""
 
-from email import policy
-from email.message import EmailMessage
-from email.parser import BytesParser
 from typing import Final
-from urllib.parse import parse_qsl
 
 from google.api.httpbody_pb2 import HttpBody
 
+from gateway.compat.shared import forms
 from gateway.compat.shared.http_metadata import Context
+from gateway.compat.spoo import legacy_errors
 
 _MOST_FIELDS: Final = 100
 _ACCEPT: Final = "accept"
 _JSON: Final = "application/json"
+# Which kind of error a field is about.
+_KINDS: Final = {
+    "url": legacy_errors.URL,
+    "alias": legacy_errors.ALIAS,
+    "emojies": legacy_errors.EMOJI,
+    "password": legacy_errors.PASSWORD,
+    "max-clicks": legacy_errors.MAX_CLICKS,
+}
 
 Form = dict[str, str]
 
 
 def read(body: HttpBody) -> Form:
-    """Read a form; what cannot be read is an empty one. Of several values of a name the first counts."""
-    content_type = body.content_type.lower()
-    pairs = _multipart(body) if content_type.startswith("multipart/form-data") else _urlencoded(body)
+    """Read a form; of several values of a name the first that is not empty counts. 400 for one that cannot be read."""
+    try:
+        pairs = forms.read(body, most_fields=_MOST_FIELDS)
+    except forms.UnreadableForm as problem:
+        about = f"{problem.field} is not UTF-8" if problem.field in _KINDS else "The form cannot be read"
+        raise legacy_errors.wrong(_KINDS.get(problem.field, legacy_errors.FORM), about) from None
     form: Form = {}
     for name, value in pairs:
-        form.setdefault(name, value)
+        if value:
+            form.setdefault(name, value)
     return form
 
 
@@ -33,22 +43,3 @@ def accepts_json(context: Context) -> bool:
         name == _ACCEPT and isinstance(value, str) and _JSON in value.lower()
         for name, value in context.invocation_metadata() or ()
     )
-
-
-def _urlencoded(body: HttpBody) -> list[tuple[str, str]]:
-    try:
-        return parse_qsl(body.data.decode(), max_num_fields=_MOST_FIELDS)
-    except ValueError:
-        # Not UTF-8, or far too many.
-        return []
-
-
-def _multipart(body: HttpBody) -> list[tuple[str, str]]:
-    head = f"Content-Type: {body.content_type}\r\nMIME-Version: 1.0\r\n\r\n".encode("ascii", "replace")
-    message = BytesParser(EmailMessage, policy=policy.HTTP).parsebytes(head + body.data)
-    pairs = []
-    for part in message.iter_parts() if message.is_multipart() else ():
-        name, content = part.get_param("name", header="content-disposition"), part.get_payload(decode=True)
-        if isinstance(name, str) and isinstance(content, bytes) and not part.get_filename():
-            pairs.append((name, content.decode("utf-8", "replace")))
-    return pairs[:_MOST_FIELDS]

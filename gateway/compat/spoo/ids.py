@@ -21,6 +21,11 @@ def number(text: str) -> int | None:
     return value if 0 < value <= _LARGEST else None
 
 
+def is_id(text: str) -> bool:
+    """Say whether a text has the form of an id."""
+    return _TEXT.fullmatch(text) is not None
+
+
 def link_id(text: str) -> int:
     """Read the id of a link; one that no link can have is that of a link that is not there."""
     if not _TEXT.fullmatch(text):

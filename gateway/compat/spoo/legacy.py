@@ -129,7 +129,12 @@ def request(link: links_pb2.Link, now: datetime) -> QueryStatsRequest:
 
 
 def statistics(
-    link: links_pb2.Link, answer: QueryStatsResponse, newest: Iterable[clicks_pb2.Click], now: datetime
+    link: links_pb2.Link,
+    answer: QueryStatsResponse,
+    newest: Iterable[clicks_pb2.Click],
+    now: datetime,
+    *,
+    with_destination: bool,
 ) -> Body:
     """Render a link's statistics."""
     sums, days, *lists, bots = answer.results
@@ -142,7 +147,8 @@ def statistics(
     return {
         "_id": code,
         "short_code": code,
-        "url": link.destination,
+        # Always text in this API.
+        "url": link.destination if with_destination else "",
         "total-clicks": render.count(clicks),
         "total_unique_clicks": render.count(visitors),
         "creation-date": created.strftime("%Y-%m-%d"),

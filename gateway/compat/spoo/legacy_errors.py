@@ -11,6 +11,7 @@ EMOJI: Final = "EmojiError"
 PASSWORD: Final = "PasswordError"  # noqa: S105 - No password, but how one is called.
 MAX_CLICKS: Final = "MaxClicksError"
 FORMAT: Final = "FormatError"
+FORM: Final = "FormError"
 _SAID: Final = "SPOO_FORM_"
 INVALID_URL: Final = "Invalid URL, URL must have a valid protocol and must follow rfc_1034 & rfc_2728 patterns"
 

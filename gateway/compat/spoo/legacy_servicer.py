@@ -28,7 +28,6 @@ from services.common.clock import Clock
 
 # So long the numbers of the whole installation may lag behind.
 _METRIC_SECONDS: Final = 60
-_LONGEST_PASSWORD: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +152,7 @@ class LegacyServicer(legacy_service_pb2_grpc.LegacyServiceServicer):
     async def _statistics(self, request: legacy_service_pb2.FormRequest, visitor: Visitor) -> legacy.Body:
         link = await self._access.public_link(visitor, request.code)
         if link.has_password:
-            password = forms.read(request.form).get("password", "")[:_LONGEST_PASSWORD]
+            password = forms.read(request.form).get("password", "")
             if not password or not await self._access.check_password(link, password, visitor.client_ip):
                 raise legacy_errors.wrong(legacy_errors.PASSWORD, "Invalid Password")
         now = self._clock.now()
@@ -164,4 +163,5 @@ class LegacyServicer(legacy_service_pb2_grpc.LegacyServiceServicer):
                 click_service_pb2.ListClicksRequest(link_id=link.link_id, page_size=1), metadata=metadata
             ),
         )
-        return legacy.statistics(link, answered, newest.clicks, now)
+        with_destination = access.shows_destination(link, visitor, knows_password=True)
+        return legacy.statistics(link, answered, newest.clicks, now, with_destination=with_destination)

@@ -16,3 +16,7 @@ class CallLimits:
         """Count a call; refuse one too many."""
         figures = self._figures.known if visitor.caller else self._figures.anonymous
         await self._quotas.spend(figures[group], visitor.name)
+
+    async def state(self) -> str:
+        """Say how what counts the calls is: ok, error or not_configured."""
+        return await self._quotas.state()

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+from google.protobuf.struct_pb2 import Value
+
 from gateway.compat.spoo import moments, render, values
 from gateway.compat.spoo.errors import invalid, unprocessable
 from linkmeter.compat.spoo.v1 import url_service_pb2
@@ -118,9 +120,9 @@ def change(
     return asked
 
 
-def status(request: url_service_pb2.UpdateUrlRequest, *, is_required: bool = False) -> str:
+def status(value: Value, *, is_required: bool = False) -> str:
     """Parse a new status; empty when it stays."""
-    text = values.text(request.changes.status, "status")
+    text = values.text(value, "status")
     if (text and text not in _STATES) or (is_required and not text):
         raise unprocessable("status", f"status must be one of: {', '.join(_STATES)}")
     return text

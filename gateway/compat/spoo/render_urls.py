@@ -1,12 +1,12 @@
 """From our links to spoo.me's."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from gateway.compat.spoo import ids, moments, render, values
 from gateway.compat.spoo.parse_urls import Listing
-from linkmeter.compat.spoo.v1 import url_service_pb2
+from linkmeter.compat.spoo.v1 import bulk_service_pb2, url_service_pb2
 from linkmeter.links.v1 import links_pb2
 from services.common import emoji_codes
 from services.common.caller import ANONYMOUS_OWNER_ID
@@ -21,6 +21,36 @@ class Traffic:
     last_click: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one of the links of a bulk call."""
+
+    url_id: str
+    # Empty when it is no link of the caller's.
+    alias: str = ""
+    # Empty when it went well.
+    error_code: str = ""
+    error: str = ""
+
+
+def bulk(outcomes: Sequence[Outcome]) -> bulk_service_pb2.BulkResponse:
+    """Render what became of the links of a bulk call."""
+    failed = sum(bool(outcome.error_code) for outcome in outcomes)
+    return bulk_service_pb2.BulkResponse(
+        summary=bulk_service_pb2.BulkSummary(total=len(outcomes), succeeded=len(outcomes) - failed, failed=failed),
+        results=[
+            bulk_service_pb2.BulkResult(
+                id=outcome.url_id,
+                alias=values.of_text(outcome.alias),
+                ok=not outcome.error_code,
+                error_code=values.of_text(outcome.error_code),
+                error=values.of_text(outcome.error),
+            )
+            for outcome in outcomes
+        ],
+    )
+
+
 def created(link: links_pb2.Link) -> url_service_pb2.ShortenResponse:
     """Render a new link."""
     owner_id = 0 if link.owner_id == ANONYMOUS_OWNER_ID else link.owner_id
@@ -33,6 +63,7 @@ def created(link: links_pb2.Link) -> url_service_pb2.ShortenResponse:
         created_at=moments.unix(link.create_time),
         status="ACTIVE",
         private_stats=values.NULL,
+        claim_token=values.of_text(link.claim_token),
     )
     if owner_id:
         answer.private_stats.bool_value = link.private_stats

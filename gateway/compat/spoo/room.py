@@ -12,16 +12,22 @@ from gateway.compat.shared.rate_limits import RateLimits
 from gateway.compat.spoo import errors, legacy_errors
 from gateway.compat.spoo.access import Access
 from gateway.compat.spoo.account_servicer import AccountServicer
+from gateway.compat.spoo.bulk_servicer import BulkServicer
 from gateway.compat.spoo.legacy_servicer import LegacyServicer
 from gateway.compat.spoo.limits import CallLimits
+from gateway.compat.spoo.public_servicer import PublicServicer
 from gateway.compat.spoo.servicer import StatsServicer
 from gateway.compat.spoo.statistics import Statistics
 from gateway.compat.spoo.url_servicer import UrlServicer
 from linkmeter.compat.spoo.v1 import (
     account_service_pb2,
     account_service_pb2_grpc,
+    bulk_service_pb2,
+    bulk_service_pb2_grpc,
     legacy_service_pb2,
     legacy_service_pb2_grpc,
+    public_service_pb2,
+    public_service_pb2_grpc,
     stats_service_pb2,
     stats_service_pb2_grpc,
     url_service_pb2,
@@ -32,6 +38,8 @@ from services.common.clock import SystemClock
 WORDINGS: dict[str, Wording] = {
     stats_service_pb2.DESCRIPTOR.services_by_name["StatsService"].full_name: errors.answer,
     url_service_pb2.DESCRIPTOR.services_by_name["UrlService"].full_name: errors.answer,
+    bulk_service_pb2.DESCRIPTOR.services_by_name["BulkService"].full_name: errors.answer,
+    public_service_pb2.DESCRIPTOR.services_by_name["PublicService"].full_name: errors.answer,
     account_service_pb2.DESCRIPTOR.services_by_name["AccountService"].full_name: errors.answer,
     legacy_service_pb2.DESCRIPTOR.services_by_name["LegacyService"].full_name: legacy_errors.answer,
 }
@@ -56,6 +64,10 @@ def add_servicers(
     account_service_pb2_grpc.add_AccountServiceServicer_to_server(
         AccountServicer(backends=backends, access=access, limits=limits, clock=clock), server
     )
+    bulk_service_pb2_grpc.add_BulkServiceServicer_to_server(
+        BulkServicer(backends=backends, access=access, limits=limits, clock=clock), server
+    )
+    public_service_pb2_grpc.add_PublicServiceServicer_to_server(PublicServicer(access=access, limits=limits), server)
     legacy_service_pb2_grpc.add_LegacyServiceServicer_to_server(
         LegacyServicer(backends=backends, access=access, limits=limits, misses=misses, clock=clock), server
     )

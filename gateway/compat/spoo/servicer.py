@@ -1,7 +1,6 @@
 """spoo.me's statistics: convert, call, convert."""
 
 import asyncio
-from typing import Final
 
 from google.api.httpbody_pb2 import HttpBody
 from google.protobuf import json_format
@@ -17,8 +16,6 @@ from linkmeter.compat.spoo.v1 import stats_pb2, stats_service_pb2_grpc
 from linkmeter.links.v1 import links_pb2
 from services.common import emoji_codes
 from services.common.clock import Clock
-
-_LONGEST_PASSWORD: Final = 256
 
 
 class StatsServicer(stats_service_pb2_grpc.StatsServiceServicer):
@@ -46,7 +43,7 @@ class StatsServicer(stats_service_pb2_grpc.StatsServiceServicer):
         link = await self._access.public_link(visitor, request.code_in_path)
         if link.has_password and not visitor.owns(link):
             raise login_needed("this URL is password protected", code="password_required")
-        return await self._public_stats(request, link)
+        return await self._public_stats(request, link, visitor)
 
     async def UnlockPublicStats(
         self, request: stats_pb2.StatsRequest, context: Context
@@ -55,12 +52,12 @@ class StatsServicer(stats_service_pb2_grpc.StatsServiceServicer):
         visitor = await self._visitor(context, figures.STATS)
         link = await self._access.public_link(visitor, request.code_in_path)
         if link.has_password and not visitor.owns(link):
-            password = request.unlock.password.string_value[:_LONGEST_PASSWORD]
+            password = request.unlock.password.string_value
             if not password:
                 raise login_needed("this URL is password protected", code="password_required")
             if not await self._access.check_password(link, password, visitor.client_ip):
                 raise login_needed("invalid password", code="invalid_password")
-        return await self._public_stats(request, link)
+        return await self._public_stats(request, link, visitor)
 
     async def Export(self, request: stats_pb2.StatsRequest, context: Context) -> HttpBody:
         """Answer the same as GetStats as a file."""
@@ -98,10 +95,16 @@ class StatsServicer(stats_service_pb2_grpc.StatsServiceServicer):
         }
 
     async def _public_stats(
-        self, request: stats_pb2.StatsRequest, link: links_pb2.Link
+        self, request: stats_pb2.StatsRequest, link: links_pb2.Link, visitor: Visitor
     ) -> stats_pb2.PublicStatsResponse:
         query = parse.public_query(request, self._clock.now())
-        body = {"generation": "v2", "link": render.public_link(link), "stats": await self._of_link(query, link)}
+        # Nobody comes as far as this without the link's password.
+        with_destination = access.shows_destination(link, visitor, knows_password=True)
+        body = {
+            "generation": "v2",
+            "link": render.public_link(link, with_destination=with_destination),
+            "stats": await self._of_link(query, link),
+        }
         return json_format.ParseDict(body, stats_pb2.PublicStatsResponse())
 
     async def _of_link(self, query: parse.StatsQuery, link: links_pb2.Link) -> render.Body:

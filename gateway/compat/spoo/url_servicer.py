@@ -45,7 +45,8 @@ class UrlServicer(url_service_pb2_grpc.UrlServiceServicer):
         if visitor.caller is None:
             await self._misses.spend_create(visitor.client_ip)
         created = await self._backends.links.CreateLink(
-            link_service_pb2.CreateLinkRequest(link=link), metadata=callers.metadata_for(access.creator(visitor))
+            link_service_pb2.CreateLinkRequest(link=link, issue_claim_token=visitor.caller is None),
+            metadata=callers.metadata_for(access.creator(visitor)),
         )
         await http_metadata.send_status(context, 201)
         return render_urls.created(created)
@@ -100,7 +101,7 @@ class UrlServicer(url_service_pb2_grpc.UrlServiceServicer):
         """Change a link of the caller."""
         visitor = await self._visitor(context, figures.UPDATE_URL)
         caller, link = await self._managed(visitor, request.url_id)
-        status = parse_urls.status(request)
+        status = parse_urls.status(request.changes.status)
         change = parse_urls.change(request, link, self._clock.now())
         if change.update_mask.paths:
             link = await self._backends.links.UpdateLink(change, metadata=callers.metadata_for(caller))
@@ -112,7 +113,8 @@ class UrlServicer(url_service_pb2_grpc.UrlServiceServicer):
         """Switch a link of the caller off or on."""
         visitor = await self._visitor(context, figures.UPDATE_URL)
         caller, link = await self._managed(visitor, request.url_id)
-        return render_urls.updated(await self._with_status(caller, link, parse_urls.status(request, is_required=True)))
+        status = parse_urls.status(request.changes.status, is_required=True)
+        return render_urls.updated(await self._with_status(caller, link, status))
 
     async def DeleteUrl(
         self, request: url_service_pb2.DeleteUrlRequest, context: Context

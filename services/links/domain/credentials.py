@@ -14,6 +14,7 @@ from services.links.domain.text import has_control_characters
 
 API_KEY_PREFIX: Final = "lm_"
 EDIT_TOKEN_PREFIX: Final = "tok_"  # noqa: S105 - a prefix is no secret
+CLAIM_TOKEN_PREFIX: Final = "clm_"  # noqa: S105 - likewise
 MAX_TITLE: Final = 128
 MAX_DESCRIPTION: Final = 1024
 MAX_PAGE: Final = 1000
@@ -70,6 +71,11 @@ def draw(prefix: str) -> Secret:
 def edit_token(key: bytes, nonce: bytes) -> Secret:
     """Compute the edit token of a create; a repeat of the create with the same nonce answers the same token again."""
     return Secret(EDIT_TOKEN_PREFIX + _base62(keyed_hash.sign(key, nonce.hex())))
+
+
+def new_claim_token() -> Secret:
+    """Draw the token with which an account can take over a link."""
+    return draw(CLAIM_TOKEN_PREFIX)
 
 
 def is_plausible(credential: str) -> bool:

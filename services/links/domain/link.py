@@ -29,6 +29,14 @@ class LinkState(StrEnum):
     ACTIVE = "active"
 
 
+class Audience(StrEnum):
+    """Who may see something of a link, beside its owner, on surfaces that show links to anybody."""
+
+    ANYBODY = "anybody"
+    PASSWORD = "password"  # noqa: S105 - No password, but those who know it.
+    OWNER = "owner"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkFields:
     """What an owner may set and change."""
@@ -67,6 +75,8 @@ class Link:
     update_time: datetime
     revision: int = 1
     deleted: bool = False
+    # True for a link without account that has an edit token: it is the token holder's alone.
+    token_held: bool = False
 
     @property
     def short_url(self) -> str:
@@ -90,6 +100,17 @@ class Link:
         if fields.valid_from_time is not None and fields.valid_from_time > now:
             return LinkState.SCHEDULED
         return LinkState.ACTIVE
+
+    @property
+    def public_stats(self) -> bool:
+        """Whether everybody may see the link's statistics."""
+        return not (self.fields.private_stats or self.token_held)
+
+    def destination_audience(self, now: datetime) -> Audience:
+        """Return who may see where the link leads without following it; whoever may follow it freely learns as much."""
+        if self.state(now) is not LinkState.ACTIVE or self.fields.max_clicks or self.token_held:
+            return Audience.OWNER
+        return Audience.PASSWORD if self.password else Audience.ANYBODY
 
     def switched(self, *, disabled: bool, now: datetime) -> "Link":
         """Switch on or off; the same link when it is already."""

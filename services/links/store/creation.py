@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from services.common.caller import ANONYMOUS_OWNER_ID
 from services.common.errors import AlreadyExists, FailedPrecondition, Unavailable
 from services.common.postgres import Connection, Pool
 from services.links.domain import codes
@@ -22,10 +23,15 @@ _INSERT: Final = """
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14, $15, $16, $17, $18, $19)
     ON CONFLICT (domain_id, code) DO NOTHING RETURNING link_id
 """
-# Joined from constants.
+# Joined from constants, both.
 _INSERT_WITH_TOKEN: Final = f"""
     WITH link AS ({_INSERT}),
         token AS (INSERT INTO edit_tokens (link_id, hash, create_time) SELECT link_id, $20, $13 FROM link)
+    SELECT link_id FROM link
+"""  # noqa: S608
+_INSERT_WITH_CLAIM_TOKEN: Final = f"""
+    WITH link AS ({_INSERT}),
+        token AS (INSERT INTO claim_tokens (link_id, hash, create_time) SELECT link_id, $20, $13 FROM link)
     SELECT link_id FROM link
 """  # noqa: S608
 # One owner's creates to one destination in one domain come one after the other.
@@ -65,6 +71,8 @@ class NewLink:
     # From which the edit token is computed; remembered with the idempotency key.
     nonce: bytes
     token_hash: bytes | None
+    # At most one of the two tokens.
+    claim_token_hash: bytes | None = None
     request: IdempotentRequest | None
     # True for a link that begins switched off.
     disabled: bool = False
@@ -205,8 +213,9 @@ async def _insert(connection: "Connection | Pool", new: NewLink) -> Link:
 
 async def _insert_with_code(connection: "Connection | Pool", new: NewLink, code: str) -> int | None:
     draft, fields = new.draft, new.draft.fields
+    statement, token_hashes = _statement(new)
     link_id: int | None = await connection.fetchval(
-        _INSERT if new.token_hash is None else _INSERT_WITH_TOKEN,
+        statement,
         draft.owner_id,
         draft.domain_id,
         code,
@@ -226,9 +235,18 @@ async def _insert_with_code(connection: "Connection | Pool", new: NewLink, code:
         fields.block_bots,
         fields.expired_destination,
         new.disabled,
-        *(() if new.token_hash is None else (new.token_hash,)),
+        *token_hashes,
     )
     return link_id
+
+
+def _statement(new: NewLink) -> tuple[str, tuple[bytes, ...]]:
+    """Return the statement that writes a link and its token, and that token's hash."""
+    if new.token_hash is not None:
+        return _INSERT_WITH_TOKEN, (new.token_hash,)
+    if new.claim_token_hash is not None:
+        return _INSERT_WITH_CLAIM_TOKEN, (new.claim_token_hash,)
+    return _INSERT, ()
 
 
 def _link(new: NewLink, link_id: int, code: str) -> Link:
@@ -244,6 +262,7 @@ def _link(new: NewLink, link_id: int, code: str) -> Link:
         password=new.password,
         create_time=new.now,
         update_time=new.now,
+        token_held=new.token_hash is not None and new.draft.owner_id == ANONYMOUS_OWNER_ID,
     )
 
 

@@ -2,11 +2,22 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from services.common.caller import ANONYMOUS_OWNER_ID
 from services.common.postgres import Pool
 from services.links.domain.owners import Owner
 from services.links.store.owners import owner
+from services.links.store.rows import HELD
+
+# Joined from constants.
+_OLDEST: Final = f"""
+    SELECT public_url || '/' || code FROM links JOIN domains USING (domain_id)
+    WHERE hashtextextended(destination, 0) = hashtextextended($1, 0) AND destination = $1
+        AND delete_time IS NULL AND NOT disabled AND NOT private_stats AND NOT {HELD}
+        AND password_hash IS NULL AND max_clicks = 0 AND valid_from_time IS NULL AND expire_time IS NULL
+    ORDER BY link_id LIMIT 1
+"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +66,5 @@ class LinkGraphStore:
 
     async def oldest_short_url(self, destination: str) -> str:
         """Find the oldest link of all to a destination; empty when there is none."""
-        found: str | None = await self._pool.fetchval(
-            """
-            SELECT public_url || '/' || code FROM links JOIN domains USING (domain_id)
-            WHERE hashtextextended(destination, 0) = hashtextextended($1, 0) AND destination = $1
-                AND delete_time IS NULL AND NOT disabled AND NOT private_stats
-                AND password_hash IS NULL AND max_clicks = 0 AND valid_from_time IS NULL AND expire_time IS NULL
-            ORDER BY link_id LIMIT 1
-            """,
-            destination,
-        )
+        found: str | None = await self._pool.fetchval(_OLDEST, destination)
         return found or ""

@@ -8,13 +8,16 @@ from services.links.domain.domains import Domain
 from services.links.domain.link import Link, LinkFields
 from services.links.domain.passwords import StoredPassword
 
+# Whether a link is its edit token's holder's alone: the account 1 is nobody's.
+HELD: Final = "(links.owner_id = 1 AND EXISTS (SELECT FROM edit_tokens WHERE edit_tokens.link_id = links.link_id))"
 # What link() reads. Statements are joined from constants, so that the columns are named once.
-SELECT_LINK: Final = """
+SELECT_LINK: Final = f"""
     SELECT link_id, links.owner_id, domain_id, host, public_url, code, destination, title, tags, redirect_status,
         disabled, valid_from_time, expire_time, max_clicks, consumed_clicks, archived, note, private_stats, block_bots,
-        expired_destination, password_hash, password_version, revision, links.create_time, update_time, delete_time
+        expired_destination, password_hash, password_version, revision, links.create_time, update_time, delete_time,
+        {HELD} AS token_held
     FROM links JOIN domains USING (domain_id)
-"""
+"""  # noqa: S608
 COUNT_LINKS: Final = "SELECT count(*) FROM links JOIN domains USING (domain_id)"
 
 
@@ -48,6 +51,7 @@ def link(row: asyncpg.Record) -> Link:
         update_time=row["update_time"],
         revision=row["revision"],
         deleted=row["delete_time"] is not None,
+        token_held=row["token_held"],
     )
 
 

@@ -124,7 +124,7 @@ async def test_encoders(account: Account, new_account: NewAccount, bitly: httpx.
     """Who else has a link there, and when they made it; the oldest link of all stands for all."""
     destination = unique()
     # Whoever made this one has no account, so the link counts and nobody is named; and mine is private.
-    made = await bitly.post("/api/shorten", json={"url": destination, "customCode": "900913"})
+    made = await bitly.post("/api/v1/shorten", json={"long_url": destination, "alias": "900913"})
     assert made.status_code == 201, made.text
     mine = await account.new_link(destination, code="ze6poY", private_stats=True)
     logins = {}

@@ -159,3 +159,12 @@ async def test_followed_links_are_counted(account: Account, link: links_pb2.Link
         return bool(await clicks(account, link) == 1)
 
     await eventually(counted, 10)
+
+
+@pytest.mark.parametrize("name", ["countries", "referrers", "referring_domains"])
+async def test_lists_of_all_links_have_both_names(account: Account, name: str) -> None:
+    """The older pages call them user_…, the newer as those of one link."""
+    data = await account.data(f"user/{name}")
+    assert data[f"user_{name}"] == data[name] == []
+    link = await account.new_link()
+    assert f"user_{name}" not in await account.data(f"link/{name}", link=link.short_url)

@@ -100,3 +100,83 @@ async def test_short_urls_as_people_write_them(account: Account) -> None:
     host = account.system.base_url.removeprefix("http://")
     for text in (f"{host}/{link.code}", f"https://{host}/{link.code}", f"http://{host.upper()}/{link.code}+"):
         assert (await account.data("link/clicks", link=text))["link_clicks"] == 0
+
+
+@pytest.mark.parametrize("name", ["hash[]", "hash%5B%5D", "hash[0]"])
+async def test_lists_as_php_writes_them(account: Account, name: str) -> None:
+    """hash[]=a&hash[]=b and hash[0]=a are lists, in a query as in a form."""
+    first, second = await account.new_link(unique()), await account.new_link(unique())
+    query = f"access_token={account.token}&{name}={first.code}&{name.replace('0', '1')}={second.code}"
+    answers = [
+        await account.client.get(f"/v3/expand?{query}"),
+        await account.client.post(
+            "/v3/expand", content=query, headers={"content-type": "application/x-www-form-urlencoded"}
+        ),
+        await account.client.post(f"/v3/expand?{query}"),
+    ]
+    for answer in answers:
+        assert [item["hash"] for item in answer.json()["data"]["expand"]] == [first.code, second.code]
+
+
+async def test_short_urls_as_php_writes_lists(account: Account) -> None:
+    """The same for shortUrl, and for url of lookups."""
+    first, second = await account.new_link(unique()), await account.new_link(unique())
+    names = f"shortUrl[]={first.short_url}&shortUrl[]={second.short_url}"
+    answer = await account.client.get(f"/v3/info?access_token={account.token}&{names}")
+    assert [item["short_url"] for item in answer.json()["data"]["info"]] == [first.short_url, second.short_url]
+    names = f"url[]={first.destination}&url[]={second.destination}"
+    answer = await account.client.get(f"/v3/user/link_lookup?access_token={account.token}&{names}")
+    assert [item["link"] for item in answer.json()["data"]["link_lookup"]] == [first.short_url, second.short_url]
+
+
+async def test_forms_of_every_kind(account: Account) -> None:
+    """Urlencoded, multipart, or an object in JSON: it is the same call."""
+    url = unique()
+    parameters = {"access_token": account.token, "longUrl": url}
+    multipart = {name: (None, value) for name, value in parameters.items()}
+    for form in ({"data": parameters}, {"files": multipart}, {"json": parameters}):
+        answer = (await account.client.post("/v3/shorten", **form)).json()
+        assert (answer["status_code"], answer["data"]["long_url"]) == (200, url)
+    codes = ["absent-1", "absent-2"]
+    answer = (await account.client.post("/v3/expand", json={"access_token": account.token, "hash": codes})).json()
+    assert [item["hash"] for item in answer["data"]["expand"]] == codes
+
+
+@pytest.mark.parametrize("body", ["[]", "{", "1", '{"longUrl": {}}', '{"longUrl": "\\ud800"}', "[" * 100_000])
+async def test_json_that_is_no_object_of_parameters(account: Account, body: str) -> None:
+    """Refused in this API's words."""
+    answer = await account.client.post(
+        f"/v3/shorten?access_token={account.token}", content=body, headers={"content-type": "application/json"}
+    )
+    assert answer.status_code == 200
+    assert answer.json()["status_txt"] in {"INVALID_ARG_REQUEST", "INVALID_ARG_LONGURL"}
+
+
+async def test_what_is_not_utf8_is_refused(account: Account) -> None:
+    """Never another link than was asked for, however it is sent."""
+    before = (await account.data("user/link_history"))["result_count"]
+    escaped = f"access_token={account.token}&longUrl=http%3A%2F%2Fe.example%2Fcaf%E9"
+    raw = f"access_token={account.token}&longUrl=http://e.example/caf".encode() + b"\xe9"
+    urlencoded = {"content-type": "application/x-www-form-urlencoded"}
+    answers = [
+        await account.client.get(f"/v3/shorten?{escaped}"),
+        await account.client.post(f"/v3/shorten?{escaped}"),
+        await account.client.post("/v3/shorten", content=escaped, headers=urlencoded),
+        await account.client.post("/v3/shorten", content=raw, headers=urlencoded),
+        await account.client.post(
+            f"/v3/shorten?access_token={account.token}", files={"longUrl": (None, b"http://e.example/caf\xe9")}
+        ),
+    ]
+    for answer in answers:
+        body = answer.json()
+        assert (body["data"], body["status_code"]) == (None, 500)
+        assert body["status_txt"] in {"INVALID_ARG_REQUEST", "INVALID_ARG_LONGURL"}
+    assert (await account.data("user/link_history"))["result_count"] == before
+
+
+async def test_user_ts_in_milliseconds(account: Account) -> None:
+    """As JavaScript's clocks have it; taken and not kept, like seconds."""
+    for moment in ("1360351157", "1360351157000"):
+        saved = await account.data("user/link_save", longUrl=unique(), user_ts=moment)
+        assert saved["link_save"]["new_link"] == 1
+    assert await account.refused("user/link_save", longUrl=unique(), user_ts="soon") == (500, "INVALID_ARG_USER_TS")

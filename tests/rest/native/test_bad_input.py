@@ -5,7 +5,7 @@ import json
 import httpx
 import pytest
 
-from tests.support.edge import Services
+from tests.support.edge import Edge, Services
 from tests.support.native_errors import assert_refused
 
 JSON = {"content-type": "application/json"}
@@ -262,3 +262,22 @@ async def test_deep_nesting_is_refused(client: httpx.AsyncClient, services: Serv
     answer = await client.post("/v1/links", content=body, headers=JSON)
     assert answer.status_code == 400
     assert services.calls == []
+
+
+async def test_header_names_that_grpc_lacks_do_not_matter(edge: Edge, services: Services) -> None:
+    """HTTP allows more letters in names of headers than gRPC: what it could not carry does not reach it."""
+    names = [f"x{letter}y" for letter in "!#$%&'*+^`|~"]
+    headers = "".join(f"{name}: 1\r\n" for name in [*names, "x-y.z"])
+    answer = await edge.raw(f"GET /v1/links/5 HTTP/1.1\r\nhost: sho.rt\r\n{headers}\r\n".encode())
+    assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert services.only_call.metadata["x-y.z"] == "1"
+    assert not set(names) & set(services.only_call.metadata)
+
+
+@pytest.mark.parametrize("text", ["x" * 70_000, "é" * 35_000, "漢" * 25_000, "😀" * 17_000])
+async def test_what_is_refused_is_not_said_back_at_length(client: httpx.AsyncClient, text: str) -> None:
+    """An error shows the beginning of a long value, in whole characters."""
+    answer = await client.post("/v1/links", json={"maxClicks": text})
+    assert answer.status_code == 400
+    assert text[:100] in answer.json()["message"]
+    assert len(answer.content) < 2000

@@ -1,4 +1,4 @@
-"""What Envoy answers or passes on without a gRPC service: health, documentation, redirects, CORS, metrics."""
+"""What Envoy answers or passes on without a gRPC service: health, documentation, redirects, metrics."""
 
 import base64
 import hashlib
@@ -78,38 +78,6 @@ async def test_redirect_gets_the_request_whole(client: httpx.AsyncClient, servic
     assert {name: visit.headers[name] for name in headers} == headers
     assert visit.headers["x-original-host"] == "sho.rt"
     assert visit.headers["x-linkmeter-client-ip"] == "127.0.0.1"
-
-
-async def test_preflight_is_answered(client: httpx.AsyncClient, services: Services) -> None:
-    """A page of any origin may ask whether it may ask; no service is bothered."""
-    answer = await client.options(
-        "/v1/links",
-        headers={
-            "origin": "https://app.example",
-            "access-control-request-method": "POST",
-            "access-control-request-headers": "authorization, idempotency-key",
-        },
-    )
-    assert answer.status_code == 200
-    assert answer.headers["access-control-allow-origin"] == "https://app.example"
-    assert "POST" in answer.headers["access-control-allow-methods"]
-    assert "idempotency-key" in answer.headers["access-control-allow-headers"]
-    assert "access-control-allow-credentials" not in answer.headers
-    assert services.calls == []
-
-
-@pytest.mark.parametrize("path", ["/v1/links", "/api/links/abc"])
-async def test_cross_origin_answers_are_readable(client: httpx.AsyncClient, path: str) -> None:
-    """A page may read the answer and the headers that matter."""
-    answer = await client.get(path, headers={"origin": "https://app.example"})
-    assert answer.headers["access-control-allow-origin"] == "https://app.example"
-    assert "retry-after" in answer.headers["access-control-expose-headers"]
-
-
-async def test_redirects_are_not_readable_for_other_pages(client: httpx.AsyncClient) -> None:
-    """CORS is for the API."""
-    answer = await client.get("/abc", headers={"origin": "https://app.example"})
-    assert "access-control-allow-origin" not in answer.headers
 
 
 async def test_the_log_holds_no_secret(client: httpx.AsyncClient, edge: Edge) -> None:

@@ -62,6 +62,7 @@ async def test_query_parameters_fill_nested_fields(client: httpx.AsyncClient, se
         ("GET", "/v1/apiKeys", "linkmeter.links.v1.ApiKeyService/ListApiKeys"),
         ("GET", "/v1/domains", "linkmeter.links.v1.DomainService/ListDomains"),
         ("GET", "/v1/clicks", "linkmeter.analytics.v1.ClickService/ListClicks"),
+        ("POST", "/v1/clicks:query", "linkmeter.analytics.v1.ClickService/ListClicks"),
         ("GET", "/v1/links/5/clicks", "linkmeter.analytics.v1.ClickService/ListClicks"),
         ("GET", "/v1/links/5/stats", "linkmeter.analytics.v1.StatsService/GetLinkStats"),
         ("POST", "/v1/stats:query", "linkmeter.analytics.v1.StatsService/QueryStats"),

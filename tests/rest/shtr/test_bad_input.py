@@ -253,11 +253,12 @@ async def test_a_token_that_is_not_utf_8_is_refused(shtr: httpx.AsyncClient, met
 
 
 async def test_lookup_needs_a_token_that_belongs_to_a_link(shtr: httpx.AsyncClient) -> None:
-    """401 without, 404 for one that is nobody's."""
+    """401 without, 404 for one that is nobody's, 400 for what no token can hold."""
     assert_error(await shtr.get("/api/lookup"), 401, "Edit token is required")
     assert_error(await shtr.get("/api/lookup?token="), 401, "Edit token is required")
-    for token in ("tok_unknown", "lm_key", "%00", "a+b", "x" * 1000):
+    for token in ("tok_unknown", "lm_key", "a+b", "x" * 1000):
         assert_error(await shtr.get(f"/api/lookup?token={token}"), 404, "Link not found")
+    assert_error(await shtr.get("/api/lookup?token=%00"), 400, "token must not hold the character NUL")
 
 
 @pytest.mark.parametrize("name", ["page", "limit"])

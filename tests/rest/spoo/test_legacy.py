@@ -77,11 +77,19 @@ async def test_wrong_forms(anyone: httpx.AsyncClient, form: dict[str, str], kind
     assert_refused(await anyone.post("/", data=form, headers=JSON), 400, kind)
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe", b"\0" * 1000, b"a=1&" * 50_000, b'{"url": "https://example.com"}'])
-async def test_what_is_no_form_is_an_empty_one(anyone: httpx.AsyncClient, content: bytes) -> None:
-    """Nothing breaks."""
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"\xff\xfe", "FormError"),
+        (b"\0" * 1000, "UrlError"),
+        (b"a=1&" * 50_000, "FormError"),
+        (b'{"url": "https://example.com"}', "UrlError"),
+    ],
+)
+async def test_what_is_no_form_is_refused(anyone: httpx.AsyncClient, content: bytes, kind: str) -> None:
+    """Nothing breaks; what can be read as a form misses its URL."""
     answer = await anyone.post("/", content=content, headers={**JSON, **FORM})
-    assert_refused(answer, 400, "UrlError")
+    assert_refused(answer, 400, kind)
 
 
 async def test_a_huge_form_is_refused(anyone: httpx.AsyncClient) -> None:
@@ -172,3 +180,36 @@ async def test_metric(system: System, anyone: httpx.AsyncClient, shorten: Shorte
     assert isinstance(body["total-clicks-raw"], int)
     assert body["total-shortlinks"].endswith("+")
     assert system.api_key not in str(body)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "kind"),
+    [
+        ("/", b"url=http%3A%2F%2Fe.example%2Fcaf%E9", "UrlError"),
+        ("/", b"url=http://e.example/caf\xe9", "UrlError"),
+        ("/", b"url=https%3A%2F%2Fe.example&password=Snake.63caf%E9", "PasswordError"),
+        ("/emoji", b"url=https%3A%2F%2Fe.example&emojies=%F0%9F", "EmojiError"),
+    ],
+)
+async def test_what_is_not_utf8_is_refused(anyone: httpx.AsyncClient, path: str, body: bytes, kind: str) -> None:
+    """Never another link, or another password, than was asked for."""
+    assert_refused(await anyone.post(path, content=body, headers={**JSON, **FORM}), 400, kind)
+
+
+async def test_multipart_that_is_not_utf8_is_refused(anyone: httpx.AsyncClient) -> None:
+    """Likewise; a part with a character set of its own is read in that."""
+    latin = "http://e.example/café".encode("latin-1")
+    assert_refused(await anyone.post("/", files={"url": (None, latin)}, headers=JSON), 400, "UrlError")
+    named = {"url": (None, latin, "text/plain; charset=iso-8859-1")}
+    answer = await anyone.post("/", files=named, headers=JSON)
+    assert answer.json()["original_url"] == "http://e.example/caf%C3%A9"
+
+
+async def test_a_password_that_is_not_utf8_opens_nothing(anyone: httpx.AsyncClient) -> None:
+    """A guess is what was typed."""
+    form = {"url": URL, "password": "Snake.63caf\ufffd"}
+    made = await anyone.post("/", data=form, headers=JSON)
+    code = made.json()["short_url"].rpartition("/")[2]
+    guess = await anyone.post(f"/stats/{code}", content=b"password=Snake.63caf%E9", headers=FORM)
+    assert_refused(guess, 400, "PasswordError")
+    assert (await anyone.post(f"/stats/{code}", data={"password": form["password"]})).status_code == 200

@@ -13,11 +13,6 @@ async def test_me(owner: httpx.AsyncClient) -> None:
     assert len(user["id"]) == 24
 
 
-async def test_health(anyone: httpx.AsyncClient) -> None:
-    """Of this API; the installation's own is /healthz."""
-    assert (await anyone.get("/health")).json() == {"status": "healthy"}
-
-
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [

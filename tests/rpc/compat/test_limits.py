@@ -4,6 +4,7 @@ from typing import Any
 
 import grpc
 import pytest
+import redis.asyncio
 from google.protobuf import json_format
 
 from linkmeter.compat.shtr.v1 import shtr_pb2
@@ -68,6 +69,16 @@ async def test_scanning_for_codes_is_slowed(compat: Compat) -> None:
     there = shtr_pb2.GetLinkRequest(code="abc1")
     assert (await status(compat.shtr.GetLink(there, metadata=A)))[0] == "429"
     assert (await status(compat.shtr.GetLink(there, metadata=B)))[0] == "200"
+
+
+async def test_redis_holds_no_address(compat: Compat, valkey_url: str) -> None:
+    """Clients are counted under keyed hashes: whoever reads Redis learns no address."""
+    compat.behind.answer(f"{LINKS}/CreateLink", LINK)
+    assert (await status(shorten(compat, A)))[0] == "201"
+    async with redis.asyncio.Redis.from_url(valkey_url) as client:
+        names = [name.decode() async for name in client.scan_iter("*lm:limit*")]
+    assert names
+    assert [name for name in names if "203.0.113" in name] == []
 
 
 class TestWithoutRedis:

@@ -17,6 +17,7 @@ NEEDED = {
     "LINKMETER_ANALYTICS_ADDRESS": "127.0.0.1:9003",
     "LINKMETER_PUBLIC_URL": "https://sho.rt",
     "LINKMETER_REDIS_URL": "redis://127.0.0.1:6379",
+    "LINKMETER_SECRET": "s" * 32,
 }
 
 
@@ -28,8 +29,8 @@ def test_a_missing_setting_is_named(name: str) -> None:
 
 
 def test_without_rate_limits_no_redis_is_needed() -> None:
-    """Redis serves the limits alone."""
-    needed = {key: value for key, value in NEEDED.items() if key != "LINKMETER_REDIS_URL"}
+    """Redis serves the limits alone, and so does the secret."""
+    needed = {key: value for key, value in NEEDED.items() if key not in {"LINKMETER_REDIS_URL", "LINKMETER_SECRET"}}
     assert Settings.read({**needed, "LINKMETER_RATE_LIMITS": "off"}).redis_url == ""
 
 

@@ -37,10 +37,11 @@ def test_bindings_are_read_with_verb_path_and_body(contract: Contract) -> None:
 
 def test_additional_bindings_are_operations_too(contract: Contract) -> None:
     """The first binding is the primary one."""
-    first, second = operations(contract, "analytics.v1.ClickService.ListClicks")
+    first, second, third = operations(contract, "analytics.v1.ClickService.ListClicks")
     assert (first.path, first.is_primary) == ("/v1/clicks", True)
     assert (second.path, second.is_primary) == ("/v1/links/{link_id}/clicks", False)
     assert second.path_fields == ("link_id",)
+    assert (third.verb, third.path, third.body) == ("POST", "/v1/clicks:query", "*")
 
 
 def test_nested_path_fields_keep_their_dots(contract: Contract) -> None:

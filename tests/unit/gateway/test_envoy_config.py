@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from google.protobuf.descriptor import Descriptor
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -40,6 +41,16 @@ def test_settings_have_defaults(settings: EnvoySettings) -> None:
     assert settings.analytics == ("analytics-0:9000", "analytics-1:9000")
     assert settings.trusted_hops == 0
     assert settings.access_log
+    assert settings.default_host == "localhost"
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [("https://sho.rt", "sho.rt"), ("http://sho.rt:8080/", "sho.rt:8080"), ("http://[::1]:80", "[::1]:80")],
+)
+def test_the_default_host_is_that_of_the_public_url(url: str, host: str) -> None:
+    """What clients of HTTP/1.0 mean that name no host."""
+    assert read_settings(REQUIRED | {"LINKMETER_PUBLIC_URL": url}).default_host == host
 
 
 def test_every_wrong_setting_is_named() -> None:
@@ -168,6 +179,26 @@ def test_the_tables_for_lua_know_bodies_and_lists() -> None:
     assert '["validFromTime"] = {}' in tables
     assert '["valid_from_time"] = {}' in tables
     assert '["reports"] = {["shape"] = "linkmeter.analytics.v1.Report", ["list"] = true}' in tables
+
+
+def test_lists_of_messages_have_another_way_than_the_query() -> None:
+    """What a query cannot say, another binding of the method takes in its body; none is hidden in a nested message."""
+    contract = Contract.load()
+    for service in contract.services("linkmeter"):
+        for method in contract.methods(service):
+            bindings = [item for item in contract.operations(service) if item.method.full_name == method.full_name]
+            by_query = [item for item in bindings if not item.body and _has_lists(method.input_type)]
+            assert not by_query or any(item.body == "*" for item in bindings), method.full_name
+            if any(not item.body for item in bindings):
+                singles = [field.message_type for field in method.input_type.fields if not field.is_repeated]
+                assert not any(message and _has_lists(message) for message in singles), method.full_name
+
+
+def _has_lists(message: Descriptor) -> bool:
+    # What arrives raw has no fields.
+    return message.full_name != "google.api.HttpBody" and any(
+        field.is_repeated and field.message_type for field in message.fields
+    )
 
 
 AMBIGUOUS = re.compile(routes.AMBIGUOUS_PATH)

@@ -21,19 +21,29 @@ def test_forms_are_urlencoded_or_multipart() -> None:
 
 
 @pytest.mark.parametrize(
-    ("content_type", "data"),
+    ("content_type", "data", "kind", "text"),
     [
-        ("", b""),
-        (URLENCODED, b"\xff\xfe"),
-        (URLENCODED, b"a=1&" * 1000),
-        ("multipart/form-data", MULTIPART),
-        ("multipart/form-data; boundary=y", MULTIPART),
-        ("multipart/form-data; boundary=x", b"\0" * 100),
+        (URLENCODED, b"url=http%3A%2F%2Fe.com%2Fcaf%E9", "UrlError", "url is not UTF-8"),
+        (URLENCODED, b"url=x&password=caf\xe9", "PasswordError", "password is not UTF-8"),
+        (URLENCODED, b"alias=%ff", "AliasError", "alias is not UTF-8"),
+        (URLENCODED, b"\xff\xfe", "FormError", "The form cannot be read"),
+        (URLENCODED, b"a=1&" * 1000, "FormError", "The form cannot be read"),
+        ("multipart/form-data", MULTIPART, "FormError", "The form cannot be read"),
+        ("multipart/form-data; boundary=y", MULTIPART, "FormError", "The form cannot be read"),
+        ("multipart/form-data; boundary=x", b"\0" * 100, "FormError", "The form cannot be read"),
     ],
 )
-def test_what_is_no_form_is_an_empty_one(content_type: str, data: bytes) -> None:
+def test_what_cannot_be_read_is_refused(content_type: str, data: bytes, kind: str, text: str) -> None:
+    """Never another link than was asked for; the kind of error is that of the field."""
+    with pytest.raises(errors.InvalidArgument) as caught:
+        forms.read(HttpBody(content_type=content_type, data=data))
+    answer = legacy_errors.answer(caught.value)
+    assert (answer.http_status, answer.body) == (400, {kind: text, "error": kind, "message": text})
+
+
+def test_no_form_is_an_empty_one() -> None:
     """The answer then says what is missing."""
-    assert forms.read(HttpBody(content_type=content_type, data=data)) == {}
+    assert forms.read(HttpBody()) == {}
 
 
 def refusal(form: dict[str, str]) -> dict[str, object]:

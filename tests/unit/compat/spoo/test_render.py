@@ -84,17 +84,18 @@ def test_two_hours_of_one_name_are_one_row() -> None:
     ]
 
 
-def test_a_link_that_leads_nowhere_does_not_tell_where_it_led() -> None:
-    """Everybody sees that there is a link, its status, and no more."""
-    link = links_pb2.Link(code="x", destination="https://example.com/", state=links_pb2.LINK_STATE_ACTIVE)
-    assert render.public_link(link)["long_url"] == "https://example.com/"
+def test_who_may_not_see_it_is_not_told_where_a_link_leads() -> None:
+    """Everybody sees that there is a link, its status in this call's own words, and no more."""
     for state, status in (
-        (links_pb2.LINK_STATE_EXPIRED, "EXPIRED"),
-        (links_pb2.LINK_STATE_EXHAUSTED, "EXPIRED"),
-        (links_pb2.LINK_STATE_SCHEDULED, "INACTIVE"),
+        (links_pb2.LINK_STATE_ACTIVE, "active"),
+        (links_pb2.LINK_STATE_EXPIRED, "expired"),
+        (links_pb2.LINK_STATE_EXHAUSTED, "expired"),
+        (links_pb2.LINK_STATE_SCHEDULED, "inactive"),
     ):
-        shown = render.public_link(links_pb2.Link(code="x", destination="https://example.com/", state=state))
+        link = links_pb2.Link(code="x", destination="https://example.com/", state=state)
+        shown = render.public_link(link, with_destination=False)
         assert (shown["long_url"], shown["status"]) == (None, status)
+        assert render.public_link(link, with_destination=True)["long_url"] == "https://example.com/"
 
 
 def test_huge_counts_fit() -> None:

@@ -1,0 +1,48 @@
+-- Makes of HTTP's headers what gRPC takes as metadata. render.py puts this before edge.lua.
+
+-- Less than the listener takes, for what the gateway adds must fit in as well: the caller, the address, the path as it was.
+local MOST_HEADER_BYTES = 15 * 1024
+local MOST_HEADERS = 90
+
+-- Headers of gRPC itself that its clients send, and how they look.
+local CALL_HEADERS = {
+  ["grpc-accept-encoding"] = "",
+  ["grpc-encoding"] = "^%l+$",
+  ["grpc-timeout"] = "^%d%d?%d?%d?%d?%d?%d?%d?[HMSmun]$",
+}
+
+-- A service ends a stream whose grpc- headers it cannot read, and is taken for broken when it does so often. To REST they
+-- mean nothing. HTTP has more letters for names than gRPC.
+local function is_kept(name, value, is_call)
+  if name:find("[^0-9a-z_.:-]") then
+    return false
+  end
+  local form = is_call and CALL_HEADERS[name]
+  return not name:find("^grpc%-") or (form and value:find(form))
+end
+
+local function escape(byte)
+  return ("%%%02X"):format(byte:byte())
+end
+
+-- Drops what gRPC cannot read and escapes bytes beyond ASCII as URLs do, the path's too. False when there is too much.
+function make_metadata(headers, is_call)
+  local changes, bytes, count = {}, 0, 0
+  for name, value in pairs(headers) do
+    local escaped = value:gsub("[\128-\255]", escape)
+    bytes, count = bytes + #name + #escaped, count + 1
+    if not is_kept(name, value, is_call) then
+      changes[name] = ""
+    elseif escaped ~= value then
+      changes[name] = escaped
+    end
+  end
+  for name, value in pairs(changes) do
+    if value == "" then
+      headers:remove(name)
+    else
+      headers:replace(name, value)
+    end
+  end
+  return bytes <= MOST_HEADER_BYTES and count <= MOST_HEADERS
+end
