@@ -82,7 +82,10 @@ class FactFinder:
 
     def gather(self, *, peer: str, method: str, scheme: str, path: str, query: str, header: Header) -> Facts:
         """Gather the facts of a request that the peer (a bare address) brought."""
-        host, client_ip = header("host") or "", peer
+        host, client_ip = header("host"), peer
+        if host is None:
+            # Only clients of HTTP/1.0 may leave it to us which host they mean.
+            host = self._hosts.default
         if self._is_trusted(peer):
             host = header(ORIGINAL_HOST_HEADER) or host
             scheme = _scheme(header("x-forwarded-proto")) or scheme
