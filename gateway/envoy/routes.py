@@ -53,8 +53,8 @@ PLAIN_CODE: Final = "/[0-9A-Za-z_-]+"
 OWN_NAME: Final = f"/(?:{'|'.join(map(re.escape, sorted(RESERVED)))})(?:[?].*)?"
 
 # A code, of letters or of emojis, and behind it a control character that is escaped, as chat programs glue on line
-# breaks. It reaches no other link: redirect cuts off what no code can hold. NUL may end a path for somebody, and a slash
-# may begin a segment: both stay refused.
+# breaks. It reaches no other link: redirect cuts off what no code can hold. NUL may end a path for somebody, and a
+# slash may begin a segment: both stay refused.
 _BEYOND_ASCII: Final = "%(?:[89abde][0-9a-f]|c[2-9a-f]|f[0-4])"
 _LETTER: Final = f"[0-9a-z_-]|{_BEYOND_ASCII}"
 _CONTROL: Final = "%(?:0[1-9a-f]|1[0-9a-f]|7f)"

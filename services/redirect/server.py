@@ -64,7 +64,7 @@ class Worker:
         # Redirects go on without any dependency, so a worker that is up can serve.
         self._rpc = RpcServer(address=settings.listen, health=HealthPoller(), tls=settings.tls)
         redirect_service_pb2_grpc.add_RedirectServiceServicer_to_server(
-            RedirectServicer(resolver=resolver, hosts=settings.hosts, clock=clock), self._rpc.server
+            RedirectServicer(resolver=resolver, links=links, hosts=settings.hosts, clock=clock), self._rpc.server
         )
         following = Following(
             resolver=resolver,
@@ -78,9 +78,13 @@ class Worker:
             ),
             clock=clock,
             secret=settings.secret,
+            is_indexable=settings.crawlers == "index",
         )
         self.data_plane = DataPlane(
-            following=following, unlocking=Unlocking(following=following, checker=links), hosts=settings.hosts
+            following=following,
+            unlocking=Unlocking(following=following, checker=links),
+            hosts=settings.hosts,
+            lets_crawl=settings.crawlers != "refuse",
         )
 
     async def start(self) -> None:

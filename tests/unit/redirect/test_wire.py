@@ -24,6 +24,19 @@ def test_a_redirect_is_its_headers() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("destination", "location"),
+    [
+        ("https://e.example/a|b{c}^d?e=`f`#<g>", "https://e.example/a%7Cb%7Bc%7D%5Ed?e=%60f%60#%3Cg%3E"),
+        ("https://e.example/a%7Cb?c=%0D%0A&d[]='e'\\", "https://e.example/a%7Cb?c=%0D%0A&d[]='e'\\"),
+        ("https://[::1]:80/", "https://[::1]:80/"),
+    ],
+)
+def test_a_location_holds_what_strict_clients_read(destination: str, location: str) -> None:
+    """S2: what RFC 3986 allows nowhere is escaped, and nothing else is changed."""
+    assert f"location: {location}" in lines(redirect(302, destination))
+
+
 def test_a_head_tells_the_length_of_what_a_get_would_bring() -> None:
     """RFC 9110; in bytes, not in characters."""
     assert lines(plain(200, "ä\n"), with_body=False)[-2:] == ["content-length: 3", ""]
