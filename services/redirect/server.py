@@ -101,10 +101,16 @@ class Worker:
         gc.collect()
         gc.freeze()
 
-    async def leave(self) -> None:
-        """Answer visitors still, and give proxies the time to notice that they should send no more."""
+    async def leave(self, server: HttpServer) -> None:
+        """Answer visitors still, and give proxies the time to notice that they should send no more.
+
+        Only then are connections ended, each with an answer that says so: sooner, the next request would need a new
+        one. Who asks for nothing in that time has hardly kept one for its next request.
+        """
         self.data_plane.leave()
-        await asyncio.sleep(self._settings.drain_seconds)
+        await asyncio.sleep(self._settings.drain_seconds / 2)
+        server.is_leaving = True
+        await asyncio.sleep(self._settings.drain_seconds / 2)
 
     async def stop(self) -> None:
         """End in the order that loses nothing: no more visitors come by now."""
@@ -136,7 +142,7 @@ async def run(settings: Settings, watch_parent: Callable[[Callable[[], None]], N
         _logger.failure("http_server_failed", problem)
     else:
         await stopping.wait()
-        await worker.leave()
+        await worker.leave(server)
         # Requests in hand are answered; a client that never reads its answer does not keep us.
         await server.stop(DRAIN_SECONDS)
     await worker.stop()
