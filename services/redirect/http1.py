@@ -116,13 +116,14 @@ class Connection(asyncio.Protocol):
         """End a connection that keeps us waiting."""
         if now < self._deadline or self._transport is None or self._in_hand:
             return
-        if self._transport.get_write_buffer_size():
-            # Closing would wait for ever until the client has taken the rest.
+        if self._transport.get_write_buffer_size() or self._transport.is_closing():
+            # Closing would wait for ever until the client has taken the rest. TLS tells no size of what lies below it.
             self._transport.abort()
         elif self._reader.is_in_body:
             for request in self._reader.give_up():
                 self._take(request)
         else:
+            self._deadline = now + HEAD_SECONDS
             self._transport.close()
 
     def finish(self) -> None:
