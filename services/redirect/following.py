@@ -100,7 +100,8 @@ class Following:
             is_opened=self._is_opened(finding, facts),
             is_looking=isinstance(finding, Resolution) and finding.max_clicks > 0 and facts.is_looking,
         )
-        if isinstance(decided, decision.Found | decision.Consume) and not _is_taken(facts.method, decided.resolution):
+        is_over = isinstance(decided, decision.NotFound | decision.Gone)
+        if not is_over and not _is_taken(facts.method, finding):
             return pages.method_not_allowed(LINK_METHODS, as_json=facts.prefers_json)
         if isinstance(decided, decision.Found):
             return await self._lead_on(decided.resolution, facts, now=now, started=started)
@@ -231,5 +232,5 @@ class Following:
                 return await self.nothing_there(facts)
 
 
-def _is_taken(method: str, resolution: Resolution) -> bool:
-    return method in READING or resolution.keeps_method
+def _is_taken(method: str, finding: Finding) -> bool:
+    return method in READING or (isinstance(finding, Resolution) and finding.keeps_method)

@@ -75,6 +75,8 @@ async def test_a_password_is_never_led_on(tmp_path: Path) -> None:
     """The form of our own page is for us, also when the link has lost its password meanwhile."""
     async with running_redirect(tmp_path) as system:
         system.links.passwords[system.links.add("guarded", password_version="1", redirect_status=307).link_id] = "x"
+        system.links.add("plain", password_version="1")
+        assert (await system.client.put("/plain", json={"a": 1})).status_code == 405
         assert (await system.client.post("/guarded", json={"a": 1})).status_code == 415
         assert (await system.client.put("/guarded", json={"a": 1})).status_code == 401
         assert (await system.client.post("/guarded", data={"password": "x"})).status_code == 303
