@@ -54,6 +54,7 @@ _FIND_SAME: Final = (
         AND (private_stats = $12 OR 'private_stats' = ANY ($15))
         AND (block_bots = $13 OR 'block_bots' = ANY ($15))
         AND (expired_destination = $14 OR 'expired_destination' = ANY ($15))
+        AND (indexable IS NOT DISTINCT FROM $16 OR 'indexable' = ANY ($15))
     ORDER BY link_id LIMIT 1
 """
 )
@@ -194,6 +195,7 @@ async def _find_same(connection: Connection, draft: LinkDraft, may_differ: froze
         fields.block_bots,
         fields.expired_destination,
         sorted(may_differ),
+        fields.indexable,
     )
     return rows.link(row) if row else None
 
