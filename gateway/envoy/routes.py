@@ -40,7 +40,7 @@ _AMBIGUITIES: Final = (
     r"/(?:\.|%2e){1,2}(?:/.*)?",  # Dot segments.
     r"//.*",
     r"%(?:2f|5c).*",  # Escaped slashes.
-    r"%(?:[01][0-9a-f]|7f).*",  # Control characters, escaped ...
+    r"%(?:[01][0-9a-f]|7f).*",  # Control characters, escaped (but see MISPRINTED_CODE) ...
     r"[\x00-\x20\x7f\\].*",  # ... and raw.
     r"%(?:c[01]|f[5-9a-f]|e0%[89]|f0%8).*",  # Overlong UTF-8 and bytes that UTF-8 never has.
 )
@@ -52,9 +52,21 @@ _READING_METHOD: Final = "(?:Get|List|Lookup|Query)[A-Za-z]*"
 PLAIN_CODE: Final = "/[0-9A-Za-z_-]+"
 OWN_NAME: Final = f"/(?:{'|'.join(map(re.escape, sorted(SERVED)))})(?:[?].*)?"
 
+# A code, of letters or of emojis, and behind it a control character that is escaped, as chat programs glue on line
+# breaks. It reaches no other link: redirect cuts off what no code can hold. NUL may end a path for somebody, and a
+# slash may begin a segment: both stay refused.
+_BEYOND_ASCII: Final = "%(?:[89abde][0-9a-f]|c[2-9a-f]|f[0-4])"
+_LETTER: Final = f"[0-9a-z_-]|{_BEYOND_ASCII}"
+_CONTROL: Final = "%(?:0[1-9a-f]|1[0-9a-f]|7f)"
+_GLUED: Final = rf"[^/\\\x00-\x20\x7f%0-9a-z_-]|%(?:2[0-9a-ce]|3[a-f]|40|5[bde]|60|7[b-e])|{_BEYOND_ASCII}"
+MISPRINTED_CODE: Final = f"(?i)/(?:{_LETTER})+(?:{_GLUED})*{_CONTROL}(?:{_GLUED}|{_CONTROL})*"
+# One segment, with what is glued on behind a last slash.
+_SEGMENT: Final = "/[^/]*(?:/[^/0-9A-Za-z_-]*)?"
+
 _IS_GRPC: Final[Json] = {"name": "content-type", "string_match": {"prefix": "application/grpc"}}
 # What Envoy makes of several Host headers.
 _HAS_TWO_HOSTS: Final[Json] = {"name": ":authority", "string_match": {"contains": ","}}
+_WANTS_A_PAGE: Final[Json] = {"name": "accept", "string_match": {"contains": "text/html", "ignore_case": True}}
 _IS_PREFLIGHT: Final[list[Json]] = [
     {"name": ":method", "string_match": {"exact": "OPTIONS"}},
     {"name": "access-control-request-method", "present_match": True},
@@ -67,6 +79,9 @@ _REFERER: Final[Json] = {
     "header": {"key": "referer", "value": "%REQ(X-LINKMETER-REFERER)%"},
     "append_action": "ADD_IF_ABSENT",
 }
+_READING: Final = ("GET", "HEAD")
+# What a link that keeps the method leads on; redirect refuses it of others.
+_FOLLOWING: Final = (*_READING, "POST", "PUT", "PATCH", "DELETE")
 _NOT_SENT: Final = "connect-failure,refused-stream"
 
 
@@ -75,6 +90,7 @@ def routes(contract: Contract, dialects: Iterable[Dialect], pages: Iterable[Json
     known = list(dialects)
     table = [
         _plain_redirect(),
+        *(_to_redirect({"safe_regex": {"regex": MISPRINTED_CODE}, "headers": [_method(verb)]}) for verb in _FOLLOWING),
         _refuse({"safe_regex": {"regex": AMBIGUOUS_PATH}}, "the path can be read in more than one way"),
         _refuse({"prefix": "/", "headers": [_HAS_TWO_HOSTS]}, "there is more than one Host"),
     ]
@@ -184,11 +200,13 @@ def _plain_redirect() -> Json:
 
 
 def _data_plane() -> Iterator[Json]:
-    """Route everything that is one path segment to redirect, as HTTP."""
-    match = {"safe_regex": {"regex": "/[^/]*"}}
-    for verb in ("GET", "HEAD", "POST"):
+    """Route everything that is one path segment to redirect, as HTTP, and browsers that are lost: they get a page."""
+    match = {"safe_regex": {"regex": _SEGMENT}}
+    for verb in _FOLLOWING:
         yield _to_redirect(match | {"headers": [_method(verb)]})
-    allow = {"header": {"key": "allow", "value": "GET, HEAD, POST"}}
+    for verb in _READING:
+        yield _to_redirect({"prefix": "/", "headers": [_method(verb), _WANTS_A_PAGE]})
+    allow = {"header": {"key": "allow", "value": ", ".join(_FOLLOWING)}}
     yield _answer(match, 405) | {"response_headers_to_add": [allow], "typed_per_filter_config": _NO_FILTERS}
 
 

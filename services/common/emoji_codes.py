@@ -10,10 +10,14 @@ from urllib.parse import unquote
 MOST_EMOJIS: Final = 15
 _PREFIX: Final = "xn--"
 _MAX_LENGTH: Final = 64
-_EMOJI: Final = (
-    "[\U0001f1e6-\U0001f1ff]{2}"  # Flags.
-    "|(?:[\U0001f300-\U0001f3fa\U0001f400-\U0001faff\u2300-\u23ff\u2460-\u24ff\u25a0-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d\u3297\u3299\u203c\u2049\u2122\u2139\u2194-\u21ff\U0001f000-\U0001f1e5\U0001f200-\U0001f2ff])"
+# What emojis are made of, as the inside of a character class: the letters of flags, and single ones.
+_FLAG_LETTERS: Final = "\U0001f1e6-\U0001f1ff"
+_SINGLE: Final = (
+    "\U0001f300-\U0001f3fa\U0001f400-\U0001faff\u2300-\u23ff\u2460-\u24ff\u25a0-\u27bf"
+    "\u2900-\u297f\u2b00-\u2bff\u3030\u303d\u3297\u3299\u203c\u2049\u2122\u2139\u2194-\u21ff\U0001f000-\U0001f1e5\U0001f200-\U0001f2ff"
 )
+CHARACTERS: Final = _FLAG_LETTERS + _SINGLE
+_EMOJI: Final = f"[{_FLAG_LETTERS}]{{2}}|[{_SINGLE}]"
 # Of one emoji, joined to others by the zero-width joiner: families, professions.
 _JOINED: Final = f"(?:{_EMOJI})(?:\u200d(?:{_EMOJI}))*"
 _TEXT: Final = re.compile(f"(?:{_JOINED}){{1,{MOST_EMOJIS}}}")

@@ -82,6 +82,7 @@ def link_fields(message: links_pb2.Link, *, limit: int) -> LinkFields:
         private_stats=message.private_stats,
         block_bots=message.block_bots,
         expired_destination=message.expired_destination,
+        indexable=message.indexable if message.HasField("indexable") else None,
     )
 
 
@@ -131,6 +132,7 @@ def link_message(link: Link, now: datetime) -> links_pb2.Link:
         expired_destination=fields.expired_destination,
         public_stats=link.public_stats,
         destination_audience=_AUDIENCES[link.destination_audience(now)],
+        indexable=fields.indexable,
     )
 
 
@@ -156,6 +158,8 @@ def resolution(link: Link) -> resolution_service_pb2.Resolution:
         short_url=link.short_url,
         expired_destination=fields.expired_destination,
         block_bots=fields.block_bots,
+        indexable=fields.indexable,
+        exhausted=link.is_exhausted,
     )
 
 

@@ -24,14 +24,20 @@ class Answer:
     head: bytes = field(default=b"", repr=False, compare=False)
 
 
+# Of what a destination may hold, RFC 3986 allows these nowhere. Strict clients fail on them, and browsers send them
+# escaped or as they are, to the same effect. Not the backslash: browsers read it as a slash.
+_ESCAPED: Final = str.maketrans({letter: f"%{ord(letter):02X}" for letter in '"<>^`{|}'})
+
+
 @lru_cache(maxsize=16_384)
-def redirect(status: int, location: str) -> Answer:
+def redirect(status: int, location: str, *, is_indexable: bool = False) -> Answer:
     """Send the visitor on.
 
     Without Referrer-Policy: the browser's own policy for the page that held the link goes on to hold, so that the
     destination gets the referrer that it would have got without us. Any value here could only leak more or hide more.
     """
-    return Answer(status, [("location", location), CACHE_CONTROL, ROBOTS])
+    headers = [("location", location.translate(_ESCAPED)), CACHE_CONTROL]
+    return Answer(status, headers if is_indexable else [*headers, ROBOTS])
 
 
 def plain(status: int, text: str = "") -> Answer:

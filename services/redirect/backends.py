@@ -14,6 +14,7 @@ from services.redirect.domain.resolution import Absent, Finding, Resolution
 
 KEY_PREFIX: Final = "lm:resolution:"
 VERIFY_SECONDS: Final = 5.0
+LOOK_SECONDS: Final = 1.0
 # Reading twice changes nothing; consuming twice would.
 IDEMPOTENT: Final = ("linkmeter.links.v1.ResolutionService/ResolveLink",)
 
@@ -75,6 +76,11 @@ class LinksClient:
         except ValueError as problem:
             _logger.failure("resolution_refused", problem, link_id=response.resolution.link_id)
             return absent
+
+    async def is_exhausted(self, host: str, code: str) -> bool:
+        """Return whether all follows of a limited link are used up, as links knows it at this moment."""
+        found = await self.resolve(host, code, LOOK_SECONDS)
+        return isinstance(found, Resolution) and found.exhausted
 
     async def consume(self, link_id: int) -> bool:
         """Take one of a link's follows; False when none is left or the link is gone."""

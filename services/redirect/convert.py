@@ -43,6 +43,8 @@ def resolution_from(message: resolution_service_pb2.Resolution) -> Resolution:
         short_url=message.short_url,
         expired_destination=message.expired_destination,
         block_bots=message.block_bots,
+        exhausted=message.exhausted,
+        indexable=message.indexable if message.HasField("indexable") else None,
     )
 
 

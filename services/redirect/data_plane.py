@@ -10,13 +10,14 @@ from services.redirect.answer import CACHE_CONTROL, Answer, plain
 from services.redirect.domain.hosts import OwnHosts
 from services.redirect.domain.paths import Fixed, Follow, Preview, read_path
 from services.redirect.facts import Facts
-from services.redirect.following import Following
+from services.redirect.following import LINK_METHODS, READING, Following
 from services.redirect.unlocking import BodyReader, Unlocking
 
-_READING: Final = frozenset({"GET", "HEAD"})
 _READ_METHODS: Final = "GET, HEAD"
-_LINK_METHODS: Final = "GET, HEAD, POST"
-_ROBOTS_TXT: Final = "User-agent: *\nDisallow: /\n"
+# What links are asked with that keep the method.
+_WRITING: Final = frozenset({"PUT", "PATCH", "DELETE"})
+# Crawlers that are let in build the cards of links, and see by X-Robots-Tag that they should list nothing.
+_ROBOTS_TXT: Final = {True: "User-agent: *\nAllow: /\n", False: "User-agent: *\nDisallow: /\n"}
 
 _logger = log.get(__name__)
 
@@ -24,10 +25,11 @@ _logger = log.get(__name__)
 class DataPlane:
     """The whole HTTP face of redirect."""
 
-    def __init__(self, *, following: Following, unlocking: Unlocking, hosts: OwnHosts) -> None:
+    def __init__(self, *, following: Following, unlocking: Unlocking, hosts: OwnHosts, lets_crawl: bool) -> None:
         self._following = following
         self._unlocking = unlocking
         self._hosts = hosts
+        self._robots_txt = plain(200, _ROBOTS_TXT[lets_crawl])
         self._is_leaving = False
 
     def leave(self) -> None:
@@ -67,12 +69,12 @@ class DataPlane:
     async def _answer(self, facts: Facts, read_body: BodyReader) -> Answer:
         started = time.perf_counter()
         target = read_path(facts.path)
-        is_reading = facts.method in _READING
+        is_reading = facts.method in READING
         match target:
-            case Follow(code) if is_reading:
+            case Follow(code) if is_reading or facts.method in _WRITING:
                 answer = await self._following.follow(code, facts, started=started)
             case Follow(code) if facts.method == "POST":
-                answer = await self._unlocking.unlock(code, facts, read_body)
+                answer = await self._unlocking.unlock(code, facts, read_body, started=started)
             case Preview(code) if is_reading:
                 answer = await self._following.preview(code, facts)
             case Fixed() if is_reading:
@@ -80,7 +82,7 @@ class DataPlane:
             case None if is_reading:
                 answer = await self._following.stray(facts, started=started)
             case _:
-                allowed = _LINK_METHODS if isinstance(target, Follow) else _READ_METHODS
+                allowed = LINK_METHODS if isinstance(target, Follow) else _READ_METHODS
                 answer = pages.method_not_allowed(allowed, as_json=facts.prefers_json)
         return answer
 
@@ -89,7 +91,7 @@ class DataPlane:
             case Fixed.HEALTH:
                 return plain(503, "leaving\n") if self._is_leaving else plain(200, "ok\n")
             case Fixed.ROBOTS:
-                return plain(200, _ROBOTS_TXT)
+                return self._robots_txt
             case Fixed.ICON:
                 return Answer(204, [CACHE_CONTROL])
             case Fixed.LANDING:

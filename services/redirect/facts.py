@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple, TypeAlias
 
 from services.common import bots, request_id
+from services.redirect.domain import agents
 from services.redirect.domain.hosts import OwnHosts, plain_host
 
 USER_AGENT_BYTES: Final = 512
@@ -57,8 +58,14 @@ class Facts(NamedTuple):
 
     @property
     def is_looking(self) -> bool:
-        """Say whether this only looks at a link: a HEAD, a prefetch or preview, an automated agent."""
-        return self.method == "HEAD" or bots.is_loading_ahead(self.purpose) or bots.is_bot(self.user_agent)
+        """Return whether this only looks at a link: whatever is no navigation of somebody's browser."""
+        return (
+            self.method == "HEAD"
+            or not agents.is_navigation(self.header("sec-fetch-dest"))
+            or bots.is_loading_ahead(self.purpose)
+            or not agents.is_browser(self.user_agent)
+            or bots.is_bot(self.user_agent)
+        )
 
     @property
     def prefers_json(self) -> bool:
@@ -82,7 +89,10 @@ class FactFinder:
 
     def gather(self, *, peer: str, method: str, scheme: str, path: str, query: str, header: Header) -> Facts:
         """Gather the facts of a request that the peer (a bare address) brought."""
-        host, client_ip = header("host") or "", peer
+        host, client_ip = header("host"), peer
+        if host is None:
+            # Only clients of HTTP/1.0 may leave it to us which host they mean.
+            host = self._hosts.default
         if self._is_trusted(peer):
             host = header(ORIGINAL_HOST_HEADER) or host
             scheme = _scheme(header("x-forwarded-proto")) or scheme
@@ -97,7 +107,7 @@ class FactFinder:
             referrer=cut(header("referer") or "", REFERRER_BYTES),
             accept_language=cut(header("accept-language") or "", LANGUAGE_BYTES),
             query=cut(query, QUERY_BYTES),
-            purpose=cut(header("sec-purpose") or header("purpose") or "", PURPOSE_BYTES),
+            purpose=cut(_purpose(header), PURPOSE_BYTES),
             header=header,
         )
 
@@ -141,6 +151,21 @@ def cut(text: str, size: int) -> str:
     if text.isascii():
         return text if len(text) <= size else text[:size]
     return text.encode("utf-8", "replace")[:size].decode("utf-8", "ignore")
+
+
+def _purpose(header: Header) -> str:
+    """Return what is said of the purpose: by the standard's header, and by those that came before it.
+
+    Purpose is WebKit's and old Chromium's, X-Purpose old Safari's, X-Moz old Firefox's, X-Sec-Purpose that of scripts.
+    """
+    return (
+        header("sec-purpose")
+        or header("purpose")
+        or header("x-moz")
+        or header("x-purpose")
+        or header("x-sec-purpose")
+        or ""
+    )
 
 
 def _scheme(forwarded: str | None) -> str:

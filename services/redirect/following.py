@@ -1,8 +1,9 @@
 """Following a link, and looking at where it leads.
 
-A GET that leads on is a click of its link. A GET that finds nothing (404) or comes too late (410, or sent elsewhere) is
-an orphan visit of the domain, kept apart from clicks. Being asked for a password is neither: it is a step of a visit
-that ends as one or the other, and a guess must not write anything. Nor is whatever is refused for being too much.
+A GET that leads on is a click of its link, as is any other method but HEAD where the redirect keeps the method. A GET
+that finds nothing (404) or comes too late (410, or sent elsewhere) is an orphan visit of the domain, kept apart from
+clicks. Being asked for a password is neither: it is a step of a visit that ends as one or the other, and a guess must
+not write anything. Nor is whatever is refused for being too much.
 """
 
 from collections.abc import Callable
@@ -29,8 +30,16 @@ RETRY_AFTER_SECONDS: Final = 2
 ELSEWHERE_STATUS: Final = HTTPStatus.FOUND.value
 
 
+READING: Final = frozenset({"GET", "HEAD"})
+LINK_METHODS: Final = "GET, HEAD, POST"
+
+
 class Consumer(Protocol):
     """Who keeps count of links that can be followed a limited number of times."""
+
+    async def is_exhausted(self, host: str, code: str) -> bool:
+        """Return whether no follow is left, without taking one; raise LinkmeterError when nobody can say."""
+        ...
 
     async def consume(self, link_id: int) -> bool:
         """Take one of a link's follows; False when none is left."""
@@ -49,6 +58,7 @@ class Following:
         limits: ScanLimits,
         clock: Clock,
         secret: str,
+        is_indexable: bool = False,
     ) -> None:
         self._resolver = resolver
         self._consumer = consumer
@@ -56,6 +66,8 @@ class Following:
         self._limits = limits
         self._clock = clock
         self._secret = secret
+        # Of links that do not say so themselves.
+        self._is_indexable = is_indexable
 
     def follow_at_once(
         self, code: str, facts: Facts, *, started: float, deliver: Callable[[Answer], None]
@@ -69,12 +81,12 @@ class Following:
         if not isinstance(decision.decide(resolution, now, is_opened=False, is_looking=False), decision.Found):
             return None
         metrics.LOOKUPS.count("memory")
-        answer = redirect(resolution.redirect_status, resolution.destination)
+        answer = self._redirect(resolution)
         self._recorder.record_at_once(resolution, facts, now=now, started=started, done=partial(deliver, answer))
         return answer
 
     async def follow(self, code: str, facts: Facts, *, started: float) -> Answer:
-        """Answer what a visitor of the link meets; only a GET that leads on is a click."""
+        """Answer what a visitor of the link meets; only what leads on is a click."""
         try:
             finding = await self._find(code, facts)
         except errors.ResourceExhausted as problem:
@@ -88,6 +100,9 @@ class Following:
             is_opened=self._is_opened(finding, facts),
             is_looking=isinstance(finding, Resolution) and finding.max_clicks > 0 and facts.is_looking,
         )
+        is_over = isinstance(decided, decision.NotFound | decision.Gone)
+        if not is_over and not _is_taken(facts.method, finding):
+            return pages.method_not_allowed(LINK_METHODS, as_json=facts.prefers_json)
         if isinstance(decided, decision.Found):
             return await self._lead_on(decided.resolution, facts, now=now, started=started)
         return await self._answer(decided, finding, facts, started=started)
@@ -96,6 +111,8 @@ class Following:
         match decided:
             case decision.Consume(resolution):
                 return await self._consume(resolution, facts, started=started)
+            case decision.BrowserOnly(resolution) if await self._is_exhausted(resolution, facts):
+                return await self._too_late(resolution, facts, started=started)
             case decision.Gone(resolution):
                 return await self._too_late(resolution, facts, started=started)
             case decision.NotFound():
@@ -123,6 +140,8 @@ class Following:
         decided = decision.decide(finding, self._clock.now(), is_opened=False, is_looking=True)
         if isinstance(decided, decision.NotFound | decision.Gone):
             return await self._refuse(decided, facts)
+        if decided.resolution.max_clicks and await self._is_exhausted(decided.resolution, facts):
+            return pages.gone(as_json=facts.prefers_json)
         return pages.preview(decided.resolution)
 
     async def find(self, code: str, facts: Facts) -> decision.Decision:
@@ -157,6 +176,14 @@ class Following:
             for ticket in facts.cookies_named(name)
         )
 
+    async def _is_exhausted(self, resolution: Resolution, facts: Facts) -> bool:
+        """Ask links whether a follow is left, for those who take none; False when it cannot say."""
+        request_id.adopt(facts.request_id)
+        try:
+            return await self._consumer.is_exhausted(resolution.domain, resolution.code)
+        except errors.LinkmeterError:
+            return False
+
     async def _consume(self, resolution: Resolution, facts: Facts, *, started: float) -> Answer:
         request_id.adopt(facts.request_id)
         try:
@@ -168,9 +195,13 @@ class Following:
         return await self._lead_on(resolution, facts, now=self._clock.now(), started=started)
 
     async def _lead_on(self, resolution: Resolution, facts: Facts, *, now: datetime, started: float) -> Answer:
-        if facts.method == "GET" and not (resolution.block_bots and bots.is_bot(facts.user_agent)):
+        if facts.method != "HEAD" and not (resolution.block_bots and bots.is_bot(facts.user_agent)):
             await self._recorder.record(resolution, facts, now=now, started=started)
-        return redirect(resolution.redirect_status, resolution.destination)
+        return self._redirect(resolution)
+
+    def _redirect(self, resolution: Resolution) -> Answer:
+        is_indexable = self._is_indexable if resolution.indexable is None else resolution.indexable
+        return redirect(resolution.redirect_status, resolution.destination, is_indexable=is_indexable)
 
     async def _too_late(self, resolution: Resolution, facts: Facts, *, started: float) -> Answer:
         elsewhere = resolution.expired_destination
@@ -199,3 +230,7 @@ class Following:
                 return pages.open_in_browser(as_json=facts.prefers_json)
             case _:
                 return await self.nothing_there(facts)
+
+
+def _is_taken(method: str, finding: Finding) -> bool:
+    return method in READING or (isinstance(finding, Resolution) and finding.keeps_method)

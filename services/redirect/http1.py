@@ -10,11 +10,12 @@ from services.redirect import wire
 from services.redirect.answer import Answer
 from services.redirect.data_plane import DataPlane
 from services.redirect.facts import FactFinder, Facts, plain_address
-from services.redirect.request import Request, RequestReader
+from services.redirect.request import PIECE_BYTES, Request, RequestReader
 
 # Requests that wait for the one before them until no more are read.
 MOST_WAITING: Final = 16
-# Until a head is complete, and between requests; proxies should let go of their connections earlier.
+# Until a head is complete, between requests, and until a client has taken its answers; proxies should let go of their
+# connections earlier.
 HEAD_SECONDS: Final = 30.0
 BODY_SECONDS: Final = 10.0
 
@@ -53,8 +54,12 @@ class Connection(asyncio.Protocol):
         self._reader = RequestReader()
         self._peer = ""
         self._waiting: deque[Request] = deque()
+        # What was received behind as many requests as may wait.
+        self._unread = b""
         self._in_hand: Request | None = None
         self._is_paused = False
+        # Whether the client does not take its answers.
+        self._is_clogged = False
         self._is_in_body = False
         self._has_ended = False
         self._deadline = host.now + HEAD_SECONDS
@@ -71,13 +76,18 @@ class Connection(asyncio.Protocol):
         """End; an answer under way finds nobody."""
         del problem
         self._transport = None
-        self._waiting.clear()
+        self._forget()
         self._host.leave(self)
 
     def data_received(self, data: bytes) -> None:
         """Read on."""
-        for request in self._reader.feed(data):
-            self._take(request)
+        # What came with one read may hold thousands of requests.
+        for start in range(0, len(data), PIECE_BYTES):
+            if self._is_paused:
+                self._unread += data[start:]
+                break
+            for request in self._reader.feed(data[start : start + PIECE_BYTES]):
+                self._take(request)
         is_in_body = self._reader.is_in_body
         if is_in_body and not self._is_in_body:
             self._deadline = self._host.now + BODY_SECONDS
@@ -88,24 +98,32 @@ class Connection(asyncio.Protocol):
     def eof_received(self) -> bool:
         """Answer what is in hand, though the client sends nothing more; TLS cannot be closed by halves."""
         self._has_ended = True
-        return self._in_hand is not None and self._host.scheme == "http"
+        return (self._in_hand is not None or bool(self._waiting)) and self._host.scheme == "http"
 
     def pause_writing(self) -> None:
-        """Let a client take its answers before it asks for more."""
-        self._pause(is_paused=True)
+        """Let a client take its answers before it gets more."""
+        self._is_clogged = True
+        self._pause()
 
     def resume_writing(self) -> None:
         """Go on."""
-        self._pause(is_paused=len(self._waiting) >= MOST_WAITING)
+        self._is_clogged = False
+        self._deadline = self._host.now + HEAD_SECONDS
+        self._pause()
+        self._next()
 
     def check(self, now: float) -> None:
         """End a connection that keeps us waiting."""
         if now < self._deadline or self._transport is None or self._in_hand:
             return
-        if self._reader.is_in_body:
+        if self._transport.get_write_buffer_size() or self._transport.is_closing():
+            # Closing would wait for ever until the client has taken the rest. TLS tells no size of what lies below it.
+            self._transport.abort()
+        elif self._reader.is_in_body:
             for request in self._reader.give_up():
                 self._take(request)
         else:
+            self._deadline = now + HEAD_SECONDS
             self._transport.close()
 
     def finish(self) -> None:
@@ -115,28 +133,40 @@ class Connection(asyncio.Protocol):
 
     def _go_ahead(self) -> None:
         """Have the body sent of a request that waits for a word."""
-        if self._transport and not self._in_hand:
+        if self._transport and not self._in_hand and not self._waiting:
             self._reader.is_waiting = False
             self._transport.write(wire.CONTINUE)
 
-    def _pause(self, *, is_paused: bool) -> None:
+    def _pause(self) -> None:
+        """Read no more while too much waits, and go on when there is room again."""
+        is_paused = self._is_clogged or len(self._waiting) >= MOST_WAITING
         if self._transport is None or self._transport.is_closing() or is_paused == self._is_paused:
             return
         self._is_paused = is_paused
         if is_paused:
             self._transport.pause_reading()
-        else:
+            return
+        unread, self._unread = self._unread, b""
+        if unread:
+            self.data_received(unread)
+        if not self._is_paused:
             self._transport.resume_reading()
 
+    def _forget(self) -> None:
+        self._waiting.clear()
+        self._unread = b""
+
     def _take(self, request: Request) -> None:
-        if self._in_hand is None:
+        if self._in_hand is None and not self._waiting and not self._is_clogged:
             self._start(request)
             return
         self._waiting.append(request)
         if len(self._waiting) >= MOST_WAITING:
-            self._pause(is_paused=True)
+            self._pause()
 
     def _start(self, request: Request) -> None:
+        if self._transport is None or self._transport.is_closing():
+            return
         self._in_hand = request
         if request.refusal:
             self._answer(request.refusal)
@@ -168,22 +198,23 @@ class Connection(asyncio.Protocol):
         request, transport = self._in_hand, self._transport
         if request is None or transport is None or transport.is_closing():
             return
-        is_last = request.is_last or self._has_ended or self._host.is_leaving
-        transport.write(wire.encode(answer, with_body=request.method != "HEAD", is_last=is_last))
-        if is_last:
-            transport.close()
-            return
+        is_last = request.is_last or self._host.is_leaving or (self._has_ended and not self._waiting)
+        stays = wire.CLOSE if is_last else wire.KEEP if request.must_hear_that_it_stays else b""
+        transport.write(wire.encode(answer, with_body=request.method != "HEAD", connection=stays))
         self._in_hand = None
         self._deadline = self._host.now + HEAD_SECONDS
-        if self._waiting:
+        if is_last:
+            self._forget()
+            transport.close()
+        elif self._waiting:
             asyncio.get_running_loop().call_soon(self._next)
         elif self._reader.is_waiting:
             self._go_ahead()
 
     def _next(self) -> None:
-        if self._in_hand is None and self._waiting:
+        if self._in_hand is None and self._waiting and not self._is_clogged:
             self._start(self._waiting.popleft())
-            self._pause(is_paused=len(self._waiting) >= MOST_WAITING)
+            self._pause()
 
     def _fail(self, problem: Exception) -> None:
         _logger.failure("answer_failed", problem)

@@ -48,6 +48,7 @@ class HttpServer:
         self.facts = facts
         self.scheme = "https" if tls else "http"
         self.now = time.monotonic()
+        # From then on each answer is the last of its connection.
         self.is_leaving = False
 
     async def start(self) -> None:

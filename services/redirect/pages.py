@@ -118,13 +118,16 @@ def too_many_guesses(retry_after_seconds: int, *, as_json: bool = False) -> Answ
 
 def preview(resolution: Resolution) -> Answer:
     """Show where a link leads; not for links whose destination has to be earned."""
+    title = resolution.title
     if resolution.password_version:
+        # Words about what is protected belong to it.
+        title = ""
         where = "<p>The link is protected: its destination is shown to whoever has the password.</p>"
     elif resolution.max_clicks:
         where = "<p>The link can be followed a limited number of times: only following it shows its destination.</p>"
     else:
         where = f'<p>It leads to</p><p class="destination">{escape(resolution.destination)}</p>'
-    title = resolution.title or f"{resolution.domain}/{resolution.code}"
+    title = title or f"{resolution.domain}/{resolution.code}"
     body = (
         f"<h1>{escape(title)}</h1><p>This is a preview of {escape(resolution.short_url or resolution.code)}. "
         f"Looking at it does not count as a click.</p>{where}"

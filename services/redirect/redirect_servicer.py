@@ -1,6 +1,6 @@
 """The redirect decision for internal callers."""
 
-from typing import Final
+from typing import Final, Protocol
 
 from linkmeter.redirect.v1 import redirect_service_pb2, redirect_service_pb2_grpc
 from services.common import errors
@@ -18,11 +18,20 @@ _NOT_FOUND: Final = redirect_service_pb2.ResolveResponse(
 )
 
 
+class Links(Protocol):
+    """Who keeps count of links that can be followed a limited number of times."""
+
+    async def is_exhausted(self, host: str, code: str) -> bool:
+        """Return whether no follow is left; raise LinkmeterError when nobody can say."""
+        ...
+
+
 class RedirectServicer(redirect_service_pb2_grpc.RedirectServiceServicer):
     """Says what following a link would lead to."""
 
-    def __init__(self, *, resolver: Resolver, hosts: OwnHosts, clock: Clock) -> None:
+    def __init__(self, *, resolver: Resolver, links: Links, hosts: OwnHosts, clock: Clock) -> None:
         self._resolver = resolver
+        self._links = links
         self._hosts = hosts
         self._clock = clock
 
@@ -40,7 +49,10 @@ class RedirectServicer(redirect_service_pb2_grpc.RedirectServiceServicer):
         if entry:
             metrics.LOOKUPS.count("memory")
         finding = entry.finding if entry else await self._resolver.resolve(host, request.code)
-        return _response(decision.decide(finding, self._clock.now(), is_opened=False, is_looking=False))
+        decided = decision.decide(finding, self._clock.now(), is_opened=False, is_looking=False)
+        if isinstance(decided, decision.Consume) and await self._links.is_exhausted(host, request.code):
+            decided = decision.Gone(decided.resolution)
+        return _response(decided)
 
 
 def _response(decided: decision.Decision) -> redirect_service_pb2.ResolveResponse:

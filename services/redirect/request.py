@@ -1,5 +1,6 @@
 """Requests out of the bytes of a connection, by llhttp, which reads HTTP/1.1 strictly."""
 
+import re
 from functools import lru_cache
 from typing import Final, NamedTuple
 from urllib.parse import unquote
@@ -7,24 +8,32 @@ from urllib.parse import unquote
 import httptools
 
 from services.redirect.answer import Answer, plain
+from services.redirect.domain.hosts import is_authority
 
 # Room for one header of the size that proxies let pass.
 HEAD_BYTES: Final = 80 * 1024
 HEADERS: Final = 100
-# Fed at once, so that a head is found too large in time.
-PIECE_BYTES: Final = 16 * 1024
+# Read at once, so that a head is found too large in time, and the shortest requests in it are not too many.
+PIECE_BYTES: Final = 4 * 1024
 # Of a body so much is kept for who wants it, and so much is read only to be able to answer: closing on what still comes
 # would reset the connection, and the answer be lost.
 KEPT_BYTES: Final = 16 * 1024
 DISCARDED_BYTES: Final = 2 * 1024 * 1024
 _MALFORMED: Final = plain(400, "This is no HTTP request.\n")
 _TOO_LARGE: Final = plain(431, "The headers are too large.\n")
+_NO_HOST: Final = plain(400, "The request names no host, or more than one.\n")
+_WITHOUT_HOST: Final = frozenset({"0.9", "1.0"})
+# http://host/path: what proxies are asked for.
+_ABSOLUTE: Final = re.compile(rb"https?://([^/?#]*)(.*)", re.IGNORECASE | re.DOTALL)
+# Data, no separator (RFC 3986 section 2.2): stays as it is when a path is decoded.
+_ESCAPED_SLASH: Final = re.compile(rb"%(2f)", re.IGNORECASE)
 
 
 class Request(NamedTuple):
     """A request, or what takes its place when it cannot be read."""
 
     method: str
+    # A path and perhaps a query; the absolute form is brought into this one.
     target: bytes
     # By lower-case name.
     headers: dict[str, str]
@@ -33,17 +42,16 @@ class Request(NamedTuple):
     body: bytes = b""
     is_late: bool = False
     refusal: Answer | None = None
+    # Whether the client is of HTTP/1.0 and asked for the connection to stay.
+    must_hear_that_it_stays: bool = False
 
     @property
     def path(self) -> str:
-        """The path, percent-decoded once; what is no UTF-8 is replaced."""
+        """The path, percent-decoded once but for slashes; what is no UTF-8 is replaced."""
         path = self.target.partition(b"?")[0]
         if path.isascii() and b"%" not in path and path.startswith(b"/"):
             return path.decode()
-        if not path.startswith(b"/") and b"://" in path:
-            # The absolute form, which proxies are asked in. The host is named by a header, also then.
-            path = b"/" + path.partition(b"://")[2].partition(b"/")[2]
-        return unquote(path.decode("utf-8", "replace"))
+        return unquote(_ESCAPED_SLASH.sub(rb"%25\1", path).decode("utf-8", "replace"))
 
     @property
     def query(self) -> str:
@@ -74,21 +82,18 @@ class RequestReader:
         self._body = b""
         # Of the head or body that is being read.
         self._size = self._count = 0
-        self._is_last = self._is_in_head = self.is_in_body = False
+        self._is_last = self._is_in_head = self.is_in_body = self._is_old = False
+        self._refusal: Answer | None = None
 
     def feed(self, data: bytes) -> list[Request]:
-        """Read on; answer the requests that are complete now."""
-        if len(data) <= PIECE_BYTES:
-            self._feed(data)
-        else:
-            for start in range(0, len(data), PIECE_BYTES):
-                self._feed(data[start : start + PIECE_BYTES])
+        """Read on, at most PIECE_BYTES; return the requests that are complete now."""
+        self._feed(data)
         complete, self._complete = self._complete, []
         return complete
 
     def give_up(self) -> list[Request]:
-        """Answer the request whose body does not come to an end."""
-        self._end(self._request(is_last=True, is_late=True))
+        """Return the request whose body does not come to an end."""
+        self._end(self._request(is_last=True, is_late=True, refusal=self._refusal))
         complete, self._complete = self._complete, []
         return complete
 
@@ -116,7 +121,7 @@ class RequestReader:
         elif self.is_in_body:
             self._size += size
             if self._size > DISCARDED_BYTES:
-                self._end(self._request(is_last=True))
+                self._end(self._request(is_last=True, refusal=self._refusal))
 
     def _end(self, last: Request) -> None:
         self._has_ended = True
@@ -125,7 +130,8 @@ class RequestReader:
 
     def _request(self, *, is_last: bool, is_late: bool = False, refusal: Answer | None = None) -> Request:
         method = "" if refusal else _text(self._parser.get_method())
-        return Request(method, self._target, self._headers, is_last, self._body, is_late, refusal)
+        stays = self._is_old and not is_last
+        return Request(method, self._target, self._headers, is_last, self._body, is_late, refusal, stays)
 
     # What the parser calls.
 
@@ -138,12 +144,12 @@ class RequestReader:
         self._target += piece
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a header; one that is no ASCII reads as absent, several of a name as the list that they make up."""
+        """Take a header; several of a name read as the list that they make up."""
         self._count += 1
         # Behind a body come trailers, which nobody asked for.
-        if self.is_in_body or self._count > HEADERS or not value.isascii():
+        if self.is_in_body or self._count > HEADERS:
             return
-        key, text = _lower(name), value.decode()
+        key, text = _lower(name), _decoded(value)
         if key in self._headers:
             text = f"{self._headers[key]}{'; ' if key == 'cookie' else ', '}{text}"
         self._headers[key] = text
@@ -152,10 +158,35 @@ class RequestReader:
         """Turn to the body."""
         self._is_in_head, self.is_in_body, self._size = False, True, 0
         self._is_last = not self._parser.should_keep_alive()
-        # Clients of HTTP/1.0 would have to be told that the connection stays.
-        if not self._is_last and "connection" in self._headers and self._parser.get_http_version() == "1.0":
-            self._is_last = True
-        self.is_waiting = "expect" in self._headers
+        if "connection" in self._headers or "host" not in self._headers:
+            self._is_old = self._parser.get_http_version() in _WITHOUT_HOST
+        if not self._target.startswith(b"/"):
+            self._read_absolute_form()
+        self._refusal = self._host_refusal()
+        if "expect" in self._headers:
+            self.is_waiting = self._waits_for_a_word()
+
+    def _read_absolute_form(self) -> None:
+        """Read the target's own host, which counts and not the header (RFC 9112 section 3.2.2)."""
+        absolute = _ABSOLUTE.fullmatch(self._target)
+        if absolute is None:
+            return
+        # Without the header it is no request of HTTP/1.1, whatever the target says.
+        if self._is_old or "host" in self._headers:
+            self._headers["host"] = _decoded(absolute[1]) or "-"
+        self._target = absolute[2] if absolute[2].startswith(b"/") else b"/" + absolute[2]
+
+    def _host_refusal(self) -> Answer | None:
+        """Refuse what names no host, or no valid one, or several (RFC 9112 section 3.2)."""
+        host = self._headers.get("host")
+        if host is None:
+            return None if self._is_old else _NO_HOST
+        return None if is_authority(host) else _NO_HOST
+
+    def _waits_for_a_word(self) -> bool:
+        """Return whether the body waits for our word; HTTP/1.0 knows none (RFC 9110 section 10.1.1)."""
+        expected = self._headers["expect"].lower()
+        return expected == "100-continue" and self._parser.get_http_version() not in _WITHOUT_HOST
 
     def on_body(self, piece: bytes) -> None:
         """Keep what somebody may want."""
@@ -167,6 +198,9 @@ class RequestReader:
         if self._count > HEADERS:
             self._end(self._request(is_last=True, refusal=_TOO_LARGE))
             return
+        if self._refusal:
+            self._end(self._request(is_last=True, refusal=self._refusal))
+            return
         self._complete.append(self._request(is_last=self._is_last))
         self.is_waiting = False
         self._begin()
@@ -175,6 +209,14 @@ class RequestReader:
 @lru_cache(maxsize=1024)
 def _lower(name: bytes) -> str:
     return name.decode("latin-1").lower()
+
+
+def _decoded(value: bytes) -> str:
+    """Read bytes as what they most likely are: UTF-8, which is hardly ever met by accident, else Latin-1."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
 
 
 @lru_cache(maxsize=64)

@@ -64,7 +64,7 @@ class Worker:
         # Redirects go on without any dependency, so a worker that is up can serve.
         self._rpc = RpcServer(address=settings.listen, health=HealthPoller(), tls=settings.tls)
         redirect_service_pb2_grpc.add_RedirectServiceServicer_to_server(
-            RedirectServicer(resolver=resolver, hosts=settings.hosts, clock=clock), self._rpc.server
+            RedirectServicer(resolver=resolver, links=links, hosts=settings.hosts, clock=clock), self._rpc.server
         )
         following = Following(
             resolver=resolver,
@@ -78,9 +78,13 @@ class Worker:
             ),
             clock=clock,
             secret=settings.secret,
+            is_indexable=settings.crawlers == "index",
         )
         self.data_plane = DataPlane(
-            following=following, unlocking=Unlocking(following=following, checker=links), hosts=settings.hosts
+            following=following,
+            unlocking=Unlocking(following=following, checker=links),
+            hosts=settings.hosts,
+            lets_crawl=settings.crawlers != "refuse",
         )
 
     async def start(self) -> None:
@@ -97,10 +101,16 @@ class Worker:
         gc.collect()
         gc.freeze()
 
-    async def leave(self) -> None:
-        """Answer visitors still, and give proxies the time to notice that they should send no more."""
+    async def leave(self, server: HttpServer) -> None:
+        """Answer visitors still, and give proxies the time to notice that they should send no more.
+
+        Only then are connections ended, each with an answer that says so: sooner, the next request would need a new
+        one. Who asks for nothing in that time has hardly kept one for its next request.
+        """
         self.data_plane.leave()
-        await asyncio.sleep(self._settings.drain_seconds)
+        await asyncio.sleep(self._settings.drain_seconds / 2)
+        server.is_leaving = True
+        await asyncio.sleep(self._settings.drain_seconds / 2)
 
     async def stop(self) -> None:
         """End in the order that loses nothing: no more visitors come by now."""
@@ -132,7 +142,7 @@ async def run(settings: Settings, watch_parent: Callable[[Callable[[], None]], N
         _logger.failure("http_server_failed", problem)
     else:
         await stopping.wait()
-        await worker.leave()
+        await worker.leave(server)
         # Requests in hand are answered; a client that never reads its answer does not keep us.
         await server.stop(DRAIN_SECONDS)
     await worker.stop()

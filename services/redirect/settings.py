@@ -40,6 +40,9 @@ class Settings:
     outbox_sync: str
     # How long visitors are still answered after SIGTERM, until every proxy has noticed.
     drain_seconds: int
+    # What crawlers are told of links that say nothing themselves: noindex (follow them, list none), index, or refuse
+    # (follow none).
+    crawlers: str
     log_level: str
     otlp_endpoint: str
     tls: TlsFiles | None
@@ -79,6 +82,7 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         outbox_max_bytes=env.integer("LINKMETER_OUTBOX_MAX_BYTES", GIB, MIB // 16, 1024 * GIB),
         outbox_sync=env.choice("LINKMETER_OUTBOX_SYNC", ("normal", "full"), "normal"),
         drain_seconds=env.integer("LINKMETER_DRAIN_SECONDS", 0, 0, 300),
+        crawlers=env.choice("LINKMETER_CRAWLERS", ("noindex", "index", "refuse"), "noindex"),
         log_level=env.choice("LINKMETER_LOG_LEVEL", ("debug", "info", "warning", "error"), "info"),
         otlp_endpoint=env.address("LINKMETER_OTLP_ENDPOINT", ""),
         tls=tls,

@@ -40,11 +40,17 @@ class Unlocking:
         self._following = following
         self._checker = checker
 
-    async def unlock(self, code: str, facts: Facts, read_body: BodyReader) -> Answer:
-        """Give a ticket for the right password; a POST to anything but a password link has no effect."""
+    async def unlock(self, code: str, facts: Facts, read_body: BodyReader, *, started: float) -> Answer:
+        """Give a ticket for the right password, or lead on where the redirect keeps the method.
+
+        A form with a password is for us alone: no destination gets what was meant for a link that had a password just
+        now. Otherwise a POST has no effect.
+        """
         try:
-            password = await _read_password(facts, read_body)
             decided = await self._following.find(code, facts)
+            if _keeps_method(decided) and not await _is_password_form(facts, read_body):
+                return await self._following.follow(code, facts, started=started)
+            password = await _read_password(facts, read_body)
         except _BadForm as problem:
             return pages.bad_request(problem.status, str(problem), as_json=facts.prefers_json)
         except errors.ResourceExhausted:
@@ -88,8 +94,25 @@ class _BadForm(Exception):
         self.status = status
 
 
+def _keeps_method(decided: decision.Decision) -> bool:
+    return isinstance(decided, decision.Found | decision.Consume) and decided.resolution.keeps_method
+
+
+async def _is_password_form(facts: Facts, read_body: BodyReader) -> bool:
+    """Return whether this is the form of our own page: a password and nothing else."""
+    try:
+        body = await read_body(MAX_BODY_BYTES) if _is_form(facts) else None
+    except TimeoutError:
+        return False
+    return body is not None and list(_fields_of(body)) == [FIELD]
+
+
+def _is_form(facts: Facts) -> bool:
+    return facts.content_type.partition(";")[0].strip().lower() == FORM_TYPE
+
+
 async def _read_password(facts: Facts, read_body: BodyReader) -> str:
-    if facts.content_type.partition(";")[0].strip().lower() != FORM_TYPE:
+    if not _is_form(facts):
         raise _BadForm(415, f"Only {FORM_TYPE} is accepted.")
     try:
         body = await read_body(MAX_BODY_BYTES)
@@ -97,16 +120,16 @@ async def _read_password(facts: Facts, read_body: BodyReader) -> str:
         raise _BadForm(408, "The form did not arrive in time.") from None
     if body is None:
         raise _BadForm(413, "The form is too large.")
-    password = _password_in(body)
-    if password is None:
+    values = _fields_of(body).get(FIELD, [])
+    if len(values) != 1:
         raise _BadForm(400, "The form is malformed.")
-    return password
+    return values[0]
 
 
-def _password_in(body: bytes) -> str | None:
-    """Read the form's password; None when it has none, or is no form."""
+def _fields_of(body: bytes) -> dict[str, list[str]]:
+    """Read the fields of a form; none when it is malformed."""
     try:
-        fields = parse_qs(
+        return parse_qs(
             body.decode("utf-8"),
             keep_blank_values=True,
             strict_parsing=True,
@@ -114,9 +137,7 @@ def _password_in(body: bytes) -> str | None:
             max_num_fields=_MAX_FIELDS,
         )
     except ValueError:
-        return None
-    values = fields.get(FIELD, [])
-    return values[0] if len(values) == 1 else None
+        return {}
 
 
 def _see(code: str, cookie: str = "") -> Answer:

@@ -9,17 +9,18 @@ from typing import Final
 from services.redirect.answer import Answer
 
 CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
-_CLOSE: Final = b"connection: close\r\n"
+# What becomes of the connection, where it has to be said: HTTP/1.1 keeps it, HTTP/1.0 does not.
+CLOSE: Final = b"connection: close\r\n"
+KEEP: Final = b"connection: keep-alive\r\n"
 
 
-def encode(answer: Answer, *, with_body: bool, is_last: bool) -> bytes:
-    """Write an answer; the last one of a connection says so."""
+def encode(answer: Answer, *, with_body: bool, connection: bytes = b"") -> bytes:
+    """Write an answer, with the line that says what becomes of the connection."""
     head = answer.head
     if not head:
         head = answer.head = _head(answer)
-    close = _CLOSE if is_last else b""
     body = answer.body.encode() if with_body else b""
-    return b"%b%b%b\r\n%b" % (head, _date(int(time.time())), close, body)
+    return b"%b%b%b\r\n%b" % (head, _date(int(time.time())), connection, body)
 
 
 def _head(answer: Answer) -> bytes:

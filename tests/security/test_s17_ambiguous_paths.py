@@ -30,8 +30,12 @@ AMBIGUOUS = [
     b"/abc%00/../v1/links",
     b"/abc\x00",
     b"/abc%0d%0alocation:%20x",
-    b"/abc%09",
-    b"/abc%7f",
+    b"/abc%09def",
+    b"/abc%0a%00",
+    b"/abc%0a/",
+    b"/abc%0a%2f",
+    b"/abc%c0%af%0a",
+    b"/v1/links%0a",
     b"/abc%c0%afdef",
     b"/%c0%ae%c0%ae/v1/links",
     b"/abc%e0%80%af",
@@ -81,7 +85,7 @@ async def test_no_filter_comes_before_the_refusal(edge: Edge, services: Services
     assert services.visits == []
 
 
-@pytest.mark.parametrize("path", ["/V1/links", "/v1/Links", "/API/links/abc", "/v1/LINKS/5", "/Docs/", "/Healthz/x"])
+@pytest.mark.parametrize("path", ["/V1/links", "/v1/Links", "/API/links/abc", "/v1/LINKS/5", "/Docs/x", "/Healthz/x"])
 async def test_case_matters(client: httpx.AsyncClient, services: Services, path: str) -> None:
     """Another case is another path."""
     assert (await client.get(path)).status_code == 404
@@ -89,7 +93,13 @@ async def test_case_matters(client: httpx.AsyncClient, services: Services, path:
 
 
 @pytest.mark.parametrize(
-    "path", ["/abc", "/ABC", "/Abc", "/abc+", "/abc.", "/abc;x=y", "/abc%20", "/%61bc", "/abc?x=/../v1"]
+    "path",
+    [
+        *("/abc", "/ABC", "/Abc", "/abc+", "/abc;x=y", "/%61bc", "/abc?x=/../v1"),
+        # What redirect cuts off.
+        *("/abc.", "/abc%20", "/abc/", "/abc/)", "/abc)", "/abc,", "/abc&utm=1", "/abc%3Futm=1", "/abc%E3%80%82"),
+        *("/abc%0A", "/abc%0d%0a", "/abc%09?x=y", "/abc.%0A", "/abc+%7f", "/abc%20%0A)", "/%F0%9F%90%8D%0A"),
+    ],
 )
 async def test_codes_arrive_as_they_were_written(client: httpx.AsyncClient, services: Services, path: str) -> None:
     """The data plane reads the very bytes that the visitor sent."""
@@ -98,11 +108,27 @@ async def test_codes_arrive_as_they_were_written(client: httpx.AsyncClient, serv
     assert services.calls == []
 
 
-@pytest.mark.parametrize("path", ["/abc/", "/abc/def", "/healthz/", "/readyz/", "/docs/", "/openapi.json/"])
-async def test_trailing_slashes_lead_nowhere(client: httpx.AsyncClient, services: Services, path: str) -> None:
+@pytest.mark.parametrize("path", ["/abc/def", "/abc/def/", "/healthz/x", "/docs/x/", "/abc/d."])
+async def test_other_segments_lead_nowhere(client: httpx.AsyncClient, services: Services, path: str) -> None:
     """A code has one segment."""
     assert (await client.get(path)).status_code == 404
     assert services.visits == []
+
+
+@pytest.mark.parametrize("path", ["/healthz/", "/readyz/", "/docs/", "/openapi.json/"])
+async def test_no_page_of_ours_ends_with_a_slash(client: httpx.AsyncClient, services: Services, path: str) -> None:
+    """It is asked for as a code, which no link can have."""
+    await client.get(path)
+    assert [visit.target for visit in services.visits] == [path]
+
+
+@pytest.mark.parametrize("path", ["/abc/def", "/nowhere/at/all", "/docs/x"])
+async def test_a_browser_that_finds_nothing_gets_a_page(
+    client: httpx.AsyncClient, services: Services, path: str
+) -> None:
+    """Redirect makes it, and knows of the visit; programs get the JSON of the API."""
+    await client.get(path, headers={"accept": "text/html,application/xhtml+xml"})
+    assert [visit.target for visit in services.visits] == [path]
 
 
 @pytest.mark.parametrize("path", ["/v1/links/5", "/v1/links/5/", "/v1/links/%35", "/v1/links/05"])

@@ -3,10 +3,13 @@
 from pathlib import Path
 
 from tests.support.redirect import System, running_redirect
+from tests.support.wait import eventually
 
 SPELLINGS = [
-    b"/abc/",
     b"//abc",
+    b"/abc//",
+    b"/abc/def",
+    b"/abc/.",
     b"/./abc",
     b"/x/../abc",
     b"/../abc",
@@ -17,10 +20,9 @@ SPELLINGS = [
     b"/%2e%2e/abc",
     b"/abc%00",
     b"/abc%00.html",
-    b"/abc%0a",
-    b"/abc%20",
-    b"/abc%09",
-    b"/abc.",
+    b"/abc%0adef",
+    b"/abc%0a%00",
+    b"/abc%D0%B0",
     b"/abc;v=1",
     b"/abc\\",
     b"/ABC",
@@ -41,6 +43,39 @@ SPELLINGS = [
     b"/?/abc",
     b"/;/abc",
 ]
+
+
+# What chat programs, mail programs and people glue to a link.
+MISPRINTS = [
+    b"/abc/",
+    b"/abc.",
+    b"/abc)",
+    b"/abc,",
+    b"/abc%20",
+    b"/abc%0a",
+    b"/abc%0D%0A",
+    b"/abc%09",
+    b"/abc/)%0A",
+    b"/abc&utm=1",
+    b"/abc%3Futm=1",
+    b"/abc%22%3E",
+    b"/abc%E2%80%8B",
+    b"/abc%E3%80%82",
+    b"/abc.?x=y",
+]
+
+
+async def test_what_no_code_can_hold_is_cut_from_the_end(tmp_path: Path) -> None:
+    """That is the plain reading; when nothing is there either, the visit of a misprint is an orphan."""
+    async with running_redirect(tmp_path, RATE_LIMITS="off") as system:
+        system.links.add("abc")
+        for target in MISPRINTS:
+            assert b"\r\nlocation: https://example.com/abc\r\n" in await answer_to(system, target), target
+        answer = await answer_to(system, b"/nope)")
+        assert answer.startswith(b"HTTP/1.1 404")
+        assert b"text/html" in answer
+        await eventually(lambda: len(system.analytics.clicks) == len(MISPRINTS) and system.analytics.orphans)
+        assert [visit.code for visit in system.analytics.orphans] == ["nope)"]
 
 
 async def answer_to(system: System, target: bytes) -> bytes:

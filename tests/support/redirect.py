@@ -76,6 +76,9 @@ class LinksDouble(resolution_service_pb2_grpc.ResolutionServiceServicer):
         link = self.links.get(f"{request.host}/{request.code}")
         if request.host not in self.domains:
             return resolution_service_pb2.ResolveLinkResponse()
+        if link is not None and link.max_clicks:
+            is_exhausted = self.consumed[link.link_id] >= link.max_clicks
+            link = resolution_service_pb2.Resolution(**_fields(link) | {"exhausted": is_exhausted})
         return resolution_service_pb2.ResolveLinkResponse(
             resolution=link, domain_id=1, domain=request.host, domain_owner_id=self.domains[request.host]
         )
@@ -107,6 +110,10 @@ class LinksDouble(resolution_service_pb2_grpc.ResolutionServiceServicer):
             expire_time=Timestamp(seconds=int(expires.timestamp())),
             link_id=link.link_id,
         )
+
+
+def _fields(link: resolution_service_pb2.Resolution) -> dict[str, Any]:
+    return {field.name: value for field, value in link.ListFields()}
 
 
 class AnalyticsDouble(ingest_service_pb2_grpc.IngestServiceServicer):

@@ -14,7 +14,7 @@ CHANGEABLE: Final = frozenset(
     [
         *("destination", "title", "tags", "redirect_status", "valid_from_time", "expire_time"),
         *("max_clicks", "one_time", "password"),
-        *("archived", "note", "private_stats", "block_bots", "expired_destination"),
+        *("archived", "note", "private_stats", "block_bots", "expired_destination", "indexable"),
     ]
 )
 _IMMUTABLE: Final = frozenset({"domain", "code"})

@@ -55,6 +55,8 @@ class LinkFields:
     block_bots: bool = False
     # Empty: visitors of a link that is gone see that it is.
     expired_destination: str = ""
+    # None: as the installation's setting says.
+    indexable: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +90,11 @@ class Link:
         """Names this revision of this link."""
         return hashlib.sha256(f"{self.link_id}/{self.revision}".encode()).hexdigest()[:16]
 
+    @property
+    def is_exhausted(self) -> bool:
+        """Return whether the link was followed as often as allowed."""
+        return 0 < self.fields.max_clicks <= self.consumed_clicks
+
     def state(self, now: datetime) -> LinkState:
         """Say what a visitor meets now. The store's list filter says the same in SQL."""
         fields = self.fields
@@ -95,7 +102,7 @@ class Link:
             return LinkState.DISABLED
         if fields.expire_time is not None and fields.expire_time <= now:
             return LinkState.EXPIRED
-        if fields.max_clicks and self.consumed_clicks >= fields.max_clicks:
+        if self.is_exhausted:
             return LinkState.EXHAUSTED
         if fields.valid_from_time is not None and fields.valid_from_time > now:
             return LinkState.SCHEDULED

@@ -8,7 +8,7 @@ from services.links.domain.link import LinkDraft
 
 # Fields in which a found link may differ from the wanted one, when the caller says so. The others say who gets where.
 MAY_DIFFER: Final = frozenset(
-    {"title", "tags", "redirect_status", "note", "private_stats", "block_bots", "expired_destination"}
+    {"title", "tags", "redirect_status", "note", "private_stats", "block_bots", "expired_destination", "indexable"}
 )
 
 

@@ -19,19 +19,19 @@ _FIND: Final = rows.SELECT_LINK + "WHERE link_id = $1"
 _INSERT: Final = """
     INSERT INTO links (owner_id, domain_id, code, destination, title, tags, redirect_status, valid_from_time,
         expire_time, max_clicks, password_hash, password_version, create_time, update_time, archived, note,
-        private_stats, block_bots, expired_destination, disabled)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14, $15, $16, $17, $18, $19)
+        private_stats, block_bots, expired_destination, disabled, indexable)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14, $15, $16, $17, $18, $19, $20)
     ON CONFLICT (domain_id, code) DO NOTHING RETURNING link_id
 """
 # Joined from constants, both.
 _INSERT_WITH_TOKEN: Final = f"""
     WITH link AS ({_INSERT}),
-        token AS (INSERT INTO edit_tokens (link_id, hash, create_time) SELECT link_id, $20, $13 FROM link)
+        token AS (INSERT INTO edit_tokens (link_id, hash, create_time) SELECT link_id, $21, $13 FROM link)
     SELECT link_id FROM link
 """  # noqa: S608
 _INSERT_WITH_CLAIM_TOKEN: Final = f"""
     WITH link AS ({_INSERT}),
-        token AS (INSERT INTO claim_tokens (link_id, hash, create_time) SELECT link_id, $20, $13 FROM link)
+        token AS (INSERT INTO claim_tokens (link_id, hash, create_time) SELECT link_id, $21, $13 FROM link)
     SELECT link_id FROM link
 """  # noqa: S608
 # One owner's creates to one destination in one domain come one after the other.
@@ -54,6 +54,7 @@ _FIND_SAME: Final = (
         AND (private_stats = $12 OR 'private_stats' = ANY ($15))
         AND (block_bots = $13 OR 'block_bots' = ANY ($15))
         AND (expired_destination = $14 OR 'expired_destination' = ANY ($15))
+        AND (indexable IS NOT DISTINCT FROM $16 OR 'indexable' = ANY ($15))
     ORDER BY link_id LIMIT 1
 """
 )
@@ -194,6 +195,7 @@ async def _find_same(connection: Connection, draft: LinkDraft, may_differ: froze
         fields.block_bots,
         fields.expired_destination,
         sorted(may_differ),
+        fields.indexable,
     )
     return rows.link(row) if row else None
 
@@ -235,6 +237,7 @@ async def _insert_with_code(connection: "Connection | Pool", new: NewLink, code:
         fields.block_bots,
         fields.expired_destination,
         new.disabled,
+        fields.indexable,
         *token_hashes,
     )
     return link_id

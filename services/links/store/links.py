@@ -142,7 +142,8 @@ async def _replace(connection: Connection, link: Link) -> None:
             valid_from_time = $7, expire_time = $8, max_clicks = $9, consumed_clicks = $10, password_hash = $11,
             password_version = $12, revision = $13, update_time = $14::timestamptz,
             delete_time = CASE WHEN $15 THEN $14::timestamptz END,
-            archived = $16, note = $17, private_stats = $18, block_bots = $19, expired_destination = $20
+            archived = $16, note = $17, private_stats = $18, block_bots = $19, expired_destination = $20,
+            indexable = $21
         WHERE link_id = $1
         """,
         link.link_id,
@@ -165,4 +166,5 @@ async def _replace(connection: Connection, link: Link) -> None:
         fields.private_stats,
         fields.block_bots,
         fields.expired_destination,
+        fields.indexable,
     )

@@ -14,7 +14,8 @@ HELD: Final = "(links.owner_id = 1 AND EXISTS (SELECT FROM edit_tokens WHERE edi
 SELECT_LINK: Final = f"""
     SELECT link_id, links.owner_id, domain_id, host, public_url, code, destination, title, tags, redirect_status,
         disabled, valid_from_time, expire_time, max_clicks, consumed_clicks, archived, note, private_stats, block_bots,
-        expired_destination, password_hash, password_version, revision, links.create_time, update_time, delete_time,
+        expired_destination, indexable, password_hash, password_version, revision, links.create_time, update_time,
+        delete_time,
         {HELD} AS token_held
     FROM links JOIN domains USING (domain_id)
 """  # noqa: S608
@@ -43,6 +44,7 @@ def link(row: asyncpg.Record) -> Link:
             private_stats=row["private_stats"],
             block_bots=row["block_bots"],
             expired_destination=row["expired_destination"],
+            indexable=row["indexable"],
         ),
         disabled=row["disabled"],
         consumed_clicks=row["consumed_clicks"],

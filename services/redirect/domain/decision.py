@@ -23,7 +23,7 @@ class Consume:
 
 @dataclass(frozen=True, slots=True)
 class BrowserOnly:
-    """Following would use up a click, and whoever asks only looks: a HEAD, a prefetch, a bot."""
+    """Following would use up a click, if one is left, and whoever asks only looks: a HEAD, a prefetch, a bot."""
 
     resolution: Resolution
 
@@ -42,7 +42,7 @@ class NotFound:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """The link has expired."""
+    """The link has expired, or was followed as often as allowed."""
 
     resolution: Resolution
 
@@ -58,7 +58,7 @@ def decide(finding: Finding, now: datetime, *, is_opened: bool, is_looking: bool
         return _NOT_FOUND
     if finding.valid_from_time is not None and now < finding.valid_from_time:
         return _NOT_FOUND
-    if finding.expire_time is not None and now >= finding.expire_time:
+    if finding.exhausted or (finding.expire_time is not None and now >= finding.expire_time):
         return Gone(finding)
     if finding.password_version and not is_opened:
         return PasswordRequired(finding)

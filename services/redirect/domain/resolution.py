@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final, TypeAlias
 
 REDIRECT_STATUSES: Final = frozenset({301, 302, 307, 308})
+_KEEPING_STATUSES: Final = frozenset({307, 308})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +30,17 @@ class Resolution:
     short_url: str = ""
     # Where visitors are sent once the link has ended; empty: nowhere.
     expired_destination: str = ""
+    # Whether all of max_clicks were followed already. False may be old news: links knows.
+    exhausted: bool = False
+    # Whether search engines may list the short URL; None: as the installation's setting says.
+    indexable: bool | None = None
     # Bots are led on, but their visits are not recorded.
     block_bots: bool = False
+
+    @property
+    def keeps_method(self) -> bool:
+        """Return whether whoever is redirected repeats the very request, with its method and body."""
+        return self.redirect_status in _KEEPING_STATUSES
 
     def __post_init__(self) -> None:
         if self.deleted:

@@ -202,7 +202,7 @@ async def test_no_body_needs_no_content_type(client: httpx.AsyncClient, services
         ("POST", "/v1/ledger", "GET"),
         ("TRACE", "/v1/ledger", "GET"),
         ("OPTIONS", "/v1/ledger", "GET"),
-        ("DELETE", "/abc", "GET, HEAD, POST"),
+        ("OPTIONS", "/abc", "GET, HEAD, POST, PUT, PATCH, DELETE"),
         ("POST", "/docs", "GET, HEAD"),
     ],
 )

@@ -35,6 +35,7 @@ async def test_created_link_comes_back_whole(links: Links, clock: FakeClock) -> 
         private_stats=True,
         block_bots=True,
         expired_destination="https://example.com/gone",
+        indexable=False,
     )
     assert created.owner_id == OWNER_ID
     assert created.domain == "sho.rt"
@@ -62,6 +63,15 @@ async def test_defaults(links: Links) -> None:
     assert created.private_stats is True
     assert not created.has_password
     assert not created.HasField("expire_time")
+    assert not created.HasField("indexable")
+
+
+async def test_what_search_engines_may_list_goes_back_to_the_installations_setting(links: Links) -> None:
+    """Named in a mask without a value."""
+    created = await links.create(indexable=True)
+    assert created.indexable
+    changed = await links.update(links_pb2.Link(link_id=created.link_id), "indexable")
+    assert not changed.HasField("indexable")
 
 
 async def test_lookup_finds_by_domain_and_code(links: Links) -> None:

@@ -55,6 +55,16 @@ async def cached(url: str, code: str) -> Resolution | None:
         return Resolution.FromString(value) if value else None
 
 
+async def test_a_resolution_says_that_all_follows_are_used_up(links: Links) -> None:
+    """For those who only look and must not take one."""
+    made = await links.create(code="twice", max_clicks=2, indexable=True)
+    request = resolution_service_pb2.ResolveLinkRequest(host="sho.rt", code="twice")
+    for is_exhausted in (False, False, True):
+        resolution = (await links.resolution.ResolveLink(request)).resolution
+        assert (resolution.exhausted, resolution.indexable) == (is_exhausted, True)
+        await links.resolution.ConsumeClick(resolution_service_pb2.ConsumeClickRequest(link_id=made.link_id))
+
+
 async def test_resolution_holds_all_that_a_redirect_needs(links: Links) -> None:
     """Resolve answers the link as it is now."""
     made = await links.create(

@@ -1,6 +1,7 @@
 """HTTP/1.1 at the real process, byte by byte."""
 
 import asyncio
+import resource
 from pathlib import Path
 
 from tests.support.redirect import BROWSER, System, running_redirect
@@ -12,6 +13,7 @@ def get(path: str, *lines: str) -> bytes:
     return "\r\n".join([f"GET {path} HTTP/1.1", "Host: localhost", f"User-Agent: {BROWSER}", *lines, "", ""]).encode()
 
 
+MIB = 1024 * 1024
 LAST = get("/healthz", "Connection: close")
 
 
@@ -97,6 +99,35 @@ async def test_a_visitor_who_reads_nothing_holds_up_nobody(tmp_path: Path) -> No
         assert (await system.get("/abc")).status_code == 302
         writer.transport.abort()
         assert (await system.get("/abc")).status_code == 302
+
+
+async def test_visitors_who_read_nothing_cost_no_memory(tmp_path: Path) -> None:
+    """S21: twenty that pipeline for as long as they are listened to; what a worker keeps for each has a bound."""
+    async with running_redirect(tmp_path, RATE_LIMITS="off") as system:
+        system.links.add("abc")
+        assert (await system.get("/abc")).status_code == 302
+        before = _resident_bytes(system)
+        writers = [(await open_to(system))[1] for _ in range(20)]
+        for writer in writers:
+            # Short requests, long answers: a page of some kilobytes each.
+            writer.write(b"GET / HTTP/1.1\r\nHost:localhost\r\n\r\n" * 200_000)
+        unsent: list[int] = []
+        while len(unsent) < 4 or len(set(unsent[-4:])) > 1:
+            # Until for some time nothing is taken from anybody.
+            unsent.append(sum(writer.transport.get_write_buffer_size() for writer in writers))
+            await asyncio.sleep(0.5)
+        for _ in range(50):
+            assert (await system.get("/abc")).status_code == 302
+        assert _resident_bytes(system) - before < len(writers) * 2 * MIB
+        for writer in writers:
+            writer.transport.abort()
+
+
+def _resident_bytes(system: System) -> int:
+    """Measure the memory of the process."""
+    assert system.process
+    pages = int(Path(f"/proc/{system.process.pid}/statm").read_text().split()[1])
+    return pages * resource.getpagesize()
 
 
 async def test_a_visitor_who_leaves_before_the_answer_harms_nobody(tmp_path: Path) -> None:

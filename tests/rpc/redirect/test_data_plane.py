@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.redirect import HOST, SECRET, running_redirect
+from tests.support.redirect import BROWSER, HOST, SECRET, running_redirect
 from tests.support.wait import eventually
 
 
@@ -37,6 +37,93 @@ async def test_a_redirect_is_never_stored_and_keeps_the_browsers_referrer_policy
         assert "referrer-policy" not in headers
 
 
+async def test_crawlers_may_follow_links_and_list_none(tmp_path: Path) -> None:
+    """So that they build cards of links; a setting and each link may say otherwise."""
+    expected = {
+        "noindex": ("Allow", [False, True, False]),
+        "index": ("Allow", [True, True, False]),
+        "refuse": ("Disallow", [False, True, False]),
+    }
+    for setting, (rule, indexable) in expected.items():
+        async with running_redirect(tmp_path / setting, CRAWLERS=setting) as system:
+            system.links.add("plain")
+            system.links.add("listed", indexable=True)
+            system.links.add("hidden", indexable=False)
+            assert (await system.get("/robots.txt")).text == f"User-agent: *\n{rule}: /\n"
+            # Once found, and once from memory.
+            for _ in range(2):
+                headers = [(await system.get(path)).headers for path in ("/plain", "/listed", "/hidden")]
+                assert ["x-robots-tag" not in header for header in headers] == indexable
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+async def test_a_link_that_keeps_the_method_leads_every_method_on(tmp_path: Path, method: str) -> None:
+    """307 and 308, whatever the body is; that is a click. The others take what they took."""
+    async with running_redirect(tmp_path) as system:
+        for status in (307, 308):
+            link = system.links.add(f"keep{status}", redirect_status=status)
+            answer = await system.client.request(method, f"/keep{status}?{status}", json={"a": 1})
+            assert (answer.status_code, answer.headers["location"]) == (status, link.destination)
+        system.links.add("abc")
+        assert (await system.client.request(method, "/abc", json={})).status_code in (405, 415)
+        assert (await system.client.request(method, "/nope", json={})).status_code in (404, 415)
+        await eventually(lambda: system.analytics.followed() == {"307": 1, "308": 1})
+        assert {click.method for click in system.analytics.clicks} == {method}
+
+
+async def test_a_password_is_never_led_on(tmp_path: Path) -> None:
+    """The form of our own page is for us, also when the link has lost its password meanwhile."""
+    async with running_redirect(tmp_path) as system:
+        system.links.passwords[system.links.add("guarded", password_version="1", redirect_status=307).link_id] = "x"
+        system.links.add("plain", password_version="1")
+        assert (await system.client.put("/plain", json={"a": 1})).status_code == 405
+        assert (await system.client.post("/guarded", json={"a": 1})).status_code == 415
+        assert (await system.client.put("/guarded", json={"a": 1})).status_code == 401
+        assert (await system.client.post("/guarded", data={"password": "x"})).status_code == 303
+        system.links.add("open", redirect_status=308)
+        right = await system.client.post("/open", data={"password": "x"})
+        assert (right.status_code, right.headers["location"]) == (303, "/open")
+        assert (await system.client.post("/open", data={"password": "x", "user": "y"})).status_code == 308
+
+
+async def test_a_used_up_link_is_gone_for_everybody(tmp_path: Path) -> None:
+    """Who only looks is told what people are, and uses nothing up before."""
+    async with running_redirect(tmp_path) as system:
+        system.links.add("once", max_clicks=1)
+        bot = {"user-agent": "Twitterbot/1.0"}
+
+        async def answers() -> list[int]:
+            looks = [await system.client.head("/once"), await system.get("/once", headers=bot)]
+            return [answer.status_code for answer in [*looks, await system.get("/once+")]]
+
+        assert await answers() == [200, 200, 200]
+        assert (await system.get("/once")).status_code == 302
+        assert await answers() == [410, 410, 410]
+        assert (await system.get("/once")).status_code == 410
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"sec-fetch-dest": "image"},
+        {"sec-fetch-dest": "empty"},
+        {"sec-fetch-dest": "iframe"},
+        {"x-moz": "prefetch"},
+        {"x-purpose": "preview"},
+        {"purpose": "prefetch"},
+        {"sec-purpose": "prefetch;anonymous-client-ip"},
+        {"user-agent": "Dalvik/2.1.0 (Linux; U; Android 13; Pixel 6)"},
+        {"user-agent": "SomeApp/1.0"},
+    ],
+)
+async def test_a_one_time_link_is_used_up_by_navigations_alone(tmp_path: Path, headers: dict[str, str]) -> None:
+    """Not by what a page or a program fetches; then a person still gets there."""
+    async with running_redirect(tmp_path) as system:
+        system.links.add("once", max_clicks=1)
+        assert (await system.get("/once", headers=headers)).status_code == 200
+        assert (await system.get("/once", headers={"sec-fetch-dest": "document"})).status_code == 302
+
+
 async def test_only_a_get_that_leads_on_is_a_click(tmp_path: Path) -> None:
     """HEAD, previews, unknown codes, wrong methods and refused visits count nothing."""
     async with running_redirect(tmp_path) as system:
@@ -55,10 +142,10 @@ async def test_only_a_get_that_leads_on_is_a_click(tmp_path: Path) -> None:
 
 
 async def test_the_fixed_paths_answer(tmp_path: Path) -> None:
-    """Alive, no robots, no icon, and a word on what this host is."""
+    """Alive, robots welcome, no icon, and a word on what this host is."""
     async with running_redirect(tmp_path) as system:
         assert (await system.get("/healthz")).text == "ok\n"
-        assert (await system.get("/robots.txt")).text == "User-agent: *\nDisallow: /\n"
+        assert (await system.get("/robots.txt")).text == "User-agent: *\nAllow: /\n"
         assert (await system.get("/favicon.ico")).status_code == 204
         assert "serves short links" in (await system.get("/")).text
         assert (await system.get("/", headers={"host": "other.example"})).status_code == 404
@@ -159,13 +246,37 @@ async def test_a_lookup_carries_the_visitors_request_id(tmp_path: Path) -> None:
 
 
 async def test_headers_that_are_no_text_are_passed_over(tmp_path: Path) -> None:
-    """Bytes that no encoding allows neither fail a redirect nor reach analytics."""
+    """Bytes that are no UTF-8 do not fail a redirect, and are read as Latin-1."""
     async with running_redirect(tmp_path) as system:
         system.links.add("abc")
         odd = b"User-Agent: \xff\xfe\r\nReferer: \xc0\xaf\r\nX-Request-Id: \xff\r\nCookie: \xff=\xff\r\n"
         answer = await system.raw(b"GET /abc?odd HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + odd + b"\r\n")
         assert answer.startswith(b"HTTP/1.1 302")
         await eventually(lambda: system.analytics.followed() == {"odd": 1})
+        assert system.analytics.clicks[0].user_agent == "ÿþ"
+
+
+async def test_agents_and_referrers_beyond_ascii_arrive(tmp_path: Path) -> None:
+    """A telephone with a trade mark in its name is somebody's, and uses up a one-time link."""
+    async with running_redirect(tmp_path) as system:
+        system.links.add("once", max_clicks=1)
+        agent = BROWSER.replace("X11", "INCO AIR®")
+        lines = f"User-Agent: {agent}\r\nReferer: https://forum.example/тест\r\nConnection: close\r\n".encode()
+        answer = await system.raw(b"GET /once HTTP/1.1\r\nHost: localhost\r\n" + lines + b"\r\n")
+        assert answer.startswith(b"HTTP/1.1 302")
+        await eventually(lambda: system.analytics.clicks)
+        click = system.analytics.clicks[0]
+        assert (click.user_agent, click.referrer) == (agent, "https://forum.example/тест")
+
+
+async def test_requests_of_old_find_the_installations_own_domain(tmp_path: Path) -> None:
+    """HTTP/1.0 without a Host, and the connection stays when it asks for that."""
+    async with running_redirect(tmp_path) as system:
+        system.links.add("abc")
+        answer = await system.raw(b"GET /abc HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET /abc HTTP/1.0\r\n\r\n")
+        assert answer.count(b"HTTP/1.1 302") == 2
+        assert answer.count(b"connection: keep-alive") == 1
+        assert answer.count(b"connection: close") == 1
 
 
 async def test_a_start_without_its_port_ends_with_a_failure(tmp_path: Path) -> None:

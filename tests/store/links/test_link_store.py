@@ -33,6 +33,7 @@ FULL = LinkFields(
     private_stats=True,
     block_bots=True,
     expired_destination="https://example.com/gone",
+    indexable=False,
 )
 HASHES = IdempotencyHashes("s" * 32)
 

@@ -62,6 +62,12 @@ def test_a_link_is_valid_from_its_first_moment_and_not_at_its_last() -> None:
     assert decided(ended) == Gone(ended)
 
 
+def test_a_used_up_link_is_gone_for_whoever_asks() -> None:
+    """People, who only looks, and before any password."""
+    ended = resolution(max_clicks=1, exhausted=True, password_version="1")
+    assert decided(ended) == decided(ended, is_looking=True) == decided(ended, is_opened=True) == Gone(ended)
+
+
 def test_an_expired_link_asks_for_no_password() -> None:
     """Expiry comes before the password."""
     assert isinstance(decided(resolution(expire_time=NOW, password_version="1")), Gone)

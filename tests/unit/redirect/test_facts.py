@@ -100,10 +100,21 @@ def test_cutting_never_breaks_a_character(text: str, size: int) -> None:
         ("GET", {"user_agent": "Twitterbot/1.0"}, True),
         ("GET", {"user_agent": "curl/8.5"}, True),
         ("GET", {"user_agent": ""}, True),
+        ("GET", {"x_moz": "prefetch"}, True),
+        ("GET", {"x_purpose": "preview"}, True),
+        ("GET", {"x_sec_purpose": "prefetch"}, True),
+        ("GET", {"sec_fetch_dest": "document"}, False),
+        ("GET", {"sec_fetch_dest": "image"}, True),
+        ("GET", {"sec_fetch_dest": "empty"}, True),
+        ("GET", {"sec_fetch_dest": "iframe"}, True),
+        ("GET", {"user_agent": "MyApp/3.1 (iPhone; iOS 18)"}, True),
+        ("GET", {"user_agent": "Dalvik/2.1.0 (Linux; U; Android 13; Pixel 6)"}, True),
+        ("GET", {"user_agent": "Opera/9.80 (J2ME/MIDP; Opera Mini/9.80; U; en) Presto/2.5.25 Version/10.54"}, False),
+        ("GET", {"user_agent": "NokiaC3-00/5.0 (08.63) Profile/MIDP-2.1 Configuration/CLDC-1.1 UCBrowser9.5"}, False),
     ],
 )
 def test_who_only_looks(method: str, headers: dict[str, str], is_looking: bool) -> None:
-    """HEAD, prefetches, previews and automated agents look; browsers follow."""
+    """Browsers that go there follow; whatever else a page, a browser or a program fetches is a look."""
     assert facts(method=method, **headers).is_looking is is_looking
 
 

@@ -91,6 +91,12 @@ def test_a_preview_keeps_a_guarded_destination(guard: dict[str, Any]) -> None:
     assert "example.com" not in pages.preview(resolution(**guard)).body
 
 
+def test_a_preview_keeps_the_title_of_a_link_with_a_password() -> None:
+    """Words about what is protected belong to it."""
+    assert "A secret plan" in pages.preview(resolution(title="A secret plan")).body
+    assert "A secret plan" not in pages.preview(resolution(title="A secret plan", password_version="1")).body
+
+
 def test_the_password_form_works_without_scripts() -> None:
     """It posts to the link itself; a wrong guess is announced."""
     first, again = pages.password_form(), pages.password_form(is_wrong=True)

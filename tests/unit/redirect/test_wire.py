@@ -6,9 +6,9 @@ from services.redirect import wire
 from services.redirect.answer import Answer, plain, redirect
 
 
-def lines(answer: Answer, *, with_body: bool = True, is_last: bool = False) -> list[str]:
+def lines(answer: Answer, *, with_body: bool = True, connection: bytes = b"") -> list[str]:
     """Answer the lines of a head, and the body as the last one."""
-    head, _, body = wire.encode(answer, with_body=with_body, is_last=is_last).decode().partition("\r\n\r\n")
+    head, _, body = wire.encode(answer, with_body=with_body, connection=connection).decode().partition("\r\n\r\n")
     return [line for line in head.split("\r\n") if not line.startswith("date: ")] + [body]
 
 
@@ -22,6 +22,19 @@ def test_a_redirect_is_its_headers() -> None:
         "content-length: 0",
         "",
     ]
+
+
+@pytest.mark.parametrize(
+    ("destination", "location"),
+    [
+        ("https://e.example/a|b{c}^d?e=`f`#<g>", "https://e.example/a%7Cb%7Bc%7D%5Ed?e=%60f%60#%3Cg%3E"),
+        ("https://e.example/a%7Cb?c=%0D%0A&d[]='e'\\", "https://e.example/a%7Cb?c=%0D%0A&d[]='e'\\"),
+        ("https://[::1]:80/", "https://[::1]:80/"),
+    ],
+)
+def test_a_location_holds_what_strict_clients_read(destination: str, location: str) -> None:
+    """S2: what RFC 3986 allows nowhere is escaped, and nothing else is changed."""
+    assert f"location: {location}" in lines(redirect(302, destination))
 
 
 def test_a_head_tells_the_length_of_what_a_get_would_bring() -> None:
@@ -38,7 +51,7 @@ def test_204_has_no_length() -> None:
 def test_the_last_answer_says_so_and_the_next_does_not() -> None:
     """What is kept of an answer does not hold what belongs to one connection."""
     answer = redirect(301, "https://example.com/")
-    assert "connection: close" in lines(answer, is_last=True)
+    assert "connection: close" in lines(answer, connection=wire.CLOSE)
     assert "connection: close" not in lines(answer)
 
 
@@ -46,4 +59,4 @@ def test_the_last_answer_says_so_and_the_next_does_not() -> None:
 def test_a_header_is_one_line(value: str) -> None:
     """Whatever came before, the answer is not written otherwise."""
     with pytest.raises(ValueError, match="printable"):
-        wire.encode(Answer(302, [("location", value)]), with_body=True, is_last=False)
+        wire.encode(Answer(302, [("location", value)]), with_body=True)

@@ -1,0 +1,138 @@
+"""One connection over a real socket, with a clock of our own."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any, cast
+
+from services.redirect.answer import Answer, plain
+from services.redirect.data_plane import DataPlane
+from services.redirect.domain.hosts import own_hosts
+from services.redirect.facts import FactFinder, Facts
+from services.redirect.http1 import HEAD_SECONDS, Connection
+from tests.support.wait import eventually
+
+PAGE = "x" * 16_384
+GET = b"GET /%d HTTP/1.1\r\nHost: a\r\n\r\n"
+
+
+class _Pages:
+    """A data plane that answers everything at once with a page."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.page = PAGE
+
+    def answer_at_once(self, facts: Facts, deliver: Callable[[Answer], None]) -> bool:
+        self.asked.append(facts.path)
+        deliver(plain(200, self.page))
+        return True
+
+
+class _Host:
+    """A server that holds connections in this very process."""
+
+    def __init__(self) -> None:
+        self.pages = _Pages()
+        self.data_plane = cast(DataPlane, self.pages)
+        self.facts = FactFinder(hosts=own_hosts("http://a", ""), trusted_proxies=())
+        self.scheme = "http"
+        self.now = 0.0
+        self.is_leaving = False
+        self.connections: set[Connection] = set()
+
+    def enter(self, connection: Connection) -> bool:
+        self.connections.add(connection)
+        return True
+
+    def leave(self, connection: Connection) -> None:
+        self.connections.discard(connection)
+
+    def run(self, work: Coroutine[Any, Any, None]) -> None:
+        raise AssertionError(f"nothing takes its time here, not {work}")
+
+    def is_alone(self) -> bool:
+        """Return whether nobody is connected."""
+        return not self.connections
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass, and look after the connections as a server does."""
+        self.now += seconds
+        for connection in list(self.connections):
+            connection.check(self.now)
+
+
+@asynccontextmanager
+async def connected() -> AsyncIterator[tuple[_Host, asyncio.StreamReader, asyncio.StreamWriter]]:
+    """Connect a client that reads little unless it is told to."""
+    host = _Host()
+    server = await asyncio.get_running_loop().create_server(lambda: Connection(host), "127.0.0.1", 0)
+    reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname(), limit=1024)
+    try:
+        yield host, reader, writer
+    finally:
+        writer.transport.abort()
+        server.close()
+
+
+async def stalled(host: _Host) -> int:
+    """Wait until no more requests are answered; return how many were."""
+    before = -1
+    while len(host.pages.asked) != before:
+        before = len(host.pages.asked)
+        await asyncio.sleep(0.2)
+    return before
+
+
+async def test_a_client_that_does_not_read_is_answered_no_further() -> None:
+    """S21: while answers pile up the next request is not taken, however many came at once."""
+    async with connected() as (host, _, writer):
+        writer.write(b"".join(GET % number for number in range(20_000)))
+        assert 0 < await stalled(host) < 2_000
+
+
+async def test_a_client_that_reads_at_last_gets_every_answer_in_order() -> None:
+    """Nothing that was received is lost meanwhile."""
+    async with connected() as (host, reader, writer):
+        writer.write(b"".join(GET % number for number in range(2_000)))
+        await stalled(host)
+        for _ in range(2_000):
+            await reader.readuntil(b"\r\n\r\n")
+            await reader.readexactly(len(PAGE))
+        assert host.pages.asked == [f"/{number}" for number in range(2_000)]
+
+
+async def test_a_client_that_never_reads_is_disconnected() -> None:
+    """Also one whose last answer is only half taken: waiting for it would never end."""
+    for last in (b"", b"Connection: close\r\n"):
+        async with connected() as (host, _, writer):
+            writer.write((GET % 1) * 5_000 + b"GET /last HTTP/1.1\r\nHost: a\r\n%b\r\n" % last)
+            await stalled(host)
+            host.wait(HEAD_SECONDS / 2)
+            await asyncio.sleep(0)
+            assert host.connections
+            host.wait(HEAD_SECONDS)
+            await eventually(host.is_alone)
+
+
+async def test_a_client_that_asked_for_its_last_answer_and_does_not_take_it_is_disconnected() -> None:
+    """A page larger than what the systems keep in between."""
+    async with connected() as (host, _, writer):
+        host.pages.page = "x" * 16_000_000
+        writer.write(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        await asyncio.sleep(0.2)
+        assert host.connections
+        host.wait(HEAD_SECONDS)
+        await eventually(host.is_alone)
+
+
+async def test_a_client_that_closed_its_half_gets_all_answers() -> None:
+    """What it pipelined before is answered, the last one says that it is."""
+    async with connected() as (_, reader, writer):
+        writer.write(b"".join(GET % number for number in range(50)))
+        writer.write_eof()
+        answers = b""
+        while part := await reader.read(1_000_000):
+            answers += part
+        assert answers.count(b"HTTP/1.1 200 OK") == 50
+        assert answers.count(b"connection: close") <= 1
