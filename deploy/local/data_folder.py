@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+from deploy.local import sockets
 from deploy.local.errors import CannotStartError
 
 _SECRET_BYTES = 32
@@ -33,6 +34,10 @@ class DataFolder:
         self.outbox = path / "outbox"
         self.logs = path / "logs"
         self.run = path / "run"
+        # While the folder is held: where Unix sockets go, by paths that are short enough. PostgreSQL may be run by
+        # another user, so it has a folder of its own.
+        self.sockets = self.run / "sockets"
+        self.postgres_sockets = path / "postgres-sockets"
         self._secret_file = path / "secret"
         self._first_key_file = path / "first-key"
         self._lock_file = self.run / "supervisor.lock"
@@ -43,16 +48,22 @@ class DataFolder:
     def take(self) -> None:
         """Make the folders and hold them until release(); refuse when another run does."""
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
+            # Passed through by who runs PostgreSQL; what is private has folders of its own.
+            self.path.mkdir(parents=True, exist_ok=True, mode=0o711)
             for folder in (self.valkey, self.outbox, self.logs, self.run):
                 folder.mkdir(exist_ok=True, mode=0o700)
+                folder.chmod(0o700)
         except OSError as error:
             raise DataFolderError(f"the data directory {self.path} cannot be used: {error.strerror}") from error
         self._own_lock = self._take_own_lock()
         self._children_lock = self._take_children_lock()
+        self.sockets, self.postgres_sockets = map(sockets.private_folder, self._sockets)
 
     def release(self) -> None:
         """Let others use the folder."""
+        if self._children_lock is not None:
+            for folder in self._sockets:
+                sockets.remove(folder)
         for lock in (self._own_lock, self._children_lock):
             if lock is not None:
                 os.close(lock)
@@ -62,6 +73,10 @@ class DataFolder:
     def inherited_files(self) -> tuple[int, ...]:
         """File descriptors that children must inherit: the kernel frees the lock when the last of them has ended."""
         return () if self._children_lock is None else (self._children_lock,)
+
+    @property
+    def _sockets(self) -> tuple[Path, Path]:
+        return self.run / "sockets", self.path / "postgres-sockets"
 
     def secret(self) -> str:
         """Return the installation's secret, made on the first run."""

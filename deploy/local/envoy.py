@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from deploy.local import programs
-from deploy.local.parts import Addresses
+from deploy.local.addresses import Addresses
 from deploy.local.ports import has_ipv6
 from deploy.local.process import Command
 from deploy.local.settings import LocalSettings
@@ -47,10 +47,11 @@ def _envoy_settings(settings: LocalSettings, addresses: Addresses, docs: Path, s
         links=(addresses.links,),
         analytics=(addresses.analytics,),
         compat=(addresses.compat,),
-        redirect=(addresses.redirect_http,),
+        redirect=addresses.data_planes(settings.workers),
         docs=docs,
-        admin_port=int(addresses.envoy_admin.rpartition(":")[2]),
         default_host=host_of_url(settings.public_url),
+        admin=addresses.envoy_admin,
+        metrics_listen=addresses.envoy_metrics,
         trusted_hops=settings.trusted_hops,
         access_log=settings.access_log,
         tls=settings.tls,

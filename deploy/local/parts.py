@@ -3,10 +3,10 @@
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from deploy.local.ports import free_port
+from deploy.local.addresses import Addresses
 from deploy.local.process import Command
 from deploy.local.readiness import answers_http, answers_postgres, answers_redis, serves_grpc
 from deploy.local.settings import LocalSettings
@@ -16,29 +16,6 @@ ROOT = Path(__file__).resolve().parents[2]
 _DRAIN_SECONDS = 20.0
 # Visitors wait for a redirect; clicks in the outbox can wait for their turn on the processors.
 _NICENESS = {"analytics": 5}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Addresses:
-    """Where the programs listen on loopback; chosen anew at each start."""
-
-    links: str
-    analytics: str
-    redirect: str
-    redirect_http: str
-    compat: str
-    envoy_admin: str
-    links_metrics: str
-    analytics_metrics: str
-    redirect_metrics: str
-    compat_metrics: str
-
-    @classmethod
-    def choose(cls, workers: int = 1) -> "Addresses":
-        """Choose free ports; each further worker of redirect takes the port after the one before."""
-        return cls(
-            **{f.name: f"127.0.0.1:{free_port(workers if f.name.startswith('redirect') else 1)}" for f in fields(cls)}
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +90,14 @@ def migration(service: Part) -> Command:
     return replace(service.command, name=f"{service.name}-migrate", arguments=[*service.command.arguments, "migrate"])
 
 
-def postgres_part(command: Command, port: int) -> Part:
+def postgres_part(command: Command, address: str) -> Part:
     """Return the embedded PostgreSQL."""
-    return Part(command, lambda: answers_postgres(port))
+    return Part(command, lambda: answers_postgres(address))
 
 
-def valkey_part(command: Command, port: int) -> Part:
+def valkey_part(command: Command, address: str) -> Part:
     """Return the embedded Valkey."""
-    return Part(command, lambda: answers_redis(port))
+    return Part(command, lambda: answers_redis(address))
 
 
 def envoy_part(command: Command, port: int) -> Part:

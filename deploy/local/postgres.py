@@ -10,12 +10,15 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
 from deploy.local import programs
 from deploy.local.errors import CannotStartError
 from deploy.local.process import Command
+from services.common.addresses import unix
 
 ADMIN = "postgres"
+SOCKET_STEM = ".s.PGSQL."
 _DURABLE = {"wal_compression": "on", "checkpoint_timeout": "10min", "max_wal_size": "1GB"}
 _FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_wal_size": "2GB"}
 _INNER_ID = "65534"
@@ -33,12 +36,20 @@ class PostgresServer:
     """Where a server keeps its data and how it is reached."""
 
     folder: Path
-    port: int
+    # On loopback, or only a part of the socket's name when there is a folder for it.
+    port: int = 5432
+    # A folder that nobody else may enter, for a Unix socket in place of a port; None for the port.
+    sockets: Path | None = None
     admin_password: str
     # True for data that outlives the process: everything acknowledged is on disk.
     durable: bool = True
     max_connections: int = 100
     inherited_files: Sequence[int] = field(default_factory=tuple)
+
+    @property
+    def address(self) -> str:
+        """Where it listens."""
+        return unix(self.sockets / f"{SOCKET_STEM}{self.port}") if self.sockets else f"127.0.0.1:{self.port}"
 
     def admin_url(self, database: str = ADMIN) -> str:
         """Return the address for the administrator."""
@@ -46,20 +57,24 @@ class PostgresServer:
 
     def url(self, user: str, password: str, database: str) -> str:
         """Return the address of a database for a user."""
-        return f"postgresql://{user}:{password}@127.0.0.1:{self.port}/{database}"
+        if self.sockets:
+            return f"postgresql://{user}:{password}@/{database}?host={quote(str(self.sockets))}&port={self.port}"
+        return f"postgresql://{user}:{password}@{self.address}/{database}"
 
     def prepare(self) -> None:
         """Make the data folder when there is none; an attempt that was cut short leaves nothing behind."""
         if not (self.folder / "PG_VERSION").exists():
             _initialize(self.folder, self.admin_password, durable=self.durable)
-        _give(self.folder, _other_user())
+        for folder in filter(None, (self.folder, self.sockets)):
+            _give(folder, _other_user())
 
     def command(self) -> Command:
         """Return what to run; the folder must be prepared."""
         settings = {
-            "listen_addresses": "127.0.0.1",
+            "listen_addresses": "" if self.sockets else "127.0.0.1",
             "port": str(self.port),
-            "unix_socket_directories": "",
+            "unix_socket_directories": str(self.sockets or ""),
+            "unix_socket_permissions": "0700",
             "shared_buffers": "128MB",
             "max_connections": str(self.max_connections),
             "jit": "off",

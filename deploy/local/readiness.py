@@ -1,7 +1,6 @@
 """Asks whether a server is ready, without blocking for long."""
 
 import http.client
-import socket
 import time
 from collections.abc import Callable, Sequence
 
@@ -10,6 +9,7 @@ from grpc_health.v1 import health_pb2
 
 from deploy.local.errors import CannotStartError
 from deploy.local.process import Process
+from services.common.addresses import connect
 from services.common.tls import TlsFiles, channel_credentials, load
 
 _PATIENCE_SECONDS = 1.0
@@ -44,11 +44,11 @@ def wait_all_ready(
         time.sleep(_POLL_SECONDS)
 
 
-def answers_postgres(port: int) -> bool:
+def answers_postgres(address: str) -> bool:
     """Say whether a PostgreSQL server lets clients in: while it recovers, it refuses them with another message."""
     body = b"\x00\x03\x00\x00user\x00postgres\x00\x00"
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=_PATIENCE_SECONDS) as connection:
+        with connect(address, _PATIENCE_SECONDS) as connection:
             connection.sendall((len(body) + 4).to_bytes(4, "big") + body)
             # R: it asks for the password, so it is up. E: it is starting or stopping.
             return connection.recv(1) == b"R"
@@ -56,10 +56,10 @@ def answers_postgres(port: int) -> bool:
         return False
 
 
-def answers_redis(port: int) -> bool:
+def answers_redis(address: str) -> bool:
     """Say whether a Redis server answers a ping: while it loads its data, it refuses."""
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=_PATIENCE_SECONDS) as connection:
+        with connect(address, _PATIENCE_SECONDS) as connection:
             connection.sendall(b"PING\r\n")
             return connection.recv(16).startswith(b"+PONG")
     except OSError:

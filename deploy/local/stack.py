@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import asdict
 
 from deploy.local import databases, external, parts
+from deploy.local.addresses import Addresses
 from deploy.local.data_folder import DataFolder
 from deploy.local.envoy import envoy_command
-from deploy.local.parts import Addresses, Context, Part
-from deploy.local.ports import free_port
+from deploy.local.parts import Context, Part
 from deploy.local.postgres import PostgresServer
 from deploy.local.process import Process
 from deploy.local.readiness import NotReadyError, wait_all_ready
@@ -28,9 +28,18 @@ Say = Callable[[str], None]
 class Stack:
     """The programs of one installation on this machine."""
 
-    def __init__(self, settings: LocalSettings, folder: DataFolder, *, api_key: str = "", say: Say = print) -> None:
+    def __init__(
+        self,
+        settings: LocalSettings,
+        folder: DataFolder,
+        *,
+        api_key: str = "",
+        addresses: Addresses | None = None,
+        say: Say = print,
+    ) -> None:
+        """Describe the programs of a held folder; without addresses they listen on sockets in it, for us alone."""
         self.settings = settings
-        self.addresses = Addresses.choose(settings.workers)
+        self.addresses = addresses or Addresses.in_folder(folder.sockets)
         self.postgres_url = settings.postgres_url
         self.redis_url = settings.redis_url
         self.parts: dict[str, Part] = {}
@@ -97,22 +106,24 @@ class Stack:
     def _describe_postgres(self) -> PostgresServer:
         server = PostgresServer(
             folder=self._folder.postgres,
-            port=free_port(),
+            sockets=self._folder.postgres_sockets,
             admin_password=self._folder.password("admin"),
             inherited_files=self._folder.inherited_files,
         )
         if not server.folder.exists():
             self._say("PostgreSQL: making the database ...")
         server.prepare()
-        self.parts["postgres"] = parts.postgres_part(server.command(), server.port)
+        self.parts["postgres"] = parts.postgres_part(server.command(), server.address)
         return server
 
     def _describe_valkey(self) -> None:
         server = ValkeyServer(
-            folder=self._folder.valkey, port=free_port(), inherited_files=self._folder.inherited_files
+            folder=self._folder.valkey,
+            socket=self._folder.sockets / "valkey",
+            inherited_files=self._folder.inherited_files,
         )
         server.prepare()
-        self.parts["valkey"] = parts.valkey_part(server.command(), server.port)
+        self.parts["valkey"] = parts.valkey_part(server.command(), server.address)
         self.redis_url = server.url()
 
     def _describe_services(self) -> None:

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
 from deploy.local import programs
 from deploy.local.process import Command
+from services.common.addresses import unix
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,15 +15,25 @@ class ValkeyServer:
     """Where a server keeps its data and how it is reached."""
 
     folder: Path
-    port: int
+    # On loopback; 0 for none.
+    port: int = 0
+    # A socket in a folder that nobody else may enter, since there is no password; None for none.
+    socket: Path | None = None
     # True to keep an append-only file that is written to disk every second.
     durable: bool = True
     databases: int = 16
     inherited_files: Sequence[int] = field(default_factory=tuple)
 
+    @property
+    def address(self) -> str:
+        """Where it listens."""
+        return unix(self.socket) if self.socket else f"127.0.0.1:{self.port}"
+
     def url(self, database: int = 0) -> str:
         """Return the address of a numbered database."""
-        return f"redis://127.0.0.1:{self.port}/{database}"
+        return (
+            f"unix://{quote(str(self.socket))}?db={database}" if self.socket else f"redis://{self.address}/{database}"
+        )
 
     def prepare(self) -> None:
         """Make the data folder when there is none."""
@@ -32,6 +44,7 @@ class ValkeyServer:
         settings = {
             "bind": "127.0.0.1",
             "port": str(self.port),
+            **({"unixsocket": str(self.socket), "unixsocketperm": "700"} if self.socket else {}),
             "dir": str(self.folder),
             "databases": str(self.databases),
             "appendonly": "yes" if self.durable else "no",

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from gateway.envoy.settings import EnvoySettings
 from gateway.envoy.upstream_tls import upstream_tls
+from services.common.addresses import host_and_port, unix_path
 
 Json = dict[str, Any]
 
@@ -37,11 +38,13 @@ def clusters(settings: EnvoySettings) -> list[Json]:
     ]
 
 
-def socket_address(address: str) -> Json:
-    """Split host:port, where the host of an IPv6 address stands in brackets."""
-    host, _, port = address.rpartition(":")
-    host = host.removeprefix("[").removesuffix("]")
-    return {"address": host, "port_value": int(port)} | ({"ipv4_compat": True} if host == "::" else {})
+def envoy_address(address: str) -> Json:
+    """Say in Envoy's words where somebody listens; the unspecified IPv6 address takes IPv4, too."""
+    if path := unix_path(address):
+        return {"pipe": {"path": path}}
+    host, port = host_and_port(address)
+    place = {"address": host, "port_value": port} | ({"ipv4_compat": True} if host == "::" else {})
+    return {"socket_address": place}
 
 
 def _grpc(name: str, addresses: Sequence[str]) -> Json:
@@ -70,8 +73,7 @@ def _cluster(name: str, addresses: Sequence[str], options: Json, health_check: J
     limits = {"max_connections": 1024, "max_pending_requests": 4096, "max_requests": max_requests, "max_retries": 64}
     return {
         "name": name,
-        "type": "STRICT_DNS",
-        "dns_lookup_family": "V4_PREFERRED",
+        **_discovery(addresses),
         "connect_timeout": "1s",
         "lb_policy": "LEAST_REQUEST",
         "typed_extension_protocol_options": {_PROTOCOL_OPTIONS: _typed(_PROTOCOL_OPTIONS, options)},
@@ -86,6 +88,13 @@ def _cluster(name: str, addresses: Sequence[str], options: Json, health_check: J
         },
         "load_assignment": _load_assignment(name, addresses),
     }
+
+
+def _discovery(addresses: Sequence[str]) -> Json:
+    """Ask for names again and again; a path is no name."""
+    if any(map(unix_path, addresses)):
+        return {"type": "STATIC"}
+    return {"type": "STRICT_DNS", "dns_lookup_family": "V4_PREFERRED"}
 
 
 def _health_check(kind: Json) -> Json:
@@ -105,12 +114,12 @@ def _admin(settings: EnvoySettings) -> Json:
     return {
         "name": "admin",
         "type": "STATIC",
-        "load_assignment": _load_assignment("admin", [f"127.0.0.1:{settings.admin_port}"]),
+        "load_assignment": _load_assignment("admin", [settings.admin]),
     }
 
 
 def _load_assignment(name: str, addresses: Sequence[str]) -> Json:
-    endpoints = [{"endpoint": {"address": {"socket_address": socket_address(address)}}} for address in addresses]
+    endpoints = [{"endpoint": {"address": envoy_address(address)}} for address in addresses]
     return {"cluster_name": name, "endpoints": [{"lb_endpoints": endpoints}]}
 
 

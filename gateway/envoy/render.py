@@ -10,7 +10,7 @@ from typing import Any, Final
 from gateway.envoy import cors
 from gateway.envoy.access_log import access_log
 from gateway.envoy.bodies import MAX_BODY_BYTES, lua_tables
-from gateway.envoy.clusters import clusters, socket_address
+from gateway.envoy.clusters import clusters, envoy_address
 from gateway.envoy.dialects import dialects
 from gateway.envoy.pages import page_routes
 from gateway.envoy.replies import local_replies
@@ -42,7 +42,7 @@ def render(settings: EnvoySettings) -> str:
     lua = lua_tables(contract, surfaces) + "".join((_HERE / name).read_text(encoding="utf-8") for name in _LUA)
     values: dict[str, Any] = {
         "access_log": access_log() if settings.access_log else [],
-        "admin_port": settings.admin_port,
+        "admin_address": envoy_address(settings.admin),
         "clusters": clusters(settings),
         "cors": cors.POLICY,
         "default_host": settings.default_host,
@@ -53,9 +53,9 @@ def render(settings: EnvoySettings) -> str:
         "max_connections": _MAX_CONNECTIONS,
         "max_heap_bytes": _MAX_HEAP_BYTES,
         "max_header_kib": MAX_HEADER_KIB,
-        "metrics_address": socket_address(settings.metrics_listen),
+        "metrics_address": envoy_address(settings.metrics_listen),
         "no_authorization": NO_AUTHORIZATION,
-        "public_address": socket_address(settings.listen),
+        "public_address": envoy_address(settings.listen),
         "ready_when": {name: {"value": 1} for name in ("links", "analytics", "compat", "redirect")},
         "routes": routes(contract, surfaces, page_routes(settings.docs)),
         "transcoder": native.transcoder,

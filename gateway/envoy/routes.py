@@ -83,6 +83,18 @@ _READING: Final = ("GET", "HEAD")
 # What a link that keeps the method leads on; redirect refuses it of others.
 _FOLLOWING: Final = (*_READING, "POST", "PUT", "PATCH", "DELETE")
 _NOT_SENT: Final = "connect-failure,refused-stream"
+# Who has just refused is asked again only when there is nobody else.
+_ELSEWHERE: Final[Json] = {
+    "retry_host_predicate": [
+        {
+            "name": "envoy.retry_host_predicates.previous_hosts",
+            "typed_config": {
+                "@type": "type.googleapis.com/envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate"
+            },
+        }
+    ],
+    "host_selection_retry_max_attempts": 3,
+}
 
 
 def routes(contract: Contract, dialects: Iterable[Dialect], pages: Iterable[Json]) -> list[Json]:
@@ -216,7 +228,7 @@ def _to_redirect(match: Json) -> Json:
         "route": {
             "cluster": "redirect",
             "timeout": "10s",
-            "retry_policy": {"retry_on": _NOT_SENT, "num_retries": 2},
+            "retry_policy": {"retry_on": _NOT_SENT, "num_retries": 2} | _ELSEWHERE,
         },
         "request_headers_to_add": [_REFERER],
         "typed_per_filter_config": _NO_FILTERS,

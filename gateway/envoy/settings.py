@@ -6,13 +6,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from gateway.openapi.contract import DESCRIPTOR_SET
+from services.common.addresses import is_address
 from services.common.settings import Environment
 from services.common.tls import TlsFiles, read_http_tls, read_peer_name, read_tls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnvoySettings:
-    """Where Envoy listens, where it sends requests, and whom it trusts. Addresses are host:port."""
+    """Where Envoy listens, where it sends requests, and whom it trusts. Addresses are host:port or unix:PATH."""
 
     listen: str
     # Several addresses of one service are its replicas.
@@ -24,8 +25,8 @@ class EnvoySettings:
     # The folder with what `python -m gateway.openapi` wrote.
     docs: Path
     descriptor_set: Path = DESCRIPTOR_SET
-    # Always on loopback.
-    admin_port: int
+    # Whoever reaches it can end the gateway: loopback, or better a Unix socket.
+    admin: str
     # Where /metrics is served for Prometheus; by default on some free loopback port.
     metrics_listen: str = "127.0.0.1:0"
     # Whose requests those of HTTP/1.0 without Host are: host, or host:port.
@@ -61,7 +62,7 @@ def read_settings(variables: Mapping[str, str]) -> EnvoySettings:
         redirect=addresses("LINKMETER_REDIRECT_HTTP_ADDRESS"),
         docs=Path(environment.text("LINKMETER_DOCS_DIR")),
         descriptor_set=Path(environment.text("LINKMETER_DESCRIPTOR_SET", str(DESCRIPTOR_SET))),
-        admin_port=environment.integer("LINKMETER_ENVOY_ADMIN_PORT", 9901, 0, 65535),
+        admin=f"127.0.0.1:{environment.integer('LINKMETER_ENVOY_ADMIN_PORT', 9901, 0, 65535)}",
         metrics_listen=environment.address("LINKMETER_METRICS_LISTEN", "127.0.0.1:0"),
         default_host=environment.parsed("LINKMETER_PUBLIC_URL", host_of_url, "localhost"),
         trusted_hops=environment.integer("LINKMETER_TRUSTED_HOPS", 0, 0, 16),
@@ -86,7 +87,6 @@ def host_of_url(url: str) -> str:
 def _parse_addresses(text: str) -> tuple[str, ...]:
     addresses = tuple(item.strip() for item in text.split(",") if item.strip())
     for address in addresses:
-        host, _, port = address.rpartition(":")
-        if not (host and port.isascii() and port.isdigit() and 0 < int(port) < 65536):  # noqa: PLR2004
-            raise ValueError(f"must be a list of host:port, and {address!r} is not")
+        if not is_address(address) or address.endswith(":0"):
+            raise ValueError(f"must be a list of host:port or of unix:/a/short/path, and {address!r} is none")
     return addresses

@@ -83,7 +83,7 @@ class RpcServer:
         self.port = self._listen()
         await self.server.start()
         await self._health.start()
-        _logger.info("rpc_server_started", port=self.port)
+        _logger.info("rpc_server_started", address=self._address, port=self.port)
 
     async def stop(self) -> None:
         """Say NOT_SERVING, give clients time to notice, then end; calls in flight get the grace time."""

@@ -4,6 +4,8 @@ import sys
 from collections.abc import Callable, Collection, Mapping
 from typing import NoReturn, TypeVar
 
+from services.common.addresses import is_address
+
 T = TypeVar("T")
 
 
@@ -60,12 +62,10 @@ class Environment:
         return tuple(item.strip() for item in self._variables.get(name, "").split(",") if item.strip())
 
     def address(self, name: str, default: str | None = None) -> str:
-        """Read host:port; without default it is required, with an empty default it may be absent."""
+        """Read host:port or unix:PATH; without default it is required, with an empty default it may be absent."""
         value = self.text(name, default)
-        if value:
-            host, colon, port = value.rpartition(":")
-            if not (host and colon and port.isascii() and port.isdigit() and int(port) < 65536):  # noqa: PLR2004
-                self._problems.append(f"{name} must be host:port, not {value!r}")
+        if value and not is_address(value):
+            self._problems.append(f"{name} must be host:port or unix:/a/short/path, not {value!r}")
         return value
 
     def parsed(self, name: str, parse: Callable[[str], T], default: T) -> T:

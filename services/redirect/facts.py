@@ -20,6 +20,9 @@ MAX_COOKIES: Final = 4
 
 _LONGEST_CHARACTER: Final = 4
 
+# Stands for a peer on a Unix socket: it has no address, and who may enter the socket's folder is one of us.
+GATEWAY: Final = "gateway"
+
 CLIENT_IP_HEADER: Final = "x-linkmeter-client-ip"
 ORIGINAL_HOST_HEADER: Final = "x-original-host"
 
@@ -88,7 +91,7 @@ class FactFinder:
         self._is_trusted = lru_cache(maxsize=4096)(self._in_trusted_network)
 
     def gather(self, *, peer: str, method: str, scheme: str, path: str, query: str, header: Header) -> Facts:
-        """Gather the facts of a request that the peer (a bare address) brought."""
+        """Gather the facts of a request that the peer (a bare address, or GATEWAY) brought."""
         host, client_ip = header("host"), peer
         if host is None:
             # Only clients of HTTP/1.0 may leave it to us which host they mean.
@@ -114,8 +117,8 @@ class FactFinder:
     def _client_behind(self, peer: str, header: Header) -> str:
         """Take our gateway's word, else the last address in X-Forwarded-For that no trusted proxy has."""
         if named := header(CLIENT_IP_HEADER):
-            return plain_address(named) or peer
-        client = peer
+            return plain_address(named) or plain_address(peer)
+        client = plain_address(peer)
         for text in reversed((header("x-forwarded-for") or "").split(",")):
             address = plain_address(text.strip())
             if not address:
@@ -126,6 +129,8 @@ class FactFinder:
         return client
 
     def _in_trusted_network(self, address: str) -> bool:
+        if address == GATEWAY:
+            return True
         try:
             parsed = ipaddress.ip_address(address)
         except ValueError:

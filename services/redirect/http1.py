@@ -9,7 +9,7 @@ from services.common import log
 from services.redirect import wire
 from services.redirect.answer import Answer
 from services.redirect.data_plane import DataPlane
-from services.redirect.facts import FactFinder, Facts, plain_address
+from services.redirect.facts import GATEWAY, FactFinder, Facts, plain_address
 from services.redirect.request import PIECE_BYTES, Request, RequestReader
 
 # Requests that wait for the one before them until no more are read.
@@ -28,6 +28,8 @@ class Host(Protocol):
     data_plane: DataPlane
     facts: FactFinder
     scheme: str
+    # Whether it listens on a Unix socket, which only the gateway can reach.
+    is_private: bool
     # Monotonic, exact to a second.
     now: float
     is_leaving: bool
@@ -67,8 +69,7 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin."""
         self._transport = cast(asyncio.Transport, transport)
-        peer = transport.get_extra_info("peername")
-        self._peer = plain_address(peer[0]) if peer else ""
+        self._peer = GATEWAY if self._host.is_private else _address_of(transport)
         if not self._host.enter(self):
             self._transport.abort()
 
@@ -220,3 +221,9 @@ class Connection(asyncio.Protocol):
         _logger.failure("answer_failed", problem)
         if self._transport:
             self._transport.abort()
+
+
+def _address_of(transport: asyncio.BaseTransport) -> str:
+    """Return the address of the peer; empty when it is gone already."""
+    peer = transport.get_extra_info("peername")
+    return plain_address(peer[0]) if peer else ""

@@ -7,7 +7,7 @@ import time
 from collections.abc import Coroutine
 from typing import Any, Final
 
-from services.common import log
+from services.common import addresses, log
 from services.common.tls import LOOK_SECONDS, TlsFiles, Watched
 from services.redirect.data_plane import DataPlane
 from services.redirect.facts import FactFinder
@@ -25,7 +25,7 @@ _logger = log.get(__name__)
 
 
 class HttpServer:
-    """Serves until told to stop; several workers share the port by SO_REUSEPORT."""
+    """Serves until told to stop; several workers share a port by SO_REUSEPORT, and have a Unix socket each."""
 
     def __init__(
         self,
@@ -36,8 +36,7 @@ class HttpServer:
         tls: TlsFiles | None = None,
         asks_certificate: bool = False,
     ) -> None:
-        host, _, port = address.rpartition(":")
-        self._address = (host.strip("[]"), int(port))
+        self._address = address
         self._tls = tls
         self._asks_certificate = asks_certificate
         self._connections: set[Connection] = set()
@@ -47,6 +46,7 @@ class HttpServer:
         self.data_plane = data_plane
         self.facts = facts
         self.scheme = "https" if tls else "http"
+        self.is_private = bool(addresses.unix_path(address))
         self.now = time.monotonic()
         # From then on each answer is the last of its connection.
         self.is_leaving = False
@@ -89,15 +89,21 @@ class HttpServer:
 
     async def _listen(self) -> asyncio.AbstractServer:
         context = _context(self._tls, asks_certificate=self._asks_certificate) if self._tls else None
-        host, port = self._address
-        return await asyncio.get_running_loop().create_server(
+        loop, patience = asyncio.get_running_loop(), HANDSHAKE_SECONDS if context else None
+        if path := addresses.unix_path(self._address):
+            listener = addresses.listen_unix(path, BACKLOG)
+            return await loop.create_unix_server(
+                lambda: Connection(self), sock=listener, backlog=BACKLOG, ssl=context, ssl_handshake_timeout=patience
+            )
+        host, port = addresses.host_and_port(self._address)
+        return await loop.create_server(
             lambda: Connection(self),
             host,
             port,
             reuse_port=True,
             backlog=BACKLOG,
             ssl=context,
-            ssl_handshake_timeout=HANDSHAKE_SECONDS if context else None,
+            ssl_handshake_timeout=patience,
         )
 
     async def _check_for_ever(self) -> None:

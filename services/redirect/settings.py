@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from services.common import addresses
 from services.common.settings import Environment
 from services.common.tls import TlsFiles, read_http_tls, read_peer_name, read_tls
 from services.redirect.domain.hosts import OwnHosts, host_names, host_of_url, own_hosts
@@ -53,8 +54,14 @@ class Settings:
     analytics_tls_name: str
 
     def for_worker(self, index: int) -> "Settings":
-        """Give each worker its own gRPC and metrics port; the HTTP port is shared."""
-        return replace(self, listen=_shifted(self.listen, index), metrics_listen=_shifted(self.metrics_listen, index))
+        """Give each worker addresses of its own; the HTTP port is shared, which a Unix socket cannot be."""
+        is_shared = not addresses.unix_path(self.http_listen)
+        return replace(
+            self,
+            listen=addresses.of_worker(self.listen, index),
+            http_listen=self.http_listen if is_shared else addresses.of_worker(self.http_listen, index),
+            metrics_listen=addresses.of_worker(self.metrics_listen, index),
+        )
 
 
 def read_settings(variables: Mapping[str, str]) -> Settings:
@@ -100,10 +107,3 @@ def _networks(text: str) -> tuple[Network, ...]:
     if text.strip() == "none":
         return ()
     return tuple(ipaddress.ip_network(item.strip()) for item in text.split(",") if item.strip())
-
-
-def _shifted(address: str, index: int) -> str:
-    if not address:
-        return address
-    host, _, port = address.rpartition(":")
-    return f"{host}:{int(port) + index if port != '0' else 0}"

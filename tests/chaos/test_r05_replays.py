@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.ports import free_port
 from deploy.local.process import Command, Process
 from linkmeter.analytics.v1 import ingest_service_pb2, ingest_service_pb2_grpc
+from services.common.addresses import unix
 from services.common.rpc_client import open_channel
 from services.redirect.outbox.file import OutboxFile, Row
 from tests.support.chaos import assert_exact, more_answers
@@ -41,7 +41,7 @@ async def test_r05_a_replayed_outbox_and_a_second_replica_change_no_count(own_sy
         own_system.kill("analytics")
         await more_answers(traffic, 600)
         source, rows = saved_outbox(own_system.folder.outbox, tmp_path / "copy")
-        second = f"127.0.0.1:{free_port()}"
+        second = unix(own_system.folder.sockets / "analytics-2")
         replica = _replica(own_system, second)
         own_system.start("analytics")
         try:

@@ -43,7 +43,8 @@ async def test_r08_a_hot_link_does_not_slow_the_others(system: System) -> None:
     """Their p99 is within 10 % of what it is when all are asked for equally; rounds take turns."""
     hot, *others = await create_links(system, 40)
     ratios = []
-    async with httpx.AsyncClient(base_url=system.redirect_url, headers={"host": "localhost"}) as client:
+    (visitor,) = system.visitors()
+    async with visitor as client:
         for _ in range(ATTEMPTS):
             even: list[float] = []
             skewed: list[float] = []

@@ -3,8 +3,6 @@
 import asyncio
 import time
 
-import httpx
-
 from tests.support.system import System
 from tests.support.traffic import BROWSER, counted, create_links
 from tests.support.wait import eventually
@@ -52,10 +50,7 @@ async def test_lag_is_a_metric(system: System) -> None:
         return await counted(system, [link_id]) == 1
 
     await eventually(is_counted, timeout=GIVE_UP_SECONDS)
-    addresses = system.stack.addresses
-    async with httpx.AsyncClient(trust_env=False) as client:
-        redirect = (await client.get(f"http://{addresses.redirect_metrics}/metrics")).text
-        analytics = (await client.get(f"http://{addresses.analytics_metrics}/metrics")).text
+    redirect, analytics = await system.metrics("redirect"), await system.metrics("analytics")
     assert "\nlinkmeter_redirect_ship_lag_seconds" in redirect
     assert "\nlinkmeter_analytics_lag_seconds_count" in analytics
     assert "\nlinkmeter_analytics_lag_seconds_count 0.0" not in analytics

@@ -23,6 +23,7 @@ from tests.load.report import Sample
 from tests.load.scenario import Scenario
 from tests.load.seed import Seeded, note_of, seed
 from tests.support.chaos import paused
+from tests.support.inside import on_loopback
 from tests.support.system import System, running_system
 from tests.support.traffic import ledger
 
@@ -78,7 +79,10 @@ def main() -> int:
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="linkmeter-bench-")))
         data = options.data if note_of(options.data) else scratch / "data"
-        system = stack.enter_context(running_system(data, LINKMETER_WORKERS=str(one_a_core())))
+        workers = one_a_core()
+        # wrk knows no Unix sockets.
+        at = on_loopback(workers)
+        system = stack.enter_context(running_system(data, at, LINKMETER_WORKERS=str(workers)))
         seeded = note_of(data) or _seed_few(system)
         process, url = stack.enter_context(running_limit(scratch))
         programs = {name: family(partial(_pid, system, name)) for name in system.stack.parts}

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from services.common.addresses import unix
+from tests.support.inside import http_client
 from tests.support.redirect import HOST, running_redirect, statuses
 from tests.support.wait import eventually
 
@@ -49,3 +51,15 @@ async def test_headers_that_no_proxy_of_ours_sets_are_never_believed(tmp_path: P
         await system.get("/abc", headers={name: SPOOFS[name] for name in foreign})
         await eventually(lambda: system.analytics.clicks)
         assert system.analytics.clicks[0].ip == "127.0.0.1"
+
+
+async def test_on_a_unix_socket_the_gateway_is_believed(tmp_path: Path) -> None:
+    """Only who may enter its folder reaches it, whatever networks are trusted; what it does not say is unknown."""
+    listen = unix(tmp_path / "http")
+    async with running_redirect(tmp_path, HTTP_LISTEN=listen, TRUSTED_PROXIES="none") as system:
+        system.links.add("abc")
+        async with http_client(listen) as gateway:
+            for headers in ({"x-linkmeter-client-ip": "203.0.113.7", "x-original-host": HOST}, {"host": HOST}):
+                assert (await gateway.get("/abc", headers=headers)).status_code == 302
+        await eventually(lambda: len(system.analytics.clicks) == 2)
+        assert [click.ip for click in system.analytics.clicks] == ["203.0.113.7", ""]

@@ -22,6 +22,7 @@ from gateway.envoy.render import render
 from gateway.envoy.settings import EnvoySettings
 from gateway.envoy.upstream_tls import write_sds
 from tests.support.certificates import Folder, issued, served_certificate
+from tests.support.inside import http_client
 from tests.support.ports import free_port
 from tests.support.system import System, running_system
 from tests.support.traffic import create_links, visitors
@@ -127,12 +128,12 @@ async def test_redirects_are_answered_to_proxies_with_a_certificate_only(secured
     stranger.issue(trustme.CA(), trusted=(secured.authority,))
     nameless = ssl.create_default_context(cafile=secured.folder.files.authority)
     nameless.check_hostname = False
-    async with httpx.AsyncClient(verify=secured.folder.context(), trust_env=False) as client:
-        assert (await client.get(f"https://{address}/healthz")).status_code == 200
+    async with http_client(address, base_url="https://localhost", verify=secured.folder.context()) as client:
+        assert (await client.get("/healthz")).status_code == 200
     for scheme, context in (("http", nameless), ("https", nameless), ("https", stranger.context())):
-        async with httpx.AsyncClient(verify=context, trust_env=False) as client:
+        async with http_client(address, base_url=f"{scheme}://localhost", verify=context) as client:
             with pytest.raises((httpx.TransportError, ssl.SSLError)):
-                await client.get(f"{scheme}://{address}/healthz")
+                await client.get("/healthz")
 
 
 @pytest.mark.parametrize("service", GRPC_SERVICES)
@@ -158,7 +159,7 @@ async def test_renewed_certificates_are_used_without_a_restart(secured: Secured)
     addresses = [at.links, at.analytics, at.redirect, at.compat, at.redirect_http]
     processes = {name: process.pid for name, process in system.stack.processes.items()}
     before = {address: served_certificate(address, context) for address in addresses}
-    shown = _gateway_certificates(at.envoy_admin)
+    shown = await _gateway_certificates(at.envoy_admin)
     links = await create_links(system, 1)
     async with visitors(system, list(links)) as traffic:
         secured.folder.issue(secured.authority)
@@ -168,7 +169,11 @@ async def test_renewed_certificates_are_used_without_a_restart(secured: Secured)
             return all(now[address] != before[address] for address in addresses)
 
         await eventually(are_renewed, timeout=10, every=0.2, what="servers show new certificates")
-        await eventually(lambda: _gateway_certificates(at.envoy_admin).isdisjoint(shown), timeout=10)
+
+        async def are_new() -> bool:
+            return (await _gateway_certificates(at.envoy_admin)).isdisjoint(shown)
+
+        await eventually(are_new, timeout=60, what="the gateway shows new certificates")
         enough = len(traffic.answered) + 100
         await eventually(lambda: len(traffic.answered) >= enough, timeout=20)
     assert not traffic.failed
@@ -176,10 +181,10 @@ async def test_renewed_certificates_are_used_without_a_restart(secured: Secured)
     await _create_follow_count(system)
 
 
-def _gateway_certificates(admin: str) -> set[str]:
+async def _gateway_certificates(admin: str) -> set[str]:
     """Answer the serial numbers of the certificates that Envoy shows to services."""
-    with urllib.request.urlopen(f"http://{admin}/certs", timeout=5) as answer:
-        certificates = json.load(answer)["certificates"]
+    async with http_client(admin) as client:
+        certificates = (await client.get("/certs")).json()["certificates"]
     return {chain["serial_number"] for item in certificates for chain in item.get("cert_chain", [])}
 
 
@@ -194,7 +199,7 @@ def _gateway(secured: Secured, folder: Path, names: dict[str, str]) -> Iterator[
         compat=(at.compat,),
         redirect=(at.redirect_http,),
         docs=secured.system.folder.run / "docs",
-        admin_port=admin,
+        admin=f"127.0.0.1:{admin}",
         access_log=False,
         tls=secured.folder.files,
         tls_names=names,

@@ -1,6 +1,5 @@
 """A certificate authority of the tests' own, and folders of certificates as an operator provides them."""
 
-import socket
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import grpc
 import trustme
 
+from services.common.addresses import connect
 from services.common.tls import TlsFiles, channel_credentials, load
 
 SERVICES = ("links", "analytics", "redirect", "compat", "gateway", "localhost")
@@ -76,6 +76,5 @@ def issued(path: Path, authority: trustme.CA, *names: str) -> Folder:
 
 def served_certificate(address: str, context: ssl.SSLContext) -> bytes:
     """Answer the certificate that a server shows."""
-    host, _, port = address.rpartition(":")
-    with socket.create_connection((host, int(port)), timeout=5) as plain, context.wrap_socket(plain) as secured:
+    with connect(address, 5) as plain, context.wrap_socket(plain) as secured:
         return secured.getpeercert(binary_form=True) or b""

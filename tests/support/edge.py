@@ -255,7 +255,7 @@ def _envoy(folder: Path, services: Services, changes: dict[str, Any], ready_path
     write_files(folder)
     upstreams = {name: (f"127.0.0.1:{port}",) for name, port in services.ports.items()}
     port, admin_port = free_port(), free_port()
-    values: dict[str, Any] = {"listen": f"127.0.0.1:{port}", "admin_port": admin_port, "docs": folder}
+    values: dict[str, Any] = {"listen": f"127.0.0.1:{port}", "admin": f"127.0.0.1:{admin_port}", "docs": folder}
     settings = EnvoySettings(**(values | upstreams | changes))
     config = folder / "envoy.yaml"
     config.write_text(render(settings))

@@ -7,6 +7,8 @@ import h2.connection
 import h2.events
 import h2.exceptions
 
+from services.common.addresses import connect
+
 _MOST_AT_ONCE = 200
 
 
@@ -19,14 +21,13 @@ async def reset_streams(address: str, path: str, count: int) -> int:
 
 
 async def _reset_over_one_connection(address: str, path: str, count: int) -> int:
-    host, _, port = address.rpartition(":")
-    reader, writer = await asyncio.open_connection(host, int(port))
+    reader, writer = await asyncio.open_connection(sock=connect(address, 10))
     connection = h2.connection.H2Connection(h2.config.H2Configuration(header_encoding="utf-8"))
     connection.initiate_connection()
     headers = [
         (":method", "POST"),
         (":scheme", "http"),
-        (":authority", address),
+        (":authority", "localhost"),
         (":path", path),
         ("content-type", "application/grpc"),
         ("te", "trailers"),

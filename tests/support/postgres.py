@@ -67,7 +67,7 @@ def running_postgres(folder: Path) -> Iterator[TestPostgres]:
     server.prepare()
     process = Process(server.command(), folder)
     try:
-        wait_ready(process, lambda: answers_postgres(server.port))
+        wait_ready(process, lambda: answers_postgres(server.address))
         databases.ensure_role(server.admin_url(), ROLE, _PASSWORD)
         yield TestPostgres(server, process)
     finally:

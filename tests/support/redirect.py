@@ -22,6 +22,7 @@ from services.common import access_ticket, errors, request_id
 from services.common.health import HealthPoller
 from services.common.interceptors import Context
 from services.common.rpc_server import Limits, RpcServer
+from tests.support.inside import http_client
 from tests.support.ports import free_port
 from tests.support.wait import eventually
 
@@ -244,6 +245,7 @@ async def running_redirect(folder: Path, redis_url: str = "", **environment: str
     links, analytics = LinksDouble(), AnalyticsDouble()
     links_server, analytics_server = await serve_links(links), await serve_analytics(analytics)
     http, rpc, metrics = (f"127.0.0.1:{free_port(2)}" for _ in range(3))
+    http = environment.get("HTTP_LISTEN", http)
     variables = {
         "LISTEN": rpc,
         "HTTP_LISTEN": http,
@@ -258,7 +260,7 @@ async def running_redirect(folder: Path, redis_url: str = "", **environment: str
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("LINKMETER_")}
     named = {f"LINKMETER_{name}": value for name, value in (variables | environment).items()}
     headers = {"host": HOST, "user-agent": BROWSER}
-    async with httpx.AsyncClient(base_url=f"http://{http}", headers=headers, timeout=10) as client:
+    async with http_client(http, headers=headers) as client:
         system = System(
             folder=folder,
             links=links,

@@ -10,11 +10,13 @@ from pathlib import Path
 import grpc
 import httpx
 
+from deploy.local.addresses import Addresses
 from deploy.local.data_folder import DataFolder
 from deploy.local.ports import free_port
 from deploy.local.process import tail
 from deploy.local.settings import LocalSettings, read
 from deploy.local.stack import Stack
+from tests.support import inside
 from tests.support.wait import eventually
 
 _TAIL_LINES = 15
@@ -40,8 +42,17 @@ class System:
 
     @property
     def redirect_url(self) -> str:
-        """The data plane itself, past Envoy."""
+        """The data plane itself, past Envoy, in a system that was started on loopback."""
         return f"http://{self.stack.addresses.redirect_http}"
+
+    def visitors(self) -> list[httpx.AsyncClient]:
+        """Return a client of each worker of redirect, past Envoy, which would choose the worker."""
+        return [inside.http_client(at) for at in self.stack.addresses.data_planes(self.settings.workers)]
+
+    async def metrics(self, service: str) -> str:
+        """Return what a service tells Prometheus."""
+        async with inside.http_client(getattr(self.stack.addresses, f"{service}_metrics")) as client:
+            return (await client.get("/metrics")).raise_for_status().text
 
     @property
     def public_target(self) -> str:
@@ -102,11 +113,13 @@ class System:
 
 
 @contextmanager
-def running_system(path: Path, *, api_key: str | None = None, **settings: str) -> Iterator[System]:
+def running_system(
+    path: Path, addresses: Addresses | None = None, /, *, api_key: str | None = None, **settings: str
+) -> Iterator[System]:
     """Run a system on free ports in a data directory, which may hold an earlier one; settings as in the environment.
 
     Rate limits are off unless asked for: tests come from one address. Redirect is one process, so that a test knows
-    what it kills.
+    what it kills. Its programs listen on Unix sockets, as in a local run, or at the addresses.
     """
     defaults = {
         "LINKMETER_PORT": str(free_port()),
@@ -117,7 +130,8 @@ def running_system(path: Path, *, api_key: str | None = None, **settings: str) -
     folder = DataFolder(path)
     folder.take()
     key = api_key or f"lm_{secrets.token_hex(16)}"
-    stack = Stack(read({**defaults, **settings}), folder, api_key=key, say=lambda _: None)
+    told = read({**defaults, **settings})
+    stack = Stack(told, folder, api_key=key, addresses=addresses, say=lambda _: None)
     try:
         stack.start()
         yield System(stack, folder, key)

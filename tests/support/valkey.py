@@ -36,7 +36,7 @@ def running_valkey(folder: Path) -> Iterator[TestValkey]:
     server.prepare()
     process = Process(server.command(), folder)
     try:
-        wait_ready(process, lambda: answers_redis(server.port))
+        wait_ready(process, lambda: answers_redis(server.address))
         yield TestValkey(server, process)
     finally:
         process.stop()

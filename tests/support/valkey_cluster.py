@@ -98,7 +98,7 @@ def running_valkey_cluster(folder: Path) -> Iterator[ValkeyCluster]:
         for node in nodes:
             stack.callback(node.process.stop)
         for node in nodes:
-            wait_ready(node.process, lambda port=node.port: answers_redis(port))  # type: ignore[misc] # bound now
+            wait_ready(node.process, lambda address=node.server.address: answers_redis(address))  # type: ignore[misc] # bound now
         _join(nodes)
         yield ValkeyCluster(nodes)
         for node in nodes:

@@ -19,7 +19,7 @@ def eventually(
 ) -> Coroutine[Any, Any, T]: ...
 async def eventually(
     condition: Callable[[], Any],
-    timeout: float = 5.0,  # noqa: ASYNC109 - On expiry the last result matters, which a cancelled task would hide.
+    timeout: float = 60.0,  # noqa: ASYNC109 - On expiry the last result matters, which a cancelled task would hide.
     every: float = 0.02,
     what: str = "",
 ) -> Any:

@@ -29,7 +29,7 @@ async def takes(analytics: Analytics, source: UUID) -> bool:
 def start_again(postgres: TestPostgres, folder: Path) -> Process:
     """Start the server on its old data and port."""
     process = Process(postgres.server.command(), folder)
-    wait_ready(process, lambda: answers_postgres(postgres.server.port))
+    wait_ready(process, lambda: answers_postgres(postgres.server.address))
     return process
 
 

@@ -171,7 +171,7 @@ async def test_writes_go_on_without_redis_and_are_published_later(links_database
         assert (await links.resolve("abc")).resolution.title == "x"
         process = Process(server.command(), tmp_path)
         try:
-            wait_ready(process, lambda: answers_redis(server.port))
+            wait_ready(process, lambda: answers_redis(server.address))
 
             async def is_told() -> bool:
                 return await cached(server.url(), "abc") is not None

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gateway.envoy import routes
 from gateway.envoy.bodies import lua_pattern, lua_tables
-from gateway.envoy.clusters import clusters, socket_address
+from gateway.envoy.clusters import clusters, envoy_address
 from gateway.envoy.dialects import dialects
 from gateway.envoy.render import render
 from gateway.envoy.settings import EnvoySettings, read_settings
@@ -81,15 +81,16 @@ def test_the_template_is_filled(settings: EnvoySettings) -> None:
 @pytest.mark.parametrize(
     ("text", "address"),
     [
-        ("127.0.0.1:80", {"address": "127.0.0.1", "port_value": 80}),
-        ("links.svc:9000", {"address": "links.svc", "port_value": 9000}),
-        ("[::1]:80", {"address": "::1", "port_value": 80}),
-        ("[::]:80", {"address": "::", "port_value": 80, "ipv4_compat": True}),
+        ("127.0.0.1:80", {"socket_address": {"address": "127.0.0.1", "port_value": 80}}),
+        ("links.svc:9000", {"socket_address": {"address": "links.svc", "port_value": 9000}}),
+        ("[::1]:80", {"socket_address": {"address": "::1", "port_value": 80}}),
+        ("[::]:80", {"socket_address": {"address": "::", "port_value": 80, "ipv4_compat": True}}),
+        ("unix:/run/links", {"pipe": {"path": "/run/links"}}),
     ],
 )
-def test_addresses_are_split(text: str, address: dict[str, object]) -> None:
-    """IPv6 addresses stand in brackets; the unspecified one takes IPv4, too."""
-    assert socket_address(text) == address
+def test_addresses_are_written_in_words_of_envoy(text: str, address: dict[str, object]) -> None:
+    """IPv6 addresses stand in brackets; the unspecified one takes IPv4, too; a Unix socket is a pipe."""
+    assert envoy_address(text) == address
 
 
 def test_replicas_are_endpoints(settings: EnvoySettings) -> None:
