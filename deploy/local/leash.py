@@ -1,4 +1,4 @@
-"""Run a program that dies with its parent: leash.py PARENT_PID SIGNAL NICENESS USER PROGRAM ARGUMENT...
+"""Run a program that dies with its parent: leash.py PARENT_PID SIGNAL NICENESS USER LOG LOG_BYTES PROGRAM ARGUMENT...
 
 A program of its own and not a function that runs between fork and exec, which is unsafe in a process with threads. It
 keeps the process id, since it replaces itself by the program. An empty USER changes nothing.
@@ -8,13 +8,16 @@ import ctypes
 import os
 import pwd
 import sys
+from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
+_OUTPUTS = (1, 2)
 
 
 def main() -> None:
     """Change what is asked for, have the kernel signal the parent's death, then become the program."""
-    parent, death_signal, niceness, user, *command = sys.argv[1:]
+    parent, death_signal, niceness, user, log, log_bytes, *command = sys.argv[1:]
+    _log_to(log, int(log_bytes))
     os.nice(int(niceness))
     if user:
         _become(user)
@@ -23,6 +26,33 @@ def main() -> None:
         if os.getppid() != int(parent):
             sys.exit("the parent is gone")
     os.execvp(command[0], command)  # noqa: S606 - No shell is wanted.
+
+
+def _log_to(path: str, limit_bytes: int) -> None:
+    """Let another process write what the program says; it ends when nobody can say anything any more."""
+    # Isolated Python does not look beside its script.
+    sys.path.insert(0, str(Path(__file__).parent))
+    import log_writer  # type: ignore[import-not-found] # noqa: PLC0415 - found by the line above
+
+    log = log_writer.open_log(path)
+    source, target = os.pipe()
+    child = os.fork()
+    if child == 0:
+        # Out of the program's group, which may be killed, and no child of the program, which does not expect one.
+        os.setsid()
+        if os.fork() == 0:
+            # Nothing else that was inherited: with the pipe's other end here it would never end.
+            os.dup2(source, 0)
+            os.dup2(log, 1)
+            os.closerange(2, os.sysconf("SC_OPEN_MAX"))
+            log_writer.write(0, 1, path, limit_bytes)
+        os._exit(0)
+    os.waitpid(child, 0)
+    os.close(source)
+    os.close(log)
+    for output in _OUTPUTS:
+        os.dup2(target, output)
+    os.close(target)
 
 
 def _become(user: str) -> None:

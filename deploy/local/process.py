@@ -1,16 +1,21 @@
 """Child processes that never outlive this one, with a log file each."""
 
 import contextlib
+import fcntl
 import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 _LEASH = Path(__file__).with_name("leash.py")
-_KEPT_LOG_BYTES = 20 * 1024 * 1024
+# Of each program, twice: the file that is written, and the one before.
+LOG_BYTES = 10 * 1024 * 1024
+_LAST_WORDS_SECONDS = 10.0
+_POLL_SECONDS = 0.01
 _TAIL_BYTES = 8192
 
 
@@ -39,7 +44,7 @@ class Process:
     def __init__(self, command: Command, log_folder: Path) -> None:
         self.command = command
         self.log_path = log_folder / f"{command.name}.log"
-        _rotate(self.log_path)
+        self.log_path.parent.mkdir(parents=True, exist_ok=True)
         # What earlier processes logged is not ours.
         self._log_start = self.log_path.stat().st_size if self.log_path.exists() else 0
         self._child = _spawn(command, self.log_path)
@@ -88,7 +93,9 @@ class Process:
         return f"ended with status {status}"
 
     def log_tail(self, lines: int = 20) -> str:
-        """Return the last lines that it logged."""
+        """Return the last lines that it logged; of a program that has ended, the last ones of all."""
+        if not self.is_running:
+            _wait_until_written(self.log_path)
         return tail(self.log_path, lines, self._log_start)
 
 
@@ -97,28 +104,36 @@ def tail(path: Path, lines: int, start: int = 0) -> str:
     if not path.exists():
         return ""
     with path.open("rb") as file:
-        file.seek(max(start, path.stat().st_size - _TAIL_BYTES))
+        size = path.stat().st_size
+        # A file that is shorter than it was is another one.
+        file.seek(max(start if start <= size else 0, size - _TAIL_BYTES))
         text = file.read().decode(errors="replace")
     return "\n".join(text.splitlines()[-lines:])
 
 
 def _spawn(command: Command, log_path: Path) -> "subprocess.Popen[bytes]":
     ending = [str(os.getpid()), str(int(command.death_signal))]
-    leash = [sys.executable, "-I", "-S", str(_LEASH), *ending, str(command.niceness), command.user]
-    with log_path.open("ab") as log:
-        return subprocess.Popen(
-            [*leash, *command.arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            env=None if command.environment is None else dict(command.environment),
-            # Own session: Ctrl-C at the terminal reaches only the supervisor, which then stops all in order.
-            start_new_session=True,
-            pass_fds=tuple(command.inherited_files),
-        )
+    log = [str(log_path), str(LOG_BYTES)]
+    leash = [sys.executable, "-I", "-S", str(_LEASH), *ending, str(command.niceness), command.user, *log]
+    return subprocess.Popen(
+        [*leash, *command.arguments],
+        stdin=subprocess.DEVNULL,
+        # Until the leash has found the log.
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.STDOUT,
+        env=None if command.environment is None else dict(command.environment),
+        # Own session: Ctrl-C at the terminal reaches only the supervisor, which then stops all in order.
+        start_new_session=True,
+        pass_fds=tuple(command.inherited_files),
+    )
 
 
-def _rotate(log_path: Path) -> None:
-    log_path.parent.mkdir(parents=True, exist_ok=True)
-    if log_path.exists() and log_path.stat().st_size > _KEPT_LOG_BYTES:
-        log_path.replace(log_path.with_suffix(".log.1"))
+def _wait_until_written(log_path: Path) -> None:
+    """Wait for who writes the log of a program that has ended; not for ever, as what it started may go on."""
+    deadline = time.monotonic() + _LAST_WORDS_SECONDS
+    with contextlib.suppress(FileNotFoundError), log_path.open("rb") as log:
+        while time.monotonic() < deadline:
+            with contextlib.suppress(BlockingIOError):
+                fcntl.flock(log, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
+            time.sleep(_POLL_SECONDS)

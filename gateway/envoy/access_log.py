@@ -1,4 +1,4 @@
-"""Say what Envoy logs of a request: no address, no credential, no query string."""
+"""Say what Envoy logs of a request: no address, no credential, no query string; a sample of what is refused."""
 
 from typing import Any, Final
 
@@ -21,19 +21,28 @@ _FIELDS: Final[Json] = {
     "duration_ms": "%DURATION%",
 }
 
+_IS_NO_REDIRECT: Final[Json] = {
+    "header_filter": {"header": {"name": ":path", "string_match": {"safe_regex": {"regex": "/[^/?]+/.*"}}}}
+}
+# Refusals cost a client nothing, so that whoever makes many would decide how much is written.
+REFUSALS_LOGGED_PERCENT: Final = 10
+_SAMPLE: Final[Json] = {
+    "runtime_filter": {
+        "runtime_key": "unused",
+        "percent_sampled": {"numerator": REFUSALS_LOGGED_PERCENT, "denominator": "HUNDRED"},
+        "use_independent_randomness": True,
+    }
+}
+
 
 def access_log() -> list[Json]:
-    """Log every request but the redirects that went well: those are clicks, and are recorded as such."""
-    failed = {"comparison": {"op": "GE", "value": {"default_value": 400, "runtime_key": "unused"}}}
+    """Log every request but redirects that went well, which are recorded as clicks, and of refusals only a sample."""
     condition = {
         "or_filter": {
             "filters": [
-                {
-                    "header_filter": {
-                        "header": {"name": ":path", "string_match": {"safe_regex": {"regex": "/[^/?]+/.*"}}}
-                    }
-                },
-                {"status_code_filter": failed},
+                {"and_filter": {"filters": [_IS_NO_REDIRECT, _status("LE", 399)]}},
+                {"and_filter": {"filters": [_status("GE", 400), _SAMPLE]}},
+                _status("GE", 500),
             ]
         }
     }
@@ -47,3 +56,11 @@ def access_log() -> list[Json]:
             },
         }
     ]
+
+
+def _status(operator: str, value: int) -> Json:
+    return {
+        "status_code_filter": {
+            "comparison": {"op": operator, "value": {"default_value": value, "runtime_key": "unused"}}
+        }
+    }

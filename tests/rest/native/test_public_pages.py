@@ -94,6 +94,19 @@ async def test_the_log_holds_no_secret(client: httpx.AsyncClient, edge: Edge) ->
     assert (entry["method"], entry["path"], entry["cluster"]) == ("GET", "/v1/links", "links")
 
 
+async def test_of_refusals_a_sample_is_logged(client: httpx.AsyncClient, edge: Edge) -> None:
+    """Who is refused costs the log a tenth of what others do, whose requests are in it one and all."""
+    for number in range(300):
+        assert (await client.get(f"/v1/refused/{number}")).status_code == 404
+    for number in range(20):
+        assert (await client.get(f"/v1/links?pageToken={number}")).status_code == 200
+    await client.get("/api/links/the-last/stats")
+    await eventually(lambda: "/api/links/the-last/stats" in edge.log(), what="the last request is logged")
+    paths = [json.loads(line)["path"] for line in edge.log().splitlines() if line.startswith("{")]
+    assert 0 < sum(path.startswith("/v1/refused/") for path in paths) < 100
+    assert paths.count("/v1/links") >= 20
+
+
 def test_metrics_have_a_port_of_their_own(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Prometheus finds Envoy's metrics at /metrics of the metrics port, and nothing else of the admin interface."""
     address = f"127.0.0.1:{free_port()}"

@@ -3,6 +3,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from deploy.local import process as processes
 from deploy.local.process import Command, Process
 from tests.support.wait import eventually
 
@@ -69,6 +72,31 @@ async def test_killing_reaches_what_the_program_started(tmp_path: Path) -> None:
     worker = int(await eventually(process.log_tail))
     process.kill()
     await eventually(lambda: not _runs(worker))
+
+
+async def test_a_log_is_rotated_while_the_program_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However much a program says, two files hold the last of it: whole lines in their order, none lost between."""
+    monkeypatch.setattr(processes, "LOG_BYTES", 100_000)
+    text = "for number in range(40_000): print(f'{number:08}')\nprint('end', flush=True)\nimport time; time.sleep(600)"
+    process = Process(_python(text), tmp_path)
+    try:
+        await eventually(lambda: process.log_tail(1) == "end")
+        files = [process.log_path.with_name("program.log.1"), process.log_path]
+        assert {path.name for path in tmp_path.iterdir()} == {path.name for path in files}  # noqa: ASYNC240
+        assert all(path.stat().st_size <= 100_000 for path in files)
+        kept = "".join(path.read_text() for path in files).splitlines()
+        assert kept == [*(f"{number:08}" for number in range(40_001 - len(kept), 40_000)), "end"]
+        assert len(kept) > 11_000
+    finally:
+        process.kill()
+
+
+async def test_the_last_words_of_a_killed_program_are_logged(tmp_path: Path) -> None:
+    """What it said before its end is there, though another process writes it."""
+    text = "import os; print('x' * 1000); print('last words', flush=True); os.kill(os.getpid(), 9)"
+    process = Process(_python(text), tmp_path)
+    await eventually(lambda: not process.is_running)
+    assert process.log_tail(1) == "last words"
 
 
 def _runs(pid: int) -> bool:
