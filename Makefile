@@ -80,7 +80,7 @@ images-test: .state/dev .state/gen ## Build the images for real and run them (De
 	sh deploy/images/images-test.sh $(BIN) $(IMAGES)
 
 k8s-test: .state/dev .state/gen .state/hadolint ## Check the manifests and the Dockerfile (kubectl)
-	@command -v kubectl > /dev/null || { echo "k8s-test needs kubectl: it renders the manifests"; exit 1; }
+	@sh deploy/needs.sh "make k8s-test" kubectl
 	$(BIN)/hadolint deploy/images/Dockerfile
 	$(BIN)/python -m pytest tests/k8s
 

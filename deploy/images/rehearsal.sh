@@ -5,6 +5,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 bin=$1
 shift
+purpose="make rehearsal"
 . deploy/images/needs.sh
 sh deploy/images/stand-ins.sh "$bin"
 BUILDER=buildah BUILD_OPTIONS="--pull-never --isolation chroot --network host" \
