@@ -34,7 +34,8 @@ unit: .state/dev .state/gen ## Run the unit tests alone
 	$(BIN)/python -m pytest tests/unit
 
 chaos: .state/dev .state/gen ## Kill, stop and starve the real system under load, and count; takes ten minutes
-	$(BIN)/python -m pytest tests/chaos -m "" --timeout 300
+	MEASURE_PROMISES=on $(BIN)/python -m pytest tests/chaos -m "" --timeout 300
+	MEASURE_PROMISES=on $(BIN)/python -m pytest tests/rpc tests/security -m measured
 
 bench: .state/dev .state/gen ## Measure the real system: make bench ONLY=redirect ROUNDS=3 (needs wrk)
 	@$(BIN)/python -m tests.load.bench $(if $(ONLY),--only "$(ONLY)") $(if $(ROUNDS),--rounds $(ROUNDS))

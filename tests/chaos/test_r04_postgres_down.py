@@ -44,7 +44,7 @@ async def test_r04_links_keep_their_rules_and_writes_are_refused(own_system: Sys
         async def has_ended() -> bool:
             return await statuses() == {"plain": 302, "ending": 410, "guarded": 401, "limited": 503}
 
-        await eventually(has_ended, timeout=30, every=0.5)
+        await eventually(has_ended, every=0.5)
         for refused in (
             await owner.post("/v1/links", json={"destination": "https://example.com/"}),
             await visitor.get("/limited", headers=browser),
@@ -58,5 +58,5 @@ async def test_r04_links_keep_their_rules_and_writes_are_refused(own_system: Sys
             made = await owner.post("/v1/links", json={"destination": "https://example.com/"})
             return made.status_code == 200 and (await statuses())["limited"] == 302
 
-        await eventually(is_well, timeout=30, every=0.2)
+        await eventually(is_well, every=0.2)
         assert {name: processes_of(own_system, name)[0] for name in OURS} == before

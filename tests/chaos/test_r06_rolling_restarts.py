@@ -49,5 +49,5 @@ def _workers(system: System) -> list[int]:
 async def _restart(system: System, pid: int, traffic: Traffic) -> None:
     os.kill(pid, signal.SIGTERM)
     await more_answers(traffic)
-    await eventually(lambda: pid not in _workers(system) and len(_workers(system)) == 2, timeout=20)
+    await eventually(lambda: pid not in _workers(system) and len(_workers(system)) == 2)
     await more_answers(traffic, 600)

@@ -23,6 +23,6 @@ async def test_a_thousand_requests_for_an_uncached_code_make_one_lookup(tmp_path
         answers = await asyncio.gather(*(reader.readline() for reader, _ in visitors))
         assert set(answers) == {b"HTTP/1.1 302 Found\r\n"}
         assert system.links.lookups == 1
-        await eventually(lambda: len(system.analytics.followed()) == VISITORS, timeout=10)
+        await eventually(lambda: len(system.analytics.followed()) == VISITORS)
         for _, writer in visitors:
             writer.close()

@@ -40,7 +40,7 @@ async def test_r09_of_two_hundred_at_once_as_many_follow_as_may(system: System, 
         path, link_id = await create(owner, most)
         answers = await asyncio.gather(*(crowd.get(path, headers=PERSON) for _ in range(CROWD)))
         assert Counter(answer.status_code for answer in answers) == {302: most, 410: CROWD - most}
-        await eventually(lambda: _has_clicks(owner, link_id, most), timeout=10)
+        await eventually(lambda: _has_clicks(owner, link_id, most))
 
 
 async def test_r09_looking_uses_nothing_up(system: System) -> None:
@@ -52,7 +52,7 @@ async def test_r09_looking_uses_nothing_up(system: System) -> None:
         assert [(look.status_code, look.headers.get("location")) for look in looks] == [(200, None)] * len(looks)
         assert (await visitor.get(path, headers=PERSON)).headers["location"] == "https://example.com/"
         assert (await visitor.get(path, headers=PERSON)).status_code == 410
-        await eventually(lambda: _has_clicks(owner, link_id, 1), timeout=10)
+        await eventually(lambda: _has_clicks(owner, link_id, 1))
 
 
 async def _has_clicks(client: httpx.AsyncClient, link_id: str, count: int) -> bool:

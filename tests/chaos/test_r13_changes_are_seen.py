@@ -8,7 +8,7 @@ from typing import Any
 import redis.asyncio
 
 from tests.support.redirect import HOST, System, running_redirect
-from tests.support.wait import eventually
+from tests.support.wait import eventually, promised
 
 KEY = f"{HOST}/abc"
 
@@ -37,7 +37,7 @@ async def test_create_after_a_404_update_disable_and_delete_are_seen_within_a_se
             await client.set(f"lm:resolution:{KEY}", link.SerializeToString(), ex=60)
             await client.publish("lm:invalidate", KEY)
             for system in systems:
-                await eventually(_shows(system, expected), timeout=1.0)
+                await eventually(_shows(system, expected), timeout=promised(1.0))
 
         for system in systems:
             assert (await system.get("/abc")).status_code == 404

@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.system import System
 from tests.support.traffic import BROWSER
-from tests.support.wait import eventually
+from tests.support.wait import eventually, promised
 
 Seen = tuple[int, str | None]
 
@@ -29,7 +29,7 @@ async def test_r13_changes_are_seen_by_every_worker_within_a_second(own_system: 
         async def is_so() -> bool:
             return await look(own_system, path) == set(expected)
 
-        await eventually(is_so, timeout=1.0, what=f"{expected} is seen")
+        await eventually(is_so, timeout=promised(1.0), what=f"{expected} is seen")
 
     async with own_system.client() as owner:
         assert await look(own_system, path) == {(404, None)}

@@ -29,7 +29,7 @@ async def test_r15_a_full_disk_drops_with_a_count_and_comes_back(
             await system.ready("analytics")
             await more_answers(traffic)
         assert not traffic.failed
-        dropped = await eventually(lambda: _dropped(system), timeout=30)
+        dropped = await eventually(lambda: _dropped(system))
         await assert_exact(system, traffic, list(links.values()), dropped=dropped)
 
 

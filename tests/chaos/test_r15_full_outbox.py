@@ -21,7 +21,7 @@ async def test_a_full_outbox_drops_with_a_count_and_never_fails_a_redirect(tmp_p
         assert 0 < dropped < 150
         assert await system.metric("linkmeter_redirect_outbox_bytes") <= SMALLEST
         system.analytics_server = await serve_analytics(system.analytics, system.analytics_server.port)
-        await eventually(lambda: len(system.analytics.clicks) == 150 - dropped, timeout=15)
+        await eventually(lambda: len(system.analytics.clicks) == 150 - dropped)
         assert [dict(report.dropped) for report in system.analytics.reports.values()] == [{"outbox_full": dropped}]
         assert (await system.get("/abc?again")).status_code == 302
         await eventually(lambda: system.analytics.followed()["again"] == 1)

@@ -102,7 +102,7 @@ async def test_r16_what_a_later_redirect_left_is_shipped_as_it_is(system: System
     _outbox_of_later_version(scratch, [later(click)])
     target = system.folder.outbox / scratch.name
     scratch.rename(target)
-    await eventually(lambda: _is_recorded(system, link_id), timeout=30, every=0.2, what="the click arrives")
+    await eventually(lambda: _is_recorded(system, link_id), every=0.2, what="the click arrives")
 
 
 async def _is_recorded(system: System, link_id: int) -> bool:

@@ -15,7 +15,7 @@ from tests.support.chaos import more_answers
 from tests.support.make_run import ROOT
 from tests.support.system import System, running_system
 from tests.support.traffic import Traffic, counted, create_links, ledger, recorded, visitors
-from tests.support.wait import eventually
+from tests.support.wait import eventually, promised
 
 _LINKS = 4
 # They go on while a program starts: few, so that there is less to compare.
@@ -55,8 +55,8 @@ async def assert_nothing_missing(
 ) -> None:
     """Require each acknowledged click once, per link, and no click that nobody was answered for."""
     ids = list(links.values())
-    await eventually(lambda: _has(system, ids, len(acknowledged)), timeout=30, every=0.2, what="the clicks arrive")
-    await eventually(lambda: settled(system), timeout=30, every=0.2, what="the ledger is settled")
+    await eventually(lambda: _has(system, ids, len(acknowledged)), every=0.2, what="the clicks arrive")
+    await eventually(lambda: settled(system), every=0.2, what="the ledger is settled")
     marks = await recorded(system, ids)
     assert not acknowledged - set(marks), "acknowledged clicks are missing"
     assert not [mark for mark, count in marks.items() if count > 1], "clicks are counted twice"
@@ -130,7 +130,7 @@ async def test_r17_going_back_counts_the_gap_once_and_knows_nothing_of_what_came
             acknowledged = set(traffic.answered)
             await done(data, "create", str(file))
             await more_answers(traffic)
-        await eventually(lambda: settled(before), timeout=30, every=0.2)
+        await eventually(lambda: settled(before), every=0.2)
         changed, link_id = next(iter(links.items()))
         await _lead_to(before, link_id, "https://example.com/later")
         (later,) = (await create_links(before, 1)).items()
@@ -148,7 +148,7 @@ async def test_r17_going_back_counts_the_gap_once_and_knows_nothing_of_what_came
         assert await _location(after, changed) == "https://example.com/0"
         assert await _location(after, later[0]) == ""
         await _lead_to(after, link_id, "https://example.com/again")
-        await eventually(lambda: _leads_to(after, changed, "https://example.com/again"), timeout=1)
+        await eventually(lambda: _leads_to(after, changed, "https://example.com/again"), timeout=promised(1))
         assert next(iter((await create_links(after, 1)).values())) > later[1]
         async with visitors(after, list(links), _VISITORS) as more:
             await more_answers(more)

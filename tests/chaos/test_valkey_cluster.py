@@ -9,7 +9,7 @@ from services.links.publisher import cache_key
 from tests.support.system import System, running_system
 from tests.support.traffic import Traffic, counted, create_links, ledger, recorded, visitors
 from tests.support.valkey_cluster import ValkeyCluster, running_valkey_cluster
-from tests.support.wait import eventually
+from tests.support.wait import eventually, promised
 
 _LINKS = 6
 _SEEN_WITHIN_SECONDS = 1.0
@@ -49,13 +49,13 @@ async def test_the_journey_goes_over_a_cluster(cluster: ValkeyCluster, clustered
         async def leads_to() -> bool:
             return (await visitor.get(f"/{code}")).headers["location"] == "https://example.com/changed"
 
-        await eventually(leads_to, timeout=_SEEN_WITHIN_SECONDS)
+        await eventually(leads_to, timeout=promised(_SEEN_WITHIN_SECONDS))
         assert (await client.delete(f"/v1/links/{link_id}")).status_code == 200
 
         async def is_gone() -> bool:
             return (await visitor.get(f"/{code}")).status_code in (404, 410)
 
-        await eventually(is_gone, timeout=_SEEN_WITHIN_SECONDS)
+        await eventually(is_gone, timeout=promised(_SEEN_WITHIN_SECONDS))
         answers = [await visitor.post("/api/shorten", json={"url": "https://example.com/a"}) for _ in range(4)]
         assert [answer.status_code < 300 for answer in answers] == [True, True, True, False]
         assert answers[-1].status_code == 429
@@ -86,10 +86,10 @@ async def test_a_failover_under_load_stops_no_redirect(cluster: ValkeyCluster, c
         await cluster.failed_over(dead)
         cluster.start(dead)
         await _more_answers(traffic, 150)
-        await eventually(lambda: not dead.is_master, timeout=15, what="the dead master comes back as a replica")
+        await eventually(lambda: not dead.is_master, what="the dead master comes back as a replica")
     assert not traffic.failed
     await _assert_changes_are_seen(clustered, links)
-    await eventually(lambda: _is_settled(clustered, len(traffic.answered)), timeout=30, what="all clicks arrive")
+    await eventually(lambda: _is_settled(clustered, len(traffic.answered)), what="all clicks arrive")
     marks = await recorded(clustered, list(links.values()))
     # Without those of the checks above, which have no mark.
     assert set(marks) - {""} == traffic.answered
@@ -114,14 +114,14 @@ async def test_writes_go_on_while_a_master_is_dead(cluster: ValkeyCluster, clust
             return (await visitor.get(f"/{code}")).headers["location"] == "https://example.com/during"
 
         # The publisher's longest pause, and the breaker's.
-        await eventually(leads_there, timeout=8)
+        await eventually(leads_there)
         for code in more:
             assert (await visitor.get(f"/{code}")).status_code == 302
 
 
 async def _more_answers(traffic: Traffic, count: int) -> None:
     enough = len(traffic.answered) + count
-    await eventually(lambda: len(traffic.answered) >= enough, timeout=30, what="redirects are answered")
+    await eventually(lambda: len(traffic.answered) >= enough, what="redirects are answered")
 
 
 async def _change(system: System, link_id: int, destination: str) -> None:
@@ -139,7 +139,7 @@ async def _assert_changes_are_seen(system: System, links: dict[str, int]) -> Non
             async def leads_there(code: str = code, destination: str = destination) -> bool:
                 return (await visitor.get(f"/{code}")).headers["location"] == destination
 
-            await eventually(leads_there, timeout=_SEEN_WITHIN_SECONDS)
+            await eventually(leads_there, timeout=promised(_SEEN_WITHIN_SECONDS))
 
 
 async def _is_settled(system: System, answered: int) -> bool:

@@ -96,7 +96,7 @@ async def test_what_dies_is_started_again(tmp_path: Path) -> None:
             await run.prints(f"{name} is back")
         create, follow, _ = run.curl_lines
         # Connections that died with the database are made anew.
-        await eventually(lambda: "shortUrl" in shell(create, LINKMETER_API_KEY=key), timeout=10)
+        await eventually(lambda: "shortUrl" in shell(create, LINKMETER_API_KEY=key))
         assert shell(follow).startswith("HTTP/1.1 302")
 
 

@@ -13,11 +13,11 @@ async def test_restart_of_everything_keeps_everything(
     with start_system() as before:
         links = await create_links(before, 3)
         async with visitors(before, list(links)) as traffic:
-            await eventually(lambda: len(traffic.answered) >= 60, timeout=30)
+            await eventually(lambda: len(traffic.answered) >= 60)
 
     with start_system(api_key=before.api_key) as after:
         ids = list(links.values())
-        await eventually(lambda: _all_counted(after, ids, len(traffic.answered)), timeout=30)
+        await eventually(lambda: _all_counted(after, ids, len(traffic.answered)))
         assert set(await recorded(after, ids)) == traffic.answered
         async with after.client() as client:
             for code, link_id in links.items():

@@ -15,7 +15,7 @@ from services.common.health import HealthPoller
 from services.common.rpc_server import Limits, RpcServer
 from tests.support.floods import reset_streams
 from tests.support.system import System
-from tests.support.wait import eventually
+from tests.support.wait import eventually, promised
 
 SERVICES = {
     # A method of each service, and a little more than its longest message.
@@ -62,7 +62,7 @@ async def _serving(servicer: Servicer, **limits: Any) -> AsyncIterator[str]:
 async def _call(channel: grpc.aio.Channel, path: str, content: bytes = b"", **settings: Any) -> grpc.StatusCode:
     call: Any = channel.unary_unary(path)
     try:
-        await call(content, timeout=10, **settings)
+        await call(content, timeout=60, **settings)
     except grpc.aio.AioRpcError as error:
         return error.code()
     return grpc.StatusCode.OK
@@ -103,7 +103,7 @@ async def test_ten_thousand_streams_are_bounded() -> None:
 
         async def ask(number: int) -> grpc.StatusCode:
             try:
-                await stubs[number % len(stubs)].Authenticate(_slow(), timeout=30)
+                await stubs[number % len(stubs)].Authenticate(_slow(), timeout=60)
             except grpc.aio.AioRpcError as error:
                 return error.code()
             return grpc.StatusCode.OK
@@ -155,6 +155,7 @@ async def test_clients_leave_room_for_each_other() -> None:
             assert await ask("2001:db8::9") is grpc.StatusCode.OK
 
 
+@pytest.mark.measured
 @pytest.mark.parametrize("service", ["links", "redirect"])
 async def test_rapid_resets_starve_nobody(system: System, service: str) -> None:
     """While one peer opens and resets ten thousand streams, another's calls are answered in time."""
@@ -170,7 +171,7 @@ async def test_rapid_resets_starve_nobody(system: System, service: str) -> None:
             slowest = max(slowest, time.monotonic() - began)
         assert await flood >= _STREAMS
         assert await _call(channel, _HEALTH) is grpc.StatusCode.OK
-    assert slowest < 2.0
+    assert slowest < promised(2.0)
 
 
 async def test_call_without_deadline_gets_the_default() -> None:

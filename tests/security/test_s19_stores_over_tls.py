@@ -83,7 +83,7 @@ async def test_the_system_runs_over_verified_connections(stores: Stores, tmp_pat
             async def leads_on() -> bool:
                 return (await visitor.get(f"/{code}")).headers["location"] == "https://example.com/changed"
 
-            await eventually(leads_on, timeout=1)
+            await eventually(leads_on)
             answers = [await visitor.post("/api/shorten", json={"url": "https://example.com/a"}) for _ in range(4)]
         assert [answer.status_code == 429 for answer in answers] == [False, False, False, True]
     assert stores.postgres.secured > 0

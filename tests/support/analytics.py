@@ -89,7 +89,7 @@ async def running_analytics(
     async with AsyncExitStack() as stack:
         stack.push_async_callback(server.stop)
         address = f"127.0.0.1:{server.port}"
-        channel = await stack.enter_async_context(open_channel(address, deadline_seconds=10))
+        channel = await stack.enter_async_context(open_channel(address, deadline_seconds=60))
         yield Analytics(
             ingest=ingest_service_pb2_grpc.IngestServiceStub(channel),
             clicks=click_service_pb2_grpc.ClickServiceStub(channel),

@@ -33,9 +33,7 @@ async def passing(seconds: float) -> None:
 
 async def assert_exact(system: System, traffic: Traffic, link_ids: Sequence[int], *, dropped: int = 0) -> None:
     """Require that each answered redirect is in the statistics once, and that the ledger adds up to the same."""
-    await eventually(
-        lambda: _is_settled(system, len(traffic.answered) - dropped), timeout=60, every=0.1, what="all clicks arrive"
-    )
+    await eventually(lambda: _is_settled(system, len(traffic.answered) - dropped), every=0.1, what="all clicks arrive")
     marks = await recorded(system, link_ids)
     assert len(traffic.answered - set(marks)) <= dropped, "answered clicks are lost"
     assert not [mark for mark, count in marks.items() if count > 1], "clicks are counted twice"

@@ -201,7 +201,7 @@ class Edge:
 
     def client(self) -> httpx.AsyncClient:
         """Return a client of the public address; settings of the machine for proxies have no say about loopback."""
-        return httpx.AsyncClient(base_url=self.url, timeout=10, trust_env=False)
+        return httpx.AsyncClient(base_url=self.url, timeout=60, trust_env=False)
 
     def channel(self) -> grpc.aio.Channel:
         """Return a channel to the public address."""
@@ -214,7 +214,7 @@ class Edge:
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
         try:
             writer.write(request)
-            return await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
+            return await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 60)
         except (asyncio.IncompleteReadError, ConnectionError):
             return b""
         finally:
@@ -232,7 +232,7 @@ class Edge:
     def counter(self, name: str) -> int:
         """Read one of Envoy's counters."""
         url = f"http://127.0.0.1:{self.admin_port}/stats?format=json&filter=^{name}$"
-        with urllib.request.urlopen(url, timeout=5) as answer:
+        with urllib.request.urlopen(url, timeout=60) as answer:
             return int(json.load(answer)["stats"][0]["value"])
 
 

@@ -171,7 +171,7 @@ async def running_links(
     server = LinksServer(settings_for(postgres_url, redis_url, **settings), clock=clock, next_code=next_code)
     await server.start()
     try:
-        async with rpc_client.open_channel(f"127.0.0.1:{server.port}", deadline_seconds=20) as channel:
+        async with rpc_client.open_channel(f"127.0.0.1:{server.port}", deadline_seconds=60) as channel:
             yield _connected(server, postgres_url, channel)
     finally:
         await server.stop()

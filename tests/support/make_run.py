@@ -103,5 +103,5 @@ def shell(command: str, **environment: str) -> str:
     # A proxy setting of the machine has no say about loopback.
     variables = {**os.environ, "no_proxy": "*", **environment}
     bash = shutil.which("bash") or "bash"
-    done = subprocess.run([bash, "-c", command], capture_output=True, text=True, check=True, timeout=30, env=variables)
+    done = subprocess.run([bash, "-c", command], capture_output=True, text=True, check=True, timeout=60, env=variables)
     return done.stdout

@@ -18,11 +18,11 @@ async def key_of_new_owner(system: System, *scopes: str) -> str:
     async with system.channel("links") as channel:
         accounts = account_service_pb2_grpc.AccountServiceStub(channel)
         request = account_service_pb2.CreateOwnerRequest(owner=links_pb2.Owner(login=f"a{uuid.uuid4().hex}"))
-        owner = await accounts.CreateOwner(request, timeout=5)
+        owner = await accounts.CreateOwner(request, timeout=60)
         vouched = metadata_for(Caller(owner_id=owner.owner_id, scopes=frozenset({ADMIN})))
         keys = api_key_service_pb2_grpc.ApiKeyServiceStub(channel)
         wanted = links_pb2.ApiKey(scopes=scopes or sorted({*SCOPES} - {ADMIN}))
         key = await keys.CreateApiKey(
-            api_key_service_pb2.CreateApiKeyRequest(api_key=wanted), metadata=vouched, timeout=5
+            api_key_service_pb2.CreateApiKeyRequest(api_key=wanted), metadata=vouched, timeout=60
         )
     return key.secret

@@ -24,11 +24,12 @@ from services.common.interceptors import Context
 from services.common.rpc_server import Limits, RpcServer
 from tests.support.inside import http_client
 from tests.support.ports import free_port
-from tests.support.wait import eventually
+from tests.support.wait import GENEROUS_SECONDS, eventually
 
 SECRET = "a secret of thirty-two characters"
 HOST = "localhost"
-SILENCE_SECONDS = 1.0
+# Between one part of an answer and the next; the first may take its time.
+SILENCE_SECONDS = 2.0
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
 
 
@@ -185,7 +186,7 @@ class System:
         """Start the process and wait until it answers."""
         arguments = [sys.executable, "-m", "services.redirect"]
         self.process = Process(Command(name="redirect", arguments=arguments, environment=self.environment), self.folder)
-        await eventually(self._answers, timeout=20)
+        await eventually(self._answers)
 
     async def _answers(self) -> bool:
         assert self.process is not None
@@ -219,7 +220,7 @@ class System:
             writer.write(request)
             await writer.drain()
             while True:
-                async with asyncio.timeout(SILENCE_SECONDS):
+                async with asyncio.timeout(SILENCE_SECONDS if answer else GENEROUS_SECONDS):
                     part = await reader.read(65536)
                 if not part:
                     break

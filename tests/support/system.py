@@ -60,7 +60,7 @@ class System:
         return f"localhost:{self.settings.port}"
 
     def client(
-        self, *, api_key: str | None = None, base_url: str | None = None, timeout: float = 10
+        self, *, api_key: str | None = None, base_url: str | None = None, timeout: float = 60
     ) -> httpx.AsyncClient:
         """Return a client of the public port that shows the first owner's key, another one, or (empty) none."""
         key = self.api_key if api_key is None else api_key
@@ -95,7 +95,7 @@ class System:
     async def ready(self, *names: str) -> None:
         """Wait until the programs answer; start those again that ended, as the supervisor would."""
         for name in names:
-            await eventually(functools.partial(self._is_ready, name), 30, 0.05, f"{name} is ready")
+            await eventually(functools.partial(self._is_ready, name), every=0.05, what=f"{name} is ready")
 
     async def _is_ready(self, name: str) -> bool:
         if not self.stack.processes[name].is_running:

@@ -8,6 +8,7 @@ import h2.events
 import h2.settings
 
 from tests.support.edge import Edge
+from tests.support.wait import GENEROUS_SECONDS
 
 REQUEST = [(":method", "GET"), (":path", "/v1/links/5"), (":scheme", "http"), (":authority", "sho.rt")]
 
@@ -66,7 +67,7 @@ class Http2:
 
     async def until(self, kind: type[h2.events.Event]) -> bool:
         """Read until such an event, or until the connection ends, which counts as its termination."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(GENEROUS_SECONDS):
             while True:
                 try:
                     data = await self.reader.read(65536)

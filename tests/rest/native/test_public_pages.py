@@ -111,7 +111,7 @@ def test_metrics_have_a_port_of_their_own(tmp_path_factory: pytest.TempPathFacto
     """Prometheus finds Envoy's metrics at /metrics of the metrics port, and nothing else of the admin interface."""
     address = f"127.0.0.1:{free_port()}"
     with running_edge(tmp_path_factory.mktemp("edge"), metrics_listen=address):
-        with urllib.request.urlopen(f"http://{address}/metrics", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://{address}/metrics", timeout=60) as answer:
             assert b"envoy_http_downstream_rq" in answer.read()
         for path in ("/", "/quitquitquit", "/config_dump", "/metrics/../config_dump"):
             assert httpx.get(f"http://{address}{path}", trust_env=False).status_code == 404

@@ -122,5 +122,5 @@ async def ingest(system: System, clicks: Iterable[clicks_pb2.RecordedClick], **l
         rows.append(ingest_service_pb2.OutboxRow(sequence=sequence, click=made.SerializeToString()))
     request = ingest_service_pb2.IngestClicksRequest(source=str(uuid4()), rows=rows)
     async with system.channel("analytics") as channel:
-        answer = await ingest_service_pb2_grpc.IngestServiceStub(channel).IngestClicks(request, timeout=10)
+        answer = await ingest_service_pb2_grpc.IngestServiceStub(channel).IngestClicks(request, timeout=60)
     assert answer.acknowledged_sequence == len(rows)

@@ -67,7 +67,7 @@ async def ingest(system: System, link_id: int, code: str, clicks: Iterable[click
         rows.append(ingest_service_pb2.OutboxRow(sequence=sequence, click=click.SerializeToString()))
     request = ingest_service_pb2.IngestClicksRequest(source=str(uuid4()), rows=rows)
     async with system.channel("analytics") as channel:
-        answer = await ingest_service_pb2_grpc.IngestServiceStub(channel).IngestClicks(request, timeout=10)
+        answer = await ingest_service_pb2_grpc.IngestServiceStub(channel).IngestClicks(request, timeout=60)
     assert answer.acknowledged_sequence == len(rows)
 
 

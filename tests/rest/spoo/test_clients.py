@@ -35,7 +35,7 @@ async def client(system: System) -> AsyncIterator[spoo.AsyncSpooClient]:
     """Return the client with the key of a new account."""
     key = await key_of_new_owner(system)
     # Settings of the machine for proxies have no say about loopback.
-    async with httpx.AsyncClient(trust_env=False, timeout=20) as http:
+    async with httpx.AsyncClient(trust_env=False, timeout=60) as http:
         yield sdk(system, http, api_key=f"spoo_{key.removeprefix('lm_')}")
 
 

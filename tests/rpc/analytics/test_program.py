@@ -86,14 +86,14 @@ async def test_migrates_serves_and_ends_gracefully(postgres_url: str) -> None:
                 except errors.Unavailable:
                     return 0
 
-            assert await eventually(acknowledged, timeout=30) == 2
+            assert await eventually(acknowledged) == 2
         async with httpx.AsyncClient(trust_env=False) as client:
 
             async def ledger_is_shown() -> str:
                 text = (await client.get(f"http://{metrics}/metrics")).text
                 return text if "linkmeter_clicks_stored 1.0" in text else ""
 
-            shown = await eventually(ledger_is_shown, timeout=30)
+            shown = await eventually(ledger_is_shown)
     finally:
         process.send_signal(signal.SIGTERM)
         _, said = process.communicate(timeout=30)

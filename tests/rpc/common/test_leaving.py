@@ -20,7 +20,7 @@ async def _fails() -> None:
 
 async def test_draining_server_says_so_and_still_answers() -> None:
     """R6: for the drain time health says NOT_SERVING, and calls on open connections are answered."""
-    server = RpcServer(address="127.0.0.1:0", health=HealthPoller(), limits=Limits(drain_seconds=0.5))
+    server = RpcServer(address="127.0.0.1:0", health=HealthPoller(), limits=Limits(drain_seconds=3))
     await server.start([])
     async with grpc.aio.insecure_channel(f"127.0.0.1:{server.port}") as channel:
         health: Any = health_pb2_grpc.HealthStub(channel)

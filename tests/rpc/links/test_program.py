@@ -62,7 +62,7 @@ async def test_migrates_serves_and_ends_gracefully(postgres_url: str, valkey_url
                 except errors.Unavailable:
                     return None
 
-            link = await eventually(created, timeout=30)
+            link = await eventually(created)
             assert link
             assert link.domain == "sho.rt"
     finally:

@@ -32,7 +32,7 @@ async def listening(url: str) -> AsyncIterator[list[str]]:
     client = redis.asyncio.Redis.from_url(url)
     pubsub = client.pubsub()
     await pubsub.subscribe(CHANNEL)
-    await pubsub.get_message(timeout=2)
+    await pubsub.get_message(timeout=60)
 
     async def listen() -> None:
         async for message in pubsub.listen():
@@ -176,7 +176,7 @@ async def test_writes_go_on_without_redis_and_are_published_later(links_database
             async def is_told() -> bool:
                 return await cached(server.url(), "abc") is not None
 
-            await eventually(is_told, timeout=15)
+            await eventually(is_told)
             told = await cached(server.url(), "abc")
             assert told is not None
             assert told.revision == 2

@@ -5,7 +5,7 @@ import resource
 from pathlib import Path
 
 from tests.support.redirect import BROWSER, System, running_redirect
-from tests.support.wait import eventually
+from tests.support.wait import GENEROUS_SECONDS, eventually
 
 
 def get(path: str, *lines: str) -> bytes:
@@ -69,7 +69,7 @@ async def test_a_client_that_sends_no_more_gets_its_answers(tmp_path: Path) -> N
         reader, writer = await open_to(system)
         writer.write(get("/abc"))
         writer.write_eof()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(GENEROUS_SECONDS):
             assert (await reader.read()).startswith(b"HTTP/1.1 302")
         writer.close()
 
@@ -81,7 +81,7 @@ async def test_a_form_is_asked_for_that_waits_for_a_word(tmp_path: Path) -> None
         reader, writer = await open_to(system)
         form = "Content-Type: application/x-www-form-urlencoded"
         writer.write(get("/guarded", form, "Content-Length: 10", "Expect: 100-continue").replace(b"GET", b"POST", 1))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(GENEROUS_SECONDS):
             assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
             writer.write(b"password=x")
             assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 303")
@@ -151,7 +151,7 @@ async def test_a_leaving_process_ends_its_connections(tmp_path: Path) -> None:
         writer.write(get("/abc"))
         await reader.readuntil(b"\r\n\r\n")
         await system.stop()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(GENEROUS_SECONDS):
             assert await reader.read() == b""
         writer.close()
 

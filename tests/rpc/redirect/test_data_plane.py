@@ -190,7 +190,7 @@ async def test_a_ticket_ends_with_the_password_it_was_given_for(tmp_path: Path) 
         ticket = right.cookies["lm_access_guarded"]
         assert (await system.get("/other", headers={"cookie": f"lm_access_other={ticket}"})).status_code == 401
         system.links.add("guarded", password_version="2")
-        refused = await eventually(lambda: _status_is(system.client, "/guarded", 401), timeout=5)
+        refused = await eventually(lambda: _status_is(system.client, "/guarded", 401))
         assert refused
 
 

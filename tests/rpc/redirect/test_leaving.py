@@ -3,13 +3,15 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from tests.support.redirect import running_redirect
-from tests.support.wait import eventually
+from tests.support.wait import eventually, promised
 
 
 async def test_a_leaving_process_answers_while_it_tells_proxies_to_go(tmp_path: Path) -> None:
     """R6: for the time of LINKMETER_DRAIN_SECONDS its health says no, and redirects are answered and counted."""
-    async with running_redirect(tmp_path, DRAIN_SECONDS="1") as system:
+    async with running_redirect(tmp_path, DRAIN_SECONDS="5") as system:
         system.links.add("abc")
         stopping = asyncio.create_task(system.stop())
 
@@ -40,8 +42,9 @@ async def test_a_connection_that_is_used_is_told_before_it_ends(tmp_path: Path) 
         await stopping
 
 
+@pytest.mark.measured
 async def test_without_a_setting_it_goes_at_once(tmp_path: Path) -> None:
     """A single process keeps nobody waiting for its end."""
     async with running_redirect(tmp_path) as system:
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(promised(1)):
             await system.stop()

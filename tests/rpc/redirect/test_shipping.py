@@ -11,7 +11,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from services.redirect.outbox import folder
 from services.redirect.outbox.file import NewRow, OutboxFile
 from tests.support.redirect import BROWSER, HOST, System, open_channel, running_redirect, serve_analytics
-from tests.support.wait import eventually
+from tests.support.wait import eventually, promised
 
 
 async def follow(system: System, names: range) -> list[str]:
@@ -27,6 +27,7 @@ async def follow(system: System, names: range) -> list[str]:
     return [name for name in answered if name]
 
 
+@pytest.mark.measured
 async def test_a_click_is_shipped_within_half_a_second(tmp_path: Path) -> None:
     """R11 leaves most of its five seconds to analytics."""
     async with running_redirect(tmp_path) as system:
@@ -35,7 +36,7 @@ async def test_a_click_is_shipped_within_half_a_second(tmp_path: Path) -> None:
         started = time.monotonic()
         await follow(system, range(1, 2))
         await eventually(lambda: len(system.analytics.clicks) == 2)
-        assert time.monotonic() - started < 0.5
+        assert time.monotonic() - started < promised(0.5)
 
 
 async def test_acknowledged_rows_are_deleted_and_the_report_says_so(tmp_path: Path) -> None:
@@ -44,9 +45,7 @@ async def test_acknowledged_rows_are_deleted_and_the_report_says_so(tmp_path: Pa
         system.links.add("abc")
         await follow(system, range(5))
         source = (await eventually(lambda: list(system.analytics.reports)))[0]
-        idle = await eventually(
-            lambda: not system.analytics.reports[source].HasField("oldest_pending_time"), timeout=10
-        )
+        idle = await eventually(lambda: not system.analytics.reports[source].HasField("oldest_pending_time"))
         assert idle
         assert system.analytics.reports[source].last_sequence == 5
         assert await system.metric("linkmeter_redirect_outbox_clicks") == 0
@@ -61,7 +60,7 @@ async def test_while_analytics_is_down_nothing_fails_and_nothing_is_lost(tmp_pat
         answered = await follow(system, range(200))
         assert len(answered) == 200
         system.analytics_server = await serve_analytics(system.analytics, system.analytics_server.port)
-        await eventually(lambda: len(system.analytics.clicks) == 200, timeout=15)
+        await eventually(lambda: len(system.analytics.clicks) == 200)
         assert system.analytics.gaps == []
 
 
@@ -71,9 +70,9 @@ async def test_a_lost_acknowledgement_counts_nothing_twice(tmp_path: Path) -> No
         system.links.add("abc")
         system.analytics.lost_answers = 2
         await follow(system, range(20))
-        await eventually(lambda: system.analytics.lost_answers == 0, timeout=10)
+        await eventually(lambda: system.analytics.lost_answers == 0)
         await follow(system, range(20, 21))
-        await eventually(lambda: len(system.analytics.clicks) == 21, timeout=10)
+        await eventually(lambda: len(system.analytics.clicks) == 21)
         assert set(system.analytics.followed().values()) == {1}
 
 
@@ -93,7 +92,7 @@ async def test_every_answered_redirect_arrives_exactly_once_although_the_process
             await system.kill()
             answered += await load
             await system.start()
-        await eventually(lambda: set(answered) <= set(system.analytics.followed()), timeout=15)
+        await eventually(lambda: set(answered) <= set(system.analytics.followed()))
         assert answered
         assert max(system.analytics.followed().values()) == 1
         assert system.analytics.gaps == []
@@ -131,7 +130,7 @@ async def test_the_outbox_of_a_dead_worker_is_shipped_and_removed(tmp_path: Path
     orphan.retire()
     orphan.release()
     async with running_redirect(tmp_path) as system:
-        await eventually(lambda: not orphan.path.exists(), timeout=10)
+        await eventually(lambda: not orphan.path.exists())
         assert system.analytics.marks[orphan.path.stem] == 3
         report = system.analytics.reports[orphan.path.stem]
         assert (report.last_sequence, dict(report.dropped)) == (3, {"disk_full": 2})
@@ -157,11 +156,11 @@ async def test_several_workers_share_the_port_and_have_an_outbox_and_a_grpc_port
             followed += 1
             return len(system.analytics.marks) == 2 and min(system.analytics.marks.values()) > 0
 
-        await eventually(both_take_clicks, timeout=10)
+        await eventually(both_take_clicks)
         await eventually(lambda: len(system.analytics.clicks) == followed)
         host, _, port = system.rpc_address.rpartition(":")
         for worker in range(2):
             async with open_channel(f"{host}:{int(port) + worker}") as channel:
                 stub: Any = health_pb2_grpc.HealthStub(channel)
-                answer = await stub.Check(health_pb2.HealthCheckRequest(), timeout=5)
+                answer = await stub.Check(health_pb2.HealthCheckRequest(), timeout=60)
                 assert answer.status == health_pb2.HealthCheckResponse.SERVING
