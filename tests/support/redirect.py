@@ -193,7 +193,8 @@ class System:
         if not self.process.is_running:
             raise RuntimeError(self.process.log_tail())
         try:
-            return (await self.client.get("/healthz")).status_code == 200
+            # Asked again and again: somebody else may have the port, and answer nothing.
+            return (await self.client.get("/healthz", timeout=1)).status_code == 200
         except httpx.TransportError:
             return False
 
