@@ -39,6 +39,7 @@ class _Host:
         self.scheme = "http"
         self.now = 0.0
         self.is_leaving = False
+        self.is_private = False
         self.connections: set[Connection] = set()
 
     def enter(self, connection: Connection) -> bool:
