@@ -6,14 +6,15 @@ from typing import Any, Final
 from google.rpc import status_pb2
 
 from gateway.openapi.contract import Contract
-from gateway.openapi.operations import openapi_operation, openapi_path, tag_name, tag_order
+from gateway.openapi.operations import openapi_operation, openapi_path
 from gateway.openapi.schemas import Schemas
+from gateway.openapi.sections import Section, sections_of
+from gateway.surface import Surface
+from gateway.surfaces import SURFACES
 from services.common import version
 
 Json = dict[str, Any]
 
-_NATIVE: Final = ("linkmeter.links.v1", "linkmeter.analytics.v1")
-_COMPAT: Final = ("linkmeter.compat.shtr.v1",)
 _ABOUT: Final = (
     "Short links and their statistics. The API under /v1 is Linkmeter's own; an API key or the edit token of a link is "
     "sent as Authorization: Bearer. The other surfaces follow the documented APIs of other systems, so that their "
@@ -22,62 +23,58 @@ _ABOUT: Final = (
 
 
 def openapi_document(contract: Contract) -> Json:
-    """Make the document; the same contracts always make the same one."""
+    """Return the document of all surfaces; the same contracts always make the same one."""
     schemas = Schemas(contract)
-    native, compat = (
-        sorted((service for package in packages for service in contract.services(package)), key=tag_order)
-        for packages in (_NATIVE, _COMPAT)
-    )
+    # Errors of the native surface refer to it.
+    schemas.message(status_pb2.Status.DESCRIPTOR)
     paths: dict[str, Json] = {}
-    for service in native:
-        _add_service(paths, contract, schemas, service, "Error", [{"bearer": []}])
-    for service in compat:
-        _add_service(paths, contract, schemas, service, "CompatError", [])
+    sections = [(surface, section) for surface in SURFACES for section in sections_of(surface, contract)]
+    for surface, section in sections:
+        _add_operations(paths, contract, schemas, surface, section)
     return {
         "openapi": "3.1.0",
         "info": {"title": "Linkmeter", "version": version.of_installation(), "description": _ABOUT},
         "servers": [{"url": "/", "description": "This installation"}],
-        "tags": [_tag(contract, service) for service in (*native, *compat)],
+        "tags": [{"name": section.name, "description": contract.comment(section.service)} for _, section in sections],
         "paths": paths,
         "components": {
-            "schemas": {**_error_schemas(schemas), **schemas.components()},
-            "responses": {
-                "Error": _error("What went wrong, as google.rpc.Status.", "Status"),
-                "CompatError": _error("What went wrong.", "CompatError"),
-            },
-            "securitySchemes": {
-                "bearer": {
-                    "type": "http",
-                    "scheme": "bearer",
-                    "description": "An API key (lm_…) or the edit token of one link (tok_…).",
-                }
-            },
+            "schemas": schemas.components() | {_error_name(surface): surface.error_schema for surface in _dialects()},
+            "responses": {_error_name(surface): _error_response(surface) for surface in SURFACES},
+            "securitySchemes": {name: scheme for surface in SURFACES for name, scheme in surface.security.items()},
         },
     }
 
 
-def _add_service(
-    paths: dict[str, Json], contract: Contract, schemas: Schemas, service: str, error: str, security: Sequence[Json]
+def _add_operations(
+    paths: dict[str, Json], contract: Contract, schemas: Schemas, surface: Surface, section: Section
 ) -> None:
     bindings: dict[str, int] = {}
-    for operation in contract.operations(service):
+    for operation in contract.operations(section.service):
         method = operation.method.full_name
-        described = openapi_operation(operation, bindings.get(method, 0), schemas, error)
+        described = openapi_operation(operation, bindings.get(method, 0), schemas, _error_name(surface))
         bindings[method] = bindings.get(method, 0) + 1
-        described["security"] = list(security)
+        described["tags"] = [section.name]
+        described["security"] = _security(surface)
         paths.setdefault(openapi_path(operation), {})[operation.verb.lower()] = described
 
 
-def _tag(contract: Contract, service: str) -> Json:
-    return {"name": tag_name(service), "description": contract.comment(service)}
+def _security(surface: Surface) -> list[Json]:
+    """Return the alternatives of which one must hold; an empty one holds always."""
+    return [{name: []} for name in surface.security] + ([{}] if surface.is_open else [])
 
 
-def _error_schemas(schemas: Schemas) -> dict[str, Json]:
-    schemas.message(status_pb2.Status.DESCRIPTOR)
-    error = {"type": "string", "description": "Words for people."}
-    return {"CompatError": {"type": "object", "properties": {"error": error}, "required": ["error"]}}
+def _dialects() -> Sequence[Surface]:
+    """Return the surfaces whose errors are not messages of our contracts."""
+    return [surface for surface in SURFACES if "$ref" not in surface.error_schema]
 
 
-def _error(description: str, schema: str) -> Json:
-    content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
-    return {"description": description, "content": content}
+def _error_name(surface: Surface) -> str:
+    return f"{surface.name}.Error"
+
+
+def _error_response(surface: Surface) -> Json:
+    reference = surface.error_schema.get("$ref", f"#/components/schemas/{_error_name(surface)}")
+    return {
+        "description": f"What went wrong, in the words of {surface.title}.",
+        "content": {"application/json": {"schema": {"$ref": reference}}},
+    }

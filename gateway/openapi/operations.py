@@ -15,27 +15,12 @@ Json = dict[str, Any]
 
 # Contracts say a status other than 200 in the method's comment.
 _SUCCESS: Final = re.compile(r"\bAnswers (2\d\d)\b")
-# In the order of the page.
-_TAGS: Final = {
-    "linkmeter.links.v1.LinkService": "Links",
-    "linkmeter.links.v1.ApiKeyService": "API keys",
-    "linkmeter.links.v1.DomainService": "Domains",
-    "linkmeter.analytics.v1.ClickService": "Clicks",
-    "linkmeter.analytics.v1.StatsService": "Statistics",
-    "linkmeter.compat.shtr.v1.ShtrService": "shtr.xyz",
-}
+_RAW: Final = "google.api.HttpBody"
+# What arrives raw is a form of an API that takes forms; what is answered raw has any type.
+_RAW_REQUESTS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
+_RAW_RESPONSE: Final = "*/*"
+_JSON: Final = "application/json"
 _SCALAR_MESSAGES: Final = ("google.protobuf.Timestamp", "google.protobuf.FieldMask", "google.protobuf.Duration")
-
-
-def tag_name(service: str) -> str:
-    """Name a service for people."""
-    return _TAGS.get(service) or component_name(service)
-
-
-def tag_order(service: str) -> tuple[int, str]:
-    """Say where a service stands on the page: those that have a name for people first."""
-    known = list(_TAGS)
-    return (known.index(service) if service in known else len(known), service)
 
 
 def openapi_path(operation: Operation) -> str:
@@ -51,7 +36,6 @@ def openapi_operation(operation: Operation, index: int, schemas: Schemas, error_
         "operationId": f"{service}.{operation.method.name}" + (f".{index + 1}" if index else ""),
         "summary": re.split(r"(?<=[.])\s", comment, maxsplit=1)[0].rstrip("."),
         "description": comment,
-        "tags": [tag_name(operation.service)],
         "parameters": [*_path_parameters(operation, schemas), *_query_parameters(operation, schemas)],
         "responses": {
             _success(comment): _success_response(operation, schemas),
@@ -64,7 +48,7 @@ def openapi_operation(operation: Operation, index: int, schemas: Schemas, error_
         example = example_body(operation)
         if example is not None:
             content["example"] = example
-        described["requestBody"] = {"required": True, "content": {"application/json": content}}
+        described["requestBody"] = {"required": True, "content": dict.fromkeys(_request_types(operation), content)}
     return described
 
 
@@ -78,7 +62,13 @@ def _success_response(operation: Operation, schemas: Schemas) -> Json:
     if operation.method.server_streaming:
         schema = {"type": "array", "items": schema}
     described = schemas.comment(operation.method.output_type.full_name) or "Done."
-    return {"description": described, "content": {"application/json": {"schema": schema}}}
+    kind = _RAW_RESPONSE if operation.method.output_type.full_name == _RAW else _JSON
+    return {"description": described, "content": {kind: {"schema": schema}}}
+
+
+def _request_types(operation: Operation) -> tuple[str, ...]:
+    message = operation.body_message
+    return _RAW_REQUESTS if message is not None and message.full_name == _RAW else (_JSON,)
 
 
 def _body_schema(operation: Operation, schemas: Schemas) -> Json | None:

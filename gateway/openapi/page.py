@@ -26,7 +26,8 @@ def documentation_page(document: Json) -> str:
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<style>{_CSS}</style>\n</head>\n<body>\n"
-        f"<nav>{''.join(_navigation(document))}</nav>\n"
+        '<a class="skip" href="#top">To the text</a>\n'
+        f'<nav aria-label="Operations">{"".join(_navigation(document))}</nav>\n'
         f"<main>{''.join(_content(document))}</main>\n</body>\n</html>\n"
     )
 
@@ -34,11 +35,11 @@ def documentation_page(document: Json) -> str:
 def _navigation(document: Json) -> Iterator[str]:
     yield '<strong><a href="#top">Linkmeter</a></strong>'
     for tag in document["tags"]:
-        yield f'<ul><li class="soft">{escape(tag["name"])}</li>'
+        yield f"<details><summary>{escape(tag['name'])}</summary><ul>"
         for verb, path, operation in _operations(document, tag["name"]):
             target = _anchor(operation["operationId"])
             yield f'<li>{_verb(verb)} <a href="#{target}">{escape(path)}</a></li>'
-        yield "</ul>"
+        yield "</ul></details>"
     yield '<ul><li><a href="#schemas">Schemas</a></li><li><a href="/openapi.json">openapi.json</a></li></ul>'
 
 
@@ -50,7 +51,7 @@ def _content(document: Json) -> Iterator[str]:
     for tag in document["tags"]:
         yield f'<h2>{escape(tag["name"])}</h2><p class="said">{escape(tag["description"])}</p>'
         for verb, path, operation in _operations(document, tag["name"]):
-            yield from _operation(verb, path, operation)
+            yield from _operation(verb, path, operation, document["components"]["securitySchemes"])
     yield '<h2 id="schemas">Schemas</h2>'
     for name, schema in document["components"]["schemas"].items():
         yield f'<h3 id="{_anchor(name)}">{escape(name)}</h3>{_said(schema)}{_table(_properties(schema))}'
@@ -63,7 +64,7 @@ def _operations(document: Json, tag: str) -> Iterator[tuple[str, str, Json]]:
                 yield verb, path, operation
 
 
-def _operation(verb: str, path: str, operation: Json) -> Iterator[str]:
+def _operation(verb: str, path: str, operation: Json, schemes: Json) -> Iterator[str]:
     yield f'<h3 id="{_anchor(operation["operationId"])}">{_verb(verb)} <code>{escape(path)}</code></h3>'
     yield _said(operation)
     if operation["parameters"]:
@@ -73,7 +74,7 @@ def _operation(verb: str, path: str, operation: Json) -> Iterator[str]:
     for status, response in operation["responses"].items():
         if "content" in response:
             yield f"<h4>Answers {escape(status)}</h4><p>{_kind(_schema_of(response))}</p>"
-    yield f"<pre>{escape(_curl(verb, path, operation))}</pre>"
+    yield f"<pre>{escape(_curl(verb, path, operation, schemes))}</pre>"
 
 
 def _parameters(operation: Json) -> Iterator[tuple[str, str, str]]:
@@ -93,7 +94,7 @@ def _properties(schema: Json) -> Iterator[tuple[str, str, str]]:
 
 def _table(rows: Iterator[tuple[str, str, str]]) -> str:
     cells = [
-        f'<tr><td><code>{escape(name)}</code><br>{kind}</td><td class="said">{escape(words)}</td></tr>'
+        f'<tr><th scope="row"><code>{escape(name)}</code><br>{kind}</th><td class="said">{escape(words)}</td></tr>'
         for name, kind, words in rows
     ]
     return f"<table>{''.join(cells)}</table>" if cells else ""
@@ -115,23 +116,39 @@ def _kind(schema: Json) -> str:
 
 
 def _schema_of(holder: Json) -> Json:
-    schema: Json = holder["content"]["application/json"]["schema"]
+    """Return the schema of a body; where it may have several types, these hold the same."""
+    schema: Json = next(iter(holder["content"].values()))["schema"]
     return schema
 
 
-def _curl(verb: str, path: str, operation: Json) -> str:
+def _curl(verb: str, path: str, operation: Json, schemes: Json) -> str:
     required = [item["name"] for item in operation["parameters"] if item["in"] == "query" and item.get("required")]
-    query = "&".join(f"{name}={_EXAMPLE_VALUES.get(name, name)}" for name in required)
+    query = [f"{name}={_EXAMPLE_VALUES.get(name, name)}" for name in required]
+    headers = []
+    # The first alternative is the usual one.
+    for name in next(iter(operation["security"]), {}):
+        scheme = schemes[name]
+        if scheme["type"] == "http":
+            headers.append("Authorization: Bearer YOUR_KEY")
+        elif scheme["in"] == "header":
+            headers.append(f"{scheme['name'].title()}: YOUR_KEY")
+        else:
+            query.insert(0, f"{scheme['name']}=YOUR_KEY")
     for name, value in _EXAMPLE_VALUES.items():
         path = path.replace(f"{{{name}}}", value)
-    pieces = ["curl"] if verb == "get" else [f"curl -X {verb.upper()}"]
-    pieces.append(f"'{_EXAMPLE_ADDRESS}{path}{'?' + query if query else ''}'")
-    if operation["security"]:
-        pieces.append("-H 'Authorization: Bearer YOUR_KEY'")
+    pieces = ["curl"] if verb == "get" else ["curl --head"] if verb == "head" else [f"curl -X {verb.upper()}"]
+    pieces.append(f"'{_EXAMPLE_ADDRESS}{path}{'?' + '&'.join(query) if query else ''}'")
+    pieces += [f"-H '{header}'" for header in headers]
     if "requestBody" in operation:
-        body = operation["requestBody"]["content"]["application/json"].get("example", {})
-        pieces += ["-H 'Content-Type: application/json'", f"-d '{json.dumps(body)}'"]
+        pieces += _curl_body(operation["requestBody"]["content"])
     return " \\\n  ".join(pieces)
+
+
+def _curl_body(content: Json) -> list[str]:
+    body = content.get("application/json")
+    if body is None:
+        return ["-d 'name=value'"]
+    return ["-H 'Content-Type: application/json'", f"-d '{json.dumps(body.get('example', {}))}'"]
 
 
 def _said(thing: Json) -> str:
