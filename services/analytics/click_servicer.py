@@ -8,8 +8,9 @@ from services.analytics.access import audience_of
 from services.analytics.convert.clicks import click_message
 from services.analytics.convert.stats import excluded_of, filters_of
 from services.analytics.convert.times import interval_of
+from services.analytics.domain.dimensions import Dimension
 from services.analytics.domain.page_token import Cursor, PageTokens
-from services.analytics.domain.query import MOST_FILTERS, Dimension, Filter, check_interval
+from services.analytics.domain.query import MOST_FILTERS, Filter, check_interval
 from services.analytics.question_turns import QuestionTurns
 from services.analytics.store.click_list import ClickReader
 from services.analytics.store.visits_sql import Scope

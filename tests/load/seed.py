@@ -23,11 +23,11 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from services.analytics.convert.clicks import recorded_click_of
 from services.analytics.domain.click import Click
-from services.analytics.domain.query import Dimension
+from services.analytics.domain.dimensions import Dimension, detail_of
 from services.analytics.server import build_enricher
 from services.analytics.settings import read_settings
 from services.analytics.store.columns import COLUMNS, record_of
-from services.analytics.store.dimensions import ROLLED, detail_of
+from services.analytics.store.dimensions import ROLLED
 from services.links.domain import credentials
 from tests.load.visits import OWNER, SEED, recorded_visit
 from tests.support.system import System, running_system

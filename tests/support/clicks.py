@@ -150,8 +150,10 @@ def _random_click(choose: random.Random, busy: list[datetime], start: datetime, 
         method=choose.choice(["GET", "GET", "POST"]),
         scheme=choose.choice(["https", "http"]),
         whereabouts=Whereabouts(country=city[0], city=city[1], city_geoname_id=city[2]),
-        referral=Referral(referrer=host, host=host, origin=host, page=f"{host}/page" if host else ""),
-        campaign=Campaign(source=choose.choice(["", "", "mail", "web"])),
+        referral=Referral(
+            referrer=host, referrer_host=host, referrer_origin=host, referrer_page=f"{host}/page" if host else ""
+        ),
+        campaign=Campaign(utm_source=choose.choice(["", "", "mail", "web"])),
         agent=Agent(browser=choose.choice(["Chrome", "Firefox", "", "Zebra", "zebra"])),
         variant=choose.choice(["", "a", "b"]),
     )

@@ -10,7 +10,8 @@ from services.analytics.columns.arrays import Flags, Longs
 from services.analytics.columns.frame import Frame
 from services.analytics.columns.groups import ByGroup, ByStep, ByValue, Whole
 from services.analytics.columns.selection import Condition, Selection, select
-from services.analytics.domain.query import Dimension, Filter, Order, Query, Report, Row, Value
+from services.analytics.domain.dimensions import Dimension
+from services.analytics.domain.query import Filter, Order, Query, Report, Row, Value
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)

@@ -13,7 +13,7 @@ from services.analytics.columns.arrays import Flags, Longs, Numbers
 from services.analytics.columns.layout import PLACES
 from services.analytics.columns.reading import Block, joined, no_clicks
 from services.analytics.columns.words import Vocabulary
-from services.analytics.domain.query import Dimension
+from services.analytics.domain.dimensions import Dimension
 
 # When the small block outgrows these, a new large one is made: a tenth of a second, once in so many clicks.
 _MOST_NEW: Final = 20_000

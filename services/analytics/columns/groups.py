@@ -12,7 +12,8 @@ from services.analytics.columns.frame import group_of, pair_keys
 from services.analytics.columns.layout import PLACES
 from services.analytics.columns.reading import Block
 from services.analytics.columns.selection import Selection, put_together
-from services.analytics.domain.query import Dimension, Metric
+from services.analytics.domain.dimensions import Dimension
+from services.analytics.domain.query import Metric
 
 # Groups that could occur, up to which they are counted in an array rather than sorted.
 _MOST_GROUPS: Final = 4_000_000

@@ -1,12 +1,20 @@
 """How a click is laid out in a copy: a few numbers, and its places in dictionaries of what occurs together."""
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
 from services.analytics.domain.classes import ClickClass
-from services.analytics.domain.query import Dimension, Value
+from services.analytics.domain.click import Agent, Campaign, Whereabouts
+from services.analytics.domain.dimensions import TRAITS, Dimension
+from services.analytics.domain.query import Value
+
+
+def names_of(part: type) -> tuple[str, ...]:
+    """Return the names of the fields of a part of a click."""
+    return tuple(field.name for field in dataclasses.fields(part))
 
 
 class Group(Enum):
@@ -24,10 +32,10 @@ class Group(Enum):
         "click_class",
         "language",
     )
-    PLACE = ("country", "city", "city_geoname_id")
-    AGENT = ("browser", "browser_family", "browser_version", "os", "device_type")
+    PLACE = names_of(Whereabouts)
+    AGENT = names_of(Agent)
     REFERRAL = ("referrer_page", "referrer_host", "referrer_origin", "social_network")
-    CAMPAIGN = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
+    CAMPAIGN = names_of(Campaign)
 
 
 Fields = tuple[str, ...]
@@ -59,46 +67,33 @@ class Place:
     value_of: Callable[[Fields], Value]
 
 
-def _plain(group: Group, column: str) -> Place:
-    index = group.value.index(column)
-    return Place(group, lambda fields: Value(fields[index]))
-
-
 def _city(fields: Fields) -> Value:
-    country, city, geoname_id = fields
-    return Value(city, f"{country}:{geoname_id}" if city else "")
+    name = fields[_CITY]
+    return Value(name, f"{fields[_COUNTRY]}:{fields[_GEONAME_ID]}" if name else "")
 
 
+_CITY: Final = Group.PLACE.value.index("city")
+_COUNTRY: Final = Group.PLACE.value.index("country")
+_GEONAME_ID: Final = Group.PLACE.value.index("city_geoname_id")
 _IS_BOT: Final = Group.REQUEST.value.index("is_bot")
 _CLASS: Final = Group.REQUEST.value.index("click_class")
 _OWNER: Final = Group.REQUEST.value.index("owner_id")
+_SPECIAL: Final[Mapping[Dimension, Callable[[Fields], Value]]] = {
+    Dimension.CITY: _city,
+    Dimension.IS_BOT: lambda fields: Value(_BOOLEANS[fields[_IS_BOT]]),
+    Dimension.CLICK_CLASS: lambda fields: Value(ClickClass(int(fields[_CLASS])).label),
+}
+
+
+def _place(dimension: Dimension) -> Place:
+    name = TRAITS[dimension].field
+    group = next(group for group in Group if name in group.value)
+    index = group.value.index(name)
+    return Place(group, _SPECIAL.get(dimension, lambda fields: Value(fields[index])))
+
 
 PLACES: Final[Mapping[Dimension, Place]] = {
-    Dimension.CODE: _plain(Group.REQUEST, "code"),
-    Dimension.DOMAIN: _plain(Group.REQUEST, "domain"),
-    Dimension.COUNTRY: _plain(Group.PLACE, "country"),
-    Dimension.CITY: Place(Group.PLACE, _city),
-    Dimension.BROWSER: _plain(Group.AGENT, "browser"),
-    Dimension.BROWSER_FAMILY: _plain(Group.AGENT, "browser_family"),
-    Dimension.BROWSER_VERSION: _plain(Group.AGENT, "browser_version"),
-    Dimension.OS: _plain(Group.AGENT, "os"),
-    Dimension.DEVICE_TYPE: _plain(Group.AGENT, "device_type"),
-    Dimension.REFERRER: _plain(Group.REFERRAL, "referrer_page"),
-    Dimension.REFERRER_HOST: _plain(Group.REFERRAL, "referrer_host"),
-    Dimension.REFERRER_ORIGIN: _plain(Group.REFERRAL, "referrer_origin"),
-    Dimension.SOCIAL_NETWORK: _plain(Group.REFERRAL, "social_network"),
-    Dimension.LANGUAGE: _plain(Group.REQUEST, "language"),
-    Dimension.UTM_SOURCE: _plain(Group.CAMPAIGN, "utm_source"),
-    Dimension.UTM_MEDIUM: _plain(Group.CAMPAIGN, "utm_medium"),
-    Dimension.UTM_CAMPAIGN: _plain(Group.CAMPAIGN, "utm_campaign"),
-    Dimension.UTM_TERM: _plain(Group.CAMPAIGN, "utm_term"),
-    Dimension.UTM_CONTENT: _plain(Group.CAMPAIGN, "utm_content"),
-    Dimension.IS_BOT: Place(Group.REQUEST, lambda fields: Value(_BOOLEANS[fields[_IS_BOT]])),
-    Dimension.HTTP_STATUS: _plain(Group.REQUEST, "http_status"),
-    Dimension.METHOD: _plain(Group.REQUEST, "method"),
-    Dimension.SCHEME: _plain(Group.REQUEST, "scheme"),
-    Dimension.VARIANT: _plain(Group.REQUEST, "variant"),
-    Dimension.CLICK_CLASS: Place(Group.REQUEST, lambda fields: Value(ClickClass(int(fields[_CLASS])).label)),
+    dimension: _place(dimension) for dimension in Dimension if dimension is not Dimension.LINK
 }
 
 

@@ -12,7 +12,8 @@ from services.analytics.columns.arrays import Flags, Longs, Numbers
 from services.analytics.columns.frame import Frame
 from services.analytics.columns.layout import PLACES, Group, owner_of
 from services.analytics.columns.reading import Block
-from services.analytics.domain.query import Dimension, Filter
+from services.analytics.domain.dimensions import Dimension
+from services.analytics.domain.query import Filter
 
 Item = TypeVar("Item", bound=np.generic)
 

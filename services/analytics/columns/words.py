@@ -9,7 +9,8 @@ import numpy as np
 
 from services.analytics.columns.arrays import Ambiguous, Numbers
 from services.analytics.columns.layout import PLACES, Fields, Group
-from services.analytics.domain.query import Dimension, Value
+from services.analytics.domain.dimensions import Dimension
+from services.analytics.domain.query import Value
 
 # More than these are no longer a dictionary but the clicks once more, and as Python's strings the larger copy of them.
 _MOST: Final = 100_000

@@ -1,15 +1,28 @@
 """Clicks, as they come in and as they are read."""
 
+from dataclasses import fields
+from operator import attrgetter
+from typing import Final
 from uuid import UUID
 
 from google.protobuf.message import DecodeError
 
 from linkmeter.analytics.v1 import clicks_pb2, ingest_service_pb2
 from services.analytics.convert.times import time_of, timestamp_of
-from services.analytics.domain.click import Click, RecordedClick
+from services.analytics.domain.click import CLICK_FIELDS, Click, RecordedClick
 from services.analytics.domain.countries import country_name
 from services.analytics.domain.ledger import OutboxReport
 from services.common.errors import InvalidArgument
+
+# Fields that the contract and we call the same; those that need to be converted are written out below.
+_RECORDED_NAMES: Final = tuple(field.name for field in fields(RecordedClick) if field.name != "time")
+_recorded_values: Final = attrgetter(*_RECORDED_NAMES)
+_SHOWN_NAMES: Final = tuple(
+    name
+    for name in clicks_pb2.Click.DESCRIPTOR.fields_by_name
+    if name in CLICK_FIELDS and name not in {"time", "click_class"}
+)
+_shown_values: Final = attrgetter(*(CLICK_FIELDS[name].path for name in _SHOWN_NAMES))
 
 
 def source_of(text: str) -> UUID:
@@ -41,61 +54,16 @@ def recorded_click_of(content: bytes) -> RecordedClick:
     except DecodeError as problem:
         raise ValueError("not a RecordedClick") from problem
     return RecordedClick(
-        time=time_of(message.time),
-        link_id=message.link_id,
-        owner_id=message.owner_id,
-        domain_id=message.domain_id,
-        domain=message.domain,
-        code=message.code,
-        destination=message.destination,
-        http_status=message.http_status,
-        method=message.method,
-        scheme=message.scheme,
-        ip=message.ip,
-        user_agent=message.user_agent,
-        referrer=message.referrer,
-        accept_language=message.accept_language,
-        query=message.query,
-        purpose=message.purpose,
-        variant=message.variant,
-        latency_us=message.latency_us,
+        time=time_of(message.time), **dict(zip(_RECORDED_NAMES, _recorded_values(message), strict=True))
     )
 
 
 def click_message(click: Click) -> clicks_pb2.Click:
     """Write a click."""
-    country = click.whereabouts.country
     return clicks_pb2.Click(
         click_id=f"{click.source}/{click.sequence}",
         time=timestamp_of(click.time),
-        link_id=click.link_id,
-        domain=click.domain,
-        code=click.code,
-        destination=click.destination,
-        http_status=click.http_status,
-        method=click.method,
-        scheme=click.scheme,
-        ip=click.ip,
-        user_agent=click.user_agent,
-        referrer=click.referral.referrer,
-        referrer_host=click.referral.host,
-        social_network=click.social_network,
-        country=country,
-        country_name=country_name(country),
-        city=click.whereabouts.city,
-        city_geoname_id=click.whereabouts.city_geoname_id,
-        browser=click.agent.browser,
-        browser_family=click.agent.browser_family,
-        browser_version=click.agent.browser_version,
-        os=click.agent.os,
-        device_type=click.agent.device_type,
-        is_bot=click.is_bot,
-        language=click.language,
-        utm_source=click.campaign.source,
-        utm_medium=click.campaign.medium,
-        utm_campaign=click.campaign.campaign,
-        utm_term=click.campaign.term,
-        utm_content=click.campaign.content,
-        variant=click.variant,
+        country_name=country_name(click.whereabouts.country),
         click_class=clicks_pb2.ClickClass.ValueType(click.click_class),
+        **dict(zip(_SHOWN_NAMES, _shown_values(click), strict=True)),
     )

@@ -7,16 +7,8 @@ from linkmeter.analytics.v1 import stats_service_pb2 as pb
 from services.analytics.convert.stats import bucket_of, write_value
 from services.analytics.convert.times import interval_message, interval_of, timestamp_of
 from services.analytics.domain.buckets import Bucket
-from services.analytics.domain.query import (
-    COUNT_DEFINITION,
-    Answer,
-    Audience,
-    Dimension,
-    Filter,
-    Metric,
-    Query,
-    Report,
-)
+from services.analytics.domain.dimensions import Dimension
+from services.analytics.domain.query import COUNT_DEFINITION, Answer, Audience, Filter, Metric, Query, Report
 from services.common.errors import InvalidArgument
 
 _DEFAULT_SPAN: Final = timedelta(days=30)

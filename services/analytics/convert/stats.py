@@ -10,12 +10,12 @@ from linkmeter.analytics.v1 import stats_service_pb2 as pb
 from services.analytics.convert.times import interval_message, interval_of, timestamp_of
 from services.analytics.domain.buckets import Bucket
 from services.analytics.domain.countries import country_name
+from services.analytics.domain.dimensions import Dimension
 from services.analytics.domain.ledger import Entry
 from services.analytics.domain.query import (
     COUNT_DEFINITION,
     Answer,
     Audience,
-    Dimension,
     Filter,
     Metric,
     Order,

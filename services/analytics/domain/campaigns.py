@@ -1,5 +1,6 @@
 """Find UTM parameters."""
 
+from dataclasses import fields
 from functools import lru_cache
 from typing import Final
 from urllib.parse import parse_qsl
@@ -7,7 +8,7 @@ from urllib.parse import parse_qsl
 from services.analytics.domain.click import Campaign
 from services.analytics.domain.text import clean
 
-_NAMES: Final = ("source", "medium", "campaign", "term", "content")
+_NAMES: Final = tuple(field.name for field in fields(Campaign))
 _LONGEST_VALUE: Final = 500
 
 
@@ -33,7 +34,6 @@ def _parameters(query: str) -> dict[str, str]:
         return {}
     found: dict[str, str] = {}
     for name, value in parse_qsl(query, errors="replace"):
-        prefix, _, rest = name.partition("_")
-        if prefix == "utm" and rest in _NAMES:
-            found.setdefault(rest, clean(value, _LONGEST_VALUE))
+        if name in _NAMES:
+            found.setdefault(name, clean(value, _LONGEST_VALUE))
     return found

@@ -1,9 +1,10 @@
 """A click: as redirect recorded it, and as it is kept."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final, get_type_hints
 from uuid import UUID
 
 from services.analytics.domain.classes import ClickClass
@@ -72,25 +73,28 @@ class Referral:
     """The page that referred the visitor, at several depths; all empty when the visit was direct."""
 
     referrer: str = ""
-    host: str = ""
-    origin: str = ""
-    page: str = ""
+    referrer_host: str = ""
+    referrer_origin: str = ""
+    referrer_page: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Campaign:
     """The UTM parameters."""
 
-    source: str = ""
-    medium: str = ""
-    campaign: str = ""
-    term: str = ""
-    content: str = ""
+    utm_source: str = ""
+    utm_medium: str = ""
+    utm_campaign: str = ""
+    utm_term: str = ""
+    utm_content: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Click:
-    """A click as it is kept: (source, sequence) identifies it for ever."""
+    """A click as it is kept: (source, sequence) identifies it for ever.
+
+    No two fields have the same name, those of its parts included: storage and contracts know fields by their names.
+    """
 
     source: UUID
     sequence: int
@@ -126,6 +130,37 @@ class Click:
     def is_orphan(self) -> bool:
         """True for a visit that found no link."""
         return self.link_id == ORPHAN_LINK_ID
+
+
+@dataclass(frozen=True, slots=True)
+class ClickField:
+    """Where a field is in a Click, dotted within a part, and what it holds."""
+
+    path: str
+    type: type
+
+
+def _fields_of(kind: type, prefix: str = "") -> Iterator[tuple[str, ClickField]]:
+    hints: dict[str, type] = get_type_hints(kind)
+    for name, hint in hints.items():
+        if is_dataclass(hint):
+            yield from _fields_of(hint, f"{name}.")
+        else:
+            yield name, ClickField(f"{prefix}{name}", hint)
+
+
+# Every field of a click by its name.
+CLICK_FIELDS: Final[Mapping[str, ClickField]] = dict(_fields_of(Click))
+_PARTS: Final[Mapping[str, Any]] = {name: hint for name, hint in get_type_hints(Click).items() if is_dataclass(hint)}
+_PART_NAMES: Final = {part: [field.name for field in fields(kind)] for part, kind in _PARTS.items()}
+# Those that are in no part.
+OWN_NAMES: Final = tuple(name for name, field in CLICK_FIELDS.items() if field.path == name)
+
+
+def click_from(values: Mapping[str, Any]) -> Click:
+    """Build a click from its fields by name; KeyError when one is missing."""
+    parts = {part: kind(**{name: values[name] for name in _PART_NAMES[part]}) for part, kind in _PARTS.items()}
+    return Click(**{name: values[name] for name in OWN_NAMES}, **parts)
 
 
 @dataclass(frozen=True, slots=True)

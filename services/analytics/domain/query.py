@@ -7,6 +7,7 @@ from typing import Final
 
 from services.analytics.domain.buckets import Bucket
 from services.analytics.domain.classes import DEFINITION
+from services.analytics.domain.dimensions import Dimension
 from services.analytics.domain.zones import zone_named
 from services.common.errors import InvalidArgument
 
@@ -20,37 +21,6 @@ MOST_ROWS: Final = 10_000
 DEFAULT_ROWS: Final = 100
 # Outside these years the calendars of time zones are guesses.
 _YEARS: Final = range(1900, 2200)
-
-
-class Dimension(IntEnum):
-    """What clicks can be grouped and filtered by; the numbers are the contract's."""
-
-    LINK = 1
-    CODE = 2
-    DOMAIN = 3
-    COUNTRY = 4
-    CITY = 5
-    BROWSER = 6
-    BROWSER_FAMILY = 7
-    BROWSER_VERSION = 8
-    OS = 9
-    DEVICE_TYPE = 10
-    REFERRER = 11
-    REFERRER_HOST = 12
-    REFERRER_ORIGIN = 13
-    SOCIAL_NETWORK = 14
-    LANGUAGE = 15
-    UTM_SOURCE = 16
-    UTM_MEDIUM = 17
-    UTM_CAMPAIGN = 18
-    UTM_TERM = 19
-    UTM_CONTENT = 20
-    IS_BOT = 21
-    HTTP_STATUS = 22
-    METHOD = 23
-    SCHEME = 24
-    VARIANT = 25
-    CLICK_CLASS = 26
 
 
 class Metric(IntEnum):

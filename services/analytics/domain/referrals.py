@@ -32,19 +32,19 @@ def referral_of(referrer: str) -> Referral:
     except ValueError:
         return Referral(referrer=kept)
     if parts.scheme not in _SCHEMES or not host:
-        return Referral(referrer=kept, page=kept if _TOKEN.fullmatch(kept) else "")
+        return Referral(referrer=kept, referrer_page=kept if _TOKEN.fullmatch(kept) else "")
     name = f"[{host}]" if ":" in host else host
     origin = f"{parts.scheme}://{name}{port}"
     return Referral(
         referrer=kept,
-        host=cut(host, _LONGEST_VALUE),
-        origin=cut(origin, _LONGEST_VALUE),
-        page=cut(origin + (parts.path or "/"), _LONGEST_VALUE),
+        referrer_host=cut(host, _LONGEST_VALUE),
+        referrer_origin=cut(origin, _LONGEST_VALUE),
+        referrer_page=cut(origin + (parts.path or "/"), _LONGEST_VALUE),
     )
 
 
 def social_network_of(referral: Referral) -> str:
     """Return the network of the page or of the application that a link was opened from; empty when there is none."""
-    if referral.origin.startswith(f"{_APPLICATION}:"):
-        return network_of_application(referral.host)
-    return network_of_host(referral.host)
+    if referral.referrer_origin.startswith(f"{_APPLICATION}:"):
+        return network_of_application(referral.referrer_host)
+    return network_of_host(referral.referrer_host)

@@ -1,147 +1,18 @@
-"""The columns of the clicks table, in one place: as they are written and as they are read."""
+"""A click as a row of the clicks table: each field is the column of its name."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from operator import attrgetter
 from typing import Any, Final
 
 from services.analytics.domain.classes import ClickClass
-from services.analytics.domain.click import Agent, Campaign, Click, Referral, Whereabouts
+from services.analytics.domain.click import CLICK_FIELDS, Click, click_from
 
-COLUMNS: Final = (
-    "time",
-    "link_id",
-    "source",
-    "sequence",
-    "owner_id",
-    "domain_id",
-    "visitor",
-    "http_status",
-    "city_geoname_id",
-    "latency_us",
-    "is_bot",
-    "click_class",
-    "definition",
-    "domain",
-    "code",
-    "destination",
-    "method",
-    "scheme",
-    "ip",
-    "user_agent",
-    "purpose",
-    "variant",
-    "browser",
-    "browser_family",
-    "browser_version",
-    "os",
-    "device_type",
-    "country",
-    "city",
-    "referrer",
-    "referrer_host",
-    "referrer_origin",
-    "referrer_page",
-    "social_network",
-    "language",
-    "utm_source",
-    "utm_medium",
-    "utm_campaign",
-    "utm_term",
-    "utm_content",
-)
+COLUMNS: Final = tuple(CLICK_FIELDS)
 
-
-def record_of(click: Click) -> tuple[object, ...]:
-    """Write a click as a row, in the order of COLUMNS."""
-    agent, whereabouts, referral, campaign = click.agent, click.whereabouts, click.referral, click.campaign
-    return (
-        click.time,
-        click.link_id,
-        click.source,
-        click.sequence,
-        click.owner_id,
-        click.domain_id,
-        click.visitor,
-        click.http_status,
-        whereabouts.city_geoname_id,
-        click.latency_us,
-        click.is_bot,
-        click.click_class,
-        click.definition,
-        click.domain,
-        click.code,
-        click.destination,
-        click.method,
-        click.scheme,
-        click.ip,
-        click.user_agent,
-        click.purpose,
-        click.variant,
-        agent.browser,
-        agent.browser_family,
-        agent.browser_version,
-        agent.os,
-        agent.device_type,
-        whereabouts.country,
-        whereabouts.city,
-        referral.referrer,
-        referral.host,
-        referral.origin,
-        referral.page,
-        click.social_network,
-        click.language,
-        campaign.source,
-        campaign.medium,
-        campaign.campaign,
-        campaign.term,
-        campaign.content,
-    )
+# Writes a click as a row, in the order of COLUMNS.
+record_of: Final[Callable[[Click], tuple[object, ...]]] = attrgetter(*(field.path for field in CLICK_FIELDS.values()))
 
 
 def click_of(row: Mapping[str, Any]) -> Click:
     """Read a row back."""
-    return Click(
-        source=row["source"],
-        sequence=row["sequence"],
-        time=row["time"],
-        link_id=row["link_id"],
-        owner_id=row["owner_id"],
-        domain_id=row["domain_id"],
-        domain=row["domain"],
-        code=row["code"],
-        destination=row["destination"],
-        http_status=row["http_status"],
-        method=row["method"],
-        scheme=row["scheme"],
-        ip=row["ip"],
-        user_agent=row["user_agent"],
-        purpose=row["purpose"],
-        variant=row["variant"],
-        latency_us=row["latency_us"],
-        agent=Agent(
-            browser=row["browser"],
-            browser_family=row["browser_family"],
-            browser_version=row["browser_version"],
-            os=row["os"],
-            device_type=row["device_type"],
-        ),
-        is_bot=row["is_bot"],
-        click_class=ClickClass(row["click_class"]),
-        definition=row["definition"],
-        whereabouts=Whereabouts(country=row["country"], city=row["city"], city_geoname_id=row["city_geoname_id"]),
-        referral=Referral(
-            referrer=row["referrer"],
-            host=row["referrer_host"],
-            origin=row["referrer_origin"],
-            page=row["referrer_page"],
-        ),
-        social_network=row["social_network"],
-        campaign=Campaign(
-            source=row["utm_source"],
-            medium=row["utm_medium"],
-            campaign=row["utm_campaign"],
-            term=row["utm_term"],
-            content=row["utm_content"],
-        ),
-        language=row["language"],
-        visitor=row["visitor"],
-    )
+    return click_from({**row, "click_class": ClickClass(row["click_class"])})

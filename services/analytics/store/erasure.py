@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-from services.analytics.domain.query import Audience, Dimension
+from services.analytics.domain.dimensions import Dimension
+from services.analytics.domain.query import Audience
 from services.common.postgres import Connection, Pool
 
 # The installation's own domains belong to nobody else.

@@ -7,7 +7,8 @@ from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from services.analytics.columns.layout import SELECTED
-from services.analytics.domain.query import Dimension, Query
+from services.analytics.domain.dimensions import Dimension
+from services.analytics.domain.query import Query
 from services.common.postgres import Connection, Pool
 
 # A server that took over may lack what the one before had; it was not started at the same time.

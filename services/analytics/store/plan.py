@@ -6,7 +6,8 @@ from enum import Enum
 from typing import Final
 
 from services.analytics.domain.buckets import Bucket
-from services.analytics.domain.query import Dimension, Filter, Metric, Query, Report
+from services.analytics.domain.dimensions import Dimension
+from services.analytics.domain.query import Filter, Metric, Query, Report
 from services.analytics.store.dimensions import ROLLED
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final, TypeVar
 
 from services.analytics.domain.click import Click
-from services.analytics.domain.query import Dimension
-from services.analytics.store.dimensions import ROLLED, detail_of
+from services.analytics.domain.dimensions import Dimension, detail_of
+from services.analytics.store.dimensions import ROLLED
 from services.common.postgres import Connection
 
 QUARTER_SECONDS: Final = 900

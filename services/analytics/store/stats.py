@@ -10,7 +10,8 @@ from typing import Any, Final
 from services.analytics import metrics
 from services.analytics.columns.counting import Counting
 from services.analytics.domain.buckets import MOST_BUCKETS, Bucket, TooManyBuckets, borders
-from services.analytics.domain.query import Answer, Dimension, Filter, Order, Query, Report, Row, Value
+from services.analytics.domain.dimensions import Dimension
+from services.analytics.domain.query import Answer, Filter, Order, Query, Report, Row, Value
 from services.analytics.store.copies import Copies
 from services.analytics.store.link_state import state_of
 from services.analytics.store.plan import Plan, Table, plan_of

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final
 
-from services.analytics.domain.query import Dimension, Metric, Order, Report
+from services.analytics.domain.dimensions import Dimension
+from services.analytics.domain.query import Metric, Order, Report
 from services.analytics.store.dimensions import COLUMNS, ROLLED, Column
 from services.analytics.store.plan import Plan, Table
 from services.analytics.store.visits_sql import Parameters, Scope, from_visits, of_links, passes, rights

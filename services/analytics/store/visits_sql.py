@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from services.analytics.domain.query import Audience, Dimension, Filter, Span
+from services.analytics.domain.dimensions import Dimension
+from services.analytics.domain.query import Audience, Filter, Span
 from services.analytics.store import columns
 from services.analytics.store.dimensions import COLUMNS
 

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import strategies as st
 
 from services.analytics.domain.buckets import Bucket
-from services.analytics.domain.query import Audience, Dimension, Filter, Metric, Order, Query, Report, Span
+from services.analytics.domain.dimensions import Dimension
+from services.analytics.domain.query import Audience, Filter, Metric, Order, Query, Report, Span
 from tests.store.analytics.naive_count import FIELDS
 from tests.support.clicks import OWNER, random_clicks
 

@@ -8,8 +8,9 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from services.analytics.domain.buckets import Bucket, borders
 from services.analytics.domain.click import Click
-from services.analytics.domain.query import Audience, Dimension, Metric, Order, Query, Report, Row, Value
-from services.analytics.store.dimensions import ROLLED, detail_of
+from services.analytics.domain.dimensions import Dimension, detail_of
+from services.analytics.domain.query import Audience, Metric, Order, Query, Report, Row, Value
+from services.analytics.store.dimensions import ROLLED
 
 _FIRST = datetime.min.replace(tzinfo=UTC)
 _LAST = datetime.max.replace(tzinfo=UTC)

@@ -10,9 +10,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.analytics.domain.click import Click, Fault
+from services.analytics.domain.dimensions import Dimension
 from services.analytics.domain.ledger import OutboxReport
 from services.analytics.domain.page_token import Cursor
-from services.analytics.domain.query import Audience, Dimension, Filter
+from services.analytics.domain.query import Audience, Filter
 from services.analytics.store.click_list import ClickReader
 from services.analytics.store.clicks import ClickWriter
 from services.analytics.store.partitions import Partitions

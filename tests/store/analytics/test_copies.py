@@ -15,7 +15,8 @@ from services.analytics.columns import frame, words
 from services.analytics.domain.buckets import Bucket
 from services.analytics.domain.classes import ClickClass
 from services.analytics.domain.click import Campaign, Click, Referral
-from services.analytics.domain.query import Audience, Dimension, Filter, Metric, Order, Query, Report, Span
+from services.analytics.domain.dimensions import Dimension
+from services.analytics.domain.query import Audience, Filter, Metric, Order, Query, Report, Span
 from services.analytics.domain.retention import Retention
 from services.analytics.store.clicks import ClickWriter
 from services.analytics.store.copies import NO_COPIES, Copies, CopyLimits
@@ -79,8 +80,8 @@ def _strange(choose: random.Random, item: Click) -> Click:
     text = choose.choice(STRANGE)
     return replace(
         item,
-        referral=Referral(referrer=text, host=text, origin=text, page=text),
-        campaign=Campaign(source=text, term=choose.choice(STRANGE)),
+        referral=Referral(referrer=text, referrer_host=text, referrer_origin=text, referrer_page=text),
+        campaign=Campaign(utm_source=text, utm_term=choose.choice(STRANGE)),
         variant=choose.choice(STRANGE),
         latency_us=choose.choice([0, 1, 2**31 - 1]),
     )

@@ -10,8 +10,9 @@ import pytest
 
 from services.analytics.domain.buckets import Bucket
 from services.analytics.domain.click import Click, Fault, SetAside
+from services.analytics.domain.dimensions import Dimension
 from services.analytics.domain.ledger import OutboxReport
-from services.analytics.domain.query import Answer, Audience, Dimension, Filter, Metric, Query, Report
+from services.analytics.domain.query import Answer, Audience, Filter, Metric, Query, Report
 from services.analytics.domain.retention import Retention
 from services.analytics.store.clicks import Batch, ClickWriter, Row
 from services.analytics.store.erasure import Erasure

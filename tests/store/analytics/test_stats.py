@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from services.analytics.domain.buckets import Bucket, borders
 from services.analytics.domain.click import Click
-from services.analytics.domain.query import Audience, Dimension, Filter, Metric, Query, Report, Row
+from services.analytics.domain.dimensions import Dimension
+from services.analytics.domain.query import Audience, Filter, Metric, Query, Report, Row
 from services.analytics.store.clicks import ClickWriter
 from services.analytics.store.copies import NO_COPIES, Copies, CopyLimits
 from services.analytics.store.partitions import Partitions

@@ -13,8 +13,9 @@ import sqlglot
 from sqlglot import exp
 
 from services.analytics.domain.buckets import Bucket, borders
+from services.analytics.domain.dimensions import Dimension
 from services.analytics.domain.page_token import Cursor
-from services.analytics.domain.query import Audience, Dimension, Filter, Metric, Order, Report, Span
+from services.analytics.domain.query import Audience, Filter, Metric, Order, Report, Span
 from services.analytics.store import click_list
 from services.analytics.store.distribution import COLUMN, DISTRIBUTED, REFERENCE
 from services.analytics.store.plan import plan_of

@@ -12,7 +12,8 @@ from services.analytics.columns.groups import _mean
 from services.analytics.columns.layout import PLACES, Group
 from services.analytics.columns.visitors import Visitors
 from services.analytics.columns.words import Vocabulary, Words
-from services.analytics.domain.query import Dimension, Value
+from services.analytics.domain.dimensions import Dimension
+from services.analytics.domain.query import Value
 from services.analytics.store.dimensions import COLUMNS
 
 

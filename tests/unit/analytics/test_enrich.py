@@ -92,7 +92,7 @@ def test_the_documented_click_is_enriched_as_documented() -> None:
         browser="Chrome Mobile", browser_family="Chrome", browser_version="81", os="Android", device_type="mobile"
     )
     assert click.whereabouts.country == "IN"
-    assert click.referral.host == "blog-short-io.cdn.ampproject.org"
+    assert click.referral.referrer_host == "blog-short-io.cdn.ampproject.org"
     assert click.is_bot is False
     assert click.social_network == ""
     assert click.language == "en-in"
@@ -122,9 +122,9 @@ def test_a_user_agent_is_read(user_agent: str, expected: tuple[str, ...]) -> Non
 def test_a_referrer_is_taken_apart() -> None:
     assert referral_of(AMP) == Referral(
         referrer=AMP,
-        host="blog-short-io.cdn.ampproject.org",
-        origin="https://blog-short-io.cdn.ampproject.org",
-        page="https://blog-short-io.cdn.ampproject.org/v/s/blog.short.io/shortlinks-youtube/amp/",
+        referrer_host="blog-short-io.cdn.ampproject.org",
+        referrer_origin="https://blog-short-io.cdn.ampproject.org",
+        referrer_page="https://blog-short-io.cdn.ampproject.org/v/s/blog.short.io/shortlinks-youtube/amp/",
     )
 
 
@@ -149,14 +149,19 @@ def test_a_referrer_is_taken_apart() -> None:
 def test_referrers_of_every_kind(referrer: str, host: str, origin: str, page: str) -> None:
     """What is no address of a page is kept, and counts as direct; a token in its place is told apart."""
     found = referral_of(referrer)
-    assert (found.referrer, found.host, found.origin, found.page) == (referrer, host, origin, page)
+    assert (found.referrer, found.referrer_host, found.referrer_origin, found.referrer_page) == (
+        referrer,
+        host,
+        origin,
+        page,
+    )
 
 
 def test_a_long_referrer_is_cut_to_what_an_index_takes() -> None:
     """Also when its letters take several bytes."""
     found = referral_of("https://host.example/" + "é" * 5000)
     assert len(found.referrer.encode()) <= 2048
-    assert len(found.page.encode()) <= 1800
+    assert len(found.referrer_page.encode()) <= 1800
 
 
 @pytest.mark.parametrize(
@@ -231,15 +236,15 @@ def test_campaigns_come_from_the_request_first_then_from_the_destination() -> No
         "utm_source=mail&utm_term=&x=1",
         "https://a.example/?utm_source=web&utm_medium=cpc&utm_term=shoes#utm_content=no",
     )
-    assert found == Campaign(source="mail", medium="cpc", term="shoes")
+    assert found == Campaign(utm_source="mail", utm_medium="cpc", utm_term="shoes")
 
 
 def test_campaign_values_are_decoded_cleaned_and_cut() -> None:
     """A NUL, which PostgreSQL refuses, does not cost the click."""
     found = campaign_of("utm_source=a%00b+c%0d%0a&utm_medium=" + "x" * 3000 + "&utm_campaign=%ff", "https://a.example")
-    assert found.source == "ab c"
-    assert found.medium == "x" * 500
-    assert found.campaign == "\ufffd"
+    assert found.utm_source == "ab c"
+    assert found.utm_medium == "x" * 500
+    assert found.utm_campaign == "\ufffd"
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,10 @@ from services.analytics.domain.buckets import Bucket
 from services.analytics.domain.check import fault_of
 from services.analytics.domain.click import Fault, RecordedClick
 from services.analytics.domain.countries import country_name
+from services.analytics.domain.dimensions import Dimension
 from services.analytics.domain.ledger import SourceState, entry_of, total_of
 from services.analytics.domain.page_token import Cursor, PageTokens
-from services.analytics.domain.query import Audience, Dimension, Metric, Order
+from services.analytics.domain.query import Audience, Metric, Order
 from services.analytics.domain.text import clean, cut
 from services.analytics.domain.visitors import IpStorage, KeyRotation
 from services.analytics.geo_files import open_databases

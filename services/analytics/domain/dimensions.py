@@ -1,0 +1,103 @@
+"""What clicks can be grouped and filtered by: the table from which SQL, sums and filters are derived."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from operator import attrgetter
+from typing import Any, Final
+
+from services.analytics.domain.classes import ClickClass
+from services.analytics.domain.click import CLICK_FIELDS, Click
+
+
+class Dimension(IntEnum):
+    """What clicks can be grouped and filtered by; the numbers are the contract's."""
+
+    LINK = 1
+    CODE = 2
+    DOMAIN = 3
+    COUNTRY = 4
+    CITY = 5
+    BROWSER = 6
+    BROWSER_FAMILY = 7
+    BROWSER_VERSION = 8
+    OS = 9
+    DEVICE_TYPE = 10
+    REFERRER = 11
+    REFERRER_HOST = 12
+    REFERRER_ORIGIN = 13
+    SOCIAL_NETWORK = 14
+    LANGUAGE = 15
+    UTM_SOURCE = 16
+    UTM_MEDIUM = 17
+    UTM_CAMPAIGN = 18
+    UTM_TERM = 19
+    UTM_CONTENT = 20
+    IS_BOT = 21
+    HTTP_STATUS = 22
+    METHOD = 23
+    SCHEME = 24
+    VARIANT = 25
+    CLICK_CLASS = 26
+
+
+@dataclass(frozen=True, slots=True)
+class Trait:
+    """What a dimension is of a click."""
+
+    # Name of the click's field.
+    field: str
+    # The value that sums have no rows for: it is what the others leave of the totals. The commonest keeps them small.
+    implicit: str = ""
+
+
+TRAITS: Final[Mapping[Dimension, Trait]] = {
+    Dimension.LINK: Trait("link_id"),
+    Dimension.CODE: Trait("code"),
+    Dimension.DOMAIN: Trait("domain"),
+    Dimension.COUNTRY: Trait("country"),
+    Dimension.CITY: Trait("city"),
+    Dimension.BROWSER: Trait("browser"),
+    Dimension.BROWSER_FAMILY: Trait("browser_family"),
+    Dimension.BROWSER_VERSION: Trait("browser_version"),
+    Dimension.OS: Trait("os"),
+    Dimension.DEVICE_TYPE: Trait("device_type"),
+    Dimension.REFERRER: Trait("referrer_page"),
+    Dimension.REFERRER_HOST: Trait("referrer_host"),
+    Dimension.REFERRER_ORIGIN: Trait("referrer_origin"),
+    Dimension.SOCIAL_NETWORK: Trait("social_network"),
+    Dimension.LANGUAGE: Trait("language"),
+    Dimension.UTM_SOURCE: Trait("utm_source"),
+    Dimension.UTM_MEDIUM: Trait("utm_medium"),
+    Dimension.UTM_CAMPAIGN: Trait("utm_campaign"),
+    Dimension.UTM_TERM: Trait("utm_term"),
+    Dimension.UTM_CONTENT: Trait("utm_content"),
+    Dimension.IS_BOT: Trait("is_bot", implicit="false"),
+    Dimension.HTTP_STATUS: Trait("http_status", implicit="302"),
+    Dimension.METHOD: Trait("method", implicit="GET"),
+    Dimension.SCHEME: Trait("scheme", implicit="https"),
+    Dimension.VARIANT: Trait("variant"),
+    # Nothing is implicit but what was not classified, so that clicks of a program without classes are told apart.
+    Dimension.CLICK_CLASS: Trait("click_class"),
+}
+
+
+def value_of(dimension: Dimension) -> Callable[[Click], str]:
+    """Return the function from a click to its value of a dimension."""
+    field = CLICK_FIELDS[TRAITS[dimension].field]
+    get: Callable[[Click], Any] = attrgetter(field.path)
+    return get if field.type is str else lambda click: text_of(get(click))
+
+
+def text_of(value: int | ClickClass) -> str:
+    """Write a number, a truth value or a class as queries name it."""
+    if isinstance(value, ClickClass):
+        return value.label
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def detail_of(dimension: Dimension, click: Click) -> str:
+    """Return what tells equal values apart: a city's country and GeoNames id, joined by a colon; else nothing."""
+    if dimension is not Dimension.CITY or not click.whereabouts.city:
+        return ""
+    return f"{click.whereabouts.country}:{click.whereabouts.city_geoname_id}"
