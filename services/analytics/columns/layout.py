@@ -67,29 +67,24 @@ class Place:
     value_of: Callable[[Fields], Value]
 
 
-def _city(fields: Fields) -> Value:
-    name = fields[_CITY]
-    return Value(name, f"{fields[_COUNTRY]}:{fields[_GEONAME_ID]}" if name else "")
-
-
-_CITY: Final = Group.PLACE.value.index("city")
-_COUNTRY: Final = Group.PLACE.value.index("country")
-_GEONAME_ID: Final = Group.PLACE.value.index("city_geoname_id")
 _IS_BOT: Final = Group.REQUEST.value.index("is_bot")
 _CLASS: Final = Group.REQUEST.value.index("click_class")
 _OWNER: Final = Group.REQUEST.value.index("owner_id")
 _SPECIAL: Final[Mapping[Dimension, Callable[[Fields], Value]]] = {
-    Dimension.CITY: _city,
     Dimension.IS_BOT: lambda fields: Value(_BOOLEANS[fields[_IS_BOT]]),
     Dimension.CLICK_CLASS: lambda fields: Value(ClickClass(int(fields[_CLASS])).label),
 }
 
 
 def _place(dimension: Dimension) -> Place:
-    name = TRAITS[dimension].field
-    group = next(group for group in Group if name in group.value)
-    index = group.value.index(name)
-    return Place(group, _SPECIAL.get(dimension, lambda fields: Value(fields[index])))
+    trait = TRAITS[dimension]
+    group = next(group for group in Group if trait.field in group.value)
+    index, details = group.value.index(trait.field), [group.value.index(name) for name in trait.detail]
+    if not details:
+        return Place(group, _SPECIAL.get(dimension, lambda fields: Value(fields[index])))
+    return Place(
+        group, lambda fields: Value(fields[index], ":".join(fields[i] for i in details) if fields[index] else "")
+    )
 
 
 PLACES: Final[Mapping[Dimension, Place]] = {

@@ -9,8 +9,7 @@ from google.type.interval_pb2 import Interval
 from linkmeter.analytics.v1 import stats_service_pb2 as pb
 from services.analytics.convert.times import interval_message, interval_of, timestamp_of
 from services.analytics.domain.buckets import Bucket
-from services.analytics.domain.countries import country_name
-from services.analytics.domain.dimensions import Dimension
+from services.analytics.domain.dimensions import TRAITS, Dimension
 from services.analytics.domain.ledger import Entry
 from services.analytics.domain.query import (
     COUNT_DEFINITION,
@@ -94,11 +93,10 @@ def answer_message(query: Query, answer: Answer) -> pb.QueryStatsResponse:
 def write_value(message: pb.DimensionValue, dimension: Dimension, value: Value) -> None:
     """Write the value of a dimension, with words for people."""
     message.value = value.text
-    if dimension is Dimension.COUNTRY:
-        message.label = country_name(value.text)
-    elif dimension is Dimension.CITY and value.detail:
+    message.label = TRAITS[dimension].label(value.text)
+    if value.detail:
         country, _, geoname_id = value.detail.partition(":")
-        message.country, message.geoname_id = country, int(geoname_id)
+        message.country, message.geoname_id = country, int(geoname_id or 0)
 
 
 def ledger_message(entries: Iterable[Entry], total: Entry) -> pb.Ledger:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from services.analytics.domain.classes import ClickClass
 from services.analytics.domain.click import CLICK_FIELDS, Click
+from services.analytics.domain.countries import country_name
 
 
 class Dimension(IntEnum):
@@ -49,14 +50,18 @@ class Trait:
     field: str
     # The value that sums have no rows for: it is what the others leave of the totals. The commonest keeps them small.
     implicit: str = ""
+    # Names of the fields that tell equal values apart; without a value there is nothing to tell apart.
+    detail: tuple[str, ...] = ()
+    # Makes words for people of a value that is a code.
+    label: Callable[[str], str] = lambda _: ""
 
 
 TRAITS: Final[Mapping[Dimension, Trait]] = {
     Dimension.LINK: Trait("link_id"),
     Dimension.CODE: Trait("code"),
     Dimension.DOMAIN: Trait("domain"),
-    Dimension.COUNTRY: Trait("country"),
-    Dimension.CITY: Trait("city"),
+    Dimension.COUNTRY: Trait("country", label=country_name),
+    Dimension.CITY: Trait("city", detail=("country", "city_geoname_id")),
     Dimension.BROWSER: Trait("browser"),
     Dimension.BROWSER_FAMILY: Trait("browser_family"),
     Dimension.BROWSER_VERSION: Trait("browser_version"),
@@ -97,7 +102,14 @@ def text_of(value: int | ClickClass) -> str:
 
 
 def detail_of(dimension: Dimension, click: Click) -> str:
-    """Return what tells equal values apart: a city's country and GeoNames id, joined by a colon; else nothing."""
-    if dimension is not Dimension.CITY or not click.whereabouts.city:
-        return ""
-    return f"{click.whereabouts.country}:{click.whereabouts.city_geoname_id}"
+    """Return what tells equal values apart, joined by colons; empty for most dimensions."""
+    get = _DETAILS.get(dimension)
+    return get(click) if get else ""
+
+
+def _detail_from(dimension: Dimension) -> Callable[[Click], str]:
+    value, details = value_of(dimension), [attrgetter(CLICK_FIELDS[name].path) for name in TRAITS[dimension].detail]
+    return lambda click: ":".join(str(get(click)) for get in details) if value(click) else ""
+
+
+_DETAILS: Final = {dimension: _detail_from(dimension) for dimension, trait in TRAITS.items() if trait.detail}

@@ -28,16 +28,17 @@ class Rolled:
 _CLASS_LABEL: Final = f"""CASE click_class {
     " ".join(f"WHEN {member.value} THEN '{member.label}'" for member in ClickClass if member.label)
 } ELSE '' END"""
-# The same as detail_of. Cities of one name are told apart; "unknown" is one value whatever the country.
-_DETAILS: Final = {Dimension.CITY: "CASE WHEN city = '' THEN '' ELSE country || ':' || city_geoname_id END"}
 
 
 def _column(dimension: Dimension) -> Column:
     """Return the SQL that says the same as value_of and detail_of."""
-    name = TRAITS[dimension].field
-    kind = CLICK_FIELDS[name].type
-    value = name if kind is str else _CLASS_LABEL if kind is ClickClass else f"{name}::text"
-    return Column(value, _DETAILS.get(dimension, "''"))
+    trait = TRAITS[dimension]
+    kind = CLICK_FIELDS[trait.field].type
+    value = trait.field if kind is str else _CLASS_LABEL if kind is ClickClass else f"{trait.field}::text"
+    if not trait.detail:
+        return Column(value)
+    detail = " || ':' || ".join(trait.detail)
+    return Column(value, f"CASE WHEN {value} = '' THEN '' ELSE {detail} END")
 
 
 COLUMNS: Final[Mapping[Dimension, Column]] = {dimension: _column(dimension) for dimension in Dimension}
