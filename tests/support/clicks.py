@@ -21,6 +21,17 @@ OWNER = 11
 LINK = 101
 
 
+# Cities of one name in one country, and regions of one name in two.
+WHEREABOUTS = (
+    Whereabouts(),
+    Whereabouts(country="US", continent="NA"),
+    Whereabouts(country="US", continent="NA", region="Ohio", city="Columbus", city_geoname_id=4509177),
+    Whereabouts(country="US", continent="NA", region="Georgia", city="Columbus", city_geoname_id=4188985),
+    Whereabouts(country="BE", continent="EU", region="Limburg"),
+    Whereabouts(country="NL", continent="EU", region="Limburg"),
+)
+
+
 def timestamp(time: datetime) -> Timestamp:
     """Write a time as a message."""
     message = Timestamp()
@@ -132,7 +143,7 @@ def _random_click(choose: random.Random, busy: list[datetime], start: datetime, 
         seconds = start.timestamp() + choose.uniform(0, span.total_seconds())
         time = max(start, datetime.fromtimestamp(seconds // unit * unit, UTC))
     link_id = choose.choice([1, 2, 3])
-    city = choose.choice([("", "", 0), ("US", "", 0), ("US", "Columbus", 4509177), ("US", "Columbus", 4188985)])
+    whereabouts = choose.choice(WHEREABOUTS)
     # As new clicks have them, and one that was stored before there were classes.
     click_class = choose.choice([*[ClickClass.PERSON] * 9, *ClickClass])
     host = choose.choice(["", "", "t.co", "news.example", "Überraschung.example", "a:b'--"])
@@ -149,7 +160,7 @@ def _random_click(choose: random.Random, busy: list[datetime], start: datetime, 
         http_status=choose.choice([302, 302, 301, 307]),
         method=choose.choice(["GET", "GET", "POST"]),
         scheme=choose.choice(["https", "http"]),
-        whereabouts=Whereabouts(country=city[0], city=city[1], city_geoname_id=city[2]),
+        whereabouts=whereabouts,
         referral=Referral(
             referrer=host, referrer_host=host, referrer_origin=host, referrer_page=f"{host}/page" if host else ""
         ),

@@ -66,6 +66,8 @@ class Whereabouts:
     country: str = ""
     city: str = ""
     city_geoname_id: int = 0
+    region: str = ""
+    continent: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

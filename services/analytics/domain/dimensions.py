@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from services.analytics.domain.classes import ClickClass
 from services.analytics.domain.click import CLICK_FIELDS, Click
-from services.analytics.domain.countries import country_name
+from services.analytics.domain.countries import continent_name, country_name
 
 
 class Dimension(IntEnum):
@@ -40,6 +40,8 @@ class Dimension(IntEnum):
     SCHEME = 24
     VARIANT = 25
     CLICK_CLASS = 26
+    REGION = 27
+    CONTINENT = 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,8 @@ TRAITS: Final[Mapping[Dimension, Trait]] = {
     Dimension.VARIANT: Trait("variant"),
     # Nothing is implicit but what was not classified, so that clicks of a program without classes are told apart.
     Dimension.CLICK_CLASS: Trait("click_class"),
+    Dimension.REGION: Trait("region", detail=("country",)),
+    Dimension.CONTINENT: Trait("continent", label=continent_name),
 }
 
 

@@ -10,6 +10,7 @@ import pytest
 from services.analytics.domain.agents import agent_of
 from services.analytics.domain.campaigns import campaign_of
 from services.analytics.domain.click import Agent, Campaign, Click, RecordedClick, Referral, Whereabouts
+from services.analytics.domain.countries import CONTINENT_NAMES, COUNTRY_NAMES, continent_of
 from services.analytics.domain.enrich import Enricher
 from services.analytics.domain.geo import locator
 from services.analytics.domain.languages import language_of
@@ -341,19 +342,26 @@ class Database:
 @pytest.mark.parametrize(
     "record",
     [
-        {"country_code": "US", "city": "Ashburn", "latitude": 39.04, "longitude": -77.49},
+        {"country_code": "US", "state1": "Virginia", "city": "Ashburn", "latitude": 39.04, "longitude": -77.49},
         {
             "country": {"iso_code": "US"},
+            "subdivisions": [{"names": {"en": "Virginia"}}, {"names": {"en": "Loudoun"}}],
             "city": {"names": {"en": "Ashburn"}},
             "location": {"latitude": 39.04, "longitude": -77.49},
         },
-        {"country": {"iso_code": "US"}, "city": {"geoname_id": 4744870, "names": {"en": "Ashburn"}}},
+        {
+            "country": {"iso_code": "US"},
+            "subdivisions": [{"iso_code": "VA", "names": {"en": "Virginia"}}],
+            "city": {"geoname_id": 4744870, "names": {"en": "Ashburn"}},
+        },
     ],
 )
 def test_every_schema_of_databases_is_read(record: object) -> None:
     """Flat, nested, and nested with the id in it."""
     whereabouts = locator([Database(record)], places())("192.0.2.1")
-    assert whereabouts == Whereabouts(country="US", city="Ashburn", city_geoname_id=4744870)
+    assert whereabouts == Whereabouts(
+        continent="NA", country="US", region="Virginia", city="Ashburn", city_geoname_id=4744870
+    )
 
 
 @pytest.mark.parametrize("record", [None, {}, {"country": {}}, {"country_code": ""}, {"continent": {}}])
@@ -364,7 +372,13 @@ def test_an_unknown_address_is_nowhere(record: object) -> None:
 def test_the_first_database_that_knows_the_address_answers() -> None:
     """Files for IPv4 and IPv6 may be separate."""
     locate = locator([Database(None), Database({"country_code": "DE"})], places())
-    assert locate("192.0.2.1") == Whereabouts(country="DE")
+    assert locate("192.0.2.1") == Whereabouts(country="DE", continent="EU")
+
+
+def test_every_country_has_a_continent() -> None:
+    """And every continent a name."""
+    assert [country for country in COUNTRY_NAMES if continent_of(country) not in CONTINENT_NAMES] == []
+    locate = locator([Database({"country_code": "DE"})], places())
     assert locate("2001:db8::1") == Whereabouts()
 
 
