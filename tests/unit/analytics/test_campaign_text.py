@@ -19,4 +19,4 @@ from services.analytics.domain.campaigns import campaign_of
 )  # fmt: skip
 def test_joiners_stay_and_white_space_is_one_blank(query: str, campaign: str) -> None:
     """Persian and Hindi words keep their joiners; a line break does not glue two words together."""
-    assert campaign_of(query, "").campaign == campaign
+    assert campaign_of(query, "").utm_campaign == campaign
