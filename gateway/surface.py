@@ -18,6 +18,10 @@ class Reply(NamedTuple):
     text: str
 
 
+# Makes the body of an error that Envoy answers itself.
+ErrorBody = Callable[[Reply], Json]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surface:
     """One REST surface: the native one, or a dialect."""
@@ -36,8 +40,9 @@ class Surface:
     has_lenient_bodies: bool = False
     # Whether bodies, though they must be JSON, may hold fields that the contract does not have.
     allows_unknown_fields: bool = False
-    # Makes the body of an error that Envoy answers itself.
-    error_body: Callable[[Reply], Json]
+    error_body: ErrorBody
+    # Where some paths, by a regular expression, have errors of another shape; first match wins.
+    other_error_bodies: Mapping[str, ErrorBody] = field(default_factory=dict)
     # The JSON schema of an error.
     error_schema: Mapping[str, Any]
     # OpenAPI security schemes by name, each of which is enough; none for a surface that takes no account's credential.

@@ -7,7 +7,7 @@ from typing import Final
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
-from gateway.envoy.dialects import Dialect
+from gateway.envoy.routed import RoutedSurface
 from gateway.openapi.contract import Contract, Operation
 
 # What the gateway holds of a body, whatever it is for.
@@ -18,18 +18,18 @@ _MAX_PLAIN_BODY_BYTES: Final = 128 * 1024
 Shapes = dict[str, dict[str, dict[str, "str | bool"]]]
 
 
-def lua_tables(contract: Contract, dialects: Iterable[Dialect]) -> str:
+def lua_tables(contract: Contract, surfaces: Iterable[RoutedSurface]) -> str:
     """Write the tables OPERATIONS and SHAPES as Lua."""
     operations: list[dict[str, object]] = []
     shapes: Shapes = {}
-    for dialect in dialects:
-        for service in dialect.services:
+    for routed in surfaces:
+        for service in routed.services:
             for operation in contract.operations(service):
-                body = None if dialect.has_lenient_bodies else _json_body(operation)
+                body = None if routed.surface.has_lenient_bodies else _json_body(operation)
                 # Bodies that are not looked into must be of a bearable size all the same.
                 if operation.body or operation.path_fields or _lists(operation):
-                    operations.append(_described(operation, body, has_shape=not dialect.allows_unknown_fields))
-                if body and not dialect.allows_unknown_fields:
+                    operations.append(_described(operation, body, has_shape=not routed.surface.allows_unknown_fields))
+                if body and not routed.surface.allows_unknown_fields:
                     _add(body, shapes)
     return f"local OPERATIONS = {_lua(operations)}\nlocal SHAPES = {_lua(shapes)}\n"
 

@@ -11,13 +11,14 @@ from gateway.envoy import cors
 from gateway.envoy.access_log import access_log
 from gateway.envoy.bodies import MAX_BODY_BYTES, lua_tables
 from gateway.envoy.clusters import clusters, envoy_address
-from gateway.envoy.dialects import dialects
 from gateway.envoy.pages import page_routes
 from gateway.envoy.replies import local_replies
+from gateway.envoy.routed import routed_surfaces
 from gateway.envoy.routes import NO_AUTHORIZATION, routes
 from gateway.envoy.settings import EnvoySettings, read_settings
 from gateway.envoy.upstream_tls import write_sds
 from gateway.openapi.contract import Contract
+from gateway.surfaces import SURFACES
 from services.common.settings import SettingsError, stop
 
 MAX_HEADER_KIB: Final = 16
@@ -37,7 +38,7 @@ _HERE: Final = Path(__file__).resolve().parent
 def render(settings: EnvoySettings) -> str:
     """Write the configuration as YAML."""
     contract = Contract.load(settings.descriptor_set)
-    surfaces = dialects(contract, settings.descriptor_set)
+    surfaces = routed_surfaces(contract, settings.descriptor_set)
     native = surfaces[0]
     lua = lua_tables(contract, surfaces) + "".join((_HERE / name).read_text(encoding="utf-8") for name in _LUA)
     values: dict[str, Any] = {
@@ -46,7 +47,7 @@ def render(settings: EnvoySettings) -> str:
         "clusters": clusters(settings),
         "cors": cors.POLICY,
         "default_host": settings.default_host,
-        "local_replies": local_replies(surfaces),
+        "local_replies": local_replies(SURFACES),
         "idle_timeout": _IDLE_TIMEOUT_BEHIND_PROXY if settings.trusted_hops else _IDLE_TIMEOUT,
         "lua": lua,
         "max_body_bytes": MAX_BODY_BYTES,

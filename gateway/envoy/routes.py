@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from gateway.envoy import cors
-from gateway.envoy.dialects import Dialect
+from gateway.envoy.routed import RoutedSurface, cluster_of
 from gateway.openapi.contract import Contract
 from services.common.reserved_codes import SERVED
 
@@ -97,22 +97,22 @@ _ELSEWHERE: Final[Json] = {
 }
 
 
-def routes(contract: Contract, dialects: Iterable[Dialect], pages: Iterable[Json]) -> list[Json]:
+def routes(contract: Contract, surfaces: Iterable[RoutedSurface], pages: Iterable[Json]) -> list[Json]:
     """Make the routes of the public listener."""
-    known = list(dialects)
+    known = list(surfaces)
     table = [
         _plain_redirect(),
         *(_to_redirect({"safe_regex": {"regex": MISPRINTED_CODE}, "headers": [_method(verb)]}) for verb in _FOLLOWING),
         _refuse({"safe_regex": {"regex": AMBIGUOUS_PATH}}, "the path can be read in more than one way"),
         _refuse({"prefix": "/", "headers": [_HAS_TWO_HOSTS]}, "there is more than one Host"),
     ]
-    for dialect in known:
-        table += [route for service in dialect.services for route in _grpc(service, dialect.cluster_of(service))]
+    for routed in known:
+        table += [route for service in routed.services for route in _grpc(service, cluster_of(service))]
     table += [_answer({"path": "/healthz"}, 200, body="ok\n"), *pages]
     # The health check filter answers this one; the route keeps it off the data plane.
     table += [_answer({"path": "/readyz"}, 503)]
-    for dialect in known:
-        table += _rest(contract, dialect)
+    for routed in known:
+        table += _rest(contract, routed)
     return [*table, *_data_plane(), _answer({"prefix": "/"}, 404)]
 
 
@@ -153,15 +153,15 @@ def _grpc(service: str, cluster: str) -> Iterator[Json]:
         }
 
 
-def _rest(contract: Contract, dialect: Dialect) -> Iterator[Json]:
-    """Route the paths of a dialect. What its transcoder takes is routed anew, as a call; the rest is an error.
+def _rest(contract: Contract, routed: RoutedSurface) -> Iterator[Json]:
+    """Route the paths of a surface. What its transcoder takes is routed anew, as a call; the rest is an error.
 
     CORS needs a route to a cluster, an answer of Envoy's own will not do; so there is one to nowhere.
     """
     # The listener's transcoder is the native one.
-    transcode = {TRANSCODER_FILTER: dialect.transcoder} if dialect.name != "native" else {}
+    transcode = {TRANSCODER_FILTER: routed.transcoder} if routed.surface.name != "native" else {}
     refusals: list[Json] = []
-    for verbs, cluster, paths in _paths_by_verbs(contract, dialect):
+    for verbs, cluster, paths in _paths_by_verbs(contract, routed):
         allow = {"header": {"key": "allow", "value": ", ".join(verbs)}}
         methods = {"name": ":method", "string_match": {"safe_regex": {"regex": "|".join(verbs)}}}
         yield {
@@ -175,7 +175,7 @@ def _rest(contract: Contract, dialect: Dialect) -> Iterator[Json]:
             refusals.append(_answer(_any_of(own), 405) | {"response_headers_to_add": [allow]})
     # After all that is taken, for the pattern of one path may fit another that takes more verbs.
     yield from refusals
-    for prefix in dialect.prefixes:
+    for prefix in routed.surface.prefixes:
         yield {"match": {"path_separated_prefix": prefix, "headers": _IS_PREFLIGHT}, "route": _NOWHERE}
         yield _answer({"path_separated_prefix": prefix}, 404)
 
@@ -188,12 +188,12 @@ def _authorization(cluster: str) -> Json:
     return {AUTHORIZATION_FILTER: _AUTHORIZATION if cluster == AUTHORIZED_CLUSTER else NO_AUTHORIZATION}
 
 
-def _paths_by_verbs(contract: Contract, dialect: Dialect) -> Iterator[tuple[tuple[str, ...], str, list[str]]]:
-    """Group the paths of a dialect by the verbs that they take and the cluster that serves them."""
+def _paths_by_verbs(contract: Contract, routed: RoutedSurface) -> Iterator[tuple[tuple[str, ...], str, list[str]]]:
+    """Group the paths of a surface by the verbs that they take and the cluster that serves them."""
     verbs: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for service in dialect.services:
+    for service in routed.services:
         for operation in contract.operations(service):
-            verbs[re.sub(r"\{[^}=]*", "{", operation.path), dialect.cluster_of(service)].add(operation.verb)
+            verbs[re.sub(r"\{[^}=]*", "{", operation.path), cluster_of(service)].add(operation.verb)
     grouped: dict[tuple[tuple[str, ...], str], list[str]] = defaultdict(list)
     for (path, cluster), allowed in verbs.items():
         grouped[tuple(sorted(allowed)), cluster].append(path)

@@ -4,9 +4,24 @@ from typing import Final
 
 from gateway.surface import Json, Reply, Surface
 
+_CODES: Final = {
+    **dict.fromkeys((400, 408, 413, 415, 431), "VALIDATION_ERROR"),
+    401: "UNAUTHORIZED",
+    403: "FORBIDDEN",
+    404: "NOT_FOUND",
+    405: "METHOD_NOT_ALLOWED",
+    429: "RATE_LIMITED",
+    **dict.fromkeys((502, 503, 504), "UNAVAILABLE"),
+}
+
+
+def _statistics_error_body(reply: Reply) -> Json:
+    return {"error": reply.text}
+
 
 def _error_body(reply: Reply) -> Json:
-    return {"error": reply.text}
+    code = _CODES.get(reply.status, "INTERNAL_ERROR")
+    return {"code": code, "error": reply.text, "message": reply.text, "statusCode": reply.status, "success": False}
 
 
 SHORTIO: Final = Surface(
@@ -18,6 +33,11 @@ SHORTIO: Final = Surface(
     query_options={"query_param_unescape_plus": True, "ignore_unknown_query_parameters": True},
     has_lenient_bodies=True,
     error_body=_error_body,
+    other_error_bodies={
+        "/statistics(?:[/?].*)?": _statistics_error_body,
+        # Two paths of its link API are among those of another dialect.
+        r"/api/(?:links|domains)(?:\?.*)?": _error_body,
+    },
     error_schema={
         "type": "object",
         "description": "An error of Short.io; its statistics answer only `error`.",

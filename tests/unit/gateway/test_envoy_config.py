@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from gateway.envoy import routes
 from gateway.envoy.bodies import lua_pattern, lua_tables
 from gateway.envoy.clusters import clusters, envoy_address
-from gateway.envoy.dialects import dialects
 from gateway.envoy.render import render
+from gateway.envoy.routed import routed_surfaces
 from gateway.envoy.settings import EnvoySettings, read_settings
 from gateway.openapi.contract import DESCRIPTOR_SET, Contract
 from services.common import reserved_codes
@@ -102,7 +102,7 @@ def test_replicas_are_endpoints(settings: EnvoySettings) -> None:
 def test_every_pattern_is_a_regular_expression() -> None:
     """Paths are escaped."""
     contract = Contract.load()
-    table = routes.routes(contract, dialects(contract, DESCRIPTOR_SET), [])
+    table = routes.routes(contract, routed_surfaces(contract, DESCRIPTOR_SET), [])
     regexes = re.findall(r'"regex": ("(?:[^"\\]|\\.)*")', json.dumps(table))
     assert len(regexes) > 20
     for regex in regexes:
@@ -134,7 +134,7 @@ def test_the_gateways_own_names_are_no_plain_codes(name: str) -> None:
 def test_the_gateways_own_names_are_reserved() -> None:
     """No path of the contracts, and no page, could be taken for a code."""
     contract = Contract.load()
-    surfaces = dialects(contract, DESCRIPTOR_SET)
+    surfaces = routed_surfaces(contract, DESCRIPTOR_SET)
     operations = [
         operation for dialect in surfaces for service in dialect.services for operation in contract.operations(service)
     ]
@@ -175,7 +175,7 @@ def test_paths_become_lua_patterns() -> None:
 def test_the_tables_for_lua_know_bodies_and_lists() -> None:
     """Both spellings of a field, its message and whether it is a list."""
     contract = Contract.load()
-    tables = lua_tables(contract, dialects(contract, DESCRIPTOR_SET))
+    tables = lua_tables(contract, routed_surfaces(contract, DESCRIPTOR_SET))
     assert '["tags"] = {["list"] = true}' in tables
     assert '["validFromTime"] = {}' in tables
     assert '["valid_from_time"] = {}' in tables
