@@ -156,13 +156,8 @@ end
 function envoy_on_request(handle)
   local headers = handle:headers()
   local content_type = (headers:get("content-type") or ""):lower()
-  local is_call = content_type:sub(1, #GRPC) == GRPC
-  local fits = make_metadata(headers, is_call)
-  if is_call then
+  if content_type:sub(1, #GRPC) == GRPC then
     check_message(handle)
-    return
-  elseif not fits then
-    handle:respond({ [":status"] = "431" }, "")
     return
   end
   local path, query = headers:get(":path"):match("^([^?]*)%??(.*)$")

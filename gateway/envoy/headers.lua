@@ -1,4 +1,6 @@
--- Makes of HTTP's headers what gRPC takes as metadata. render.py puts this before edge.lua.
+-- Makes of HTTP's headers what gRPC takes as metadata, before anybody is asked about a request.
+
+local GRPC = "application/grpc"
 
 -- Less than the listener takes, for what the gateway adds must fit in as well: the caller, the address, the path as it was.
 local MOST_HEADER_BYTES = 15 * 1024
@@ -26,7 +28,7 @@ local function escape(byte)
 end
 
 -- Drops what gRPC cannot read and escapes bytes beyond ASCII as URLs do, the path's too. False when there is too much.
-function make_metadata(headers, is_call)
+local function make_metadata(headers, is_call)
   local changes, bytes, count = {}, 0, 0
   for name, value in pairs(headers) do
     local escaped = value:gsub("[\128-\255]", escape)
@@ -45,4 +47,14 @@ function make_metadata(headers, is_call)
     end
   end
   return bytes <= MOST_HEADER_BYTES and count <= MOST_HEADERS
+end
+
+function envoy_on_request(handle)
+  local headers = handle:headers()
+  local is_call = (headers:get("content-type") or ""):lower():sub(1, #GRPC) == GRPC
+  local fits = make_metadata(headers, is_call)
+  -- Of calls, Envoy and the services bound the headers themselves, as gRPC words it.
+  if not fits and not is_call then
+    handle:respond({ [":status"] = "431" }, "")
+  end
 end

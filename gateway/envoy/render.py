@@ -30,8 +30,6 @@ _MAX_HEAP_BYTES: Final = 384 * 1024 * 1024
 # and answers 502 when one ends under its hands.
 _IDLE_TIMEOUT: Final = "30s"
 _IDLE_TIMEOUT_BEHIND_PROXY: Final = "620s"
-# In this order.
-_LUA: Final = ("headers.lua", "edge.lua")
 _HERE: Final = Path(__file__).resolve().parent
 
 
@@ -40,7 +38,7 @@ def render(settings: EnvoySettings) -> str:
     contract = Contract.load(settings.descriptor_set)
     surfaces = routed_surfaces(contract, settings.descriptor_set)
     native = surfaces[0]
-    lua = lua_tables(contract, surfaces) + "".join((_HERE / name).read_text(encoding="utf-8") for name in _LUA)
+    lua = lua_tables(contract, surfaces) + _script("edge.lua")
     values: dict[str, Any] = {
         "access_log": access_log() if settings.access_log else [],
         "admin_address": envoy_address(settings.admin),
@@ -49,6 +47,7 @@ def render(settings: EnvoySettings) -> str:
         "default_host": settings.default_host,
         "local_replies": local_replies(SURFACES),
         "idle_timeout": _IDLE_TIMEOUT_BEHIND_PROXY if settings.trusted_hops else _IDLE_TIMEOUT,
+        "header_lua": _script("headers.lua"),
         "lua": lua,
         "max_body_bytes": MAX_BODY_BYTES,
         "max_connections": _MAX_CONNECTIONS,
@@ -64,6 +63,10 @@ def render(settings: EnvoySettings) -> str:
     }
     template = Template((_HERE / "envoy.yaml.tmpl").read_text(encoding="utf-8"))
     return template.substitute({name: json.dumps(value) for name, value in values.items()})
+
+
+def _script(name: str) -> str:
+    return (_HERE / name).read_text(encoding="utf-8")
 
 
 def main() -> None:

@@ -77,12 +77,7 @@ def _status(op: str, status: int) -> Json:
 
 
 def _json(body: Json) -> Json:
-    # Sorted, so that equal errors are equal texts.
-    return {
-        "json_format": body,
-        "json_format_options": {"sort_properties": True},
-        "content_type": "application/json",
-    }
+    return {"json_format": body, "content_type": "application/json"}
 
 
 def _is_grpc() -> Json:

@@ -27,5 +27,6 @@ def open_storage(url: str, key_prefix: str, client: redis_client.Client | None =
             "socket_connect_timeout": redis_client.TIMEOUT_SECONDS,
         }
     )
-    # The URL only tells the library which client to build when the connections are the client's own.
-    return RedisStorage(f"async+{url}", implementation="redispy", key_prefix=key_prefix, **options)
+    # The library takes a socket's bare URL for Valkey's, and its client for that one breaks on connections of ours.
+    known = f"redis+{url}" if url.startswith("unix:") else url
+    return RedisStorage(f"async+{known}", implementation="redispy", key_prefix=key_prefix, **options)

@@ -1,4 +1,4 @@
-"""Forms as browsers and programs send them, urlencoded or multipart: what is not UTF-8 is refused, never guessed."""
+"""Forms as browsers and programs send them, urlencoded or multipart: what holds no text is refused, never guessed."""
 
 from email import policy
 from email.message import EmailMessage, MIMEPart
@@ -47,11 +47,13 @@ def urlencoded(data: bytes, *, most_fields: int) -> Pairs:
 
 
 def checked(text: str, *, field: str = "") -> str:
-    """Return a text as it is; raise UnreadableForm, naming the field, when it holds what is no character."""
+    """Return a text as it is; raise UnreadableForm, naming the field, for what is no character, and for NUL."""
     try:
         text.encode()
     except UnicodeEncodeError:
         raise UnreadableForm(field) from None
+    if "\0" in text:
+        raise UnreadableForm(field)
     return text
 
 
@@ -71,6 +73,6 @@ def _field(part: MIMEPart) -> Pairs:
     if not isinstance(name, str) or not isinstance(content, bytes) or part.get_filename():
         return []
     try:
-        return [(checked(name), content.decode(part.get_content_charset("utf-8")))]
+        return [(checked(name), checked(content.decode(part.get_content_charset("utf-8")), field=name))]
     except (UnicodeDecodeError, LookupError):
         raise UnreadableForm(name) from None

@@ -28,7 +28,7 @@ def read(body: HttpBody) -> Form:
     try:
         pairs = forms.read(body, most_fields=_MOST_FIELDS)
     except forms.UnreadableForm as problem:
-        about = f"{problem.field} is not UTF-8" if problem.field in _KINDS else "The form cannot be read"
+        about = f"{problem.field} is no text in UTF-8" if problem.field in _KINDS else "The form cannot be read"
         raise legacy_errors.wrong(_KINDS.get(problem.field, legacy_errors.FORM), about) from None
     form: Form = {}
     for name, value in pairs:

@@ -60,7 +60,7 @@ async def test_headers_of_clients_are_allowed(client: httpx.AsyncClient, name: s
         ("PUT", "/v1/links", 405),
         ("PUT", "/api/shorten", 405),
         ("PUT", "/docs", 405),
-        ("PUT", "/abc", 405),
+        ("OPTIONS", "/abc", 405),
     ],
 )
 async def test_answers_are_readable(client: httpx.AsyncClient, verb: str, path: str, status: int) -> None:

@@ -27,7 +27,7 @@ async def test_a_query_says_no_list_of_objects(
     answer = await client.get(f"{path}?{query}")
     words = f"{field} is a list of objects, which belongs into the body of a POST"
     assert_refused(answer, 400, 3, "INVALID_ARGUMENT", words)
-    assert services.calls == []
+    assert services.work == []
 
 
 async def test_a_body_says_all_filters(client: httpx.AsyncClient, services: Services) -> None:

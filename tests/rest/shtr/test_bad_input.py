@@ -105,7 +105,7 @@ async def test_a_wrong_field_is_named(shtr: httpx.AsyncClient, body: dict[str, A
         "//example.com",
         "example.com",
         "https://",
-        "https://example.com/%0d%0aSet-Cookie:x=y",
+        "https://example.com/%00",
         "https://example.com/\r\nx",
         "https://example.com/\0",
         "https://user:pass@example.com/",

@@ -81,8 +81,8 @@ async def test_wrong_forms(anyone: httpx.AsyncClient, form: dict[str, str], kind
     ("content", "kind"),
     [
         (b"\xff\xfe", "FormError"),
-        (b"\0" * 1000, "UrlError"),
-        (b"a=1&" * 50_000, "FormError"),
+        (b"\0" * 1000, "FormError"),
+        (b"a=1&" * 20_000, "FormError"),
         (b'{"url": "https://example.com"}', "UrlError"),
     ],
 )

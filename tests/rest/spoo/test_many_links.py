@@ -8,11 +8,12 @@ import httpx
 import pytest
 import spoo
 
-from linkmeter.links.v1 import domain_service_pb2, domain_service_pb2_grpc, link_service_pb2, links_pb2
+from linkmeter.links.v1 import link_service_pb2, links_pb2
 from linkmeter.links.v1 import link_service_pb2_grpc as link_stubs
 from services.common.caller import ADMIN, Caller, metadata_for
 from tests.rest.spoo.conftest import Shorten, assert_error
 from tests.rest.spoo.test_clients import client, sdk
+from tests.support.domains import add_domain
 from tests.support.system import System
 
 __all__ = ["client"]
@@ -110,10 +111,8 @@ async def test_links_of_a_domain_are_deleted(owner: httpx.AsyncClient, system: S
     owner_id = int((await owner.get("/auth/me")).json()["user"]["id"], 16)
     vouched = metadata_for(Caller(owner_id=owner_id, scopes=frozenset({ADMIN})))
     host = f"d{secrets.token_hex(5)}.example"
+    await add_domain(system.stack.postgres_url, host, owner_id)
     async with system.channel("links") as channel:
-        domains: Any = domain_service_pb2_grpc.DomainServiceStub(channel)
-        domain = links_pb2.Domain(host=host)
-        await domains.CreateDomain(domain_service_pb2.CreateDomainRequest(domain=domain), metadata=vouched)
         links: Any = link_stubs.LinkServiceStub(channel)
         for number in range(3):
             link = links_pb2.Link(destination="https://example.com/", domain=host, archived=number == 0)

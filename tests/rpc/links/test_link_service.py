@@ -80,7 +80,7 @@ async def test_lookup_finds_by_domain_and_code(links: Links) -> None:
     for domain in ("", "sho.rt", "SHO.RT.", "www.sho.rt"):
         request = link_service_pb2.LookupLinkRequest(domain=domain, code="Case-1")
         assert await links.links.LookupLink(request, metadata=OWNER) == created
-    for domain, code in (("", "case-1"), ("other.example", "Case-1"), ("", "a\0b"), ("no host", "Case-1")):
+    for domain, code in (("", "case-1"), ("other.example", "Case-1"), ("no host", "Case-1")):
         with pytest.raises(errors.NotFound):
             await links.links.LookupLink(link_service_pb2.LookupLinkRequest(domain=domain, code=code), metadata=OWNER)
 

@@ -226,9 +226,9 @@ async def test_database_holds_no_secret_and_no_code(links: Links) -> None:
         assert hidden.encode().hex() not in dump
 
 
-@pytest.mark.parametrize("text", ["a\0b", "\0", "é" * 40, "x" * 1_000])
+@pytest.mark.parametrize("text", ["é" * 40, "x" * 1_000])
 async def test_what_no_field_can_hold_meets_the_usual_refusal(links: Links, text: str) -> None:
-    """NUL, which PostgreSQL cannot store, among them: of ids, secrets, codes, addresses, logins and passwords."""
+    """Of ids, secrets, codes, addresses and logins. NUL is refused before anybody looks at it."""
     app = await register(links)
     code = await issue(links, app.client_id, OWNER_ID)
     verify, login = oauth_service_pb2.VerifyOAuthAppRequest, account_service_pb2.VerifyOwnerPasswordRequest

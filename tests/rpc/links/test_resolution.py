@@ -86,9 +86,7 @@ async def test_aliases_resolve_to_our_own_domain(links: Links) -> None:
     assert (await links.resolve("abc", "www.sho.rt")).resolution.domain == "sho.rt"
 
 
-@pytest.mark.parametrize(
-    ("host", "code"), [("sho.rt", "none"), ("sho.rt", "a\0c"), ("sho.rt", ""), ("sho.rt", "x" * 99)]
-)
+@pytest.mark.parametrize(("host", "code"), [("sho.rt", "none"), ("sho.rt", ""), ("sho.rt", "x" * 99)])
 async def test_unknown_code_resolves_to_its_domain_alone(links: Links, host: str, code: str) -> None:
     """No link is no error; the domain is known all the same."""
     answer = await links.resolve(code, host)
@@ -209,7 +207,7 @@ async def test_wrong_absent_and_open_links_deny_alike(links: Links) -> None:
     await links.create(code="locked", password="geheim")
     await links.create(code="open")
     texts = set()
-    for code in ("locked", "open", "none", "a\0c"):
+    for code in ("locked", "open", "none"):
         with pytest.raises(errors.PermissionDenied) as caught:
             await verify(links, code, "wrong")
         texts.add(caught.value.description)

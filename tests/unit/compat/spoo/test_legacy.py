@@ -23,9 +23,9 @@ def test_forms_are_urlencoded_or_multipart() -> None:
 @pytest.mark.parametrize(
     ("content_type", "data", "kind", "text"),
     [
-        (URLENCODED, b"url=http%3A%2F%2Fe.com%2Fcaf%E9", "UrlError", "url is not UTF-8"),
-        (URLENCODED, b"url=x&password=caf\xe9", "PasswordError", "password is not UTF-8"),
-        (URLENCODED, b"alias=%ff", "AliasError", "alias is not UTF-8"),
+        (URLENCODED, b"url=http%3A%2F%2Fe.com%2Fcaf%E9", "UrlError", "url is no text in UTF-8"),
+        (URLENCODED, b"url=x&password=caf\xe9", "PasswordError", "password is no text in UTF-8"),
+        (URLENCODED, b"alias=%ff", "AliasError", "alias is no text in UTF-8"),
         (URLENCODED, b"\xff\xfe", "FormError", "The form cannot be read"),
         (URLENCODED, b"a=1&" * 1000, "FormError", "The form cannot be read"),
         ("multipart/form-data", MULTIPART, "FormError", "The form cannot be read"),
