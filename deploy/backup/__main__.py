@@ -17,7 +17,7 @@ from deploy.backup.settings import BackupSettings, read
 from deploy.backup.tools import Tools
 from deploy.local import databases
 from deploy.local.errors import CannotStartError
-from services.common.settings import SettingsError
+from services.runtime.settings import SettingsError
 
 _SETTLE_SECONDS = 30.0
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from services.common.settings import Environment
+from services.runtime.settings import Environment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

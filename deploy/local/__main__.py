@@ -8,7 +8,7 @@ from deploy.local import parts, settings
 from deploy.local.data_folder import DataFolder
 from deploy.local.errors import CannotStartError
 from deploy.local.supervisor import supervise
-from services.common.settings import SettingsError, stop
+from services.runtime.settings import SettingsError, stop
 
 _HELP = frozenset({"-h", "--help"})
 

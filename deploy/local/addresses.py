@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from services.common.addresses import of_worker, unix, unix_path
+from services.runtime.addresses import of_worker, unix, unix_path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ import redis
 from deploy.local import databases
 from deploy.local.errors import CannotStartError
 from deploy.local.settings import LocalSettings
-from services.common.redis_client import server_urls
+from services.runtime.redis_client import server_urls
 
 _PATIENCE_SECONDS = 5
 

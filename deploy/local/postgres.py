@@ -15,7 +15,7 @@ from urllib.parse import quote
 from deploy.local import programs
 from deploy.local.errors import CannotStartError
 from deploy.local.process import Command
-from services.common.addresses import unix
+from services.runtime.addresses import unix
 
 ADMIN = "postgres"
 SOCKET_STEM = ".s.PGSQL."

@@ -9,8 +9,8 @@ from grpc_health.v1 import health_pb2
 
 from deploy.local.errors import CannotStartError
 from deploy.local.process import Process
-from services.common.addresses import connect
-from services.common.tls import TlsFiles, channel_credentials, load
+from services.runtime.addresses import connect
+from services.runtime.tls import TlsFiles, channel_credentials, load
 
 _PATIENCE_SECONDS = 1.0
 _POLL_SECONDS = 0.02

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from services.common import redis_client
-from services.common.settings import Environment
-from services.common.tls import TlsFiles, read_http_tls, read_peer_name, read_tls
+from services.runtime import redis_client
+from services.runtime.settings import Environment
+from services.runtime.tls import TlsFiles, read_http_tls, read_peer_name, read_tls
 
 _HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?|\[[0-9a-f:.]+\]", re.IGNORECASE)
 # Printable, without blanks; tok_ begins edit tokens.

@@ -5,7 +5,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from services.common.addresses import MAX_PATH_BYTES
+from services.runtime.addresses import MAX_PATH_BYTES
 
 # Longer than any socket's name, and the sign of one that is being made.
 _NAME_BYTES = 32

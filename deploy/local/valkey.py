@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from deploy.local import programs
 from deploy.local.process import Command
-from services.common.addresses import unix
+from services.runtime.addresses import unix
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ import uvloop
 
 from gateway.compat import server
 from gateway.compat.settings import Settings
-from services.common import log, metrics, settings, tracing
+from services.runtime import log, metrics, settings, tracing
 
 
 def main() -> None:

@@ -18,8 +18,9 @@ from linkmeter.links.v1 import (
     oauth_service_pb2_grpc,
     resolution_service_pb2_grpc,
 )
-from services.common import errors, rpc_client
-from services.common.tls import TlsFiles
+from services.common import errors
+from services.runtime import rpc_client
+from services.runtime.tls import TlsFiles
 
 # Reading twice does no harm; creating or deleting twice gives another answer the second time.
 _LINKS_IDEMPOTENT: Final = (

@@ -14,8 +14,8 @@ from gateway.compat.shtr import errors as shtr_errors
 from gateway.compat.shtr.servicer import ShtrServicer
 from gateway.compat.spoo import room as spoo
 from linkmeter.compat.shtr.v1 import shtr_pb2, shtr_pb2_grpc
-from services.common.health import HealthPoller
-from services.common.rpc_server import Limits, RpcServer, until_stopped
+from services.runtime.health import HealthPoller
+from services.runtime.rpc_server import Limits, RpcServer, until_stopped
 
 # Every dialect: the service of its contract, and how it words errors. A new room is added here and in _add_servicers.
 WORDINGS: dict[str, Wording] = {

@@ -6,8 +6,8 @@ from typing import Self
 
 from gateway.compat.shared.quotas import Quota
 from gateway.compat.spoo.figures import Figures
-from services.common.settings import Environment
-from services.common.tls import TlsFiles, read_peer_name, read_tls
+from services.runtime.settings import Environment
+from services.runtime.tls import TlsFiles, read_peer_name, read_tls
 
 _MOST_PER_MINUTE = 1_000_000
 _SHORTEST_SECRET = 32

@@ -5,14 +5,14 @@ from typing import Any, Final
 
 from gateway.envoy.settings import EnvoySettings
 from gateway.envoy.upstream_tls import upstream_tls
-from services.common.addresses import host_and_port, unix_path
+from services.runtime.addresses import host_and_port, unix_path
 
 Json = dict[str, Any]
 
 _PROTOCOL_OPTIONS: Final = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
 # redirect ends connections that were idle for 30 s; ending them earlier here leaves no race.
 _IDLE_TIMEOUT: Final = "15s"
-# At once. Below what one replica takes of calls (services/common/rpc_server.py), so that none is ever full.
+# At once. Below what one replica takes of calls (services/runtime/rpc_server.py), so that none is ever full.
 _MAX_CALLS: Final = 1500
 _MAX_VISITS: Final = 8192
 # The window of a connection is that of all its streams: answers that one client does not read hold up nobody's else.

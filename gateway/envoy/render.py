@@ -19,7 +19,7 @@ from gateway.envoy.settings import EnvoySettings, read_settings
 from gateway.envoy.upstream_tls import write_sds
 from gateway.openapi.contract import Contract
 from gateway.surfaces import SURFACES
-from services.common.settings import SettingsError, stop
+from services.runtime.settings import SettingsError, stop
 
 MAX_HEADER_KIB: Final = 16
 # Below 20,000 open files, with room for the connections to the services.

@@ -8,7 +8,7 @@ from typing import Any, Final
 from gateway.openapi.contract import Contract
 from gateway.surface import Surface
 from gateway.surfaces import SURFACES
-from services.common.answer_size import MOST_BYTES
+from services.runtime.answer_size import MOST_BYTES
 
 _TRANSCODER: Final = "type.googleapis.com/envoy.extensions.filters.http.grpc_json_transcoder.v3.GrpcJsonTranscoder"
 # Letters of a text may take six times their bytes in JSON, and fields have names.

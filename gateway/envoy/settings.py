@@ -6,9 +6,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from gateway.openapi.contract import DESCRIPTOR_SET
-from services.common.addresses import is_address
-from services.common.settings import Environment
-from services.common.tls import TlsFiles, read_http_tls, read_peer_name, read_tls
+from services.runtime.addresses import is_address
+from services.runtime.settings import Environment
+from services.runtime.tls import TlsFiles, read_http_tls, read_peer_name, read_tls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

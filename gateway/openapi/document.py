@@ -11,7 +11,7 @@ from gateway.openapi.schemas import Schemas
 from gateway.openapi.sections import Section, sections_of
 from gateway.surface import Surface
 from gateway.surfaces import SURFACES
-from services.common import version
+from services.runtime import version
 
 Json = dict[str, Any]
 

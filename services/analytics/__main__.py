@@ -16,9 +16,9 @@ from services.analytics import commands
 from services.analytics.server import SCHEMA, AnalyticsServer, build_enricher
 from services.analytics.settings import Settings, read_postgres_url, read_retention, read_settings
 from services.analytics.store import distribution
-from services.common import log, metrics, postgres, tracing
-from services.common.rpc_server import until_stopped
-from services.common.settings import SettingsError, stop
+from services.runtime import log, metrics, postgres, tracing
+from services.runtime.rpc_server import until_stopped
+from services.runtime.settings import SettingsError, stop
 
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 

@@ -3,7 +3,7 @@
 from services.analytics.domain.query import Audience
 from services.common import caller
 from services.common.errors import PermissionDenied, Unauthenticated
-from services.common.interceptors import Context
+from services.runtime.interceptors import Context
 
 __all__ = ["audience_of", "eraser_of", "require_admin"]
 

@@ -10,8 +10,8 @@ from services.analytics.domain.ledger import Entry, entry_of, total_of
 from services.analytics.domain.retention import Retention
 from services.analytics.store.retention import OldClicks
 from services.analytics.store.sources import Sources
-from services.common import log, postgres
 from services.common.clock import Clock
+from services.runtime import log, postgres
 
 _logger = log.get(__name__)
 

@@ -14,9 +14,9 @@ from services.analytics.domain.query import MOST_FILTERS, Filter, check_interval
 from services.analytics.question_turns import QuestionTurns
 from services.analytics.store.click_list import ClickReader
 from services.analytics.store.visits_sql import Scope
-from services.common import answer_size
 from services.common.errors import InvalidArgument
-from services.common.interceptors import Context
+from services.runtime import answer_size
+from services.runtime.interceptors import Context
 
 DEFAULT_PAGE: Final = 50
 LARGEST_PAGE: Final = 1000

@@ -10,8 +10,8 @@ from services.analytics.domain.retention import Retention
 from services.analytics.server import SCHEMA
 from services.analytics.store.reclassification import Progress, Reclassification
 from services.analytics.store.retention import OldClicks
-from services.common import log, postgres
 from services.common.clock import SystemClock
+from services.runtime import log, postgres
 
 _logger = log.get(__name__)
 

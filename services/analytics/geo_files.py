@@ -7,8 +7,8 @@ from typing import Final
 
 import maxminddb
 
-from services.common import log
-from services.common.settings import SettingsError
+from services.runtime import log
+from services.runtime.settings import SettingsError
 
 _logger = log.get(__name__)
 

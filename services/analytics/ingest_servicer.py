@@ -14,10 +14,10 @@ from services.analytics.domain.check import fault_of
 from services.analytics.domain.click import Fault, SetAside
 from services.analytics.domain.enrich import Enricher
 from services.analytics.store.clicks import Batch, ClickWriter, Row, Stored
-from services.common import log
 from services.common.clock import Clock
 from services.common.errors import InvalidArgument
-from services.common.interceptors import Context
+from services.runtime import log
+from services.runtime.interceptors import Context
 
 MOST_ROWS: Final = 5_000
 _LARGEST_SEQUENCE: Final = 2**63 - 1

@@ -24,10 +24,11 @@ from services.analytics.store.erasure import Erasure
 from services.analytics.store.partitions import Partitions
 from services.analytics.store.sources import Sources
 from services.analytics.store.stats import Stats
-from services.common import bots, keyed_hash, postgres
+from services.common import bots, keyed_hash
 from services.common.clock import Clock, SystemClock
-from services.common.health import HealthPoller
-from services.common.rpc_server import Limits, RpcServer
+from services.runtime import postgres
+from services.runtime.health import HealthPoller
+from services.runtime.rpc_server import Limits, RpcServer
 
 SCHEMA: Final = "analytics"
 SERVICES: Final = (

@@ -7,8 +7,8 @@ from typing import Final
 
 from services.analytics.domain.retention import Retention
 from services.analytics.domain.visitors import IpStorage, KeyRotation
-from services.common.settings import Environment
-from services.common.tls import TlsFiles, read_tls
+from services.runtime.settings import Environment
+from services.runtime.tls import TlsFiles, read_tls
 
 _SHORTEST_SECRET: Final = 32
 _LOG_LEVELS: Final = ("debug", "info", "warning", "error")

@@ -12,10 +12,10 @@ from services.analytics.question_turns import QuestionTurns
 from services.analytics.store.erasure import Erasure
 from services.analytics.store.sources import Sources
 from services.analytics.store.stats import Stats
-from services.common import answer_size
 from services.common.clock import Clock
 from services.common.errors import InvalidArgument
-from services.common.interceptors import Context
+from services.runtime import answer_size
+from services.runtime.interceptors import Context
 
 
 class StatsServicer(stats_service_pb2_grpc.StatsServiceServicer):

@@ -1,1 +1,1 @@
-"""What every service needs and no service owns."""
+"""What services agree on: pure, and no service owns it."""

@@ -8,13 +8,13 @@ from typing import Final
 
 import uvloop
 
-from services.common import log, metrics, postgres, tracing
-from services.common.rpc_server import until_stopped
-from services.common.settings import SettingsError, stop
 from services.links import admin, admin_arguments
 from services.links.parts import SCHEMA
 from services.links.server import LinksServer
 from services.links.settings import Settings, read_admin_settings, read_postgres_url, read_settings
+from services.runtime import log, metrics, postgres, tracing
+from services.runtime.rpc_server import until_stopped
+from services.runtime.settings import SettingsError, stop
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 

@@ -14,7 +14,6 @@ from typing import Final
 
 import asyncpg
 
-from services.common import postgres
 from services.common.caller import ADMIN, SCOPES
 from services.common.clock import Clock, SystemClock
 from services.common.errors import AlreadyExists, InvalidArgument, LinkmeterError, NotFound
@@ -33,6 +32,7 @@ from services.links.store.domain_claims import DomainClaimStore
 from services.links.store.domains import DomainStore
 from services.links.store.oauth import OAuthStore
 from services.links.store.owners import OwnerStore
+from services.runtime import postgres
 
 Row = dict[str, object]
 

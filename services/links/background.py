@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
-from services.common import log
+from services.runtime import log
 
 T = TypeVar("T")
 

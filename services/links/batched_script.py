@@ -8,7 +8,7 @@ from typing import Final
 import redis.asyncio
 from redis.exceptions import NoScriptError
 
-from services.common.redis_client import Breaker, Client
+from services.runtime.redis_client import Breaker, Client
 
 # So that one round trip stays far below the client's patience.
 _MOST_AT_ONCE: Final = 100

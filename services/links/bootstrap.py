@@ -5,7 +5,6 @@ from typing import Final
 
 import asyncpg
 
-from services.common import log, postgres
 from services.common.caller import SCOPES
 from services.common.clock import Clock
 from services.common.errors import Unavailable
@@ -14,6 +13,7 @@ from services.links.domain.owners import FIRST_OWNER_ID
 from services.links.settings import Settings
 from services.links.store.credentials import CredentialStore
 from services.links.store.domains import DomainStore
+from services.runtime import log, postgres
 
 _PAUSE_SECONDS: Final = 0.5
 _KEY_TITLE: Final = "first key"

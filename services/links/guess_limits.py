@@ -12,8 +12,8 @@ from limits.aio.strategies import FixedWindowRateLimiter
 
 from services.common import keyed_hash
 from services.common.errors import ResourceExhausted
-from services.common.redis_client import Breaker, Client, RedisDown
-from services.common.redis_limits import open_storage
+from services.runtime.redis_client import Breaker, Client, RedisDown
+from services.runtime.redis_limits import open_storage
 
 T = TypeVar("T")
 

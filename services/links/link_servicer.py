@@ -7,7 +7,7 @@ from typing import Final
 from google.protobuf.empty_pb2 import Empty
 
 from linkmeter.links.v1 import link_service_pb2, link_service_pb2_grpc, links_pb2
-from services.common import answer_size, emoji_codes
+from services.common import emoji_codes
 from services.common.caller import ANONYMOUS_OWNER_ID, LINKS_READ, LINKS_WRITE
 from services.common.clock import Clock
 from services.common.errors import InvalidArgument, NotFound, PermissionDenied, Unauthenticated
@@ -22,6 +22,7 @@ from services.links.domain.link import Link, LinkDraft, LinkFields, Reach
 from services.links.domain.page_tokens import PageTokens
 from services.links.link_writer import LinkWriter
 from services.links.store.links import LinkStore
+from services.runtime import answer_size
 
 IDEMPOTENCY_KEY: Final = "idempotency-key"
 # Set by the gateway and by compat; keeps apart clients that share the anonymous owner.

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from services.common import postgres, redis_client
 from services.common.clock import Clock
 from services.links.accounts import Accounts
 from services.links.applications import Applications
@@ -28,6 +27,7 @@ from services.links.store.link_graph import LinkGraphStore
 from services.links.store.links import LinkStore
 from services.links.store.oauth import OAuthStore
 from services.links.store.owners import OwnerStore
+from services.runtime import postgres, redis_client
 
 SCHEMA: Final = "links"
 # With the one for health, sixteen connections a process.

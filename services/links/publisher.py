@@ -6,10 +6,10 @@ import random
 from dataclasses import dataclass
 from typing import Final
 
-from services.common import log
-from services.common.redis_client import Breaker, Client, RedisDown
 from services.links import metrics
 from services.links.batched_script import Argument, BatchedScript
+from services.runtime import log
+from services.runtime.redis_client import Breaker, Client, RedisDown
 
 CHANNEL: Final = "lm:invalidate"
 CACHE_SECONDS: Final = 60

@@ -16,10 +16,7 @@ from linkmeter.links.v1 import (
     oauth_service_pb2_grpc,
     resolution_service_pb2_grpc,
 )
-from services.common import postgres
 from services.common.clock import Clock, SystemClock
-from services.common.health import HealthPoller
-from services.common.rpc_server import Limits, RpcServer
 from services.links import parts as links_parts
 from services.links.access_servicer import AccessServicer
 from services.links.account_servicer import AccountServicer
@@ -35,6 +32,9 @@ from services.links.oauth_servicer import OAuthServicer
 from services.links.parts import Parts
 from services.links.resolution_servicer import ResolutionServicer
 from services.links.settings import Settings
+from services.runtime import postgres
+from services.runtime.health import HealthPoller
+from services.runtime.rpc_server import Limits, RpcServer
 
 SERVICES: Final = (
     "linkmeter.links.v1.LinkService",

@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from services.common.settings import Environment
-from services.common.tls import TlsFiles, read_tls
 from services.links.domain import credentials
 from services.links.domain.hosts import OwnHosts, PublicUrl
+from services.runtime.settings import Environment
+from services.runtime.tls import TlsFiles, read_tls
 
 _API_KEY: Final = re.compile(r"[!-~]{16,256}")
 

@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import uvloop
 
-from services.common import log, tracing
-from services.common.settings import SettingsError, stop
 from services.redirect import server, supervisor
 from services.redirect.settings import WORKER_VARIABLE, read_settings
+from services.runtime import log, tracing
+from services.runtime.settings import SettingsError, stop
 
 
 def main() -> None:

@@ -7,10 +7,11 @@ import grpc
 from google.protobuf.message import DecodeError
 
 from linkmeter.links.v1 import resolution_service_pb2, resolution_service_pb2_grpc
-from services.common import errors, log
-from services.common.redis_client import Breaker, Client, RedisDown
+from services.common import errors
 from services.redirect import convert
 from services.redirect.domain.resolution import Absent, Finding, Resolution
+from services.runtime import log
+from services.runtime.redis_client import Breaker, Client, RedisDown
 
 KEY_PREFIX: Final = "lm:resolution:"
 VERIFY_SECONDS: Final = 5.0

@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from services.common import log, request_id, tracing
 from services.redirect import metrics, pages
 from services.redirect.answer import CACHE_CONTROL, Answer, plain
 from services.redirect.domain.hosts import OwnHosts
@@ -12,6 +11,7 @@ from services.redirect.domain.paths import Fixed, Follow, Preview, read_path
 from services.redirect.facts import Facts
 from services.redirect.following import LINK_METHODS, READING, Following
 from services.redirect.unlocking import BodyReader, Unlocking
+from services.runtime import log, request_id, tracing
 
 _READ_METHODS: Final = "GET, HEAD"
 # What links are asked with that keep the method.

@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple, TypeAlias
 
-from services.common import bots, request_id
+from services.common import bots
 from services.redirect.domain import agents
 from services.redirect.domain.hosts import OwnHosts, plain_host
+from services.runtime import request_id
 
 USER_AGENT_BYTES: Final = 512
 REFERRER_BYTES: Final = 2048

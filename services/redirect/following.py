@@ -12,7 +12,7 @@ from functools import partial
 from http import HTTPStatus
 from typing import Final, Protocol
 
-from services.common import access_ticket, bots, errors, request_id
+from services.common import access_ticket, bots, errors
 from services.common.clock import Clock
 from services.redirect import metrics, pages, scan_limits
 from services.redirect.answer import Answer, redirect
@@ -24,6 +24,7 @@ from services.redirect.facts import Facts
 from services.redirect.recorder import Recorder
 from services.redirect.resolver import Resolver
 from services.redirect.scan_limits import ScanLimits
+from services.runtime import request_id
 
 RETRY_AFTER_SECONDS: Final = 2
 # Where an ended link leads to may change, or end as well.

@@ -5,12 +5,12 @@ from collections import deque
 from collections.abc import Coroutine
 from typing import Any, Final, Protocol, cast
 
-from services.common import log
 from services.redirect import wire
 from services.redirect.answer import Answer
 from services.redirect.data_plane import DataPlane
 from services.redirect.facts import GATEWAY, FactFinder, Facts, plain_address
 from services.redirect.request import PIECE_BYTES, Request, RequestReader
+from services.runtime import log
 
 # Requests that wait for the one before them until no more are read.
 MOST_WAITING: Final = 16

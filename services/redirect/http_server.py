@@ -7,11 +7,11 @@ import time
 from collections.abc import Coroutine
 from typing import Any, Final
 
-from services.common import addresses, log
-from services.common.tls import LOOK_SECONDS, TlsFiles, Watched
 from services.redirect.data_plane import DataPlane
 from services.redirect.facts import FactFinder
 from services.redirect.http1 import Connection
+from services.runtime import addresses, log
+from services.runtime.tls import LOOK_SECONDS, TlsFiles, Watched
 
 BACKLOG: Final = 2048
 # Idle ones too, so it has to be well above the proxies' pools.

@@ -5,13 +5,13 @@ from typing import Final, Protocol
 from linkmeter.redirect.v1 import redirect_service_pb2, redirect_service_pb2_grpc
 from services.common import errors
 from services.common.clock import Clock
-from services.common.interceptors import Context
 from services.redirect import metrics
 from services.redirect.domain import decision
 from services.redirect.domain.hosts import OwnHosts, plain_host
 from services.redirect.domain.paths import Follow, read_path
 from services.redirect.following import ELSEWHERE_STATUS
 from services.redirect.resolver import Resolver
+from services.runtime.interceptors import Context
 
 _NOT_FOUND: Final = redirect_service_pb2.ResolveResponse(
     verdict=redirect_service_pb2.VERDICT_NOT_FOUND, http_status=404

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final, Protocol
 
-from services.common import errors, log
+from services.common import errors
 from services.redirect import metrics
 from services.redirect.cache import Cache, Entry
 from services.redirect.domain.resolution import Finding, Resolution
+from services.runtime import log
 
 REVALIDATE_SECONDS: Final = 0.5
 LOOKUP_SECONDS: Final = 2.0

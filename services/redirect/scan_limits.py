@@ -11,9 +11,9 @@ from limits import RateLimitItemPerSecond
 from limits.aio.strategies import MovingWindowRateLimiter
 
 from services.common import keyed_hash
-from services.common.redis_client import Breaker, Client, RedisDown
-from services.common.redis_limits import open_storage
 from services.redirect import metrics
+from services.runtime.redis_client import Breaker, Client, RedisDown
+from services.runtime.redis_limits import open_storage
 
 # A page full of dead links stays below this ...
 UNKNOWN: Final = 30

@@ -8,11 +8,8 @@ from typing import Final
 
 from linkmeter.analytics.v1 import ingest_service_pb2_grpc
 from linkmeter.redirect.v1 import redirect_service_pb2_grpc
-from services.common import bots, log, metrics, rpc_client
+from services.common import bots
 from services.common.clock import SystemClock
-from services.common.health import HealthPoller
-from services.common.redis_client import open_redis
-from services.common.rpc_server import RpcServer
 from services.redirect import backends
 from services.redirect.cache import Cache
 from services.redirect.data_plane import DataPlane
@@ -28,6 +25,10 @@ from services.redirect.scan_limits import ScanLimits
 from services.redirect.settings import Settings
 from services.redirect.unlocking import Unlocking
 from services.redirect.watch import Watch
+from services.runtime import log, metrics, rpc_client
+from services.runtime.health import HealthPoller
+from services.runtime.redis_client import open_redis
+from services.runtime.rpc_server import RpcServer
 
 SERVICE_NAME: Final = "linkmeter.redirect.v1.RedirectService"
 # Answers under way get so long after SIGTERM, the last clicks so long to reach analytics.

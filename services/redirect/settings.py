@@ -7,11 +7,11 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from services.common import addresses
-from services.common.settings import Environment
-from services.common.tls import TlsFiles, read_http_tls, read_peer_name, read_tls
 from services.redirect.domain.hosts import OwnHosts, host_names, host_of_url, own_hosts
 from services.redirect.facts import Network
+from services.runtime import addresses
+from services.runtime.settings import Environment
+from services.runtime.tls import TlsFiles, read_http_tls, read_peer_name, read_tls
 
 MIB: Final = 1024 * 1024
 GIB: Final = 1024 * MIB

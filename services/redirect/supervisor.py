@@ -6,8 +6,8 @@ import signal
 import sys
 from typing import Final
 
-from services.common import log
 from services.redirect.settings import WORKER_VARIABLE
+from services.runtime import log
 
 RESTART_SECONDS: Final = 1.0
 

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import redis.asyncio
 
-from services.common import log
-from services.common.redis_client import OUTAGES, server_urls
 from services.redirect.resolver import Resolver
+from services.runtime import log
+from services.runtime.redis_client import OUTAGES, server_urls
 
 CHANNEL: Final = "lm:invalidate"
 PING_SECONDS: Final = 1.0

@@ -9,9 +9,9 @@ import pytest
 
 from deploy.local.process import Command, Process
 from linkmeter.analytics.v1 import ingest_service_pb2, ingest_service_pb2_grpc
-from services.common.addresses import unix
-from services.common.rpc_client import open_channel
 from services.redirect.outbox.file import OutboxFile, Row
+from services.runtime.addresses import unix
+from services.runtime.rpc_client import open_channel
 from tests.support.chaos import assert_exact, more_answers
 from tests.support.system import System
 from tests.support.traffic import create_links, visitors

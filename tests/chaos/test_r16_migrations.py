@@ -9,7 +9,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from services.common.postgres import migrate, read_migrations
+from services.runtime.postgres import migrate, read_migrations
 from tests.support.chaos import assert_exact, more_answers
 from tests.support.make_run import ROOT
 from tests.support.system import System

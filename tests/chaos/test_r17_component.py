@@ -17,7 +17,7 @@ from uuid import uuid4
 import asyncpg
 
 from deploy.local import databases, programs
-from services.common.postgres import migrate
+from services.runtime.postgres import migrate
 from tests.chaos.test_r17_database import query, run, succeeded
 from tests.support.analytics import running_analytics
 from tests.support.clicks import recorded_click

@@ -10,7 +10,7 @@ from tests.k8s.rendering import Installation, render
 from tests.k8s.test_settings import SECRETS
 
 SERVICES = ("links", "redirect", "analytics", "compat", "gateway")
-# Requests in hand, after the drain: services/common/rpc_server.py and services/redirect/server.py.
+# Requests in hand, after the drain: services/runtime/rpc_server.py and services/redirect/server.py.
 GRACE_SECONDS = {"links": 10, "analytics": 10, "compat": 10, "redirect": 22}
 
 

@@ -10,7 +10,7 @@ from prometheus_client import generate_latest
 
 from linkmeter.links.v1 import account_service_pb2, oauth_service_pb2
 from services.common import errors
-from services.common.log import _JsonFormatter
+from services.runtime.log import _JsonFormatter
 from tests.support.links_service import OWNER_ID, Links, running_links
 
 PASSWORD = "correct horse battery staple"

@@ -10,7 +10,7 @@ from prometheus_client import generate_latest
 
 from linkmeter.links.v1 import api_key_service_pb2, link_service_pb2, links_pb2, resolution_service_pb2
 from services.common import errors
-from services.common.log import _JsonFormatter
+from services.runtime.log import _JsonFormatter
 from tests.support.links_service import API_KEY, OWNER, SECRET, Links, bearer, running_links
 
 PASSWORD = "correct horse battery staple"

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from services.common.addresses import unix
+from services.runtime.addresses import unix
 from tests.support.inside import http_client
 from tests.support.redirect import HOST, running_redirect, statuses
 from tests.support.wait import eventually

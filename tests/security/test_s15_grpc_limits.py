@@ -11,8 +11,8 @@ import pytest
 
 from linkmeter.links.v1 import access_service_pb2, access_service_pb2_grpc
 from services.common.client_network import CLIENT_IP_KEY
-from services.common.health import HealthPoller
-from services.common.rpc_server import Limits, RpcServer
+from services.runtime.health import HealthPoller
+from services.runtime.rpc_server import Limits, RpcServer
 from tests.support.floods import reset_streams
 from tests.support.system import System
 from tests.support.wait import eventually, promised

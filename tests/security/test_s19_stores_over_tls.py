@@ -8,9 +8,9 @@ import asyncpg
 import pytest
 import trustme
 
-from services.common import postgres
 from services.common.errors import Unavailable
-from services.common.redis_client import OUTAGES, open_redis
+from services.runtime import postgres
+from services.runtime.redis_client import OUTAGES, open_redis
 from tests.support.certificates import Folder, issued
 from tests.support.postgres import TestPostgres
 from tests.support.system import running_system

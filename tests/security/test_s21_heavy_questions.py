@@ -11,7 +11,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from linkmeter.analytics.v1 import stats_service_pb2
 from services.common.errors import DeadlineExceeded, LinkmeterError, ResourceExhausted
-from services.common.rpc_client import open_channel
+from services.runtime.rpc_client import open_channel
 from tests.support.analytics import AS_OTHER_OWNER, AS_OWNER, Analytics, Metadata, running_analytics
 from tests.support.clicks import recorded_click
 from tests.support.clock import FakeClock

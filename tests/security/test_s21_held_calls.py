@@ -6,7 +6,7 @@ import grpc
 import httpx
 import pytest
 
-from services.common.health import LIVENESS
+from services.runtime.health import LIVENESS
 from tests.support.holding import BROKEN_FRAME, held_calls
 from tests.support.system import System
 

@@ -9,7 +9,7 @@ import h2.connection
 import pytest
 
 from linkmeter.links.v1 import link_service_pb2, links_pb2
-from services.common.answer_size import MOST_BYTES
+from services.runtime.answer_size import MOST_BYTES
 from tests.support.edge import Edge, running_edge
 
 _ANSWERS = 30

@@ -20,8 +20,8 @@ from services.analytics.server import AnalyticsServer, build_enricher
 from services.analytics.settings import Settings, read_settings
 from services.common.caller import ADMIN, STATS_READ, Caller, metadata_for
 from services.common.clock import Clock, SystemClock
-from services.common.rpc_client import open_channel
-from services.common.rpc_server import Limits
+from services.runtime.rpc_client import open_channel
+from services.runtime.rpc_server import Limits
 from tests.support.clicks import LINK, OWNER, ingest_request
 
 Metadata = tuple[tuple[str, bytes], ...]

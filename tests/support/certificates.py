@@ -7,8 +7,8 @@ from pathlib import Path
 import grpc
 import trustme
 
-from services.common.addresses import connect
-from services.common.tls import TlsFiles, channel_credentials, load
+from services.runtime.addresses import connect
+from services.runtime.tls import TlsFiles, channel_credentials, load
 
 SERVICES = ("links", "analytics", "redirect", "compat", "gateway", "localhost")
 

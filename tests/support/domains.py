@@ -1,12 +1,12 @@
 """Domains by the operator's word, as `admin create-domain` makes them."""
 
-from services.common import postgres
 from services.common.clock import SystemClock
 from services.links.domain import domains
 from services.links.domain.domains import Domain
 from services.links.parts import SCHEMA
 from services.links.store.domain_claims import DomainClaimStore
 from services.links.store.domains import DomainStore
+from services.runtime import postgres
 
 
 async def add_domain(postgres_url: str, host: str, owner_id: int, public_url: str = "") -> Domain:

@@ -26,7 +26,8 @@ from gateway.envoy.render import render
 from gateway.envoy.settings import EnvoySettings
 from gateway.openapi.contract import Contract
 from gateway.openapi.files import write_files
-from services.common import errors, rpc_errors
+from services.common import errors
+from services.runtime import rpc_errors
 
 T = TypeVar("T")
 Context = grpc.aio.ServicerContext[Any, Any]

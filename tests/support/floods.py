@@ -7,7 +7,7 @@ import h2.connection
 import h2.events
 import h2.exceptions
 
-from services.common.addresses import connect
+from services.runtime.addresses import connect
 
 _MOST_AT_ONCE = 200
 

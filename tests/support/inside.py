@@ -8,7 +8,7 @@ import httpx
 
 from deploy.local.addresses import Addresses
 from deploy.local.ports import free_port
-from services.common.addresses import unix_path
+from services.runtime.addresses import unix_path
 
 
 def on_loopback(workers: int) -> Addresses:

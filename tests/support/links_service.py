@@ -25,12 +25,12 @@ from linkmeter.links.v1 import (
     resolution_service_pb2,
     resolution_service_pb2_grpc,
 )
-from services.common import rpc_client
 from services.common.clock import Clock
 from services.links.domain import codes
 from services.links.domain.hosts import OwnHosts, PublicUrl
 from services.links.server import LinksServer
 from services.links.settings import Settings
+from services.runtime import rpc_client
 from tests.support.domains import add_domain
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from deploy.local.ports import free_port
 from deploy.local.postgres import PostgresServer
 from deploy.local.process import Process
 from deploy.local.readiness import answers_postgres, wait_ready
-from services.common.postgres import migrate
+from services.runtime.postgres import migrate
 
 ROLE = "linkmeter"
 _PASSWORD = "linkmeter"

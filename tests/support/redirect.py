@@ -18,10 +18,11 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from deploy.local.process import Command, Process
 from linkmeter.analytics.v1 import clicks_pb2, ingest_service_pb2, ingest_service_pb2_grpc
 from linkmeter.links.v1 import resolution_service_pb2, resolution_service_pb2_grpc
-from services.common import access_ticket, errors, request_id
-from services.common.health import HealthPoller
-from services.common.interceptors import Context
-from services.common.rpc_server import Limits, RpcServer
+from services.common import access_ticket, errors
+from services.runtime import request_id
+from services.runtime.health import HealthPoller
+from services.runtime.interceptors import Context
+from services.runtime.rpc_server import Limits, RpcServer
 from tests.support.inside import http_client
 from tests.support.ports import free_port
 from tests.support.wait import GENEROUS_SECONDS, eventually

@@ -12,7 +12,8 @@ from gateway.compat.bitly.errors import UNKNOWN_ERROR, Failure, Refusal, failure
 from gateway.compat.bitly.limits import CallLimits
 from gateway.compat.shared import http_metadata
 from gateway.compat.shared.http_metadata import Context
-from services.common import errors, log, metrics
+from services.common import errors
+from services.runtime import log, metrics
 
 _logger = log.get(__name__)
 _SERVICE: Final = "linkmeter.compat.bitly.v3.BitlyService"

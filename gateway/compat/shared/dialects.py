@@ -10,7 +10,8 @@ import grpc
 
 from gateway.compat.shared import http_metadata
 from gateway.compat.shared.http_metadata import Context, ErrorAnswer
-from services.common import errors, request_id
+from services.common import errors
+from services.runtime import request_id
 
 # How a dialect words an error.
 Wording = Callable[[errors.LinkmeterError], ErrorAnswer]

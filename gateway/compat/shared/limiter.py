@@ -6,7 +6,8 @@ import limits
 from limits.aio.strategies import FixedWindowRateLimiter
 from limits.util import WindowStats
 
-from services.common import keyed_hash, redis_limits
+from services.common import keyed_hash
+from services.runtime import redis_limits
 
 _KEY_PREFIX: Final = "lm:limit"
 

@@ -10,7 +10,8 @@ from limits.aio.strategies import FixedWindowRateLimiter
 from prometheus_client import Counter
 
 from gateway.compat.shared import http_metadata
-from services.common import errors, redis_client
+from services.common import errors
+from services.runtime import redis_client
 
 _REFUSED: Final = Counter(
     "linkmeter_compat_quota_refusals_total",

@@ -8,8 +8,9 @@ from typing import Literal
 import limits
 from limits.aio.strategies import FixedWindowRateLimiter
 
-from services.common import errors, redis_client
+from services.common import errors
 from services.common.client_network import client_network
+from services.runtime import redis_client
 
 
 class RateLimits:

@@ -13,7 +13,7 @@ from services.common import errors
 
 # So many links of a bulk may be under way at once.
 _AT_ONCE: Final = 16
-# Of the ten that a call has (services/common/interceptors.py).
+# Of the ten that a call has (services/runtime/interceptors.py).
 _MOST_SECONDS: Final = 7.0
 
 

@@ -3,7 +3,8 @@
 from typing import Final
 
 from gateway.compat.shared.http_metadata import ErrorAnswer
-from services.common import errors, request_id
+from services.common import errors
+from services.runtime import request_id
 
 NOT_INCLUDED: Final = "NOT_INCLUDED"
 

@@ -14,9 +14,10 @@ from gateway.compat.spoo.limits import CallLimits
 from linkmeter.compat.spoo.v1 import account_service_pb2, account_service_pb2_grpc
 from linkmeter.links.v1 import api_key_service_pb2, links_pb2
 from services.common import caller as callers
-from services.common import errors, version
+from services.common import errors
 from services.common.caller import Caller
 from services.common.clock import Clock
+from services.runtime import version
 
 _MOST_KEYS: Final = 20
 _PATIENCE_SECONDS: Final = 2

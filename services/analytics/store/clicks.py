@@ -13,7 +13,7 @@ from services.analytics.domain.ledger import OutboxReport
 from services.analytics.store import rollups, sources
 from services.analytics.store.columns import COLUMNS, record_of
 from services.analytics.store.partitions import Partitions
-from services.common.postgres import Connection, Pool
+from services.runtime.postgres import Connection, Pool
 
 # What PostgreSQL or its client says of a row that it will not have, as opposed to "not now".
 _REFUSALS: Final = (

@@ -22,8 +22,8 @@ from services.analytics.domain.query import Query
 from services.analytics.store import link_state
 from services.analytics.store.link_state import LinkState, state_of
 from services.analytics.store.plan import can_need_raw
-from services.common import log, postgres
-from services.common.postgres import Connection, Pool
+from services.runtime import log, postgres
+from services.runtime.postgres import Connection, Pool
 
 _logger = log.get(__name__)
 

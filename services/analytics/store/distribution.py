@@ -4,8 +4,8 @@ from typing import Final
 
 import asyncpg
 
-from services.common import log
-from services.common.postgres import Connection
+from services.runtime import log
+from services.runtime.postgres import Connection
 
 COLUMN: Final = "link_id"
 # The first one decides where a link is; the others follow it. Their keys hold the column.

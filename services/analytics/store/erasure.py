@@ -5,7 +5,7 @@ from typing import Final
 
 from services.analytics.domain.dimensions import Dimension
 from services.analytics.domain.query import Audience
-from services.common.postgres import Connection, Pool
+from services.runtime.postgres import Connection, Pool
 
 # The installation's own domains belong to nobody else.
 _INSTALLATION: Final = 0

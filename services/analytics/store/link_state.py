@@ -9,7 +9,7 @@ from uuid import UUID
 from services.analytics.columns.layout import SELECTED
 from services.analytics.domain.dimensions import Dimension
 from services.analytics.domain.query import Query
-from services.common.postgres import Connection, Pool
+from services.runtime.postgres import Connection, Pool
 
 # A server that took over may lack what the one before had; it was not started at the same time.
 _STATE: Final = """

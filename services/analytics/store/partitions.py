@@ -6,8 +6,8 @@ from typing import Final
 
 import asyncpg
 
-from services.common import log
-from services.common.postgres import Pool
+from services.runtime import log
+from services.runtime.postgres import Pool
 
 _logger = log.get(__name__)
 

@@ -13,7 +13,7 @@ from services.analytics.domain.classes import ClickClass
 from services.analytics.domain.click import Click
 from services.analytics.store import rollups
 from services.analytics.store.columns import COLUMNS, click_of
-from services.common.postgres import Connection, Pool
+from services.runtime.postgres import Connection, Pool
 
 _NAMES: Final = ", ".join(COLUMNS)
 

@@ -9,8 +9,8 @@ from typing import Final
 import asyncpg
 
 from services.analytics.domain.retention import Retention
-from services.common import log
-from services.common.postgres import Connection, Pool
+from services.runtime import log
+from services.runtime.postgres import Connection, Pool
 
 _logger = log.get(__name__)
 

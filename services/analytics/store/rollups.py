@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 from services.analytics.domain.click import Click
 from services.analytics.domain.dimensions import Dimension, detail_of
 from services.analytics.store.dimensions import ROLLED
-from services.common.postgres import Connection
+from services.runtime.postgres import Connection
 
 QUARTER_SECONDS: Final = 900
 

@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from services.analytics.domain.ledger import OutboxReport, SourceState
-from services.common.postgres import Connection, Pool
+from services.runtime.postgres import Connection, Pool
 
 _ADD: Final = """
 INSERT INTO sources (source, first_report_time, last_report_time) VALUES ($1, $2, $2)

@@ -19,7 +19,7 @@ from services.analytics.store.retention import raw_since
 from services.analytics.store.stats_sql import ReportSql, bound_sql, summed_bounds_sql
 from services.analytics.store.visits_sql import Scope
 from services.common.errors import InvalidArgument
-from services.common.postgres import Connection, Pool
+from services.runtime.postgres import Connection, Pool
 
 _BEFORE_ALL: Final = datetime(1900, 1, 1, tzinfo=UTC)
 

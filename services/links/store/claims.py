@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from services.common.caller import ANONYMOUS_OWNER_ID
-from services.common.postgres import Pool
 from services.links.domain.link import Link
 from services.links.store import rows
+from services.runtime.postgres import Pool
 
 
 class ClaimStore:

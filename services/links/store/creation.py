@@ -7,12 +7,12 @@ from typing import Final
 
 from services.common.caller import ANONYMOUS_OWNER_ID
 from services.common.errors import AlreadyExists, FailedPrecondition, Unavailable
-from services.common.postgres import Connection, Pool
 from services.links.domain import codes
 from services.links.domain.idempotency import LIFETIME, IdempotentRequest
 from services.links.domain.link import Link, LinkDraft
 from services.links.domain.passwords import StoredPassword
 from services.links.store import rows
+from services.runtime.postgres import Connection, Pool
 
 _MOST_TRIES: Final = 30
 _FIND: Final = rows.SELECT_LINK + "WHERE link_id = $1"

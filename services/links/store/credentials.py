@@ -6,9 +6,9 @@ from datetime import datetime
 import asyncpg
 
 from services.common.errors import NotFound
-from services.common.postgres import Connection, Pool
 from services.links.domain.credentials import MAX_PAGE, ApiKey, ApiKeyDraft, Secret
 from services.links.domain.oauth import MOST_GRANTED, REVOKED_GRANT_MEMORY
+from services.runtime.postgres import Connection, Pool
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from typing import Final
 import asyncpg
 
 from services.common.errors import AlreadyExists, FailedPrecondition, NotFound
-from services.common.postgres import Pool
 from services.links.domain.domains import OWN_DOMAIN_ID, Domain
 from services.links.domain.hosts import PublicUrl
 from services.links.store import rows
+from services.runtime.postgres import Pool
 
 MOST_LISTED: Final = 1000
 

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Final
 
 from services.common.caller import ANONYMOUS_OWNER_ID
-from services.common.postgres import Pool
 from services.links.domain.owners import Owner
 from services.links.store.owners import owner
 from services.links.store.rows import HELD
+from services.runtime.postgres import Pool
 
 # Joined from constants.
 _OLDEST: Final = f"""

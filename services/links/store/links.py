@@ -5,11 +5,11 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Final
 
-from services.common.postgres import Connection, Pool
 from services.links.domain.link import Link
 from services.links.domain.link_filter import LinkFilter
 from services.links.store import rows
 from services.links.store.rows import COUNT_LINKS, SELECT_LINK
+from services.runtime.postgres import Connection, Pool
 
 _FIND: Final = SELECT_LINK + "WHERE link_id = $1"
 _FIND_BY_CODE: Final = SELECT_LINK + "WHERE host = $1 AND code = $2"

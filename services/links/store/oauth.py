@@ -5,10 +5,10 @@ from datetime import datetime
 import asyncpg
 
 from services.common.errors import NotFound
-from services.common.postgres import Connection, Pool
 from services.links.domain.credentials import ApiKey, ApiKeyDraft, Secret
 from services.links.domain.oauth import CODE_MEMORY, OAuthApp, OAuthAppDraft, is_client_id
 from services.links.store.credentials import insert_api_key
+from services.runtime.postgres import Connection, Pool
 
 
 class OAuthStore:

@@ -6,9 +6,9 @@ from typing import Final
 import asyncpg
 
 from services.common.errors import AlreadyExists, NotFound
-from services.common.postgres import Pool
 from services.links.domain.owners import Owner, OwnerDraft, Workspace, is_login
 from services.links.domain.passwords import StoredPassword
+from services.runtime.postgres import Pool
 
 MOST_LISTED: Final = 1000
 

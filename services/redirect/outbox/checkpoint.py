@@ -6,8 +6,8 @@ import threading
 from pathlib import Path
 from typing import Final
 
-from services.common import log
 from services.redirect import metrics
+from services.runtime import log
 
 CHECK_SECONDS: Final = 0.5
 # Up to here a log may grow before it is folded in: most clicks are shipped and deleted before, and their pages written

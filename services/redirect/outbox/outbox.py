@@ -10,11 +10,11 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from services.common import log
 from services.redirect import metrics
 from services.redirect.outbox import folder
 from services.redirect.outbox.checkpoint import Checkpointer
 from services.redirect.outbox.file import NewRow, OutboxFile, Row
+from services.runtime import log
 
 OUTBOX_FULL: Final = "outbox_full"
 DISK_FULL: Final = "disk_full"

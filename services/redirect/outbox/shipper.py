@@ -11,11 +11,12 @@ from typing import Final, Protocol
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from linkmeter.analytics.v1 import ingest_service_pb2, ingest_service_pb2_grpc
-from services.common import clock, errors, log
+from services.common import clock, errors
 from services.redirect import metrics
 from services.redirect.outbox import folder
 from services.redirect.outbox.file import OutboxFile, Row
 from services.redirect.outbox.outbox import Outbox
+from services.runtime import log
 
 BATCH_ROWS: Final = 1000
 # Half of what a server takes in one message by default.

@@ -11,7 +11,8 @@ from linkmeter.analytics.v1 import stats_service_pb2, stats_service_pb2_grpc
 from linkmeter.compat.shtr.v1 import shtr_pb2, shtr_pb2_grpc
 from linkmeter.gateway.authz.v3 import ext_authz_pb2
 from linkmeter.links.v1 import link_service_pb2, link_service_pb2_grpc, links_pb2
-from services.common import errors, rpc_errors
+from services.common import errors
+from services.runtime import rpc_errors
 from tests.support.edge import Edge, Services
 from tests.support.native_errors import assert_refused
 

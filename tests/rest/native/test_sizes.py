@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from linkmeter.links.v1 import link_service_pb2, link_service_pb2_grpc, links_pb2
-from services.common.answer_size import MOST_BYTES, fitting
 from services.common.errors import Unavailable
+from services.runtime.answer_size import MOST_BYTES, fitting
 from tests.support.edge import Edge, Services
 from tests.support.native_errors import assert_refused
 

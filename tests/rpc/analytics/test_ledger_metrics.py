@@ -8,7 +8,7 @@ from prometheus_client import REGISTRY
 
 from services.analytics.chores import show_ledger
 from services.analytics.store.sources import Sources
-from services.common.postgres import open_pool
+from services.runtime.postgres import open_pool
 from tests.support.analytics import running_analytics
 from tests.support.clicks import ingest_request, recorded_click
 from tests.support.clock import FakeClock

@@ -11,7 +11,8 @@ import httpx
 import pytest
 
 from linkmeter.analytics.v1 import ingest_service_pb2_grpc
-from services.common import errors, rpc_client
+from services.common import errors
+from services.runtime import rpc_client
 from tests.support.clicks import ingest_request, recorded_click
 from tests.support.ports import free_port
 from tests.support.wait import eventually

@@ -12,7 +12,8 @@ from linkmeter.analytics.v1 import click_service_pb2, clicks_pb2, stats_service_
 from linkmeter.compat.shtr.v1 import shtr_pb2
 from linkmeter.links.v1 import access_service_pb2, links_pb2, resolution_service_pb2
 from services.common import caller as callers
-from services.common import errors, rpc_errors
+from services.common import errors
+from services.runtime import rpc_errors
 from tests.rpc.compat.conftest import Compat
 
 LINKS = "linkmeter.links.v1.LinkService"

@@ -8,7 +8,8 @@ import sys
 import pytest
 
 from linkmeter.links.v1 import link_service_pb2, link_service_pb2_grpc, links_pb2
-from services.common import errors, rpc_client
+from services.common import errors
+from services.runtime import rpc_client
 from tests.support.links_service import API_KEY, OWNER, SECRET
 from tests.support.ports import free_port
 from tests.support.wait import eventually

@@ -14,9 +14,9 @@ from deploy.local.readiness import answers_redis, wait_ready
 from deploy.local.valkey import ValkeyServer
 from linkmeter.links.v1 import link_service_pb2, links_pb2, resolution_service_pb2
 from services.common import access_ticket, errors
-from services.common.redis_client import Breaker, open_redis
 from services.links.guess_limits import GuessLimits
 from services.links.publisher import CHANNEL, Publication, Publisher, cache_key
+from services.runtime.redis_client import Breaker, open_redis
 from tests.support.clock import FakeClock
 from tests.support.links_service import OWNER, SECRET, Links, running_links
 from tests.support.ports import free_port

@@ -19,7 +19,7 @@ from services.analytics.store.clicks import ClickWriter
 from services.analytics.store.partitions import Partitions
 from services.analytics.store.sources import Sources
 from services.analytics.store.visits_sql import Scope
-from services.common.postgres import Pool, open_pool
+from services.runtime.postgres import Pool, open_pool
 from tests.support.clicks import LINK, OWNER, batch, click, random_clicks
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

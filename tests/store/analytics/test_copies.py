@@ -26,7 +26,7 @@ from services.analytics.store.partitions import Partitions
 from services.analytics.store.reclassification import Reclassification
 from services.analytics.store.retention import OldClicks
 from services.analytics.store.stats import Stats
-from services.common.postgres import Pool, open_pool
+from services.runtime.postgres import Pool, open_pool
 from tests.support.clicks import LINK, OWNER, batch, click, random_clicks
 from tests.support.wait import eventually
 

@@ -21,7 +21,7 @@ from services.analytics.store.columns import COLUMNS, click_of
 from services.analytics.store.erasure import Erasure
 from services.analytics.store.partitions import Partitions
 from services.analytics.store.reclassification import Progress, Reclassification
-from services.common.postgres import Pool, open_pool
+from services.runtime.postgres import Pool, open_pool
 from tests.support.clicks import BROWSER, OWNER, batch, click, random_clicks
 from tests.support.wait import eventually
 

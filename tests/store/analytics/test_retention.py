@@ -20,7 +20,7 @@ from services.analytics.store.partitions import Partitions
 from services.analytics.store.retention import Dropped, OldClicks
 from services.analytics.store.sources import Sources
 from services.analytics.store.stats import Stats
-from services.common.postgres import Pool, open_pool
+from services.runtime.postgres import Pool, open_pool
 from tests.support.clicks import LINK, OWNER, batch, click, random_clicks
 from tests.support.wait import eventually
 

@@ -22,7 +22,7 @@ from services.analytics.store.partitions import Partitions
 from services.analytics.store.plan import Table, plan_of
 from services.analytics.store.stats import Stats
 from services.common.errors import InvalidArgument
-from services.common.postgres import Pool, open_pool
+from services.runtime.postgres import Pool, open_pool
 from tests.store.analytics.drawn_queries import CLICKS, NOW, SPAN, START, ZONES, moments, queries, reports_from_sums
 from tests.store.analytics.naive_count import naive
 from tests.support.clicks import LINK, OWNER, batch, click

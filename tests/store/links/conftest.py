@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from services.common import postgres
 from services.links.domain.hosts import PublicUrl
 from services.links.parts import SCHEMA
 from services.links.store.domains import DomainStore
+from services.runtime import postgres
 from tests.support.clock import FakeClock
 
 

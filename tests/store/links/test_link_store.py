@@ -8,7 +8,6 @@ import asyncpg
 import pytest
 
 from services.common.errors import AlreadyExists, FailedPrecondition, InvalidArgument
-from services.common.postgres import Pool
 from services.links.domain import credentials
 from services.links.domain.idempotency import LIFETIME, IdempotencyHashes, IdempotentRequest
 from services.links.domain.link import Link, LinkDraft, LinkFields
@@ -17,6 +16,7 @@ from services.links.domain.passwords import StoredPassword
 from services.links.store.creation import CreationStore, NewLink
 from services.links.store.credentials import CredentialStore
 from services.links.store.links import LinkStore
+from services.runtime.postgres import Pool
 from tests.support.wait import eventually
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)

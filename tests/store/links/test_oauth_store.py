@@ -3,12 +3,12 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-from services.common.postgres import Pool
 from services.links.domain import credentials, oauth
 from services.links.domain.credentials import ApiKey, Secret
 from services.links.domain.oauth import OAuthApp, OAuthAppDraft
 from services.links.store.credentials import CredentialStore
 from services.links.store.oauth import OAuthStore
+from services.runtime.postgres import Pool
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
 LATER = NOW + oauth.CODE_LIFETIME

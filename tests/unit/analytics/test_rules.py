@@ -25,7 +25,7 @@ from services.analytics.geo_files import open_databases
 from services.analytics.settings import read_settings
 from services.analytics.store.dimensions import COLUMNS, ROLLED
 from services.common.errors import InvalidArgument
-from services.common.settings import SettingsError
+from services.runtime.settings import SettingsError
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CLICK = RecordedClick(

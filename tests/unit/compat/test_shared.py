@@ -9,7 +9,7 @@ import pytest
 from gateway.compat.settings import Settings
 from gateway.compat.shared import access_cookie, qr
 from services.common.client_network import client_network
-from services.common.settings import SettingsError
+from services.runtime.settings import SettingsError
 
 NEEDED = {
     "LINKMETER_LISTEN": "127.0.0.1:9004",

@@ -18,7 +18,7 @@ from gateway.envoy.routed import routed_surfaces
 from gateway.envoy.settings import EnvoySettings, read_settings
 from gateway.openapi.contract import DESCRIPTOR_SET, Contract
 from services.common import reserved_codes
-from services.common.settings import SettingsError
+from services.runtime.settings import SettingsError
 
 REQUIRED = {
     "LINKMETER_LINKS_ADDRESS": "links:9000",

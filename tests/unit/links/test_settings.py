@@ -2,8 +2,8 @@
 
 import pytest
 
-from services.common.settings import SettingsError
 from services.links.settings import read_admin_settings, read_settings
+from services.runtime.settings import SettingsError
 
 GOOD = {
     "LINKMETER_LISTEN": "127.0.0.1:9001",

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local.settings import DECIDED, OWN, PASSED_ON, read
-from services.common.settings import SettingsError
+from services.runtime.settings import SettingsError
 
 
 def test_everything_has_a_default() -> None:

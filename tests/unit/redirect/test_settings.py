@@ -4,8 +4,8 @@ from ipaddress import ip_network
 
 import pytest
 
-from services.common.settings import SettingsError
 from services.redirect.settings import Settings, read_settings
+from services.runtime.settings import SettingsError
 
 REQUIRED = {
     "LINKMETER_LISTEN": "127.0.0.1:9002",

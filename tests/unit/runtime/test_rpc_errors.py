@@ -3,7 +3,8 @@
 import grpc
 import pytest
 
-from services.common import errors, rpc_errors
+from services.common import errors
+from services.runtime import rpc_errors
 
 
 @pytest.mark.parametrize(

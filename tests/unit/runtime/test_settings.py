@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.common.settings import Environment, SettingsError
+from services.runtime.settings import Environment, SettingsError
 
 
 def test_every_mistake_is_named_at_once() -> None:

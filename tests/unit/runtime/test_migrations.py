@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from services.common.postgres import read_migrations
+from services.runtime.postgres import read_migrations
 
 
 def written(folder: Path, *names: str) -> Path:

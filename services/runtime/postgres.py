@@ -10,7 +10,8 @@ from typing import Final, TypeAlias
 
 import asyncpg
 
-from services.common import errors, log
+from services.common import errors
+from services.runtime import log
 
 _logger = log.get(__name__)
 

@@ -8,17 +8,17 @@ from dataclasses import dataclass
 import grpc
 from grpc_reflection.v1alpha import reflection
 
-from services.common import log
-from services.common.call_allowance import AllowanceInterceptor, CallAllowance
-from services.common.health import HealthPoller
-from services.common.interceptors import (
+from services.runtime import log
+from services.runtime.call_allowance import AllowanceInterceptor, CallAllowance
+from services.runtime.health import HealthPoller
+from services.runtime.interceptors import (
     DEFAULT_DEADLINE_SECONDS,
     LONGEST_DEADLINE_SECONDS,
     CallInterceptor,
     Translator,
 )
-from services.common.request_check import RequestCheck
-from services.common.tls import TlsFiles, server_credentials
+from services.runtime.request_check import RequestCheck
+from services.runtime.tls import TlsFiles, server_credentials
 
 _logger = log.get(__name__)
 

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 import grpc
 
-from services.common import request_id, rpc_errors, tracing
-from services.common.renewing_channel import RenewingChannel
-from services.common.tls import Credentials, TlsFiles, channel_credentials
+from services.runtime import request_id, rpc_errors, tracing
+from services.runtime.renewing_channel import RenewingChannel
+from services.runtime.tls import Credentials, TlsFiles, channel_credentials
 
 DEFAULT_DEADLINE_SECONDS: Final = 2.0
 

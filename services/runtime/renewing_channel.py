@@ -7,7 +7,7 @@ from typing import Any, Final, Self
 
 import grpc
 
-from services.common.tls import LOOK_SECONDS, Credentials, TlsFiles, Watched
+from services.runtime.tls import LOOK_SECONDS, Credentials, TlsFiles, Watched
 
 # Calls on the old connection may take so long to end.
 _GRACE_SECONDS: Final = 30.0

@@ -10,10 +10,11 @@ import pytest
 from google.rpc import error_details_pb2, status_pb2
 
 from linkmeter.links.v1 import access_service_pb2, access_service_pb2_grpc, links_pb2
-from services.common import caller, errors, request_id, rpc_client
-from services.common.health import HealthPoller
-from services.common.rpc_errors import STATUS_DETAILS_KEY
-from services.common.rpc_server import Limits, RpcServer
+from services.common import caller, errors
+from services.runtime import request_id, rpc_client
+from services.runtime.health import HealthPoller
+from services.runtime.rpc_errors import STATUS_DETAILS_KEY
+from services.runtime.rpc_server import Limits, RpcServer
 
 SERVICE = "linkmeter.links.v1.AccessService"
 

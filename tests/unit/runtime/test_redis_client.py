@@ -4,7 +4,7 @@ import pytest
 from redis.asyncio import Connection
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from services.common.redis_client import Breaker, RedisDown
+from services.runtime.redis_client import Breaker, RedisDown
 
 
 async def test_the_breaker_leaves_a_dead_redis_alone_for_a_second() -> None:

@@ -9,9 +9,10 @@ from google.protobuf.message import Message
 from linkmeter.analytics.v1 import ingest_service_pb2, stats_service_pb2
 from linkmeter.compat.shtr.v1 import shtr_pb2
 from linkmeter.links.v1 import access_service_pb2, link_service_pb2, links_pb2
-from services.common import errors, rpc_client
-from services.common.request_check import field_with_nul
-from tests.rpc.common.test_calls import Servicer, ask, calling, serving
+from services.common import errors
+from services.runtime import rpc_client
+from services.runtime.request_check import field_with_nul
+from tests.rpc.runtime.test_calls import Servicer, ask, calling, serving
 
 METHOD = "/linkmeter.links.v1.AccessService/Authenticate"
 NO_TEXT = b"\x0a\x01\xff"

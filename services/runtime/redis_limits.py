@@ -3,7 +3,7 @@
 import redis.asyncio
 from limits.aio.storage import RedisClusterStorage, RedisStorage
 
-from services.common import redis_client
+from services.runtime import redis_client
 
 
 def open_storage(url: str, key_prefix: str, client: redis_client.Client | None = None) -> RedisStorage:

@@ -9,7 +9,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 from prometheus_client import Counter, Gauge, Histogram, make_wsgi_app, start_http_server
 
-from services.common import addresses
+from services.runtime import addresses
 
 RPC_SECONDS: Final = Histogram(
     "linkmeter_rpc_seconds",

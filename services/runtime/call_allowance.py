@@ -11,7 +11,7 @@ import grpc
 
 from services.common.client_network import CLIENT_IP_KEY, client_network
 from services.common.errors import ResourceExhausted
-from services.common.interceptors import Context
+from services.runtime.interceptors import Context
 
 
 class CallAllowance:

@@ -6,8 +6,8 @@ from typing import Any
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-from services.common.health import LIVENESS, HealthPoller
-from services.common.rpc_server import Limits, RpcServer
+from services.runtime.health import LIVENESS, HealthPoller
+from services.runtime.rpc_server import Limits, RpcServer
 from tests.support.wait import eventually
 
 _SERVING = health_pb2.HealthCheckResponse.SERVING

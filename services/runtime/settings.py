@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Collection, Mapping
 from typing import NoReturn, TypeVar
 
-from services.common.addresses import is_address
+from services.runtime.addresses import is_address
 
 T = TypeVar("T")
 

@@ -7,7 +7,7 @@ import time
 import traceback
 from typing import Final
 
-from services.common import request_id
+from services.runtime import request_id
 
 _FIELDS: Final = "linkmeter_fields"
 

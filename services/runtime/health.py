@@ -8,7 +8,7 @@ from typing import Final
 import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
-from services.common import log
+from services.runtime import log
 
 # The health of the process alone: it answers, whatever its dependencies do. Who restarts dead processes asks for it.
 LIVENESS: Final = "live"

@@ -9,8 +9,8 @@ from typing import Final
 
 import grpc
 
-from services.common import log
-from services.common.settings import Environment
+from services.runtime import log
+from services.runtime.settings import Environment
 
 _NAMES: Final = ("LINKMETER_TLS_CERT", "LINKMETER_TLS_KEY", "LINKMETER_TLS_CA")
 # How often clients look whether files have changed; servers look at each new connection.

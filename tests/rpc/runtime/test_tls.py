@@ -10,11 +10,12 @@ import pytest
 import trustme
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-from services.common import errors, rpc_client
-from services.common.health import HealthPoller
-from services.common.renewing_channel import RenewingChannel
-from services.common.rpc_server import Limits, RpcServer
-from services.common.tls import Credentials, channel_credentials
+from services.common import errors
+from services.runtime import rpc_client
+from services.runtime.health import HealthPoller
+from services.runtime.renewing_channel import RenewingChannel
+from services.runtime.rpc_server import Limits, RpcServer
+from services.runtime.tls import Credentials, channel_credentials
 from tests.support.certificates import Folder, issued, served_certificate
 from tests.support.wait import eventually
 

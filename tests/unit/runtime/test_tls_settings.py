@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import trustme
 
-from services.common.settings import Environment, SettingsError
-from services.common.tls import TlsFiles, Watched, read_http_tls, read_peer_name, read_tls
+from services.runtime.settings import Environment, SettingsError
+from services.runtime.tls import TlsFiles, Watched, read_http_tls, read_peer_name, read_tls
 from tests.support.certificates import Folder, issued
 
 

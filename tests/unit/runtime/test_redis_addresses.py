@@ -4,8 +4,8 @@ import pytest
 import redis.asyncio
 from redis.asyncio.cluster import RedisCluster
 
-from services.common import redis_client
-from services.common.redis_client import cluster_nodes, cluster_options, open_redis, server_urls
+from services.runtime import redis_client
+from services.runtime.redis_client import cluster_nodes, cluster_options, open_redis, server_urls
 
 
 def test_one_server_stays_as_it_is() -> None:

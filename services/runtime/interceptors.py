@@ -10,7 +10,8 @@ from typing import Any, Final
 
 import grpc
 
-from services.common import errors, log, metrics, request_id, rpc_errors, tracing
+from services.common import errors
+from services.runtime import log, metrics, request_id, rpc_errors, tracing
 
 DEFAULT_DEADLINE_SECONDS: Final = 10.0
 LONGEST_DEADLINE_SECONDS: Final = 60.0

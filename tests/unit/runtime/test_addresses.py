@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from services.common import addresses, metrics
-from services.common.settings import Environment, SettingsError
+from services.runtime import addresses, metrics
+from services.runtime.settings import Environment, SettingsError
 from tests.support.inside import http_client
 
 
