@@ -2,7 +2,7 @@
 
 A process of its own beside each program, because a file that a program holds open cannot be replaced without losing
 lines, and because nothing may wait for a log: not even a program whose disk is full. No module of ours is imported,
-since leash.py runs without them.
+since die_with_parent.py runs without them.
 """
 
 import fcntl

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-_LEASH = Path(__file__).with_name("leash.py")
+_LEASH = Path(__file__).with_name("die_with_parent.py")
 # Of each program, twice: the file that is written, and the one before.
 LOG_BYTES = 10 * 1024 * 1024
 _LAST_WORDS_SECONDS = 10.0

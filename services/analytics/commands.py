@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from services.analytics.chores import drop_old_clicks
+from services.analytics.background_jobs import drop_old_clicks
 from services.analytics.domain.classes import DEFINITION, class_of
 from services.analytics.domain.retention import Retention
 from services.analytics.server import SCHEMA

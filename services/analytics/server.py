@@ -4,8 +4,7 @@ from typing import Final
 
 from linkmeter.analytics.v1 import click_service_pb2_grpc, ingest_service_pb2_grpc, stats_service_pb2_grpc
 from services.analytics import metrics
-from services.analytics.chores import start_chores
-from services.analytics.click_servicer import ClickServicer
+from services.analytics.background_jobs import start_chores
 from services.analytics.domain.agents import agent_of
 from services.analytics.domain.enrich import Enricher
 from services.analytics.domain.geo import locator
@@ -13,10 +12,11 @@ from services.analytics.domain.page_token import PageTokens
 from services.analytics.domain.places import Places
 from services.analytics.domain.visitors import visitor_hasher
 from services.analytics.geo_files import open_databases
-from services.analytics.ingest_servicer import IngestServicer
 from services.analytics.question_turns import QuestionTurns
+from services.analytics.servicers.click import ClickServicer
+from services.analytics.servicers.ingest import IngestServicer
+from services.analytics.servicers.stats import StatsServicer
 from services.analytics.settings import Settings
-from services.analytics.stats_servicer import StatsServicer
 from services.analytics.store.click_list import ClickReader
 from services.analytics.store.clicks import ClickWriter
 from services.analytics.store.copies import Copies, CopyLimits

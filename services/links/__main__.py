@@ -9,7 +9,7 @@ from typing import Final
 import uvloop
 
 from services.links import admin, admin_arguments
-from services.links.parts import SCHEMA
+from services.links.components import SCHEMA
 from services.links.server import LinksServer
 from services.links.settings import Settings, read_admin_settings, read_postgres_url, read_settings
 from services.runtime import log, metrics, postgres, tracing

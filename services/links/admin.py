@@ -19,12 +19,12 @@ from services.common.clock import Clock, SystemClock
 from services.common.errors import AlreadyExists, InvalidArgument, LinkmeterError, NotFound
 from services.links.accounts import Accounts
 from services.links.applications import Applications
+from services.links.components import SCHEMA
 from services.links.domain import domains
 from services.links.domain.credentials import ApiKeyDraft
 from services.links.domain.oauth import OAuthAppDraft
 from services.links.domain.owners import OwnerDraft
 from services.links.key_issuer import KeyIssuer
-from services.links.parts import SCHEMA
 from services.links.password_worker import PasswordWorker
 from services.links.settings import AdminSettings
 from services.links.store.credentials import CredentialStore

@@ -17,20 +17,20 @@ from linkmeter.links.v1 import (
     resolution_service_pb2_grpc,
 )
 from services.common.clock import Clock, SystemClock
-from services.links import parts as links_parts
-from services.links.access_servicer import AccessServicer
-from services.links.account_servicer import AccountServicer
-from services.links.api_key_servicer import ApiKeyServicer
-from services.links.authorization_servicer import AuthorizationServicer
+from services.links import components as links_parts
 from services.links.bootstrap import Bootstrap
+from services.links.components import Parts
 from services.links.domain import codes
 from services.links.domain.page_tokens import PageTokens
-from services.links.domain_servicer import DomainServicer
-from services.links.link_graph_servicer import LinkGraphServicer
-from services.links.link_servicer import LinkServicer
-from services.links.oauth_servicer import OAuthServicer
-from services.links.parts import Parts
-from services.links.resolution_servicer import ResolutionServicer
+from services.links.servicers.access import AccessServicer
+from services.links.servicers.account import AccountServicer
+from services.links.servicers.api_key import ApiKeyServicer
+from services.links.servicers.authorization import AuthorizationServicer
+from services.links.servicers.domain import DomainServicer
+from services.links.servicers.link import LinkServicer
+from services.links.servicers.link_graph import LinkGraphServicer
+from services.links.servicers.oauth import OAuthServicer
+from services.links.servicers.resolution import ResolutionServicer
 from services.links.settings import Settings
 from services.runtime import postgres
 from services.runtime.health import HealthPoller

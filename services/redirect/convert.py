@@ -8,7 +8,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from linkmeter.analytics.v1 import clicks_pb2
 from linkmeter.links.v1 import resolution_service_pb2
 from services.redirect.domain.resolution import Finding, Resolution
-from services.redirect.facts import Facts, cut
+from services.redirect.request_facts import Facts, cut
 
 ORPHAN_CODE_BYTES: Final = 256
 MOST_LINK_SHARES: Final = 16_384

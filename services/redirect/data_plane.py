@@ -5,11 +5,11 @@ from collections.abc import Callable
 from typing import Final
 
 from services.redirect import metrics, pages
-from services.redirect.answer import CACHE_CONTROL, Answer, plain
 from services.redirect.domain.hosts import OwnHosts
 from services.redirect.domain.paths import Fixed, Follow, Preview, read_path
-from services.redirect.facts import Facts
 from services.redirect.following import LINK_METHODS, READING, Following
+from services.redirect.request_facts import Facts
+from services.redirect.response import CACHE_CONTROL, Answer, plain
 from services.redirect.unlocking import BodyReader, Unlocking
 from services.runtime import log, request_id, tracing
 

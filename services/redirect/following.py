@@ -15,14 +15,14 @@ from typing import Final, Protocol
 from services.common import access_ticket, bots, errors
 from services.common.clock import Clock
 from services.redirect import metrics, pages, scan_limits
-from services.redirect.answer import Answer, redirect
 from services.redirect.convert import OrphanAnswer
 from services.redirect.domain import decision
 from services.redirect.domain.paths import is_reserved
 from services.redirect.domain.resolution import Absent, Finding, Resolution
-from services.redirect.facts import Facts
 from services.redirect.recorder import Recorder
-from services.redirect.resolver import Resolver
+from services.redirect.request_facts import Facts
+from services.redirect.resolving.resolver import Resolver
+from services.redirect.response import Answer, redirect
 from services.redirect.scan_limits import ScanLimits
 from services.runtime import request_id
 

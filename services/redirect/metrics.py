@@ -4,7 +4,7 @@ from typing import Final
 
 from prometheus_client import Counter, Gauge, Histogram
 
-from services.redirect.tallies import Distribution, Tally
+from services.redirect.fast_metrics import Distribution, Tally
 
 ANSWERS: Final = Tally("linkmeter_redirect_answers_total", "Answers to visitors by HTTP status.", "status")
 ANSWER_SECONDS: Final = Distribution(

@@ -6,8 +6,8 @@ import json
 from html import escape
 from typing import Final
 
-from services.redirect.answer import CACHE_CONTROL, ROBOTS, Answer, HeaderList
 from services.redirect.domain.resolution import Resolution
+from services.redirect.response import CACHE_CONTROL, ROBOTS, Answer, HeaderList
 
 _STYLE: Final = """
 :root{color-scheme:light dark;--ink:#1a1d23;--soft:#5a6270;--paper:#f6f7f9;--card:#fff;--line:#d9dde3;--blue:#1f5fd0;

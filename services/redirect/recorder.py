@@ -9,8 +9,8 @@ from typing import Protocol
 from services.redirect import convert, metrics
 from services.redirect.convert import OrphanAnswer
 from services.redirect.domain.resolution import Finding, Resolution
-from services.redirect.facts import Facts
 from services.redirect.outbox.file import NewRow
+from services.redirect.request_facts import Facts
 
 
 class ClickSink(Protocol):

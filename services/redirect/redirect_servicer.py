@@ -10,7 +10,7 @@ from services.redirect.domain import decision
 from services.redirect.domain.hosts import OwnHosts, plain_host
 from services.redirect.domain.paths import Follow, read_path
 from services.redirect.following import ELSEWHERE_STATUS
-from services.redirect.resolver import Resolver
+from services.redirect.resolving.resolver import Resolver
 from services.runtime.interceptors import Context
 
 _NOT_FOUND: Final = redirect_service_pb2.ResolveResponse(

@@ -10,21 +10,21 @@ from linkmeter.analytics.v1 import ingest_service_pb2_grpc
 from linkmeter.redirect.v1 import redirect_service_pb2_grpc
 from services.common import bots
 from services.common.clock import SystemClock
-from services.redirect import backends
-from services.redirect.cache import Cache
 from services.redirect.data_plane import DataPlane
-from services.redirect.facts import FactFinder
 from services.redirect.following import Following
-from services.redirect.http_server import HttpServer
+from services.redirect.http.server import HttpServer
 from services.redirect.outbox.outbox import Outbox
 from services.redirect.outbox.shipper import Shipper
 from services.redirect.recorder import Recorder
 from services.redirect.redirect_servicer import RedirectServicer
-from services.redirect.resolver import Resolver
+from services.redirect.request_facts import FactFinder
+from services.redirect.resolving import backends
+from services.redirect.resolving.cache import Cache
+from services.redirect.resolving.invalidation import Watch
+from services.redirect.resolving.resolver import Resolver
 from services.redirect.scan_limits import ScanLimits
 from services.redirect.settings import Settings
 from services.redirect.unlocking import Unlocking
-from services.redirect.watch import Watch
 from services.runtime import log, metrics, rpc_client
 from services.runtime.health import HealthPoller
 from services.runtime.redis_client import open_redis

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from services.redirect.domain.hosts import OwnHosts, host_names, host_of_url, own_hosts
-from services.redirect.facts import Network
+from services.redirect.request_facts import Network
 from services.runtime import addresses
 from services.runtime.settings import Environment
 from services.runtime.tls import TlsFiles, read_http_tls, read_peer_name, read_tls

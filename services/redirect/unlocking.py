@@ -8,11 +8,11 @@ from urllib.parse import parse_qs
 
 from services.common import access_ticket, errors
 from services.redirect import pages, scan_limits
-from services.redirect.answer import CACHE_CONTROL, ROBOTS, Answer
-from services.redirect.backends import AccessGrant
 from services.redirect.domain import decision
-from services.redirect.facts import Facts
 from services.redirect.following import RETRY_AFTER_SECONDS, Following
+from services.redirect.request_facts import Facts
+from services.redirect.resolving.backends import AccessGrant
+from services.redirect.response import CACHE_CONTROL, ROBOTS, Answer
 from services.runtime import request_id
 
 FORM_TYPE: Final = "application/x-www-form-urlencoded"

@@ -26,7 +26,7 @@ from services.analytics.domain.click import Click
 from services.analytics.domain.dimensions import Dimension, detail_of
 from services.analytics.server import build_enricher
 from services.analytics.settings import read_settings
-from services.analytics.store.columns import COLUMNS, record_of
+from services.analytics.store.click_rows import COLUMNS, record_of
 from services.analytics.store.dimensions import ROLLED
 from services.links.domain import credentials
 from tests.load.visits import OWNER, SEED, recorded_visit

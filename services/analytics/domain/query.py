@@ -8,8 +8,8 @@ from typing import Final
 from services.analytics.domain.buckets import Bucket
 from services.analytics.domain.classes import DEFINITION
 from services.analytics.domain.dimensions import Dimension
-from services.analytics.domain.zones import zone_named
 from services.common.errors import InvalidArgument
+from services.common.time_zones import zone_named
 
 COUNT_DEFINITION: Final = str(DEFINITION)
 MOST_REPORTS: Final = 20

@@ -2,7 +2,7 @@
 
 from services.analytics.domain.click import Click
 from services.analytics.domain.page_token import Cursor
-from services.analytics.store.columns import COLUMNS, click_of
+from services.analytics.store.click_rows import COLUMNS, click_of
 from services.analytics.store.visits_sql import Parameters, Scope, from_visits
 from services.runtime.postgres import Pool
 

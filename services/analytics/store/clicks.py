@@ -11,7 +11,7 @@ import asyncpg
 from services.analytics.domain.click import Click, Fault, SetAside
 from services.analytics.domain.ledger import OutboxReport
 from services.analytics.store import rollups, sources
-from services.analytics.store.columns import COLUMNS, record_of
+from services.analytics.store.click_rows import COLUMNS, record_of
 from services.analytics.store.partitions import Partitions
 from services.runtime.postgres import Connection, Pool
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from services.analytics.domain.classes import ClickClass
 from services.analytics.domain.click import Click
 from services.analytics.store import rollups
-from services.analytics.store.columns import COLUMNS, click_of
+from services.analytics.store.click_rows import COLUMNS, click_of
 from services.runtime.postgres import Connection, Pool
 
 _NAMES: Final = ", ".join(COLUMNS)

@@ -7,7 +7,7 @@ from typing import Final
 
 from services.analytics.domain.dimensions import Dimension
 from services.analytics.domain.query import Audience, Filter, Span
-from services.analytics.store import columns
+from services.analytics.store import click_rows
 from services.analytics.store.dimensions import COLUMNS
 
 # The installation's own domains belong to nobody else.
@@ -56,7 +56,7 @@ def from_visits(scope: Scope, parameters: Parameters) -> str:
     if not scope.has_orphans:
         return f"FROM clicks WHERE {' AND '.join([*seen, *conditions])}"
     owners = [scope.audience.owner_id, *([_INSTALLATION] if scope.audience.sees_installation else [])]
-    names = ", ".join(columns.COLUMNS)
+    names = ", ".join(click_rows.COLUMNS)
     return (
         f"FROM (SELECT {names} FROM clicks WHERE {' AND '.join(seen)} UNION ALL "  # noqa: S608
         f"SELECT {names} FROM orphans WHERE owner_id = ANY({parameters.add(owners, 'bigint[]')})) AS visits "

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from prometheus_client import REGISTRY
 
-from services.analytics.chores import show_ledger
+from services.analytics.background_jobs import show_ledger
 from services.analytics.store.sources import Sources
 from services.runtime.postgres import open_pool
 from tests.support.analytics import running_analytics

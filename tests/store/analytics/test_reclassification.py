@@ -16,8 +16,8 @@ from services.analytics.domain.classes import DEFINITION, ClickClass, class_of
 from services.analytics.domain.click import Click
 from services.analytics.domain.query import Audience
 from services.analytics.store import rollups
+from services.analytics.store.click_rows import COLUMNS, click_of
 from services.analytics.store.clicks import ClickWriter
-from services.analytics.store.columns import COLUMNS, click_of
 from services.analytics.store.erasure import Erasure
 from services.analytics.store.partitions import Partitions
 from services.analytics.store.reclassification import Progress, Reclassification

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.analytics.domain.buckets import MOST_BUCKETS, Bucket, TooManyBuckets, borders
-from services.analytics.domain.zones import zone_named
+from services.common.time_zones import zone_named
 
 ZONES = sorted(zoneinfo.available_timezones())
 START = datetime(2025, 9, 17, 13, 7, 3, 5, tzinfo=UTC)

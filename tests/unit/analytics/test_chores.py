@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from services.analytics.chores import Chores
+from services.analytics.background_jobs import Chores
 from tests.support.wait import eventually
 
 

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from linkmeter.analytics.v1 import stats_service_pb2 as pb
 from services.analytics.domain.buckets import Bucket
-from services.analytics.domain.check import fault_of
 from services.analytics.domain.click import Fault, RecordedClick
 from services.analytics.domain.countries import country_name
 from services.analytics.domain.dimensions import Dimension
@@ -20,6 +19,7 @@ from services.analytics.domain.ledger import SourceState, entry_of, total_of
 from services.analytics.domain.page_token import Cursor, PageTokens
 from services.analytics.domain.query import Audience, Metric, Order
 from services.analytics.domain.text import clean, cut
+from services.analytics.domain.validation import fault_of
 from services.analytics.domain.visitors import IpStorage, KeyRotation
 from services.analytics.geo_files import open_databases
 from services.analytics.settings import read_settings

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.redirect.domain.hosts import own_hosts
-from services.redirect.facts import FactFinder, Facts, cut
+from services.redirect.request_facts import FactFinder, Facts, cut
 
 PROXY = "10.0.0.1"
 FINDER = FactFinder(hosts=own_hosts("https://sho.rt", ""), trusted_proxies=[ipaddress.ip_network("10.0.0.0/8")])

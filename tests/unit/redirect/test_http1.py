@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
-from services.redirect.answer import Answer, plain
 from services.redirect.data_plane import DataPlane
 from services.redirect.domain.hosts import own_hosts
-from services.redirect.facts import FactFinder, Facts
-from services.redirect.http1 import HEAD_SECONDS, Connection
+from services.redirect.http.connection import HEAD_SECONDS, Connection
+from services.redirect.request_facts import FactFinder, Facts
+from services.redirect.response import Answer, plain
 from tests.support.wait import eventually
 
 PAGE = "x" * 16_384

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from services.redirect import pages
-from services.redirect.answer import Answer
 from services.redirect.domain.resolution import Resolution
+from services.redirect.response import Answer
 
 ATTACK = "<script>alert(1)</script>\"'&"
 

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.redirect.request import DISCARDED_BYTES, HEAD_BYTES, HEADERS, PIECE_BYTES, Request, RequestReader
+from services.redirect.http.request_reader import (
+    DISCARDED_BYTES,
+    HEAD_BYTES,
+    HEADERS,
+    PIECE_BYTES,
+    Request,
+    RequestReader,
+)
 
 GET = b"GET /abc?a=%20 HTTP/1.1\r\nHost: sho.rt\r\nUser-Agent: x\r\n\r\n"
 POST = b"POST /abc HTTP/1.1\r\nHost: sho.rt\r\nContent-Length: 10\r\n\r\npassword=x"

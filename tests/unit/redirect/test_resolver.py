@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from services.common import errors
-from services.redirect.cache import Cache
 from services.redirect.domain.resolution import Absent, Finding, Resolution
-from services.redirect.resolver import Resolver
+from services.redirect.resolving.cache import Cache
+from services.redirect.resolving.resolver import Resolver
 
 HOST, CODE, KEY = "sho.rt", "abc", "sho.rt/abc"
 DAY = 24 * 3600.0

@@ -2,7 +2,7 @@
 
 from prometheus_client import REGISTRY, generate_latest
 
-from services.redirect.tallies import Distribution, Tally
+from services.redirect.fast_metrics import Distribution, Tally
 
 
 def shown(name: str) -> list[str]:

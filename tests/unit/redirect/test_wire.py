@@ -2,8 +2,8 @@
 
 import pytest
 
-from services.redirect import wire
-from services.redirect.answer import Answer, plain, redirect
+from services.redirect.http import wire
+from services.redirect.response import Answer, plain, redirect
 
 
 def lines(answer: Answer, *, with_body: bool = True, connection: bytes = b"") -> list[str]:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from http import HTTPStatus
 from typing import Final
 
-from services.redirect.answer import Answer
+from services.redirect.response import Answer
 
 CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 # What becomes of the connection, where it has to be said: HTTP/1.1 keeps it, HTTP/1.0 does not.

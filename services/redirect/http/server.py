@@ -8,8 +8,8 @@ from collections.abc import Coroutine
 from typing import Any, Final
 
 from services.redirect.data_plane import DataPlane
-from services.redirect.facts import FactFinder
-from services.redirect.http1 import Connection
+from services.redirect.http.connection import Connection
+from services.redirect.request_facts import FactFinder
 from services.runtime import addresses, log
 from services.runtime.tls import LOOK_SECONDS, TlsFiles, Watched
 

@@ -5,11 +5,11 @@ from collections import deque
 from collections.abc import Coroutine
 from typing import Any, Final, Protocol, cast
 
-from services.redirect import wire
-from services.redirect.answer import Answer
 from services.redirect.data_plane import DataPlane
-from services.redirect.facts import GATEWAY, FactFinder, Facts, plain_address
-from services.redirect.request import PIECE_BYTES, Request, RequestReader
+from services.redirect.http import wire
+from services.redirect.http.request_reader import PIECE_BYTES, Request, RequestReader
+from services.redirect.request_facts import GATEWAY, FactFinder, Facts, plain_address
+from services.redirect.response import Answer
 from services.runtime import log
 
 # Requests that wait for the one before them until no more are read.

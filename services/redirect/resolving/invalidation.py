@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import redis.asyncio
 
-from services.redirect.resolver import Resolver
+from services.redirect.resolving.resolver import Resolver
 from services.runtime import log
 from services.runtime.redis_client import OUTAGES, server_urls
 

@@ -10,9 +10,9 @@ from uuid import UUID
 from linkmeter.analytics.v1 import ingest_service_pb2, ingest_service_pb2_grpc
 from services.analytics import metrics
 from services.analytics.convert.clicks import recorded_click_of, report_of, source_of
-from services.analytics.domain.check import fault_of
 from services.analytics.domain.click import Fault, SetAside
 from services.analytics.domain.enrich import Enricher
+from services.analytics.domain.validation import fault_of
 from services.analytics.store.clicks import Batch, ClickWriter, Row, Stored
 from services.common.clock import Clock
 from services.common.errors import InvalidArgument

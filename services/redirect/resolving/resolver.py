@@ -9,8 +9,8 @@ from typing import Final, Protocol
 
 from services.common import errors
 from services.redirect import metrics
-from services.redirect.cache import Cache, Entry
 from services.redirect.domain.resolution import Finding, Resolution
+from services.redirect.resolving.cache import Cache, Entry
 from services.runtime import log
 
 REVALIDATE_SECONDS: Final = 0.5

@@ -7,8 +7,8 @@ from urllib.parse import unquote
 
 import httptools
 
-from services.redirect.answer import Answer, plain
 from services.redirect.domain.hosts import is_authority
+from services.redirect.response import Answer, plain
 
 # Room for one header of the size that proxies let pass.
 HEAD_BYTES: Final = 80 * 1024

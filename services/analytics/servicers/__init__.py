@@ -1,0 +1,1 @@
+"""The RPCs of analytics: convert, call, convert."""

@@ -1,0 +1,1 @@
+"""HTTP/1.1 for visitors, on the event loop."""

@@ -1,0 +1,1 @@
+"""From a host and a code to what is known of the link: memory, Redis, links."""
