@@ -1,4 +1,6 @@
-"""Run a program that dies with its parent: die_with_parent.py PARENT_PID SIGNAL NICENESS USER LOG LOG_BYTES PROGRAM ARGUMENT...
+"""Run a program that dies with its parent.
+
+Usage: die_with_parent.py PARENT_PID SIGNAL NICENESS USER LOG LOG_BYTES PROGRAM ARGUMENT...
 
 A program of its own and not a function that runs between fork and exec, which is unsafe in a process with threads. It
 keeps the process id, since it replaces itself by the program. An empty USER changes nothing.

@@ -3,16 +3,16 @@
 import grpc
 
 from gateway.compat.backends import Backends
-from gateway.compat.bitly import room as bitly
+from gateway.compat.bitly import wiring as bitly
 from gateway.compat.settings import Settings
 from gateway.compat.shared.dialects import DialectInterceptor, Wording
 from gateway.compat.shared.limiter import open_limiter
-from gateway.compat.shared.quotas import Quotas
+from gateway.compat.shared.limits import Quotas
 from gateway.compat.shared.rate_limits import RateLimits
-from gateway.compat.shortio import room as shortio
+from gateway.compat.shortio import wiring as shortio
 from gateway.compat.shtr import errors as shtr_errors
 from gateway.compat.shtr.servicer import ShtrServicer
-from gateway.compat.spoo import room as spoo
+from gateway.compat.spoo import wiring as spoo
 from linkmeter.compat.shtr.v1 import shtr_pb2, shtr_pb2_grpc
 from services.runtime.health import HealthPoller
 from services.runtime.rpc_server import Limits, RpcServer, until_stopped

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from gateway.compat.shared.quotas import Quota
+from gateway.compat.shared.limits import Quota
 from gateway.compat.spoo.figures import Figures
 from services.runtime.settings import Environment
 from services.runtime.tls import TlsFiles, read_peer_name, read_tls

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from gateway.compat.shared.quotas import Quota, Quotas
+from gateway.compat.shared.limits import Quota, Quotas
 from services.common.caller import Caller
 from services.common.client_network import client_network
 

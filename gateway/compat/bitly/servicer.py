@@ -5,13 +5,13 @@ from typing import Any
 from google.api.httpbody_pb2 import HttpBody
 
 from gateway.compat.bitly import forms
-from gateway.compat.bitly.counts import Counts
-from gateway.compat.bitly.desk import Desk
+from gateway.compat.bitly.endpoint import Desk
 from gateway.compat.bitly.errors import Refusal
-from gateway.compat.bitly.history import History
-from gateway.compat.bitly.library import Library
-from gateway.compat.bitly.lookups import NOT_FOUND, Lookups
-from gateway.compat.bitly.metrics import Metrics
+from gateway.compat.bitly.links.history import History
+from gateway.compat.bitly.links.lookups import NOT_FOUND, Lookups
+from gateway.compat.bitly.links.save import Library
+from gateway.compat.bitly.statistics.click_counts import Counts
+from gateway.compat.bitly.statistics.link_metrics import Metrics
 from gateway.compat.shared.http_metadata import Context
 from linkmeter.compat.bitly.v3 import bitly_pb2, bitly_pb2_grpc
 

@@ -1,7 +1,7 @@
 """Who may see which link: shtr's rules of codes, edit tokens and passwords."""
 
-from gateway.compat import auth
 from gateway.compat.backends import Backends
+from gateway.compat.shared import accounts
 from gateway.compat.shared.rate_limits import RateLimits
 from gateway.compat.shtr import errors as shtr_errors
 from gateway.compat.shtr import parse
@@ -35,7 +35,7 @@ class Access:
         token = parse.token(token)
         await self._limits.check_misses(client_ip)
         try:
-            holder = await auth.edit_token_holder(self._backends, token)
+            holder = await accounts.edit_token_holder(self._backends, token)
             link = await self._link_of(holder)
         except (errors.Unauthenticated, errors.NotFound):
             link = None
@@ -49,7 +49,7 @@ class Access:
         token = parse.token(token)
         await self._limits.check_misses(client_ip)
         try:
-            return await self._link_of(await auth.edit_token_holder(self._backends, token))
+            return await self._link_of(await accounts.edit_token_holder(self._backends, token))
         except (errors.Unauthenticated, errors.NotFound):
             await self._limits.count_miss(client_ip)
             raise errors.NotFound("link", "by its edit token") from None
@@ -74,7 +74,7 @@ class Access:
 
     async def _public_link(self, code: str) -> links_pb2.Link:
         link: links_pb2.Link = await self._backends.links.LookupLink(
-            link_service_pb2.LookupLinkRequest(code=code), metadata=callers.metadata_for(auth.ANONYMOUS)
+            link_service_pb2.LookupLinkRequest(code=code), metadata=callers.metadata_for(accounts.ANONYMOUS)
         )
         if link.private_stats:
             raise errors.NotFound("link", code)

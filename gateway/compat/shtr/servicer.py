@@ -3,9 +3,8 @@
 import asyncio
 from datetime import UTC
 
-from gateway.compat import auth
 from gateway.compat.backends import Backends
-from gateway.compat.shared import access_cookie, http_metadata, qr
+from gateway.compat.shared import access_cookie, accounts, http_metadata, qr
 from gateway.compat.shared.http_metadata import Context
 from gateway.compat.shared.rate_limits import RateLimits
 from gateway.compat.shtr import access, parse, render, stats
@@ -31,7 +30,7 @@ class ShtrServicer(shtr_pb2_grpc.ShtrServiceServicer):
         await self._limits.spend_create(http_metadata.client_ip(context))
         created = await self._backends.links.CreateLink(
             link_service_pb2.CreateLinkRequest(link=link, issue_edit_token=True),
-            metadata=callers.metadata_for(auth.ANONYMOUS),
+            metadata=callers.metadata_for(accounts.ANONYMOUS),
         )
         answer = render.created(created, await qr.png_data_uri(created.short_url))
         await http_metadata.send_status(context, 201)
@@ -42,7 +41,7 @@ class ShtrServicer(shtr_pb2_grpc.ShtrServiceServicer):
         client_ip = http_metadata.client_ip(context)
         if not request.token:
             public = await self._access.public_link(request.code, client_ip)
-            return render.public_view(public, await self._clicks_of(public, auth.ANONYMOUS))
+            return render.public_view(public, await self._clicks_of(public, accounts.ANONYMOUS))
         link, holder = await self._access.link_with_token(request.code, request.token, client_ip)
         return render.full_view(link, await self._clicks_of(link, holder))
 

@@ -5,9 +5,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import Final
 
-from gateway.compat import auth
 from gateway.compat.backends import Backends
-from gateway.compat.shared import http_metadata
+from gateway.compat.shared import accounts, http_metadata
 from gateway.compat.shared.http_metadata import Context
 from gateway.compat.shared.rate_limits import RateLimits
 from gateway.compat.spoo import ids, scopes
@@ -199,7 +198,7 @@ def check_stats_scopes(visitor: Visitor) -> None:
 
 def creator(visitor: Visitor) -> Caller:
     """Answer for whom a link is created; without a key for nobody."""
-    return visitor.caller or auth.ANONYMOUS
+    return visitor.caller or accounts.ANONYMOUS
 
 
 def their_key(key: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Self
 
-from gateway.compat.shared.quotas import Quota
+from gateway.compat.shared.limits import Quota
 
 STATS: Final = "stats"
 SHORTEN: Final = "shorten"

@@ -1,6 +1,6 @@
 """How often somebody may call."""
 
-from gateway.compat.shared.quotas import Quotas
+from gateway.compat.shared.limits import Quotas
 from gateway.compat.spoo.access import Visitor
 from gateway.compat.spoo.figures import Figures
 

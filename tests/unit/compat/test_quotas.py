@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.compat.shared.quotas import Quota, Quotas
+from gateway.compat.shared.limits import Quota, Quotas
 
 
 def test_rates_are_read_as_people_write_them() -> None:

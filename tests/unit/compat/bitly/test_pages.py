@@ -6,9 +6,10 @@ from typing import Any, cast
 import pytest
 from google.api.httpbody_pb2 import HttpBody
 
-from gateway.compat.bitly import forms, pages
+from gateway.compat.bitly import forms
 from gateway.compat.bitly.errors import Refusal
-from gateway.compat.bitly.pages import Asking
+from gateway.compat.bitly.oauth import pages
+from gateway.compat.bitly.oauth.pages import Asking
 from linkmeter.compat.bitly.v3 import bitly_pb2
 
 MARKUP = "\"><script>alert('x')</script>"

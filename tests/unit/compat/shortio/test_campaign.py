@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.compat.shortio import campaign
+from gateway.compat.shortio.links import campaign
 
 
 def test_parameters_are_put_into_the_url() -> None:

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from google.protobuf import json_format
 
-from gateway.compat.shortio import parse, periods
-from gateway.compat.shortio.filters import Conditions
-from gateway.compat.shortio.periods import Window
+from gateway.compat.shortio.statistics import parse, periods
+from gateway.compat.shortio.statistics.filters import Conditions
+from gateway.compat.shortio.statistics.periods import Window
 from linkmeter.analytics.v1 import stats_service_pb2 as stats
 from linkmeter.compat.shortio.v2 import statistics_pb2, statistics_service_pb2
 from services.common import errors

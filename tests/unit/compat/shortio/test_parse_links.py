@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from google.protobuf import json_format
 
-from gateway.compat.shortio import parse_links
-from gateway.compat.shortio.periods import Window
+from gateway.compat.shortio.links import parse
+from gateway.compat.shortio.statistics.periods import Window
 from linkmeter.compat.shortio.v2 import link_service_pb2, links_pb2
 from linkmeter.links.v1 import links_pb2 as native
 from services.common import errors
@@ -18,7 +18,7 @@ def options(**json: Any) -> links_pb2.LinkOptions:
 
 
 def new_link(**json: Any) -> native.Link:
-    return parse_links.new_link(options(domain="sho.rt", originalURL="https://e.com/", **json)).link
+    return parse.new_link(options(domain="sho.rt", originalURL="https://e.com/", **json)).link
 
 
 def test_everything_of_a_link_is_read() -> None:
@@ -80,14 +80,14 @@ def test_ttl_stands_in_for_an_expiry() -> None:
 def test_what_is_wrong_is_refused_by_name(json: dict[str, Any], name: str) -> None:
     """The answer says which field."""
     with pytest.raises(errors.InvalidArgument) as refusal:
-        parse_links.new_link(options(**json))
+        parse.new_link(options(**json))
     assert refusal.value.field == name
 
 
 def test_an_update_names_what_it_changes() -> None:
     """Null takes a value away; what is not given stays."""
     current = native.Link(link_id=7, code="abc", destination="https://e.com/?a=1", title="Old")
-    link, mask = parse_links.changes(options(title=None, tags=["x"], expiresAt=None, utmTerm="t", path="abc"), current)
+    link, mask = parse.changes(options(title=None, tags=["x"], expiresAt=None, utmTerm="t", path="abc"), current)
     assert sorted(mask) == ["destination", "expire_time", "tags", "title"]
     assert link == native.Link(link_id=7, destination="https://e.com/?a=1&utm_term=t", tags=["x"])
 
@@ -95,12 +95,12 @@ def test_an_update_names_what_it_changes() -> None:
 def test_an_update_cannot_change_the_path() -> None:
     """A code is a link's for ever."""
     with pytest.raises(errors.InvalidArgument, match="path"):
-        parse_links.changes(options(path="new"), native.Link(link_id=7, code="abc"))
+        parse.changes(options(path="new"), native.Link(link_id=7, code="abc"))
 
 
 def test_a_listing_is_bounded_by_exclusive_moments() -> None:
     """As Airbyte writes them."""
-    asked = parse_links.listing(
+    asked = parse.listing(
         link_service_pb2.ListLinksRequest(
             after_date="2024-01-01T00:00:00.000000+0000",
             before_date="2024-02-01T00:00:00.000000 0000",
@@ -119,28 +119,28 @@ def test_a_listing_is_bounded_by_exclusive_moments() -> None:
 def test_wrong_listings_are_refused(field: dict[str, str]) -> None:
     """Limits are 1 to 150."""
     with pytest.raises(errors.InvalidArgument):
-        parse_links.listing(link_service_pb2.ListLinksRequest(**field))
+        parse.listing(link_service_pb2.ListLinksRequest(**field))
 
 
 def test_links_are_named_by_text_or_number() -> None:
     """Older clients keep numbers; unknown ids are links that are not there."""
     body = json_format.ParseDict({"link_id": 7, "link_ids": [7, "lnk_lm_8"]}, link_service_pb2.LinkIds())
-    assert parse_links.link_text(body) == "7"
-    assert parse_links.link_texts(body) == ("7", "lnk_lm_8")
+    assert parse.link_text(body) == "7"
+    assert parse.link_texts(body) == ("7", "lnk_lm_8")
     joined = json_format.ParseDict({"link_ids": "7, lnk_lm_8"}, link_service_pb2.LinkIds())
-    assert parse_links.link_texts(joined) == ("7", "lnk_lm_8")
+    assert parse.link_texts(joined) == ("7", "lnk_lm_8")
     with pytest.raises(errors.NotFound):
-        parse_links.link_texts(json_format.ParseDict({"link_ids": ["x"]}, link_service_pb2.LinkIds()))
+        parse.link_texts(json_format.ParseDict({"link_ids": ["x"]}, link_service_pb2.LinkIds()))
     with pytest.raises(errors.InvalidArgument):
-        parse_links.link_texts(link_service_pb2.LinkIds())
+        parse.link_texts(link_service_pb2.LinkIds())
 
 
 def test_the_look_of_a_qr_code() -> None:
     """Colours with or without the hash."""
     given = json_format.ParseDict({"type": "SVG", "size": 200, "color": "#FF0000"}, link_service_pb2.QrOptions())
-    assert parse_links.qr_code(given) == parse_links.QrCode(kind="svg", size=99, color="#ff0000", background="#ffffff")
+    assert parse.qr_code(given) == parse.QrCode(kind="svg", size=99, color="#ff0000", background="#ffffff")
     one_color = {"color": "ffffff"}, {"color": "#0a0B0c", "backgroundColor": "0a0b0cFF"}, {"backgroundColor": "#000"}
     invisible = {"color": "#12345600", "backgroundColor": "#65432100"}
     for wrong in ({"type": "gif"}, {"color": "red"}, *one_color, invisible):
         with pytest.raises(errors.InvalidArgument):
-            parse_links.qr_code(json_format.ParseDict(wrong, link_service_pb2.QrOptions()))
+            parse.qr_code(json_format.ParseDict(wrong, link_service_pb2.QrOptions()))

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.compat.shortio import periods
-from gateway.compat.shortio.periods import Window
+from gateway.compat.shortio.statistics import periods
+from gateway.compat.shortio.statistics.periods import Window
 
 # A Friday.
 NOW = datetime(2020, 5, 8, 15, 30, tzinfo=UTC)

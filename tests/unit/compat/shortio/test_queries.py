@@ -5,7 +5,7 @@ from typing import Any
 
 from google.protobuf import json_format
 
-from gateway.compat.shortio import parse, queries
+from gateway.compat.shortio.statistics import parse, queries
 from linkmeter.analytics.v1 import stats_service_pb2 as stats
 from linkmeter.compat.shortio.v2 import statistics_pb2
 

@@ -8,10 +8,10 @@ from google.protobuf import json_format
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from gateway.compat.shortio import columns, parse, periods, render
-from gateway.compat.shortio.clickstream import last_click
-from gateway.compat.shortio.filters import Conditions
-from gateway.compat.shortio.parse import Question
+from gateway.compat.shortio.statistics import columns, parse, periods, render
+from gateway.compat.shortio.statistics.clickstream import last_click
+from gateway.compat.shortio.statistics.filters import Conditions
+from gateway.compat.shortio.statistics.parse import Question
 from linkmeter.analytics.v1 import clicks_pb2
 from linkmeter.analytics.v1.stats_service_pb2 import BUCKET_DAY, DimensionValue, ReportResult, StatsRow
 

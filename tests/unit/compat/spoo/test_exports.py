@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from gateway.compat.spoo import exports
+from gateway.compat.spoo.stats import exports
 
 EVIL = ("=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx")
 

@@ -3,7 +3,9 @@
 import pytest
 from google.api.httpbody_pb2 import HttpBody
 
-from gateway.compat.spoo import figures, forms, legacy, legacy_errors
+from gateway.compat.spoo import figures
+from gateway.compat.spoo.legacy import errors as legacy_errors
+from gateway.compat.spoo.legacy import forms, messages
 from services.common import emoji_codes, errors
 
 URLENCODED = "application/x-www-form-urlencoded"
@@ -48,7 +50,7 @@ def test_no_form_is_an_empty_one() -> None:
 
 def refusal(form: dict[str, str]) -> dict[str, object]:
     with pytest.raises(errors.InvalidArgument) as caught:
-        legacy.new_link(form)
+        messages.new_link(form)
     answer = legacy_errors.answer(caught.value)
     assert answer.http_status == 400
     return dict(answer.body)
@@ -64,22 +66,22 @@ def test_wrong_forms_are_refused_by_kind() -> None:
 
 def test_a_long_alias_is_cut() -> None:
     """As the documentation says."""
-    assert legacy.alias({"alias": "a" * 20}) == "a" * 16
+    assert messages.alias({"alias": "a" * 20}) == "a" * 16
     with pytest.raises(errors.InvalidArgument):
-        legacy.alias({"alias": "a b"})
+        messages.alias({"alias": "a b"})
 
 
 def test_emojis() -> None:
     """They become a code; anything else is refused."""
-    assert legacy.emojis({"emojies": "🐍🐍"}) == "xn--4n8ha"
+    assert messages.emojis({"emojies": "🐍🐍"}) == "xn--4n8ha"
     with pytest.raises(errors.InvalidArgument):
-        legacy.emojis({"emojies": "snake"})
+        messages.emojis({"emojies": "snake"})
 
 
 def test_random_emojis_are_codes() -> None:
     """All that can be drawn is an emoji, and no two draws are alike."""
-    assert all(emoji_codes.code_of(text) for text in legacy.PLAIN_EMOJIS)
-    assert len({legacy.random_emojis() for _ in range(100)}) == 100
+    assert all(emoji_codes.code_of(text) for text in messages.PLAIN_EMOJIS)
+    assert len({messages.random_emojis() for _ in range(100)}) == 100
 
 
 @pytest.mark.parametrize(
@@ -88,7 +90,7 @@ def test_random_emojis_are_codes() -> None:
 )
 def test_large_numbers_in_words(number: int, text: str) -> None:
     """Cut, not rounded."""
-    assert legacy.in_words(number) == text
+    assert messages.in_words(number) == text
 
 
 def test_errors_of_ours_in_its_words() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gateway.compat.spoo import parse
+from gateway.compat.spoo.stats import parse
 from linkmeter.compat.spoo.v1 import stats_pb2
 from services.common.errors import InvalidArgument
 

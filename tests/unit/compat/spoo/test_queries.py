@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from gateway.compat.spoo import parse, queries
-from gateway.compat.spoo.queries import Count, Vocabulary
+from gateway.compat.spoo.stats import parse, queries
+from gateway.compat.spoo.stats.queries import Count, Vocabulary
 from linkmeter.analytics.v1 import stats_service_pb2 as stats
 from linkmeter.compat.spoo.v1 import stats_pb2
 

@@ -6,8 +6,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.compat.spoo import parse, render
-from gateway.compat.spoo.queries import Count
+from gateway.compat.spoo.stats import parse, render
+from gateway.compat.spoo.stats.queries import Count
 from linkmeter.analytics.v1 import stats_service_pb2 as stats
 from linkmeter.compat.spoo.v1 import stats_pb2
 from linkmeter.links.v1 import links_pb2

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.compat.spoo.sites import site_of
+from gateway.compat.spoo.stats.sites import site_of
 
 
 @pytest.mark.parametrize(

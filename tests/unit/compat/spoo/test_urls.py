@@ -8,7 +8,8 @@ from google.protobuf import json_format
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.compat.spoo import errors, ids, parse_urls, scopes
+from gateway.compat.spoo import errors, ids, scopes
+from gateway.compat.spoo.urls import parse
 from linkmeter.compat.spoo.v1 import url_service_pb2
 from linkmeter.links.v1 import links_pb2
 from services.common import caller as callers
@@ -21,7 +22,7 @@ URL = "https://example.com/page"
 
 def new_link(*, has_account: bool = True, **body: Any) -> links_pb2.Link:
     request = json_format.ParseDict({"long_url": URL, **body}, url_service_pb2.ShortenRequest())
-    return parse_urls.new_link(request, NOW, has_account=has_account)
+    return parse.new_link(request, NOW, has_account=has_account)
 
 
 def refusal(**body: Any) -> tuple[int, str]:
@@ -33,7 +34,7 @@ def refusal(**body: Any) -> tuple[int, str]:
 
 def changes(**body: Any) -> dict[str, Any]:
     request = json_format.ParseDict({"changes": body}, url_service_pb2.UpdateUrlRequest())
-    asked = parse_urls.change(request, links_pb2.Link(link_id=7, code="mine"), NOW)
+    asked = parse.change(request, links_pb2.Link(link_id=7, code="mine"), NOW)
     return {path: getattr(asked.link, path) for path in asked.update_mask.paths}
 
 
@@ -104,7 +105,7 @@ def test_a_list_asks_links_for_what_it_can() -> None:
     request = url_service_pb2.ListUrlsRequest(
         page="3", page_size="50", sort_order="asc", filter='{"createdAfter": 1735689600, "passwordSet": true}'
     )
-    listing = parse_urls.listing(request)
+    listing = parse.listing(request)
     assert (listing.skip, listing.size, listing.request.oldest_first) == (100, 50, True)
     assert listing.request.created.start_time.seconds == 1735689600
     (test,) = listing.tests
@@ -134,7 +135,7 @@ def test_a_list_asks_links_for_what_it_can() -> None:
 def test_wrong_parameters_of_a_list_are_refused(parameters: dict[str, str]) -> None:
     """422, with the field."""
     with pytest.raises(InvalidArgument) as caught:
-        parse_urls.listing(url_service_pb2.ListUrlsRequest(**parameters))
+        parse.listing(url_service_pb2.ListUrlsRequest(**parameters))
     assert errors.answer(caught.value).http_status == 422
 
 
@@ -144,7 +145,7 @@ def test_wrong_parameters_of_a_list_are_refused(parameters: dict[str, str]) -> N
 )
 def test_looks_of_an_alias(alias: str, problem: str) -> None:
     """What cannot be had for its looks is told without asking anybody."""
-    assert parse_urls.alias_problem(alias) == problem
+    assert parse.alias_problem(alias) == problem
 
 
 @given(st.integers(1, 2**63 - 1))

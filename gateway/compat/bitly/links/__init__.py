@@ -1,0 +1,1 @@
+"""Links in Bitly's words: shorten, expand, info, save, edit, history."""

@@ -1,0 +1,180 @@
+"""What links are, by short URL, hash or destination; and who else leads there."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
+from urllib.parse import urlsplit
+
+from gateway.compat.bitly import parse, render
+from gateway.compat.bitly.access import Holder
+from gateway.compat.bitly.envelope import Answer
+from gateway.compat.bitly.errors import Refusal, invalid
+from gateway.compat.bitly.links.finder import Finder, Found
+from gateway.compat.bitly.parse import Item
+from gateway.compat.bitly.render import Row
+from linkmeter.compat.bitly.v3 import bitly_pb2
+from linkmeter.links.v1 import link_graph_service_pb2
+from services.common import errors
+
+NOT_FOUND: Final = "NOT_FOUND"
+
+_ENCODERS_TO_SEARCH: Final = 1000
+
+
+class Lookups:
+    """Answers questions about links and destinations."""
+
+    def __init__(self, *, finder: Finder) -> None:
+        self._finder = finder
+
+    async def expand(self, request: bitly_pb2.LinksRequest, holder: Holder) -> Answer:
+        """Say where links lead. As text there is no room for an error but the status."""
+        items = parse.items(request)
+        found = await asyncio.gather(*(self._finder.visible(item.link, holder) for item in items))
+        text = "\n".join(link.destination for link in found if link)
+        if request.format.strip().lower() == "txt" and not all(found):
+            raise Refusal(NOT_FOUND, 404)
+        return Answer(data={"expand": await self._each(items, found, self._expanded)}, text=text)
+
+    async def info(self, request: bitly_pb2.LinksRequest, holder: Holder) -> Answer:
+        """Say whose links they are."""
+        items = parse.items(request)
+        expand_user = parse.flag("expand_user", request.expand_user)
+        found = await asyncio.gather(*(self._finder.visible(item.link, holder) for item in items))
+
+        async def describe(link: Found) -> Row:
+            return await self._described(link, holder, expand_user=expand_user)
+
+        return Answer(data={"info": await self._each(items, found, describe)})
+
+    async def lookup(self, request: bitly_pb2.UrlsRequest, _holder: Holder) -> Answer:
+        """Find aggregate links by destination."""
+
+        async def look_up(url: str) -> Row | None:
+            aggregate = await self._aggregate_of(url)
+            return {"short_url": aggregate, "global_hash": render.code_of(aggregate)} if aggregate else None
+
+        return Answer(data={"lookup": await _by_url(parse.destinations(request.url), look_up)})
+
+    async def link_lookup(self, request: bitly_pb2.UrlsRequest, holder: Holder) -> Answer:
+        """Find links by destination: the caller's, and the aggregate one."""
+
+        async def look_up(url: str) -> Row | None:
+            own, aggregate = await asyncio.gather(self._finder.own_to(url, holder), self._aggregate_of(url))
+            if not own and not aggregate:
+                return None
+            row: Row = {"aggregate_link": aggregate or own[0].short_url}
+            return {**row, "link": own[0].short_url} if own else row
+
+        return Answer(data={"link_lookup": await _by_url(parse.destinations(request.url), look_up)})
+
+    async def user_link_lookup(self, request: bitly_pb2.UrlsRequest, holder: Holder) -> Answer:
+        """Find the caller's links by destination."""
+
+        async def look_up(url: str) -> Row | None:
+            own = await self._finder.own_to(url, holder)
+            if not own:
+                return None
+            return {"link": own[0].short_url, "aggregate_link": await self._finder.aggregate_link(own[0])}
+
+        return Answer(data={"link_lookup": await _by_url(parse.destinations(request.url), look_up)})
+
+    async def link_info(self, request: bitly_pb2.LinkRequest, holder: Holder) -> Answer:
+        """Say what is known of a link's page."""
+        link = await self._required(request.link, holder)
+        aggregate = await self._finder.aggregate_link(link)
+        host = urlsplit(link.destination).hostname
+        return Answer(
+            data={
+                "aggregate_link": aggregate,
+                "canonical_url": link.destination,
+                "domain": host,
+                "global_hash": render.code_of(aggregate),
+                "html_title": link.title or None,
+                "original_url": link.destination,
+                "source_domain": host,
+            }
+        )
+
+    async def encoders(self, request: bitly_pb2.EncodersRequest, holder: Holder) -> Answer:
+        """List who leads to the same place."""
+        limit = parse.number("limit", request.limit, default=10, least=1, most=parse.MOST_ENCODERS)
+        expand_user = parse.flag("expand_user", request.expand_user)
+        answer = await self._encoders(request, holder, limit)
+        return Answer(data=render.encoders(answer, expand_user=expand_user))
+
+    async def encoders_count(self, request: bitly_pb2.EncodersRequest, holder: Holder) -> Answer:
+        """Count who leads to the same place."""
+        return Answer(data=render.encoders_count(await self._encoders(request, holder, 1)))
+
+    async def _encoders(
+        self, request: bitly_pb2.EncodersRequest, holder: Holder, limit: int
+    ) -> link_graph_service_pb2.ListEncodersResponse:
+        my_network = parse.flag("my_network", request.my_network)
+        link = await self._required(request.link, holder)
+        if not my_network:
+            answer = await self._finder.encoders(link.destination, limit=limit)
+        elif holder.owner.workspace_id:
+            answer = await self._finder.encoders(link.destination, limit=limit, workspace_id=holder.owner.workspace_id)
+        else:
+            answer = await self._alone(link, holder)
+        answer.aggregate_short_url = answer.aggregate_short_url or await self._finder.aggregate_link(link)
+        return answer
+
+    async def _alone(self, link: Found, holder: Holder) -> link_graph_service_pb2.ListEncodersResponse:
+        """Answer for an account without a group: it is all of its network."""
+        own = await self._finder.own_to(link.destination, holder)
+        return link_graph_service_pb2.ListEncodersResponse(
+            encoders=[
+                link_graph_service_pb2.Encoder(
+                    owner=holder.owner, short_url=mine.short_url, create_time=mine.create_time
+                )
+                for mine in own
+            ],
+            total_owners=len(own),
+        )
+
+    async def _required(self, text: str, holder: Holder) -> Found:
+        link = await self._finder.visible(parse.link(text), holder)
+        if link is None:
+            raise invalid("link")
+        return link
+
+    async def _aggregate_of(self, url: str) -> str:
+        try:
+            return (await self._finder.encoders(url)).aggregate_short_url
+        except errors.InvalidArgument:
+            # No link can lead there.
+            return ""
+
+    async def _each(
+        self, items: Sequence[Item], found: Sequence[Found | None], render_one: Callable[[Found], Awaitable[Row]]
+    ) -> list[Row]:
+        async def row(item: Item, link: Found | None) -> Row:
+            return {item.key: item.text, **(await render_one(link) if link else {"error": NOT_FOUND})}
+
+        return list(await asyncio.gather(*(row(*pair) for pair in zip(items, found, strict=True))))
+
+    async def _expanded(self, link: Found) -> Row:
+        return {**await self._hashes(link), "long_url": link.destination}
+
+    async def _described(self, link: Found, holder: Holder, *, expand_user: bool) -> Row:
+        row: Row = {**await self._hashes(link), "title": link.title or None, "created_by": None, "created_at": None}
+        owner, created = holder.owner, link.own.create_time.seconds if link.own else 0
+        if not link.own:
+            # Who keeps a link private is not among these.
+            answer = await self._finder.encoders(link.destination, limit=_ENCODERS_TO_SEARCH)
+            encoder = next((one for one in answer.encoders if one.short_url == link.short_url), None)
+            if encoder is None:
+                return row
+            owner, created = encoder.owner, encoder.create_time.seconds
+        return {**row, "created_by": render.person(owner) if expand_user else owner.login, "created_at": created}
+
+    async def _hashes(self, link: Found) -> Row:
+        aggregate = await self._finder.aggregate_link(link)
+        return {"user_hash": link.code, "global_hash": render.code_of(aggregate)}
+
+
+async def _by_url(urls: Sequence[str], look_up: Callable[[str], Awaitable[Row | None]]) -> list[Row]:
+    rows = await asyncio.gather(*(look_up(url) for url in urls))
+    return [{"url": url, **(row or {"error": NOT_FOUND})} for url, row in zip(urls, rows, strict=True)]

@@ -1,0 +1,1 @@
+"""OAuth 2 in Bitly's words."""

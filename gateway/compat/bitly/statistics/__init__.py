@@ -1,0 +1,1 @@
+"""Link metrics and account metrics in Bitly's words."""

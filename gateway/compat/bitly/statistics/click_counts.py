@@ -1,0 +1,111 @@
+"""The older calls about clicks, by short URL or hash. Only the caller's links have numbers."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from gateway.compat.bitly import parse, render
+from gateway.compat.bitly.access import Holder
+from gateway.compat.bitly.envelope import Answer
+from gateway.compat.bitly.errors import invalid
+from gateway.compat.bitly.links.finder import Finder
+from gateway.compat.bitly.links.lookups import NOT_FOUND
+from gateway.compat.bitly.render import Row
+from gateway.compat.bitly.statistics import queries
+from gateway.compat.bitly.statistics.link_metrics import Metrics
+from linkmeter.analytics.v1.stats_service_pb2 import (
+    DIMENSION_COUNTRY,
+    DIMENSION_LINK,
+    DIMENSION_REFERRER,
+    Dimension,
+    StatsRow,
+)
+from linkmeter.compat.bitly.v3 import bitly_pb2
+from linkmeter.links.v1 import links_pb2
+
+LinksRequest = bitly_pb2.LinksRequest
+
+_DEFAULT_DAYS: Final = 7
+_MOST_DAYS: Final = 30
+# Of the caller's links to one destination, as many are added up for global_clicks.
+_MOST_SIBLINGS: Final = 1000
+
+
+class Counts:
+    """Counts clicks of links, several in one call."""
+
+    def __init__(self, *, finder: Finder, metrics: Metrics) -> None:
+        self._finder = finder
+        self._metrics = metrics
+
+    async def clicks(self, request: LinksRequest, holder: Holder) -> Answer:
+        """Count all clicks: of each link, and of all of the caller's links to the same place."""
+
+        async def count(link: links_pb2.Link) -> Row:
+            siblings = await self._finder.own_to(link.destination, holder, most=_MOST_SIBLINGS)
+            link_ids = [link.link_id, *(other.link_id for other in siblings if other.link_id != link.link_id)]
+            report = queries.by_dimension(DIMENSION_LINK, len(link_ids))
+            rows = queries.rows(await self._metrics.ask(queries.question(report, link_ids=link_ids), holder))
+            counted = {row.dimensions[0].value: row.metrics[0] for row in rows}
+            return {"user_clicks": counted.get(str(link.link_id), 0), "global_clicks": sum(counted.values())}
+
+        return Answer(data={"clicks": await self._each(request, holder, count)})
+
+    async def clicks_by_minute(self, request: LinksRequest, holder: Holder) -> Answer:
+        """Count the clicks of the last hour by minute."""
+
+        async def count(link: links_pb2.Link) -> Row:
+            rows = await self._metrics.newest_minutes([link.link_id], holder)
+            return {"clicks": [row.metrics[0] for row in rows]}
+
+        return Answer(data={"clicks_by_minute": await self._each(request, holder, count)})
+
+    async def clicks_by_day(self, request: LinksRequest, holder: Holder) -> Answer:
+        """Count the clicks of the last days by day."""
+        days = parse.number("days", request.days, default=_DEFAULT_DAYS, least=1, most=_MOST_DAYS)
+
+        async def count(link: links_pb2.Link) -> Row:
+            rows = await self._metrics.newest_days(days, [link.link_id], holder)
+            return {"clicks": render.steps(rows, "day_start")}
+
+        return Answer(data={"clicks_by_day": await self._each(request, holder, count)})
+
+    async def referrers(self, request: LinksRequest, holder: Holder) -> Answer:
+        """Count all clicks of a link by referring page."""
+        described, link = await self._described(request, holder)
+        rows = await self._breakdown(link, holder, DIMENSION_REFERRER)
+        return Answer(data={**described, "referrers": render.referrers(rows)})
+
+    async def countries(self, request: LinksRequest, holder: Holder) -> Answer:
+        """Count all clicks of a link by country."""
+        described, link = await self._described(request, holder)
+        rows = await self._breakdown(link, holder, DIMENSION_COUNTRY)
+        return Answer(data={**described, "countries": render.countries(rows)})
+
+    async def _each(
+        self, request: LinksRequest, holder: Holder, count: Callable[[links_pb2.Link], Awaitable[Row]]
+    ) -> list[Row]:
+        async def row(item: parse.Item) -> Row:
+            link = await self._finder.own_or_none(item.link, holder)
+            if link is None:
+                return {item.key: item.text, "error": NOT_FOUND}
+            hashes, counted = await asyncio.gather(self._hashes(link), count(link))
+            return {item.key: item.text, **hashes, **counted}
+
+        return list(await asyncio.gather(*(row(item) for item in parse.items(request))))
+
+    async def _described(self, request: LinksRequest, holder: Holder) -> tuple[Row, links_pb2.Link]:
+        item = parse.item(request)
+        link = await self._finder.own_or_none(item.link, holder)
+        if link is None:
+            raise invalid(item.key.replace("_", ""))
+        described: Row = {item.key: item.text, **await self._hashes(link), "created_by": holder.owner.login}
+        return described, link
+
+    async def _breakdown(self, link: links_pb2.Link, holder: Holder, dimension: Dimension.ValueType) -> list[StatsRow]:
+        report = queries.by_dimension(dimension, parse.MOST_ROWS)
+        return list(queries.rows(await self._metrics.ask(queries.question(report, link_ids=[link.link_id]), holder)))
+
+    async def _hashes(self, link: links_pb2.Link) -> Row:
+        aggregate = await self._finder.aggregate_link(link)
+        return {"user_hash": link.code, "global_hash": render.code_of(aggregate)}

@@ -1,0 +1,1 @@
+"""Domains in Short.io's words."""

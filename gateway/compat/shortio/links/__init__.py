@@ -1,0 +1,1 @@
+"""Links in Short.io's words."""

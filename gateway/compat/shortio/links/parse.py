@@ -1,0 +1,248 @@
+"""From the requests of Short.io's link API to ours."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from google.protobuf.struct_pb2 import Value
+
+from gateway.compat.shortio import ids, moments, values
+from gateway.compat.shortio.links import campaign, unsupported
+from gateway.compat.shortio.statistics import columns
+from gateway.compat.shortio.statistics.periods import Window
+from linkmeter.compat.shortio.v2 import domain_service_pb2, link_service_pb2, links_pb2
+from linkmeter.links.v1 import links_pb2 as native
+from services.common import errors
+
+MOST_LISTED: Final = 150
+MOST_CREATED: Final = 1000
+MOST_NAMED: Final = 150
+MOST_DOMAINS: Final = 1000
+DEFAULT_DOMAINS: Final = 1000
+LARGEST_OFFSET: Final = 10_000
+
+_MILLISECOND: Final = timedelta(milliseconds=1)
+_COLOR: Final = re.compile(r"#?([0-9A-Fa-f]{6}(?:[0-9A-Fa-f]{2})?)")
+_DEFAULT_REDIRECT: Final = 302
+_DEFAULT_QR_SIZE: Final = 8
+_LARGEST_QR_SIZE: Final = 99
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewLink:
+    """A link that a client wants."""
+
+    host: str
+    link: native.Link
+    allows_duplicates: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """Which page of which links."""
+
+    limit: int
+    page_token: str
+    created: Window
+    oldest_first: bool
+    offset: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QrCode:
+    """How a QR code looks; colours as #rrggbb or #rrggbbaa."""
+
+    kind: str
+    size: int
+    color: str
+    background: str
+
+
+def new_link(options: links_pb2.LinkOptions, *, host: str = "", allows_duplicates: bool = False) -> NewLink:
+    """Parse a link to create; host and allows_duplicates are those that hold for a whole bulk."""
+    unsupported.refuse_options(options)
+    link = native.Link(destination=values.required_text(options.original_url, "originalURL"))
+    _apply(options, link)
+    link.code = columns.code_of(values.text(options.path, "path"))
+    return NewLink(
+        host=values.text(options.domain, "domain") or host or values.required_text(options.domain, "domain"),
+        link=link,
+        allows_duplicates=allows_duplicates or values.flag(options.allow_duplicates, "allowDuplicates"),
+    )
+
+
+def changes(options: links_pb2.LinkOptions, current: native.Link) -> tuple[native.Link, list[str]]:
+    """Parse what changes of a link: new values, and our names of what they are for."""
+    unsupported.refuse_options(options, current)
+    path = columns.code_of(values.text(options.path, "path"))
+    if path and path != current.code:
+        raise errors.InvalidArgument("path", "cannot be changed; create a link with the new path instead")
+    link = native.Link(link_id=current.link_id, destination=current.destination)
+    if not values.is_absent(options.original_url):
+        link.destination = values.required_text(options.original_url, "originalURL")
+    mask = _apply(options, link)
+    if link.destination != current.destination:
+        mask.append("destination")
+    return link, mask
+
+
+def copy_path(options: links_pb2.LinkOptions) -> str:
+    """Parse the path of a copy; empty for a random one."""
+    unsupported.refuse_options_of_copy(options)
+    return columns.code_of(values.text(options.path, "path"))
+
+
+def listing(request: link_service_pb2.ListLinksRequest) -> Listing:
+    """Parse which links are listed. beforeDate and afterDate leave out the moment itself."""
+    unsupported.refuse_filters(request)
+    order = request.date_sort_order.strip().lower()
+    if order not in {"", "asc", "desc"}:
+        raise errors.InvalidArgument("dateSortOrder", "must be asc or desc")
+    after = _date(request.after_date, "afterDate")
+    limit = values.whole(_value(request.limit), "limit", MOST_LISTED)
+    if limit > MOST_LISTED:
+        raise errors.InvalidArgument("limit", f"must be from 1 to {MOST_LISTED}")
+    return Listing(
+        limit=limit,
+        page_token=request.page_token,
+        created=Window(after + _MILLISECOND if after else None, _date(request.before_date, "beforeDate")),
+        oldest_first=order == "asc",
+        offset=values.whole(_value(request.offset), "offset", 0, smallest=0, largest=LARGEST_OFFSET),
+    )
+
+
+def domain_page(request: domain_service_pb2.ListDomainsRequest) -> slice:
+    """Parse which of the listed domains are asked for."""
+    limit = values.whole(_value(request.limit), "limit", DEFAULT_DOMAINS, largest=MOST_DOMAINS)
+    offset = values.whole(_value(request.offset), "offset", 0, smallest=0)
+    return slice(offset, offset + limit)
+
+
+def required(text: str, name: str) -> str:
+    """Read a query parameter that must be there."""
+    return values.required_text(_value(text), name)
+
+
+def link_text(body: link_service_pb2.LinkIds) -> str:
+    """Read the one link that a body names."""
+    return values.required_text(body.link_id, "link_id")
+
+
+def link_texts(body: link_service_pb2.LinkIds) -> tuple[str, ...]:
+    """Read the links that a body names."""
+    listed = values.texts(body.link_ids, "link_ids")
+    named = tuple(dict.fromkeys(part.strip() for text in listed for part in text.split(",") if part.strip()))
+    if not 1 <= len(named) <= MOST_NAMED:
+        raise errors.InvalidArgument("link_ids", f"must hold 1 to {MOST_NAMED} ids")
+    for text in named:
+        ids.link_id(text)
+    return named
+
+
+def qr_code(options: link_service_pb2.QrOptions) -> QrCode:
+    """Parse how a QR code looks."""
+    kind = values.text(options.type, "type").lower() or "png"
+    if kind not in {"png", "svg"}:
+        raise errors.InvalidArgument("type", "must be png or svg")
+    color = _color(options.color, "color", "#000000")
+    background = _color(options.background_color, "backgroundColor", "#ffffff")
+    if color == background:
+        raise errors.InvalidArgument("backgroundColor", "must differ from color, or nobody can read the code")
+    return QrCode(
+        kind=kind,
+        size=values.whole(options.size, "size", _DEFAULT_QR_SIZE, largest=_LARGEST_QR_SIZE),
+        color=color,
+        background=background,
+    )
+
+
+def _apply(options: links_pb2.LinkOptions, link: native.Link) -> list[str]:
+    """Put all but destination and path into a link, and answer what was given; null is given, as nothing."""
+    present = {field.name for field, _ in options.ListFields()}
+    given = [(name, put) for name, put in _FIELDS if name in present]
+    for name, put in given:
+        put(getattr(options, name), link)
+    tracked: dict[str, str] = {
+        name: values.text(getattr(options, name), name) for name in campaign.PARAMETERS if name in present
+    }
+    link.destination = campaign.write(link.destination, tracked)
+    mask = [_NATIVE.get(name, name) for name, _ in given]
+    if "ttl" in present and "expires_at" not in present:
+        _put_expiry(options.ttl, link)
+        mask.append("expire_time")
+    return mask
+
+
+def _put_title(value: Value, link: native.Link) -> None:
+    link.title = values.text(value, "title")
+
+
+def _put_tags(value: Value, link: native.Link) -> None:
+    link.tags.extend(values.texts(value, "tags"))
+
+
+def _put_password(value: Value, link: native.Link) -> None:
+    if password := values.text(value, "password"):
+        link.password = password
+
+
+def _put_expiry(value: Value, link: native.Link) -> None:
+    moment = moments.read(value, "expiresAt", UTC, is_wall_clock=False)
+    if moment is not None:
+        link.expire_time.CopyFrom(moments.to_timestamp(moment))
+
+
+def _put_expired_url(value: Value, link: native.Link) -> None:
+    link.expired_destination = values.text(value, "expiredURL")
+
+
+def _put_limit(value: Value, link: native.Link) -> None:
+    link.max_clicks = values.whole(value, "clicksLimit", 0)
+
+
+def _put_redirect(value: Value, link: native.Link) -> None:
+    link.redirect_status = values.whole(value, "redirectType", _DEFAULT_REDIRECT, largest=1000)
+
+
+def _put_archived(value: Value, link: native.Link) -> None:
+    link.archived = values.flag(value, "archived")
+
+
+_FIELDS: Final[tuple[tuple[str, Callable[[Value, native.Link], None]], ...]] = (
+    ("title", _put_title),
+    ("tags", _put_tags),
+    ("password", _put_password),
+    ("expires_at", _put_expiry),
+    ("expired_url", _put_expired_url),
+    ("clicks_limit", _put_limit),
+    ("redirect_type", _put_redirect),
+    ("archived", _put_archived),
+)
+_NATIVE: Final = {
+    "expires_at": "expire_time",
+    "expired_url": "expired_destination",
+    "clicks_limit": "max_clicks",
+    "redirect_type": "redirect_status",
+}
+
+
+def _value(text: str) -> Value:
+    return Value(string_value=text)
+
+
+def _date(text: str, name: str) -> datetime | None:
+    return moments.read(_value(text), name, UTC, is_wall_clock=False)
+
+
+def _color(value: Value, name: str, default: str) -> str:
+    written = values.text(value, name)
+    if not written:
+        return default
+    match = _COLOR.fullmatch(written)
+    if not match:
+        raise errors.InvalidArgument(name, "must be 6 or 8 hexadecimal digits")
+    digits = match[1].lower()
+    # What is wholly opaque or wholly transparent has one spelling each, so that colours can be compared.
+    return "#00000000" if digits[6:] == "00" else f"#{digits[:6] if digits[6:] == 'ff' else digits}"

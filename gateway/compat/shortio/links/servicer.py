@@ -1,0 +1,309 @@
+"""Short.io's link API: convert, call, convert."""
+
+from collections.abc import Sequence
+
+from google.api.httpbody_pb2 import HttpBody
+from google.protobuf.field_mask_pb2 import FieldMask
+from google.protobuf.struct_pb2 import ListValue
+from google.type.interval_pb2 import Interval
+
+from gateway.compat.backends import Backends
+from gateway.compat.shared import qr
+from gateway.compat.shared.http_metadata import Context
+from gateway.compat.shortio import errors as words
+from gateway.compat.shortio import moments, values
+from gateway.compat.shortio.access import Access, Account
+from gateway.compat.shortio.limits import CallLimits
+from gateway.compat.shortio.links import parse, unsupported
+from gateway.compat.shortio.links import render as render_links
+from gateway.compat.shortio.links.creation import Created, Creation
+from gateway.compat.shortio.links.parse import NewLink
+from gateway.compat.shortio.statistics import render
+from linkmeter.compat.shortio.v2 import link_service_pb2 as contract
+from linkmeter.compat.shortio.v2 import link_service_pb2_grpc, links_pb2
+from linkmeter.links.v1 import link_service_pb2
+from linkmeter.links.v1 import links_pb2 as native
+from services.common import caller as callers
+from services.common import errors
+
+_MOST_BY_URL = 1000
+
+
+class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
+    """Manages links through links."""
+
+    def __init__(self, *, backends: Backends, limits: CallLimits) -> None:
+        self._backends = backends
+        self._limits = limits
+        self._access = Access(backends=backends, limits=limits)
+        self._creation = Creation(backends=backends)
+
+    async def CreateLink(self, request: contract.CreateLinkRequest, context: Context) -> links_pb2.Link:
+        """Create a link."""
+        account = await self._account(context, callers.LINKS_WRITE)
+        wanted = parse.new_link(request.options)
+        domain = await self._access.domain_of_host(account, wanted.host)
+        wanted.link.domain = domain.host
+        return _created(await self._creation.one(account, wanted), domain, account)
+
+    async def CreateLinks(self, request: contract.CreateLinksRequest, context: Context) -> ListValue:
+        """Create many links."""
+        account = await self._account(context, callers.LINKS_WRITE)
+        await self._limits.spend_bulk(account.caller)
+        body = request.body
+        host = values.required_text(body.domain, "domain")
+        allowed = values.flag(body.allow_duplicates, "allowDuplicates")
+        unsupported.refuse_folder(body)
+        if not 1 <= len(body.links) <= parse.MOST_CREATED:
+            raise errors.InvalidArgument("links", f"must hold 1 to {parse.MOST_CREATED} links")
+        domain = await self._access.domain_of_host(account, host)
+        wanted: list[NewLink] = []
+        for options in body.links:
+            item = parse.new_link(options, host=host, allows_duplicates=allowed)
+            item.link.domain = domain.host
+            wanted.append(item)
+        outcomes = await self._creation.many(account, wanted)
+        return render_links.bulk(
+            [
+                words.links_body(outcome)
+                if isinstance(outcome, errors.LinkmeterError)
+                else _created(outcome, domain, account)
+                for outcome in outcomes
+            ]
+        )
+
+    async def ListLinks(self, request: contract.ListLinksRequest, context: Context) -> contract.ListLinksResponse:
+        """List a page of a domain's links."""
+        account = await self._account(context, callers.LINKS_READ)
+        domain = await self._access.domain(account, parse.required(request.domain_id, "domain_id"))
+        asked = parse.listing(request)
+        if request.id_string:
+            link = await self._access.link(account, request.id_string)
+            found = [link] if link.domain == domain.host else []
+            return render_links.page(self._rendered(found, domain, account), len(found), "")
+        created = asked.created
+        if request.before:
+            before = await self._access.link(account, request.before)
+            created = created.before(moments.of_timestamp(before.create_time))
+        listed = await self._backends.links.ListLinks(
+            link_service_pb2.ListLinksRequest(
+                domain=domain.host,
+                page_size=asked.limit,
+                page_token=asked.page_token,
+                created=Interval(
+                    start_time=moments.to_timestamp(created.start) if created.start else None,
+                    end_time=moments.to_timestamp(created.end) if created.end else None,
+                ),
+                oldest_first=asked.oldest_first,
+                skip=asked.offset,
+                tag=request.tag,
+                query=request.query,
+                with_total_size=True,
+            ),
+            metadata=account.metadata,
+        )
+        rendered = self._rendered(listed.links, domain, account)
+        return render_links.page(rendered, render.count(listed.total_size), listed.next_page_token)
+
+    async def ExpandLink(self, request: contract.ExpandLinkRequest, context: Context) -> links_pb2.Link:
+        """Find a link by domain and path."""
+        account = await self._account(context, callers.LINKS_READ)
+        path = parse.required(request.path, "path")
+        domain = await self._access.domain_of_host(account, parse.required(request.domain, "domain"))
+        link = await self._backends.links.LookupLink(
+            link_service_pb2.LookupLinkRequest(domain=domain.host, code=path.removeprefix("/")),
+            metadata=account.metadata,
+        )
+        return render_links.link(link, domain.domain_id, account.owner)
+
+    async def GetLinkByOriginalUrl(
+        self, request: contract.GetLinkByOriginalUrlRequest, context: Context
+    ) -> links_pb2.Link:
+        """Find the oldest link that leads somewhere."""
+        found = await self._by_url(request.domain, request.original_url, context, limit=1)
+        if not found:
+            raise errors.NotFound("link", "by its original URL")
+        return found[0]
+
+    async def ListLinksByOriginalUrl(
+        self, request: contract.ListLinksByOriginalUrlRequest, context: Context
+    ) -> contract.ListLinksByOriginalUrlResponse:
+        """Find all links that lead somewhere."""
+        found = await self._by_url(request.domain, request.original_url, context, limit=_MOST_BY_URL)
+        return contract.ListLinksByOriginalUrlResponse(links=found)
+
+    async def GetLink(self, request: contract.GetLinkRequest, context: Context) -> links_pb2.Link:
+        """Get a link."""
+        account = await self._account(context, callers.LINKS_READ)
+        return await self._shown(account, await self._access.link(account, request.link_id))
+
+    async def UpdateLink(self, request: contract.UpdateLinkRequest, context: Context) -> links_pb2.Link:
+        """Change a link."""
+        account = await self._account(context, callers.LINKS_WRITE)
+        current = await self._access.link(account, request.link_id)
+        changed, mask = parse.changes(request.options, current)
+        if not mask:
+            return await self._shown(account, current)
+        return await self._shown(account, await self._update(account, changed, mask))
+
+    async def DeleteLink(self, request: contract.DeleteLinkRequest, context: Context) -> contract.SuccessResponse:
+        """Delete a link."""
+        account = await self._account(context, callers.LINKS_WRITE)
+        link = await self._access.link(account, request.link_id)
+        await self._delete(account, link)
+        return render_links.success(link.link_id)
+
+    async def DeleteLinks(self, request: contract.DeleteLinksRequest, context: Context) -> contract.SuccessResponse:
+        """Delete many links."""
+        account = await self._account(context, callers.LINKS_WRITE)
+        for link in await self._links(account, request.body):
+            await self._delete(account, link)
+        return render_links.success()
+
+    async def ArchiveLink(self, request: contract.ArchiveLinkRequest, context: Context) -> contract.SuccessResponse:
+        """Put a link away."""
+        return await self._archive_one(request.body, context, archived=True)
+
+    async def UnarchiveLink(self, request: contract.UnarchiveLinkRequest, context: Context) -> contract.SuccessResponse:
+        """Fetch a link back."""
+        return await self._archive_one(request.body, context, archived=False)
+
+    async def ArchiveLinks(self, request: contract.ArchiveLinksRequest, context: Context) -> contract.SuccessResponse:
+        """Put many links away."""
+        return await self._archive_many(request.body, context, archived=True)
+
+    async def UnarchiveLinks(
+        self, request: contract.UnarchiveLinksRequest, context: Context
+    ) -> contract.SuccessResponse:
+        """Fetch many links back."""
+        return await self._archive_many(request.body, context, archived=False)
+
+    async def DuplicateLink(self, request: contract.DuplicateLinkRequest, context: Context) -> links_pb2.Link:
+        """Copy a link."""
+        account = await self._account(context, callers.LINKS_WRITE)
+        link = await self._access.link(account, request.link_id)
+        domain = await self._access.domain_of_host(account, link.domain)
+        copied = await self._backends.links.CopyLink(
+            link_service_pb2.CopyLinkRequest(link_id=link.link_id, code=parse.copy_path(request.options)),
+            metadata=account.reading,
+        )
+        return render_links.copied(copied, domain.domain_id, account.owner, request.link_id)
+
+    async def TagLinks(self, request: contract.TagLinksRequest, context: Context) -> contract.SuccessResponse:
+        """Give a label to many links."""
+        account = await self._account(context, callers.LINKS_WRITE)
+        tag = values.required_text(request.body.tag, "tag")
+        for link in await self._links(account, request.body):
+            if tag not in link.tags:
+                tagged = native.Link(link_id=link.link_id, tags=[*link.tags, tag], etag=link.etag)
+                await self._update(account, tagged, ["tags"])
+        return render_links.success()
+
+    async def GenerateQrCode(self, request: contract.GenerateQrCodeRequest, context: Context) -> HttpBody:
+        """Draw the QR code of a link."""
+        account = await self._account(context, callers.LINKS_READ)
+        look = parse.qr_code(request.options)
+        link = await self._access.link(account, request.link_id)
+        picture = await qr.image(
+            link.short_url, kind=look.kind, pixels_per_module=look.size, dark=look.color, light=look.background
+        )
+        content_type = "image/png" if look.kind == "png" else "image/svg+xml"
+        return HttpBody(content_type=content_type, data=picture)
+
+    async def GetLinkOpengraph(self, request: contract.GetLinkOpengraphRequest, context: Context) -> ListValue:
+        """Show what previews of a link show."""
+        account = await self._account(context, callers.LINKS_READ)
+        await self._access.domain(account, request.domain_id)
+        return render_links.opengraph(await self._access.link(account, request.link_id))
+
+    async def UpdateLinkOpengraph(self, request: contract.UpdateLinkOpengraphRequest, context: Context) -> ListValue:
+        """Refuse: previews are those of the destination."""
+        raise await self._refusal(request.link_id, context, "Open Graph properties")
+
+    async def ListLinkCountries(self, request: contract.ListLinkCountriesRequest, context: Context) -> ListValue:
+        """Show that a link leads to one place from every country."""
+        account = await self._account(context, callers.LINKS_READ)
+        await self._access.link(account, request.link_id)
+        return ListValue()
+
+    async def ChangeLinkCountries(self, request: contract.ChangeLinkCountriesRequest, context: Context) -> ListValue:
+        """Refuse: a link leads to one place."""
+        raise await self._refusal(request.link_id, context, "destinations by country")
+
+    async def ListLinkRegions(self, request: contract.ListLinkRegionsRequest, context: Context) -> ListValue:
+        """Show that a link leads to one place from every region."""
+        account = await self._account(context, callers.LINKS_READ)
+        await self._access.link(account, request.link_id)
+        return ListValue()
+
+    async def ChangeLinkRegions(self, request: contract.ChangeLinkRegionsRequest, context: Context) -> ListValue:
+        """Refuse: a link leads to one place."""
+        raise await self._refusal(request.link_id, context, "destinations by region")
+
+    async def _account(self, context: Context, scope: str) -> Account:
+        account = await self._access.account(context, scope)
+        await self._limits.spend_links(account.caller)
+        return account
+
+    async def _shown(self, account: Account, link: native.Link) -> links_pb2.Link:
+        domain = await self._access.domain_of_host(account, link.domain)
+        return render_links.link(link, domain.domain_id, account.owner)
+
+    async def _by_url(self, host: str, url: str, context: Context, *, limit: int) -> list[links_pb2.Link]:
+        account = await self._account(context, callers.LINKS_READ)
+        destination = parse.required(url, "originalURL")
+        domain = await self._access.domain_of_host(account, parse.required(host, "domain"))
+        listed = await self._backends.links.ListLinks(
+            link_service_pb2.ListLinksRequest(
+                page_size=limit, domain=domain.host, destination=destination, oldest_first=limit == 1
+            ),
+            metadata=account.metadata,
+        )
+        return self._rendered(listed.links, domain, account)
+
+    async def _links(self, account: Account, body: contract.LinkIds) -> list[native.Link]:
+        """Find all links that a body names, before anything is done to one of them."""
+        return [await self._access.link(account, text) for text in parse.link_texts(body)]
+
+    async def _archive_one(
+        self, body: contract.LinkIds, context: Context, *, archived: bool
+    ) -> contract.SuccessResponse:
+        account = await self._account(context, callers.LINKS_WRITE)
+        link = await self._access.link(account, parse.link_text(body))
+        await self._archive(account, [link], archived=archived)
+        return render_links.success()
+
+    async def _archive_many(
+        self, body: contract.LinkIds, context: Context, *, archived: bool
+    ) -> contract.SuccessResponse:
+        account = await self._account(context, callers.LINKS_WRITE)
+        await self._archive(account, await self._links(account, body), archived=archived)
+        return render_links.success()
+
+    async def _archive(self, account: Account, links: Sequence[native.Link], *, archived: bool) -> None:
+        for link in links:
+            if link.archived != archived:
+                await self._update(account, native.Link(link_id=link.link_id, archived=archived), ["archived"])
+
+    async def _update(self, account: Account, link: native.Link, mask: Sequence[str]) -> native.Link:
+        return await self._backends.links.UpdateLink(
+            link_service_pb2.UpdateLinkRequest(link=link, update_mask=FieldMask(paths=mask)), metadata=account.metadata
+        )
+
+    async def _delete(self, account: Account, link: native.Link) -> None:
+        await self._backends.links.DeleteLink(
+            link_service_pb2.DeleteLinkRequest(link_id=link.link_id), metadata=account.metadata
+        )
+
+    async def _refusal(self, link_id: str, context: Context, what: str) -> errors.LinkmeterError:
+        account = await self._account(context, callers.LINKS_WRITE)
+        await self._access.link(account, link_id)
+        return words.not_included(what)
+
+    @staticmethod
+    def _rendered(links: Sequence[native.Link], domain: native.Domain, account: Account) -> list[links_pb2.Link]:
+        return [render_links.link(link, domain.domain_id, account.owner) for link in links]
+
+
+def _created(outcome: Created, domain: native.Domain, account: Account) -> links_pb2.Link:
+    return render_links.created(outcome.link, domain.domain_id, account.owner, duplicate=outcome.duplicate)

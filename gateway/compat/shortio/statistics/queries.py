@@ -1,0 +1,185 @@
+"""What Short.io's statistics ask of ours."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from google.type.interval_pb2 import Interval
+
+from gateway.compat.shortio import moments
+from gateway.compat.shortio.statistics.filters import Conditions
+from gateway.compat.shortio.statistics.parse import Question, Stream, Top
+from gateway.compat.shortio.statistics.periods import Window
+from linkmeter.analytics.v1 import click_service_pb2
+from linkmeter.analytics.v1.stats_service_pb2 import (
+    BUCKET_UNSPECIFIED,
+    DIMENSION_BROWSER,
+    DIMENSION_CITY,
+    DIMENSION_CODE,
+    DIMENSION_COUNTRY,
+    DIMENSION_DOMAIN,
+    DIMENSION_HTTP_STATUS,
+    DIMENSION_LINK,
+    DIMENSION_OS,
+    DIMENSION_REFERRER_HOST,
+    DIMENSION_SOCIAL_NETWORK,
+    DIMENSION_UTM_CAMPAIGN,
+    DIMENSION_UTM_MEDIUM,
+    DIMENSION_UTM_SOURCE,
+    METRIC_CLICKS,
+    METRIC_HUMAN_CLICKS,
+    ORDER_METRIC_DESCENDING,
+    ORDER_TIME_ASCENDING,
+    Dimension,
+    Filter,
+    QueryStatsRequest,
+    Report,
+)
+
+# The breakdowns of a link's statistics, in the order of their reports; a domain's have the second part, too.
+LINK_BREAKDOWNS: Final = (
+    DIMENSION_REFERRER_HOST,
+    DIMENSION_SOCIAL_NETWORK,
+    DIMENSION_BROWSER,
+    DIMENSION_COUNTRY,
+    DIMENSION_CITY,
+    DIMENSION_OS,
+)
+DOMAIN_BREAKDOWNS: Final = (*LINK_BREAKDOWNS, DIMENSION_UTM_MEDIUM, DIMENSION_UTM_SOURCE, DIMENSION_UTM_CAMPAIGN)
+MOST_BREAKDOWN_ROWS: Final = 1000
+_MOST_ROWS: Final = 10_000
+
+
+def of_link(link_id: int) -> Filter:
+    """Name a link's clicks."""
+    return Filter(dimension=DIMENSION_LINK, values=[str(link_id)])
+
+
+def of_domain(host: str) -> Filter:
+    """Name the clicks in a domain."""
+    return Filter(dimension=DIMENSION_DOMAIN, values=[host])
+
+
+def statistics(scope: Filter, asked: Question, breakdowns: "Sequence[Dimension.ValueType]") -> QueryStatsRequest:
+    """Ask for totals, the chart, and one report for each breakdown that is wanted. Breakdowns count people alone."""
+    reports = [_totals(), _chart(asked)]
+    if not asked.skips_tops:
+        reports += [_breakdown(dimension) for dimension in breakdowns]
+    return _query(scope, asked, asked.period.window, reports)
+
+
+def previous(scope: Filter, asked: Question) -> QueryStatsRequest | None:
+    """Ask for the totals of the period before, if there is one."""
+    if asked.period.previous is None:
+        return None
+    return _query(scope, asked, asked.period.previous, [_totals()])
+
+
+def chart(scope: Filter, asked: Question) -> QueryStatsRequest:
+    """Ask for the chart alone."""
+    return _query(scope, asked, asked.period.window, [_chart(asked)])
+
+
+def top(scope: Filter, asked: Question, wanted: Top) -> QueryStatsRequest | None:
+    """Ask for the values of a column with most clicks; None when the column never has values."""
+    if wanted.column.dimension is None:
+        return None
+    dimension = wanted.column.dimension
+    filters = [_known(dimension)]
+    if wanted.prefix:
+        filters.append(Filter(dimension=dimension, values=[wanted.prefix], prefix=True))
+    if wanted.column.status:
+        filters.append(Filter(dimension=DIMENSION_HTTP_STATUS, values=[wanted.column.status]))
+    report = Report(dimensions=[dimension], metrics=[METRIC_CLICKS], limit=wanted.limit, filters=filters)
+    query = _query(scope, asked, asked.period.window, [report])
+    query.with_orphans = query.with_orphans or (wanted.column.has_orphans and scope.dimension == DIMENSION_DOMAIN)
+    return query
+
+
+def top_by_interval(first: QueryStatsRequest, asked: Question, found: Sequence[str]) -> QueryStatsRequest:
+    """Ask for all steps, then for the values that were found before, step by step."""
+    query = QueryStatsRequest()
+    query.CopyFrom(first)
+    report = query.reports[0]
+    dimension = report.dimensions[0]
+    report.bucket = asked.bucket
+    report.order = ORDER_TIME_ASCENDING
+    report.limit = _MOST_ROWS
+    del report.filters[0]
+    report.filters.append(Filter(dimension=dimension, values=found))
+    query.reports.insert(0, _chart(asked))
+    return query
+
+
+def clicks_by(
+    scope: Filter, dimension: "Dimension.ValueType", names: Iterable[str], window: Window
+) -> QueryStatsRequest:
+    """Ask for the clicks of some values of a dimension, by people and bots."""
+    listed = sorted(set(names))
+    report = Report(dimensions=[dimension], metrics=[METRIC_CLICKS], limit=len(listed))
+    return QueryStatsRequest(
+        filters=[scope, Filter(dimension=dimension, values=listed)], interval=_interval(window), reports=[report]
+    )
+
+
+def popular_paths(scope: Filter, asked: Question, limit: int) -> QueryStatsRequest:
+    """Ask for the codes with most clicks."""
+    report = Report(dimensions=[DIMENSION_CODE], metrics=[METRIC_CLICKS], limit=limit)
+    return _query(scope, asked, asked.period.window, [report])
+
+
+def last_clicks(host: str, asked: Stream) -> click_service_pb2.ListClicksRequest:
+    """Ask for the newest visits of a domain, those that found no link among them."""
+    return click_service_pb2.ListClicksRequest(
+        interval=_interval(asked.window),
+        page_size=asked.limit,
+        filters=[of_domain(host), *asked.conditions.filters],
+        excluded_intervals=_excluded(asked.conditions),
+        with_orphans=True,
+    )
+
+
+def _query(scope: Filter, asked: Question, window: Window, reports: Sequence[Report]) -> QueryStatsRequest:
+    return QueryStatsRequest(
+        filters=[scope, *asked.conditions.filters],
+        interval=_interval(window.within(asked.conditions.window)),
+        excluded_intervals=_excluded(asked.conditions),
+        time_zone=asked.zone.name,
+        with_orphans=asked.conditions.names_statuses and scope.dimension == DIMENSION_DOMAIN,
+        reports=reports,
+    )
+
+
+def _totals() -> Report:
+    return Report(metrics=[METRIC_CLICKS, METRIC_HUMAN_CLICKS])
+
+
+def _chart(asked: Question) -> Report:
+    return Report(bucket=asked.bucket, metrics=[METRIC_CLICKS], order=ORDER_TIME_ASCENDING)
+
+
+def _breakdown(dimension: "Dimension.ValueType") -> Report:
+    return Report(
+        dimensions=[dimension],
+        bucket=BUCKET_UNSPECIFIED,
+        metrics=[METRIC_HUMAN_CLICKS],
+        limit=MOST_BREAKDOWN_ROWS,
+        order=ORDER_METRIC_DESCENDING,
+        filters=[_known(dimension)],
+    )
+
+
+def _known(dimension: "Dimension.ValueType") -> Filter:
+    return Filter(dimension=dimension, values=[""], negated=True)
+
+
+def _interval(window: Window) -> Interval:
+    # What both bounds leave nothing between is an interval without length.
+    end = window.start if window.is_empty else window.end
+    return Interval(
+        start_time=moments.to_timestamp(window.start) if window.start else None,
+        end_time=moments.to_timestamp(end) if end else None,
+    )
+
+
+def _excluded(conditions: Conditions) -> list[Interval]:
+    return [_interval(window) for window in conditions.excluded]

@@ -1,0 +1,1 @@
+"""Keys and accounts in spoo.me's words."""

@@ -1,0 +1,1 @@
+"""spoo.me's first API, which takes forms."""

@@ -1,0 +1,170 @@
+"""spoo.me's first API: convert, call, convert."""
+
+import asyncio
+import json
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote, urlsplit
+
+from google.api.httpbody_pb2 import HttpBody
+from google.protobuf import json_format
+
+from gateway.compat.backends import Backends
+from gateway.compat.shared import accounts, http_metadata
+from gateway.compat.shared.http_metadata import Context
+from gateway.compat.shared.rate_limits import RateLimits
+from gateway.compat.spoo import access, figures
+from gateway.compat.spoo.access import Access, Visitor
+from gateway.compat.spoo.legacy import errors as legacy_errors
+from gateway.compat.spoo.legacy import forms, messages, pages
+from gateway.compat.spoo.limits import CallLimits
+from gateway.compat.spoo.stats import exports, render
+from gateway.compat.spoo.stats.reader import PATIENCE_SECONDS
+from gateway.compat.spoo.stats.servicer import download
+from gateway.compat.spoo.urls import render as render_urls
+from linkmeter.analytics.v1 import click_service_pb2
+from linkmeter.compat.spoo.v1 import legacy_service_pb2, legacy_service_pb2_grpc
+from linkmeter.links.v1 import link_service_pb2, links_pb2
+from services.common import caller as callers
+from services.common import errors
+from services.common.clock import Clock
+
+# So long the numbers of the whole installation may lag behind.
+_METRIC_SECONDS: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class _Metric:
+    """Numbers of the whole installation, as they were."""
+
+    time: float
+    links: int
+    clicks: int
+
+
+class LegacyServicer(legacy_service_pb2_grpc.LegacyServiceServicer):
+    """Answers calls with forms."""
+
+    def __init__(
+        self, *, backends: Backends, access: Access, limits: CallLimits, misses: RateLimits, clock: Clock
+    ) -> None:
+        self._backends = backends
+        self._access = access
+        self._limits = limits
+        self._misses = misses
+        self._clock = clock
+        self._metric: _Metric | None = None
+
+    async def ShortenForm(self, request: legacy_service_pb2.FormRequest, context: Context) -> HttpBody:
+        """Create a link from a form."""
+        form = forms.read(request.form)
+        link = messages.new_link(form)
+        link.code = messages.alias(form)
+        return await self._create(link, context)
+
+    async def ShortenEmojiForm(self, request: legacy_service_pb2.FormRequest, context: Context) -> HttpBody:
+        """Create a link with a code of emojis from a form."""
+        form = forms.read(request.form)
+        link = messages.new_link(form)
+        wished = messages.emojis(form)
+        link.code = wished or messages.random_emojis()
+        try:
+            return await self._create(link, context)
+        except errors.AlreadyExists:
+            # Of random ones so rare that trying again is the client's.
+            raise legacy_errors.wrong(legacy_errors.EMOJI, "Emoji already exists") from None
+
+    async def GetFormStats(
+        self, request: legacy_service_pb2.FormRequest, context: Context
+    ) -> legacy_service_pb2.FormStats:
+        """Answer a link's statistics."""
+        visitor = await self._visitor(context, figures.LEGACY)
+        body = await self._statistics(request, visitor)
+        return json_format.ParseDict(body, legacy_service_pb2.FormStats())
+
+    async def GetFormExport(self, request: legacy_service_pb2.FormRequest, context: Context) -> HttpBody:
+        """Answer a link's statistics as a file."""
+        return await self._export(request, context)
+
+    async def FormExport(self, request: legacy_service_pb2.FormRequest, context: Context) -> HttpBody:
+        """Answer a link's statistics as a file."""
+        return await self._export(request, context)
+
+    async def GetMetric(
+        self, request: legacy_service_pb2.GetMetricRequest, context: Context
+    ) -> legacy_service_pb2.GetMetricResponse:
+        """Count the links that were created for nobody, and their clicks."""
+        del request, context
+        now = self._clock.now().timestamp()
+        if self._metric is None or now - self._metric.time > _METRIC_SECONDS:
+            metadata = callers.metadata_for(accounts.ANONYMOUS)
+            listed, counted = await asyncio.gather(
+                self._backends.links.ListLinks(
+                    link_service_pb2.ListLinksRequest(page_size=1, with_total_size=True), metadata=metadata
+                ),
+                self._backends.stats.QueryStats(messages.totals_request(), metadata=metadata, timeout=PATIENCE_SECONDS),
+            )
+            rows = counted.results[0].rows
+            self._metric = _Metric(now, listed.total_size, rows[0].metrics[0] if rows else 0)
+        known = self._metric
+        return legacy_service_pb2.GetMetricResponse(
+            total_shortlinks_raw=render.count(known.links),
+            total_clicks_raw=render.count(known.clicks),
+            total_shortlinks=messages.in_words(known.links),
+            total_clicks=messages.in_words(known.clicks),
+        )
+
+    async def GetResult(self, request: legacy_service_pb2.GetResultRequest, context: Context) -> HttpBody:
+        """Show the short URL of a link."""
+        try:
+            link = await self._access.any_link(request.code, http_metadata.client_ip(context))
+        except errors.NotFound:
+            await http_metadata.send_status(context, 404, **pages.HEADERS)
+            return pages.not_found()
+        await http_metadata.send_status(context, 200, **pages.HEADERS)
+        return pages.result(render_urls.short_url(link))
+
+    async def _visitor(self, context: Context, group: str) -> Visitor:
+        # Here nobody has a key.
+        visitor = Visitor(client_ip=http_metadata.client_ip(context))
+        await self._limits.spend(group, visitor)
+        return visitor
+
+    async def _create(self, link: links_pb2.Link, context: Context) -> HttpBody:
+        visitor = await self._visitor(context, figures.SHORTEN)
+        await self._misses.spend_create(visitor.client_ip)
+        created = await self._backends.links.CreateLink(
+            link_service_pb2.CreateLinkRequest(link=link), metadata=callers.metadata_for(accounts.ANONYMOUS)
+        )
+        short_url = render_urls.short_url(created)
+        body = {
+            "short_url": short_url,
+            "domain": urlsplit(created.short_url).hostname,
+            "original_url": created.destination,
+        }
+        if not forms.accepts_json(context):
+            await http_metadata.send_status(context, 302, location=f"/result/{quote(created.code)}")
+        return HttpBody(content_type="application/json", data=json.dumps(body, ensure_ascii=False).encode())
+
+    async def _export(self, request: legacy_service_pb2.FormRequest, context: Context) -> HttpBody:
+        visitor = await self._visitor(context, figures.EXPORT)
+        kind = messages.export_format(request.format)
+        body = await self._statistics(request, visitor)
+        return download(await asyncio.to_thread(exports.write, kind, body, messages.tables_of(body)))
+
+    async def _statistics(self, request: legacy_service_pb2.FormRequest, visitor: Visitor) -> messages.Body:
+        link = await self._access.public_link(visitor, request.code)
+        if link.has_password:
+            password = forms.read(request.form).get("password", "")
+            if not password or not await self._access.check_password(link, password, visitor.client_ip):
+                raise legacy_errors.wrong(legacy_errors.PASSWORD, "Invalid Password")
+        now = self._clock.now()
+        metadata = callers.metadata_for(access.reader_of(link))
+        answered, newest = await asyncio.gather(
+            self._backends.stats.QueryStats(messages.request(link, now), metadata=metadata, timeout=PATIENCE_SECONDS),
+            self._backends.clicks.ListClicks(
+                click_service_pb2.ListClicksRequest(link_id=link.link_id, page_size=1), metadata=metadata
+            ),
+        )
+        with_destination = access.shows_destination(link, visitor, knows_password=True)
+        return messages.statistics(link, answered, newest.clicks, now, with_destination=with_destination)

@@ -1,0 +1,1 @@
+"""What spoo.me's API tells everybody."""

@@ -1,0 +1,84 @@
+"""Ask analytics, as often as an answer of this API takes."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from gateway.compat.backends import Backends
+from gateway.compat.spoo.stats import parse, queries, render
+from gateway.compat.spoo.stats.parse import StatsQuery
+from gateway.compat.spoo.stats.queries import Count, Vocabulary
+from linkmeter.analytics.v1.stats_service_pb2 import Filter, QueryStatsRequest, QueryStatsResponse
+from linkmeter.links.v1 import link_service_pb2
+from services.common import caller as callers
+from services.common.caller import Caller
+from services.common.clock import Clock
+
+_MOST_TAGGED: Final = 1000
+# Different visitors of ninety days in eleven dimensions take a while; the gateway waits no longer than 20 s.
+PATIENCE_SECONDS: Final = 15
+
+
+class Statistics:
+    """Answers questions about statistics."""
+
+    def __init__(self, *, backends: Backends, clock: Clock) -> None:
+        self._backends = backends
+        self._clock = clock
+
+    async def answer(self, query: StatsQuery, caller: Caller, scope: Sequence[Filter] = ()) -> render.Body:
+        """Answer a question about the clicks in a scope that the caller may see."""
+        words = await self._vocabulary(query, caller, scope)
+        conditions = [*scope, *queries.filters(query, words), *await self._tagged(query, caller)]
+        answered = await self._ask(queries.request(query, conditions), caller)
+        breakdowns = {
+            name: render.time_counts(query, result) if name == parse.TIME else queries.counts(name, result)
+            for name, result in zip(queries.groups(query), answered.results[1:], strict=True)
+        }
+        exact = await self._with_visitors(query, conditions, caller, breakdowns)
+        return render.statistics(query, render.totals(answered), exact, self._clock.now())
+
+    async def _with_visitors(
+        self, query: StatsQuery, conditions: Sequence[Filter], caller: Caller, breakdowns: dict[str, list[Count]]
+    ) -> dict[str, list[Count]]:
+        """Count the visitors of rows that sum up others: nobody is counted twice."""
+        if parse.UNIQUE_CLICKS not in query.metrics:
+            return breakdowns
+        sums = [
+            (name, place, row)
+            for name, rows in breakdowns.items()
+            for place, row in enumerate(rows)
+            if row.is_summed and name != parse.TIME
+        ]
+        for start in range(0, len(sums), queries.MOST_REPORTS):
+            part = sums[start : start + queries.MOST_REPORTS]
+            asked = queries.visitors_request(query, conditions, [(name, row) for name, _, row in part])
+            answered = await self._ask(asked, caller)
+            for (name, place, row), result in zip(part, answered.results, strict=True):
+                visitors = result.rows[0].metrics[0] if result.rows else 0
+                breakdowns[name][place] = replace(row, visitors=visitors)
+        return breakdowns
+
+    async def _vocabulary(self, query: StatsQuery, caller: Caller, scope: Sequence[Filter]) -> Vocabulary:
+        if not queries.needs_vocabulary(query):
+            return Vocabulary()
+        answered = await self._ask(queries.vocabulary_request(query, scope), caller)
+        return queries.vocabulary(*answered.results)
+
+    async def _tagged(self, query: StatsQuery, caller: Caller) -> list[Filter]:
+        """Filter by the links that carry one of the tags."""
+        tags = query.filters.get(parse.TAG, ())
+        if not tags:
+            return []
+        link_ids: set[str] = set()
+        for tag in tags:
+            request = link_service_pb2.ListLinksRequest(tag=tag, page_size=_MOST_TAGGED)
+            listed = await self._backends.links.ListLinks(request, metadata=callers.metadata_for(caller))
+            link_ids |= {str(link.link_id) for link in listed.links}
+        return [queries.of_links(sorted(link_ids))]
+
+    async def _ask(self, request: QueryStatsRequest, caller: Caller) -> QueryStatsResponse:
+        answer: QueryStatsResponse = await self._backends.stats.QueryStats(
+            request, metadata=callers.metadata_for(caller), timeout=PATIENCE_SECONDS
+        )
+        return answer

@@ -1,0 +1,1 @@
+"""Links in spoo.me's words."""

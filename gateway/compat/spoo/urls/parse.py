@@ -1,0 +1,281 @@
+"""From spoo.me's requests about links to ours."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from google.protobuf.struct_pb2 import Value
+
+from gateway.compat.spoo import moments, values
+from gateway.compat.spoo.errors import invalid, unprocessable
+from gateway.compat.spoo.stats import render
+from linkmeter.compat.spoo.v1 import url_service_pb2
+from linkmeter.links.v1 import link_service_pb2, links_pb2
+from services.common import emoji_codes
+
+CREATED_AT: Final = "created_at"
+LAST_CLICK: Final = "last_click"
+TOTAL_CLICKS: Final = "total_clicks"
+# So far links can be listed; links passes over no more.
+MOST_LISTED: Final = 10_000
+
+_ALIAS: Final = re.compile(r"[A-Za-z0-9_-]{3,16}")
+_ALIAS_CHARACTERS: Final = re.compile(r"[A-Za-z0-9_-]*")
+_ALIAS_LENGTHS: Final = range(3, 17)
+_SHORTEST_PASSWORD: Final = 8
+_LONGEST_PASSWORD: Final = 128
+_LONGEST_URL: Final = 8192
+_MOST_CLICKS: Final = 10**9
+_MOST_ON_PAGE: Final = 100
+_DEFAULT_ON_PAGE: Final = 20
+_NUMBER: Final = re.compile(r"[0-9]{1,9}")
+_ORDERS: Final = {
+    "": "descending",
+    "descending": "descending",
+    "desc": "descending",
+    "-1": "descending",
+    "ascending": "ascending",
+    "asc": "ascending",
+    "1": "ascending",
+}
+_STATES: Final = {"ACTIVE": links_pb2.LINK_STATE_ACTIVE, "INACTIVE": links_pb2.LINK_STATE_DISABLED}
+_STATUSES: Final = (*_STATES, "EXPIRED", "BLOCKED")
+_LONGEST_FILTER: Final = 10_000
+_LONGEST_SEARCH: Final = 500
+_LONGEST_QUERY: Final = 128
+
+Test = Callable[[links_pb2.Link], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A page of links, and how it is found."""
+
+    page: int
+    size: int
+    sort_by: str
+    ascending: bool
+    # What links can do of the filters and the order.
+    request: link_service_pb2.ListLinksRequest
+    # What is left to do here.
+    tests: tuple[Test, ...] = field(default=())
+
+    @property
+    def skip(self) -> int:
+        """How many links come before this page."""
+        return (self.page - 1) * self.size
+
+
+def new_link(request: url_service_pb2.ShortenRequest, now: datetime, *, has_account: bool) -> links_pb2.Link:
+    """Parse the body of a create call."""
+    link = links_pb2.Link(
+        destination=_required_url(request),
+        code=alias(values.text(request.alias, "alias")),
+        password=password(values.text(request.password, "password")),
+        block_bots=bool(values.flag(request.block_bots, "block_bots")),
+        domain=values.text(request.domain, "domain"),
+    )
+    max_clicks = values.whole_number(request.max_clicks, "max_clicks")
+    if max_clicks is not None:
+        link.max_clicks = _click_limit(max_clicks, least=1)
+    if end := values.future(request.expire_after, "expire_after", now):
+        link.expire_time.FromDatetime(end)
+    private = values.flag(request.private_stats, "private_stats")
+    if private and not has_account:
+        raise invalid("private_stats", "private_stats requires authentication")
+    link.private_stats = has_account if private is None else private
+    return link
+
+
+def change(
+    request: url_service_pb2.UpdateUrlRequest, link: links_pb2.Link, now: datetime
+) -> link_service_pb2.UpdateLinkRequest:
+    """Parse the body of an update call; the status is not part of it."""
+    changes = request.changes
+    asked = link_service_pb2.UpdateLinkRequest(link=links_pb2.Link(link_id=link.link_id))
+    paths, new = asked.update_mask.paths, asked.link
+    _check_same_alias(changes, link)
+    for name in ("long_url", "url"):
+        if url := values.text(getattr(changes, name), "long_url"):
+            new.destination = url
+            paths.append("destination")
+            break
+    if values.is_given(changes, "password"):
+        new.password = password(values.text(changes.password, "password"))
+        paths.append("password")
+    if values.is_given(changes, "max_clicks"):
+        new.max_clicks = _click_limit(values.whole_number(changes.max_clicks, "max_clicks") or 0, least=0)
+        paths.append("max_clicks")
+    if values.is_given(changes, "expire_after"):
+        if end := values.future(changes.expire_after, "expire_after", now):
+            new.expire_time.FromDatetime(end)
+        paths.append("expire_time")
+    for name in ("block_bots", "private_stats"):
+        flag = values.flag(getattr(changes, name), name)
+        if flag is not None:
+            setattr(new, name, flag)
+            paths.append(name)
+    return asked
+
+
+def status(value: Value, *, is_required: bool = False) -> str:
+    """Parse a new status; empty when it stays."""
+    text = values.text(value, "status")
+    if (text and text not in _STATES) or (is_required and not text):
+        raise unprocessable("status", f"status must be one of: {', '.join(_STATES)}")
+    return text
+
+
+def alias(text: str) -> str:
+    """Parse the code of a new link; empty for a random one."""
+    if not text or _ALIAS.fullmatch(text):
+        return text
+    code = emoji_codes.code_of(text)
+    if code is None:
+        raise unprocessable("alias", "alias must be 3-16 characters of letters, digits, hyphens and underscores")
+    return code
+
+
+def alias_problem(text: str) -> str:
+    """Say why an alias cannot be had, as far as its looks say; empty when they do not."""
+    if emoji_codes.code_of(text):
+        return ""
+    if not _ALIAS_CHARACTERS.fullmatch(text):
+        return "format"
+    return "" if len(text) in _ALIAS_LENGTHS else "length"
+
+
+def password(text: str) -> str:
+    """Parse the password of a new link; empty for none."""
+    if not text:
+        return ""
+    if len(text) < _SHORTEST_PASSWORD or len(text) > _LONGEST_PASSWORD:
+        raise unprocessable("password", f"password must have {_SHORTEST_PASSWORD} to {_LONGEST_PASSWORD} characters")
+    if not is_good_password(text):
+        text = "password must contain a letter, a number and '@' or '.', the latter not in a row"
+        raise invalid("password", text)
+    return text
+
+
+def is_good_password(text: str) -> bool:
+    """Say whether a password is what this API takes for one."""
+    return (
+        len(text) >= _SHORTEST_PASSWORD
+        and re.search("[A-Za-z]", text) is not None
+        and re.search("[0-9]", text) is not None
+        and re.search("[@.]", text) is not None
+        and re.search("[@.]{2}", text) is None
+    )
+
+
+def listing(request: url_service_pb2.ListUrlsRequest) -> Listing:
+    """Parse the parameters of a list call."""
+    page = _number(request.page, "page", 1)
+    size = _number(request.page_size, "pageSize", _DEFAULT_ON_PAGE)
+    if size > _MOST_ON_PAGE:
+        raise unprocessable("pageSize", f"pageSize must be 1 to {_MOST_ON_PAGE}")
+    sort_by = request.sort_by or CREATED_AT
+    if sort_by not in {CREATED_AT, LAST_CLICK, TOTAL_CLICKS}:
+        raise unprocessable("sortBy", f"sortBy must be one of: {CREATED_AT}, {LAST_CLICK}, {TOTAL_CLICKS}")
+    order = _ORDERS.get(request.sort_order)
+    if order is None:
+        raise unprocessable("sortOrder", "sortOrder must be ascending or descending")
+    ascending = order == "ascending"
+    asked = link_service_pb2.ListLinksRequest(domain=request.domain, oldest_first=ascending)
+    tests = _read_filter(request.filter or request.filter_by, asked)
+    return Listing(page=page, size=size, sort_by=sort_by, ascending=ascending, request=asked, tests=tests)
+
+
+def _required_url(request: url_service_pb2.ShortenRequest) -> str:
+    url = values.text(request.long_url, "long_url") or values.text(request.url, "long_url")
+    if not url:
+        raise unprocessable("long_url", "long_url is required")
+    if len(url) > _LONGEST_URL:
+        raise unprocessable("long_url", f"long_url must have at most {_LONGEST_URL} characters")
+    return url
+
+
+def _click_limit(number: int, *, least: int) -> int:
+    if not least <= number <= _MOST_CLICKS:
+        raise unprocessable("max_clicks", f"max_clicks must be {least} to {_MOST_CLICKS}")
+    return number
+
+
+def _check_same_alias(changes: url_service_pb2.UrlChanges, link: links_pb2.Link) -> None:
+    wanted = values.text(changes.alias, "alias")
+    if wanted and alias(wanted) != link.code:
+        raise invalid("alias", "the alias of a link cannot be changed here")
+
+
+def _number(text: str, name: str, default: int) -> int:
+    if not text:
+        return default
+    if not _NUMBER.fullmatch(text) or int(text) == 0:
+        raise unprocessable(name, f"{name} must be a whole number from 1")
+    return int(text)
+
+
+def _read_filter(text: str, asked: link_service_pb2.ListLinksRequest) -> tuple[Test, ...]:
+    """Put into the request to links what it can do; answer the rest."""
+    content = _filter_object(text)
+    tests: list[Test] = []
+    state = content.get("status")
+    if state is not None:
+        if state not in _STATUSES:
+            raise unprocessable("status", f"status must be one of: {', '.join(_STATUSES)}")
+        tests.append(lambda link: render.status_of(link) == state)
+    for name, bound in (("createdAfter", asked.created.start_time), ("createdBefore", asked.created.end_time)):
+        if (value := content.get(name)) is not None:
+            bound.FromDatetime(_bound(value, name))
+    for name, test in (
+        ("passwordSet", lambda link: link.has_password),
+        ("maxClicksSet", lambda link: link.max_clicks > 0),
+    ):
+        if (wanted := content.get(name)) is not None:
+            if not isinstance(wanted, bool):
+                raise unprocessable(name, f"{name} must be true or false")
+            tests.append(_equals(test, wanted=wanted))
+    if (search := content.get("search")) is not None:
+        tests += _search(search, asked)
+    return tuple(tests)
+
+
+def _equals(test: Test, *, wanted: bool) -> Test:
+    return lambda link: test(link) is wanted
+
+
+def _search(text: Any, asked: link_service_pb2.ListLinksRequest) -> list[Test]:
+    if not isinstance(text, str) or len(text) > _LONGEST_SEARCH:
+        raise unprocessable("search", f"search must be a string of at most {_LONGEST_SEARCH} characters")
+    asked.query = text[:_LONGEST_QUERY].encode("utf-8", "replace").decode()
+    wanted = text.lower()
+    # Links looks into titles, too, and this API knows none.
+    return [lambda link: wanted in link.code.lower() or wanted in link.destination.lower()] if text else []
+
+
+def _bound(value: Any, name: str) -> datetime:
+    moment = None
+    if isinstance(value, str):
+        moment = moments.parse(value)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        moment = moments.parse_number(value)
+    if moment is None:
+        raise unprocessable(name, f"{name} must be ISO 8601 or Unix epoch seconds")
+    return moment
+
+
+def _filter_object(text: str) -> dict[str, Any]:
+    if not text:
+        return {}
+    if len(text) > _LONGEST_FILTER:
+        raise unprocessable("filter", f"filter must have at most {_LONGEST_FILTER} characters")
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError):
+        raise unprocessable("filter", "filter must be valid JSON") from None
+    if not isinstance(content, dict):
+        raise unprocessable("filter", "filter must be a JSON object")
+    return content

@@ -1,0 +1,131 @@
+"""From our links to spoo.me's."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from gateway.compat.spoo import ids, moments, values
+from gateway.compat.spoo.stats import render
+from gateway.compat.spoo.urls.parse import Listing
+from linkmeter.compat.spoo.v1 import bulk_service_pb2, url_service_pb2
+from linkmeter.links.v1 import links_pb2
+from services.common import emoji_codes
+from services.common.caller import ANONYMOUS_OWNER_ID
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """A link and its clicks over all its time."""
+
+    link: links_pb2.Link
+    clicks: int = 0
+    last_click: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one of the links of a bulk call."""
+
+    url_id: str
+    # Empty when it is no link of the caller's.
+    alias: str = ""
+    # Empty when it went well.
+    error_code: str = ""
+    error: str = ""
+
+
+def bulk(outcomes: Sequence[Outcome]) -> bulk_service_pb2.BulkResponse:
+    """Render what became of the links of a bulk call."""
+    failed = sum(bool(outcome.error_code) for outcome in outcomes)
+    return bulk_service_pb2.BulkResponse(
+        summary=bulk_service_pb2.BulkSummary(total=len(outcomes), succeeded=len(outcomes) - failed, failed=failed),
+        results=[
+            bulk_service_pb2.BulkResult(
+                id=outcome.url_id,
+                alias=values.of_text(outcome.alias),
+                ok=not outcome.error_code,
+                error_code=values.of_text(outcome.error_code),
+                error=values.of_text(outcome.error),
+            )
+            for outcome in outcomes
+        ],
+    )
+
+
+def created(link: links_pb2.Link) -> url_service_pb2.ShortenResponse:
+    """Render a new link."""
+    owner_id = 0 if link.owner_id == ANONYMOUS_OWNER_ID else link.owner_id
+    answer = url_service_pb2.ShortenResponse(
+        id=ids.text(link.link_id),
+        alias=alias(link),
+        short_url=short_url(link),
+        long_url=link.destination,
+        owner_id=values.of_text(ids.text(owner_id) if owner_id else ""),
+        created_at=moments.unix(link.create_time),
+        status="ACTIVE",
+        private_stats=values.NULL,
+        claim_token=values.of_text(link.claim_token),
+    )
+    if owner_id:
+        answer.private_stats.bool_value = link.private_stats
+    return answer
+
+
+def url(traffic: Traffic) -> url_service_pb2.Url:
+    """Render a link of the caller."""
+    link = traffic.link
+    return url_service_pb2.Url(
+        id=ids.text(link.link_id),
+        alias=alias(link),
+        long_url=link.destination,
+        status=render.status_of(link),
+        created_at=moments.iso(moments.of(link.create_time)),
+        expire_after=values.of_number(moments.unix(link.expire_time)),
+        max_clicks=values.of_number(link.max_clicks),
+        private_stats=link.private_stats,
+        block_bots=link.block_bots,
+        password_set=link.has_password,
+        total_clicks=render.count(traffic.clicks),
+        last_click=values.of_text(moments.iso(traffic.last_click) if traffic.last_click else ""),
+        domain=link.domain,
+    )
+
+
+def page(listing: Listing, items: Iterable[Traffic], total: int) -> url_service_pb2.ListUrlsResponse:
+    """Render a page of links."""
+    return url_service_pb2.ListUrlsResponse(
+        items=[url(item) for item in items],
+        page=listing.page,
+        page_size=listing.size,
+        total=total,
+        has_next=listing.skip + listing.size < total,
+        sort_by=listing.sort_by,
+        sort_order="ascending" if listing.ascending else "descending",
+    )
+
+
+def updated(link: links_pb2.Link) -> url_service_pb2.UpdateUrlResponse:
+    """Render a changed link."""
+    return url_service_pb2.UpdateUrlResponse(
+        id=ids.text(link.link_id),
+        alias=alias(link),
+        long_url=link.destination,
+        status=render.status_of(link),
+        password_set=link.has_password,
+        max_clicks=values.of_number(link.max_clicks),
+        expire_after=values.of_number(moments.unix(link.expire_time)),
+        block_bots=link.block_bots,
+        private_stats=link.private_stats,
+        updated_at=moments.unix(link.update_time),
+        domain=link.domain,
+    )
+
+
+def alias(link: links_pb2.Link) -> str:
+    """Render a code: emojis as such."""
+    return emoji_codes.text_of(link.code)
+
+
+def short_url(link: links_pb2.Link) -> str:
+    """Render a short URL, likewise."""
+    return link.short_url.removesuffix(link.code) + alias(link)

@@ -1,0 +1,156 @@
+"""spoo.me's links: convert, call, convert."""
+
+from gateway.compat.backends import Backends
+from gateway.compat.shared import http_metadata
+from gateway.compat.shared.http_metadata import Context
+from gateway.compat.shared.rate_limits import RateLimits
+from gateway.compat.spoo import access, figures, scopes, values
+from gateway.compat.spoo.access import Access, Visitor
+from gateway.compat.spoo.errors import unprocessable, url_not_found
+from gateway.compat.spoo.limits import CallLimits
+from gateway.compat.spoo.urls import parse, render
+from gateway.compat.spoo.urls.listing import Library
+from linkmeter.compat.spoo.v1 import url_service_pb2, url_service_pb2_grpc
+from linkmeter.links.v1 import link_service_pb2, links_pb2
+from services.common import caller as callers
+from services.common import emoji_codes, errors, reserved_codes
+from services.common.caller import Caller
+from services.common.clock import Clock
+
+_READING = (scopes.URLS_READ, scopes.URLS_MANAGE, scopes.ADMIN_ALL)
+_MANAGING = (scopes.URLS_MANAGE, scopes.ADMIN_ALL)
+_CREATING = (scopes.SHORTEN_CREATE, scopes.ADMIN_ALL)
+_LONGEST_CHECKED = 64
+
+
+class UrlServicer(url_service_pb2_grpc.UrlServiceServicer):
+    """Answers calls about links."""
+
+    def __init__(
+        self, *, backends: Backends, access: Access, limits: CallLimits, misses: RateLimits, clock: Clock
+    ) -> None:
+        self._backends = backends
+        self._access = access
+        self._limits = limits
+        self._misses = misses
+        self._clock = clock
+        self._library = Library(backends=backends)
+
+    async def Shorten(
+        self, request: url_service_pb2.ShortenRequest, context: Context
+    ) -> url_service_pb2.ShortenResponse:
+        """Create a link for the holder of a key, or for nobody."""
+        visitor = await self._visitor(context, figures.SHORTEN)
+        visitor.check_scopes(*_CREATING)
+        link = parse.new_link(request, self._clock.now(), has_account=visitor.caller is not None)
+        if visitor.caller is None:
+            await self._misses.spend_create(visitor.client_ip)
+        created = await self._backends.links.CreateLink(
+            link_service_pb2.CreateLinkRequest(link=link, issue_claim_token=visitor.caller is None),
+            metadata=callers.metadata_for(access.creator(visitor)),
+        )
+        await http_metadata.send_status(context, 201)
+        return render.created(created)
+
+    async def CheckAlias(
+        self, request: url_service_pb2.CheckAliasRequest, context: Context
+    ) -> url_service_pb2.CheckAliasResponse:
+        """Say whether an alias could be had."""
+        visitor = await self._visitor(context, figures.CHECK_ALIAS)
+        visitor.check_scopes(*_CREATING)
+        if not 1 <= len(request.alias) <= _LONGEST_CHECKED:
+            raise unprocessable("alias", f"alias must have 1 to {_LONGEST_CHECKED} characters")
+        reason = parse.alias_problem(request.alias) or await self._occupied(request)
+        return url_service_pb2.CheckAliasResponse(available=not reason, reason=values.of_text(reason))
+
+    async def ListUrls(
+        self, request: url_service_pb2.ListUrlsRequest, context: Context
+    ) -> url_service_pb2.ListUrlsResponse:
+        """List the caller's links."""
+        visitor = await self._visitor(context, figures.LIST_URLS)
+        caller = visitor.account(*_READING)
+        listing = parse.listing(request)
+        items, total = await self._library.page(caller, listing)
+        return render.page(listing, items, total)
+
+    async def GetUrl(self, request: url_service_pb2.GetUrlRequest, context: Context) -> url_service_pb2.Url:
+        """Show a link of the caller."""
+        visitor = await self._visitor(context, figures.LIST_URLS)
+        caller = visitor.account(*_READING)
+        link = await self._access.own_link(caller, request.url_id)
+        return render.url(await self._library.traffic(caller, link))
+
+    async def GetUrlByAlias(
+        self, request: url_service_pb2.GetUrlByAliasRequest, context: Context
+    ) -> url_service_pb2.Url:
+        """Show a link of the caller by host and alias."""
+        visitor = await self._visitor(context, figures.LIST_URLS)
+        caller = visitor.account(*_READING)
+        code = emoji_codes.code_of(request.alias) or request.alias
+        try:
+            link = await self._backends.links.LookupLink(
+                link_service_pb2.LookupLinkRequest(domain=request.domain, code=code),
+                metadata=callers.metadata_for(access.reader(caller)),
+            )
+        except errors.NotFound:
+            raise url_not_found() from None
+        return render.url(await self._library.traffic(caller, link))
+
+    async def UpdateUrl(
+        self, request: url_service_pb2.UpdateUrlRequest, context: Context
+    ) -> url_service_pb2.UpdateUrlResponse:
+        """Change a link of the caller."""
+        visitor = await self._visitor(context, figures.UPDATE_URL)
+        caller, link = await self._managed(visitor, request.url_id)
+        status = parse.status(request.changes.status)
+        change = parse.change(request, link, self._clock.now())
+        if change.update_mask.paths:
+            link = await self._backends.links.UpdateLink(change, metadata=callers.metadata_for(caller))
+        return render.updated(await self._with_status(caller, link, status))
+
+    async def UpdateUrlStatus(
+        self, request: url_service_pb2.UpdateUrlRequest, context: Context
+    ) -> url_service_pb2.UpdateUrlResponse:
+        """Switch a link of the caller off or on."""
+        visitor = await self._visitor(context, figures.UPDATE_URL)
+        caller, link = await self._managed(visitor, request.url_id)
+        status = parse.status(request.changes.status, is_required=True)
+        return render.updated(await self._with_status(caller, link, status))
+
+    async def DeleteUrl(
+        self, request: url_service_pb2.DeleteUrlRequest, context: Context
+    ) -> url_service_pb2.DeleteUrlResponse:
+        """Delete a link of the caller."""
+        visitor = await self._visitor(context, figures.DELETE_URL)
+        caller, link = await self._managed(visitor, request.url_id)
+        await self._backends.links.DeleteLink(
+            link_service_pb2.DeleteLinkRequest(link_id=link.link_id), metadata=callers.metadata_for(caller)
+        )
+        return url_service_pb2.DeleteUrlResponse(message="URL deleted", id=request.url_id)
+
+    async def _visitor(self, context: Context, group: str) -> Visitor:
+        visitor = await self._access.visitor(context)
+        await self._limits.spend(group, visitor)
+        return visitor
+
+    async def _managed(self, visitor: Visitor, url_id: str) -> tuple[Caller, links_pb2.Link]:
+        caller = visitor.account(*_MANAGING)
+        return caller, await self._access.own_link(caller, url_id)
+
+    async def _with_status(self, caller: Caller, link: links_pb2.Link, status: str) -> links_pb2.Link:
+        metadata = callers.metadata_for(caller)
+        if status == "INACTIVE" and not link.disabled:
+            return await self._backends.links.DisableLink(
+                link_service_pb2.DisableLinkRequest(link_id=link.link_id), metadata=metadata
+            )
+        if status == "ACTIVE" and link.disabled:
+            return await self._backends.links.EnableLink(
+                link_service_pb2.EnableLinkRequest(link_id=link.link_id), metadata=metadata
+            )
+        return link
+
+    async def _occupied(self, request: url_service_pb2.CheckAliasRequest) -> str:
+        code = emoji_codes.code_of(request.alias) or request.alias
+        if reserved_codes.is_reserved(code):
+            return "reserved"
+        return "taken" if await self._access.is_taken(request.domain, code) else ""
