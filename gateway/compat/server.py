@@ -1,28 +1,21 @@
 """Put the dialects together and serve them."""
 
-import grpc
-
 from gateway.compat.backends import Backends
-from gateway.compat.bitly import wiring as bitly
+from gateway.compat.dialects import DIALECTS
 from gateway.compat.settings import Settings
-from gateway.compat.shared.dialects import DialectInterceptor, Wording
+from gateway.compat.shared.accounts import Accounts
+from gateway.compat.shared.components import Components
+from gateway.compat.shared.error_interceptor import ErrorInterceptor, ErrorRenderer
 from gateway.compat.shared.limiter import open_limiter
-from gateway.compat.shared.limits import Quotas
-from gateway.compat.shared.rate_limits import RateLimits
-from gateway.compat.shortio import wiring as shortio
-from gateway.compat.shtr import errors as shtr_errors
-from gateway.compat.shtr.servicer import ShtrServicer
-from gateway.compat.spoo import wiring as spoo
-from linkmeter.compat.shtr.v1 import shtr_pb2, shtr_pb2_grpc
+from gateway.compat.shared.limits import ClientLimits, Limits
+from services.common.clock import SystemClock
+from services.runtime import rpc_server
 from services.runtime.health import HealthPoller
-from services.runtime.rpc_server import Limits, RpcServer, until_stopped
+from services.runtime.rpc_server import RpcServer, until_stopped
 
-# Every dialect: the service of its contract, and how it words errors. A new room is added here and in _add_servicers.
-WORDINGS: dict[str, Wording] = {
-    shtr_pb2.DESCRIPTOR.services_by_name["ShtrService"].full_name: shtr_errors.answer,
-    **shortio.WORDINGS,
-    **bitly.WORDINGS,
-    **spoo.WORDINGS,
+# Of all dialects, by full name of the service.
+ERROR_RENDERERS: dict[str, ErrorRenderer] = {
+    service: render for dialect in DIALECTS for service, render in dialect.error_renderers.items()
 }
 
 
@@ -36,7 +29,7 @@ async def run(settings: Settings) -> None:
         analytics_tls_name=settings.analytics_tls_name,
     )
     server = build(settings, backends)
-    await server.start(tuple(WORDINGS))
+    await server.start(tuple(ERROR_RENDERERS))
     await until_stopped()
     await server.stop()
     await backends.close()
@@ -48,28 +41,29 @@ def build(settings: Settings, backends: Backends) -> RpcServer:
         address=settings.listen,
         # Without analytics links can still be made and deleted, so it does not count here.
         health=HealthPoller({"links": backends.check_links}),
-        limits=Limits(drain_seconds=settings.drain_seconds),
-        interceptors=[DialectInterceptor(WORDINGS)],
+        limits=rpc_server.Limits(drain_seconds=settings.drain_seconds),
+        interceptors=[ErrorInterceptor(ERROR_RENDERERS)],
         tls=settings.tls,
     )
-    _add_servicers(server.server, settings, backends)
+    components = _components(settings, backends)
+    for dialect in DIALECTS:
+        dialect.register(server.server, components, settings.rates[dialect.name])
     return server
 
 
-def _add_servicers(server: grpc.aio.Server, settings: Settings, backends: Backends) -> None:
+def _components(settings: Settings, backends: Backends) -> Components:
     limiter = open_limiter(settings.redis_url, settings.secret) if settings.rate_limits else None
-    limits = RateLimits(
-        limiter,
-        creates_per_minute=settings.creates_per_minute,
+    limits = Limits(limiter, shadow=settings.shadow_rate_limits)
+    return Components(
+        backends=backends,
+        accounts=Accounts(backends),
+        limits=limits,
+        client_limits=ClientLimits(
+            limits,
+            creates_per_minute=settings.creates_per_minute,
+            misses_per_minute=settings.misses_per_minute,
+        ),
+        clock=SystemClock(),
+        public_url=settings.public_url,
         misses_per_minute=settings.misses_per_minute,
     )
-    shtr = ShtrServicer(
-        backends=backends,
-        limits=limits,
-        secure_cookies=settings.public_url.startswith("https://"),
-    )
-    shtr_pb2_grpc.add_ShtrServiceServicer_to_server(shtr, server)
-    quotas = Quotas(limiter, shadow=settings.shadow_rate_limits)
-    bitly.add_servicers(server, settings, backends, limits, quotas)
-    shortio.add_servicers(server, settings, backends, quotas)
-    spoo.add_servicers(server, settings, backends, quotas=quotas, misses=limits)

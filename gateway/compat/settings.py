@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
-from gateway.compat.shared.limits import Quota
-from gateway.compat.spoo.figures import Figures
+from gateway.compat.dialects import DIALECTS
 from services.runtime.settings import Environment
 from services.runtime.tls import TlsFiles, read_peer_name, read_tls
 
@@ -33,15 +32,8 @@ class Settings:
     misses_per_minute: int
     # True to count calls beyond a quota without refusing them.
     shadow_rate_limits: bool
-    # What a key may call, by group of Short.io's calls.
-    shortio_statistics_quota: Quota
-    shortio_links_quota: Quota
-    shortio_bulk_quota: Quota
-    # What a key and a client address may call of Bitly's API.
-    bitly_key_quota: Quota
-    bitly_address_quota: Quota
-    # What a key, or an address without one, may call, by group of spoo.me's calls.
-    spoo_figures: Figures
+    # How often calls may be made, by the dialect's name; each dialect reads its own.
+    rates: Mapping[str, Any]
     # How long calls are still taken after SIGTERM, until everybody has noticed.
     drain_seconds: int
     log_level: str
@@ -68,12 +60,7 @@ class Settings:
             creates_per_minute=environment.integer("LINKMETER_CREATES_PER_MINUTE", 60, 1, _MOST_PER_MINUTE),
             misses_per_minute=environment.integer("LINKMETER_MISSES_PER_MINUTE", 60, 1, _MOST_PER_MINUTE),
             shadow_rate_limits=environment.flag("LINKMETER_RATE_LIMITS_SHADOW", default=False),
-            shortio_statistics_quota=_quota(environment, "LINKMETER_SHORTIO_STATISTICS_RATE", "300/minute"),
-            shortio_links_quota=_quota(environment, "LINKMETER_SHORTIO_LINKS_RATE", "50/second"),
-            shortio_bulk_quota=_quota(environment, "LINKMETER_SHORTIO_BULK_RATE", "5/10 second"),
-            bitly_key_quota=_quota(environment, "LINKMETER_BITLY_KEY_RATE", "100/minute;1000/hour"),
-            bitly_address_quota=_quota(environment, "LINKMETER_BITLY_ADDRESS_RATE", "100/minute;1000/hour"),
-            spoo_figures=environment.parsed("LINKMETER_SPOO_RATES", Figures.parse, Figures.parse("")),
+            rates={dialect.name: dialect.read_rates(environment) for dialect in DIALECTS},
             drain_seconds=environment.integer("LINKMETER_DRAIN_SECONDS", 0, 0, 300),
             log_level=environment.choice("LINKMETER_LOG_LEVEL", ("debug", "info", "warning", "error"), "info"),
             otlp_endpoint=environment.text("LINKMETER_OTLP_ENDPOINT", ""),
@@ -83,9 +70,3 @@ class Settings:
         )
         environment.check()
         return settings
-
-
-def _quota(environment: Environment, name: str, default: str) -> Quota:
-    """Read how often a key may make the calls of a group, for instance 50/second;1000/hour."""
-    group = name.removeprefix("LINKMETER_").removesuffix("_RATE").lower()
-    return environment.parsed(name, lambda text: Quota.parse(group, text), Quota.parse(group, default))

@@ -38,7 +38,7 @@ async def running_compat(**settings: str) -> AsyncIterator[Compat]:
     read = Settings.read({**defaults, **settings})
     backends = Backends.open(read.links_address, read.analytics_address)
     ours = server.build(read, backends)
-    await ours.start(tuple(server.WORDINGS))
+    await ours.start(tuple(server.ERROR_RENDERERS))
     address = f"127.0.0.1:{ours.port}"
     try:
         async with grpc.aio.insecure_channel(address, options=[("grpc.use_local_subchannel_pool", 1)]) as channel:

@@ -3,14 +3,9 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from gateway.compat.backends import Backends
 from gateway.compat.bitly.errors import NOT_ALLOWED, Refusal, missing
-from linkmeter.links.v1 import access_service_pb2, links_pb2
-from services.common import caller as callers
-from services.common import errors
-from services.common.caller import Caller
-
-_LONGEST_CREDENTIAL = 256
+from gateway.compat.shared.accounts import Account, Accounts
+from linkmeter.links.v1 import links_pb2
 
 
 class Credentials(Protocol):
@@ -22,64 +17,58 @@ class Credentials(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Holder:
+class Client:
     """An account that calls, and from where."""
 
-    caller: Caller
-    owner: links_pb2.Owner
+    account: Account
     client_ip: str
+
+    @property
+    def owner(self) -> links_pb2.Owner:
+        """The account's owner."""
+        return self.account.owner
 
     @property
     def metadata(self) -> tuple[tuple[str, bytes], ...]:
         """What goes along with calls on the account's behalf."""
-        return callers.metadata_for(self.caller)
+        return self.account.metadata
 
 
 class Access:
     """Turns credentials into accounts."""
 
-    def __init__(self, *, backends: Backends) -> None:
-        self._backends = backends
+    def __init__(self, accounts: Accounts) -> None:
+        self._accounts = accounts
 
-    async def by_token(self, request: Credentials, client_ip: str) -> Holder:
+    async def by_token(self, request: Credentials, client_ip: str) -> Client:
         """Find the account of an access token."""
         if not request.access_token:
             raise missing("access_token")
-        holder = await self.find(request.access_token, client_ip)
-        if holder is None:
+        client = await self.find(request.access_token, client_ip)
+        if client is None:
             raise Refusal(NOT_ALLOWED)
-        return holder
+        return client
 
-    async def by_either(self, request: Credentials, client_ip: str) -> Holder:
+    async def by_either(self, request: Credentials, client_ip: str) -> Client:
         """Find the account of an access token or, when there is none, of login and API key."""
         if request.access_token:
             return await self.by_token(request, client_ip)
         return await self.by_login(request.login, request.api_key, client_ip)
 
-    async def by_login(self, login: str, api_key: str, client_ip: str) -> Holder:
+    async def by_login(self, login: str, api_key: str, client_ip: str) -> Client:
         """Find the account of a login and one of its API keys."""
         if not login:
             raise missing("login")
         if not api_key:
             raise missing("apikey")
-        holder = await self.find(api_key, client_ip)
-        if holder is None:
+        client = await self.find(api_key, client_ip)
+        if client is None:
             raise Refusal("INVALID_APIKEY")
-        if holder.owner.login != login.strip().lower():
+        if client.owner.login != login.strip().lower():
             raise Refusal("INVALID_LOGIN")
-        return holder
+        return client
 
-    async def find(self, credential: str, client_ip: str) -> Holder | None:
-        """Find the account of an API key; None when there is none. The token of one link is no account's."""
-        if len(credential) > _LONGEST_CREDENTIAL or not credential.isascii() or not credential.isprintable():
-            return None
-        try:
-            answer = await self._backends.access.Authenticate(
-                access_service_pb2.AuthenticateRequest(credential=credential)
-            )
-        except errors.Unauthenticated:
-            return None
-        caller = callers.from_message(answer.caller)
-        if caller.link_id or not caller.owner_id:
-            return None
-        return Holder(caller=caller, owner=answer.owner, client_ip=client_ip)
+    async def find(self, credential: str, client_ip: str) -> Client | None:
+        """Find the account of an API key; None when there is none."""
+        account = await self._accounts.find(credential)
+        return Client(account=account, client_ip=client_ip) if account else None

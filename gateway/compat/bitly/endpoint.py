@@ -6,7 +6,7 @@ from typing import Final, Protocol, TypeVar
 from google.api.httpbody_pb2 import HttpBody
 
 from gateway.compat.bitly import envelope, forms
-from gateway.compat.bitly.access import Access, Credentials, Holder
+from gateway.compat.bitly.access import Access, Client, Credentials
 from gateway.compat.bitly.envelope import Answer, Body, Format, Style
 from gateway.compat.bitly.errors import UNKNOWN_ERROR, Failure, Refusal, failure_of
 from gateway.compat.bitly.limits import CallLimits
@@ -24,7 +24,7 @@ class Request(envelope.Request, Credentials, Protocol):
 
 
 R = TypeVar("R", bound=Request)
-Work = Callable[[R, Holder], Awaitable[Answer]]
+Work = Callable[[R, Client], Awaitable[Answer]]
 
 
 class Desk:
@@ -51,7 +51,7 @@ class Desk:
         request: R,
         context: Context,
         work: Work[R],
-        authenticate: Callable[[Credentials, str], Awaitable[Holder]],
+        authenticate: Callable[[Credentials, str], Awaitable[Client]],
         *,
         has_text: bool,
     ) -> HttpBody:
@@ -61,9 +61,9 @@ class Desk:
             forms.add_lists(request, context)
             client_ip = http_metadata.client_ip(context)
             await self._limits.spend_address(client_ip)
-            holder = await authenticate(request, client_ip)
-            await self._limits.spend_key(holder.caller)
-            return await _send(context, _written(await work(request, holder), style))
+            client = await authenticate(request, client_ip)
+            await self._limits.spend_key(client.account.caller)
+            return await _send(context, _written(await work(request, client), style))
         except Refusal as refusal:
             failure = refusal.failure
         except errors.LinkmeterError as error:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from gateway.compat.shared.http_metadata import ErrorAnswer
+from gateway.compat.shared.http_metadata import ErrorResponse
 from services.common import errors
 
 INVALID: Final = 500
@@ -75,8 +75,8 @@ def _invalid_field(error: errors.InvalidArgument) -> Refusal:
     return invalid(_FIELDS.get(name, name or "REQUEST"))
 
 
-def answer(error: errors.LinkmeterError) -> ErrorAnswer:
+def render(error: errors.LinkmeterError) -> ErrorResponse:
     """Word a failure that no call of the room has worded itself."""
     failure = failure_of(error)
     body = {"data": None, "status_code": failure.status_code, "status_txt": failure.status_txt}
-    return ErrorAnswer(http_status=200, body=body, retry_after_seconds=failure.retry_after_seconds)
+    return ErrorResponse(http_status=200, body=body, retry_after_seconds=failure.retry_after_seconds)

@@ -1,14 +1,13 @@
-"""Put the room of Bitly together."""
+"""Put the dialect of Bitly together."""
 
-from urllib.parse import urlsplit
+from typing import Final
 
 import grpc
 
-from gateway.compat.backends import Backends
 from gateway.compat.bitly import errors
 from gateway.compat.bitly.access import Access
 from gateway.compat.bitly.endpoint import Desk
-from gateway.compat.bitly.limits import CallLimits
+from gateway.compat.bitly.limits import CallLimits, Rates
 from gateway.compat.bitly.links.finder import Finder
 from gateway.compat.bitly.links.history import History
 from gateway.compat.bitly.links.lookups import Lookups
@@ -17,28 +16,21 @@ from gateway.compat.bitly.oauth.servicer import BitlyOAuthServicer
 from gateway.compat.bitly.servicer import BitlyServicer
 from gateway.compat.bitly.statistics.click_counts import Counts
 from gateway.compat.bitly.statistics.link_metrics import Metrics
-from gateway.compat.settings import Settings
-from gateway.compat.shared.dialects import Wording
-from gateway.compat.shared.limits import Quotas
-from gateway.compat.shared.rate_limits import RateLimits
+from gateway.compat.shared.components import Components, Dialect
+from gateway.compat.shared.error_interceptor import ErrorRenderer
 from linkmeter.compat.bitly.v3 import bitly_pb2, bitly_pb2_grpc
-from services.common.clock import SystemClock
 
-WORDINGS: dict[str, Wording] = {
-    service.full_name: errors.answer for service in bitly_pb2.DESCRIPTOR.services_by_name.values()
+_ERROR_RENDERERS: Final[dict[str, ErrorRenderer]] = {
+    service.full_name: errors.render for service in bitly_pb2.DESCRIPTOR.services_by_name.values()
 }
 
 
-def add_servicers(
-    server: grpc.aio.Server, settings: Settings, backends: Backends, misses: RateLimits, quotas: Quotas
-) -> None:
-    """Add the services of the dialect to the server."""
-    clock = SystemClock()
-    limits = CallLimits(quotas=quotas, key=settings.bitly_key_quota, address=settings.bitly_address_quota)
-    access = Access(backends=backends)
-    default_host = urlsplit(settings.public_url).hostname or ""
-    finder = Finder(backends=backends, limits=misses, default_host=default_host)
-    metrics = Metrics(backends=backends, finder=finder, clock=clock)
+def _register(server: grpc.aio.Server, shared: Components, rates: Rates) -> None:
+    backends, misses = shared.backends, shared.client_limits
+    limits = CallLimits(shared.limits, rates)
+    access = Access(shared.accounts)
+    finder = Finder(backends=backends, limits=misses, default_host=shared.default_host)
+    metrics = Metrics(backends=backends, finder=finder, clock=shared.clock)
     servicer = BitlyServicer(
         desk=Desk(access=access, limits=limits),
         metrics=metrics,
@@ -50,3 +42,6 @@ def add_servicers(
     bitly_pb2_grpc.add_BitlyServiceServicer_to_server(servicer, server)
     oauth = BitlyOAuthServicer(backends=backends, limits=limits)
     bitly_pb2_grpc.add_BitlyOAuthServiceServicer_to_server(oauth, server)
+
+
+BITLY: Final = Dialect(name="bitly", error_renderers=_ERROR_RENDERERS, read_rates=Rates.read, register=_register)

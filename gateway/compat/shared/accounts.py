@@ -1,6 +1,7 @@
-"""From the credentials that dialects carry to callers."""
+"""The one way from the credentials that dialects carry to who calls."""
 
 import re
+from dataclasses import dataclass, replace
 from typing import Final
 
 from gateway.compat.backends import Backends
@@ -10,7 +11,7 @@ from services.common import errors
 from services.common.caller import Caller
 
 # What a credential of ours can look like; anything else is not worth asking about.
-_TOKEN: Final = re.compile(r"[!-~]{1,256}")
+_CREDENTIAL: Final = re.compile(r"[!-~]{1,256}")
 
 # Acts for everybody who has no account: creates their links, and sees what of these is public.
 ANONYMOUS: Final = Caller(
@@ -20,12 +21,52 @@ ANONYMOUS: Final = Caller(
 )
 
 
-async def edit_token_holder(backends: Backends, token: str) -> Caller:
-    """Say which link's holder a token makes; raise Unauthenticated when it is no link's, be it an API key even."""
-    if not _TOKEN.fullmatch(token):
-        raise errors.Unauthenticated
-    answer = await backends.access.Authenticate(access_service_pb2.AuthenticateRequest(credential=token))
-    holder = callers.from_message(answer.caller if answer.HasField("caller") else links_pb2.Caller())
-    if not holder.link_id:
-        raise errors.Unauthenticated
-    return holder
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """An owner and the API key with which they call."""
+
+    caller: Caller
+    owner: links_pb2.Owner
+
+    @property
+    def metadata(self) -> tuple[tuple[str, bytes], ...]:
+        """What goes along with calls on the account's behalf."""
+        return callers.metadata_for(self.caller)
+
+    def also_reading(self, *scopes: str) -> Caller:
+        """Return the caller with these scopes as well, where a dialect's keys imply them."""
+        return replace(self.caller, scopes=self.caller.scopes | set(scopes))
+
+
+class Accounts:
+    """Asks links who calls."""
+
+    def __init__(self, backends: Backends) -> None:
+        self._backends = backends
+
+    async def find(self, credential: str) -> Account | None:
+        """Find the account of an API key; None for anything else: a link's edit token is no account's."""
+        answer = await self._authenticated(credential)
+        if answer is None:
+            return None
+        caller = callers.from_message(answer.caller)
+        if caller.link_id or not caller.owner_id:
+            return None
+        owner = answer.owner if answer.HasField("owner") else links_pb2.Owner(owner_id=caller.owner_id)
+        return Account(caller=caller, owner=owner)
+
+    async def of_edit_token(self, token: str) -> Caller | None:
+        """Find the caller whom an edit token makes, with the rights of its link; None for anything else."""
+        answer = await self._authenticated(token)
+        caller = callers.from_message(answer.caller) if answer else None
+        return caller if caller and caller.link_id else None
+
+    async def _authenticated(self, credential: str) -> access_service_pb2.AuthenticateResponse | None:
+        if not _CREDENTIAL.fullmatch(credential):
+            return None
+        try:
+            return await self._backends.access.Authenticate(
+                access_service_pb2.AuthenticateRequest(credential=credential)
+            )
+        except errors.Unauthenticated:
+            return None

@@ -25,7 +25,7 @@ _later: Final[ContextVar[list[tuple[str, str]] | None]] = ContextVar("later_head
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ErrorAnswer:
+class ErrorResponse:
     """A failure in the words of a dialect."""
 
     http_status: int
@@ -63,7 +63,7 @@ async def send_status(context: Context, http_status: int, **headers: str) -> Non
     await context.send_initial_metadata(grpc.aio.Metadata((STATUS_KEY, str(http_status)), *named, *_take()))
 
 
-async def send_error(context: Context, answer: ErrorAnswer) -> None:
+async def send_error(context: Context, answer: ErrorResponse) -> None:
     """Give a failure its status, headers and body; the gRPC status goes its own way."""
     metadata = grpc.aio.Metadata(
         (STATUS_KEY, str(answer.http_status)),

@@ -1,7 +1,8 @@
-"""How often a caller may call, with the headers that say what is left. Fails open: without Redis nothing is refused."""
+"""How often clients may call. Fails open: without Redis nothing is refused."""
 
+import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -11,13 +12,18 @@ from prometheus_client import Counter
 
 from gateway.compat.shared import http_metadata
 from services.common import errors
+from services.common.client_network import client_network
 from services.runtime import redis_client
+from services.runtime.settings import Environment
 
 _REFUSED: Final = Counter(
     "linkmeter_compat_quota_refusals_total",
     "Calls beyond a quota, by quota; with shadow=yes they were answered all the same.",
     ["quota", "shadow"],
 )
+
+
+_Question = Callable[..., Awaitable[bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +39,13 @@ class Quota:
         return cls(name, tuple(limits.parse_many(text)))
 
 
-class Quotas:
+def read_quota(environment: Environment, name: str, default: str) -> Quota:
+    """Read how often the calls of a group may be made, for instance 50/second;1000/hour."""
+    group = name.removeprefix("LINKMETER_").removesuffix("_RATE").lower()
+    return environment.parsed(name, lambda text: Quota.parse(group, text), Quota.parse(group, default))
+
+
+class Limits:
     """Counts calls in Redis. In shadow mode it counts and tells, but refuses nothing."""
 
     def __init__(
@@ -45,12 +57,15 @@ class Quotas:
         self._breaker = redis_client.Breaker()
 
     async def spend(self, quota: Quota, who: str) -> None:
-        """Count a call of somebody (a key, an address), put what is left into the answer, and refuse one too many."""
+        """Count a call of somebody (a key, an address) and put what is left into the response's headers.
+
+        Raises ResourceExhausted for one too many.
+        """
         limiter = self._limiter
         if limiter is None:
             return
         try:
-            allowed = [await self._hit(limiter, rate, quota.name, who) for rate in quota.rates]
+            allowed = [await self._ask(limiter.hit, rate, quota.name, who) for rate in quota.rates]
             # What was broken is told, else the first.
             told = quota.rates[0] if all(allowed) else quota.rates[allowed.index(False)]
             window = await self._breaker.run(lambda: limiter.get_window_stats(told, quota.name, who))
@@ -62,8 +77,25 @@ class Quotas:
         if not all(allowed):
             _REFUSED.labels(quota.name, "yes" if self._shadow else "no").inc()
             if not self._shadow:
-                seconds = max(1, int(window.reset_time - self._now()) + 1)
-                raise errors.ResourceExhausted("too many calls", retry_after_seconds=seconds)
+                raise self._exhausted("too many calls", window.reset_time)
+
+    async def count(self, rate: limits.RateLimitItem, who: str, refusal: str) -> None:
+        """Count something without telling how much is left; raise ResourceExhausted for one too many."""
+        limiter = self._limiter
+        if limiter is not None and not await self._is_allowed(limiter.hit, rate, who):
+            raise await self._refused(limiter, rate, who, refusal)
+
+    async def check(self, rate: limits.RateLimitItem, who: str, refusal: str) -> None:
+        """Raise ResourceExhausted where one more would be too many; count nothing."""
+        limiter = self._limiter
+        if limiter is not None and not await self._is_allowed(limiter.test, rate, who):
+            raise await self._refused(limiter, rate, who, refusal)
+
+    async def note(self, rate: limits.RateLimitItem, who: str) -> None:
+        """Count something that is not refused itself; what comes after it may be."""
+        limiter = self._limiter
+        if limiter is not None:
+            await self._is_allowed(limiter.hit, rate, who)
 
     async def state(self) -> str:
         """Return whether calls can be counted: ok, error, or not_configured where there are no limits."""
@@ -76,5 +108,46 @@ class Quotas:
             return "error"
         return "ok" if is_up else "error"
 
-    async def _hit(self, limiter: FixedWindowRateLimiter, rate: limits.RateLimitItem, *identifiers: str) -> bool:
-        return await self._breaker.run(lambda: limiter.hit(rate, *identifiers))
+    async def _is_allowed(self, ask: _Question, rate: limits.RateLimitItem, who: str) -> bool:
+        try:
+            return await self._ask(ask, rate, who)
+        except redis_client.RedisDown:
+            return True
+
+    async def _ask(self, ask: _Question, rate: limits.RateLimitItem, *names: str) -> bool:
+        return await self._breaker.run(lambda: ask(rate, *names))
+
+    async def _refused(
+        self, limiter: FixedWindowRateLimiter, rate: limits.RateLimitItem, who: str, refusal: str
+    ) -> errors.ResourceExhausted:
+        reset_time = self._now() + rate.get_expiry()
+        with contextlib.suppress(redis_client.RedisDown):
+            window = await self._breaker.run(lambda: limiter.get_window_stats(rate, who))
+            reset_time = window.reset_time
+        return self._exhausted(refusal, reset_time)
+
+    def _exhausted(self, refusal: str, reset_time: float) -> errors.ResourceExhausted:
+        seconds = max(1, int(reset_time - self._now()) + 1)
+        return errors.ResourceExhausted(refusal, retry_after_seconds=seconds)
+
+
+class ClientLimits:
+    """How often one client may do what costs or reveals something, over all dialects."""
+
+    def __init__(self, limits_: Limits, *, creates_per_minute: int, misses_per_minute: int) -> None:
+        self._limits = limits_
+        self._creates = limits.RateLimitItemPerMinute(creates_per_minute, namespace="create")
+        self._misses = limits.RateLimitItemPerMinute(misses_per_minute, namespace="miss")
+
+    async def spend_create(self, client_ip: str) -> None:
+        """Count a link that a client is about to create; raise ResourceExhausted when there were too many."""
+        await self._limits.count(self._creates, client_network(client_ip), "too many links created")
+
+    async def check_misses(self, client_ip: str) -> None:
+        """Raise ResourceExhausted for a client that has asked for too many links in vain."""
+        refusal = "too many requests for links that are not there"
+        await self._limits.check(self._misses, client_network(client_ip), refusal)
+
+    async def count_miss(self, client_ip: str) -> None:
+        """Count a link that a client asked for in vain."""
+        await self._limits.note(self._misses, client_network(client_ip))

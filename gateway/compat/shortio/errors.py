@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from gateway.compat.shared.http_metadata import ErrorAnswer
+from gateway.compat.shared.http_metadata import ErrorResponse
 from services.common import errors
 from services.runtime import request_id
 
@@ -44,13 +44,13 @@ def not_included(what: str, *, field: str = "") -> errors.FailedPrecondition:
     return error
 
 
-def statistics_answer(error: errors.LinkmeterError) -> ErrorAnswer:
+def render_of_statistics(error: errors.LinkmeterError) -> ErrorResponse:
     """Word an error of the statistics."""
     status, _, text = _words(error)
     return _answer(error, status, {"error": text})
 
 
-def links_answer(error: errors.LinkmeterError) -> ErrorAnswer:
+def render_of_links(error: errors.LinkmeterError) -> ErrorResponse:
     """Word an error of the link API."""
     status, _, _ = _words(error)
     return _answer(error, status, links_body(error))
@@ -64,8 +64,8 @@ def links_body(error: errors.LinkmeterError) -> dict[str, object]:
     return {"code": code, "error": text, **named, "message": text, "statusCode": status, "success": False}
 
 
-def _answer(error: errors.LinkmeterError, status: int, body: dict[str, object]) -> ErrorAnswer:
-    return ErrorAnswer(http_status=status, body=body, retry_after_seconds=getattr(error, "retry_after_seconds", None))
+def _answer(error: errors.LinkmeterError, status: int, body: dict[str, object]) -> ErrorResponse:
+    return ErrorResponse(http_status=status, body=body, retry_after_seconds=getattr(error, "retry_after_seconds", None))
 
 
 def _words(error: errors.LinkmeterError) -> tuple[int, str, str]:

@@ -1,34 +1,52 @@
-"""How often a key may call."""
+"""How often Short.io's calls may be made."""
 
 from dataclasses import dataclass
+from typing import Self
 
-from gateway.compat.shared.limits import Quota, Quotas
+from gateway.compat.shared.limits import Limits, Quota, read_quota
 from services.common.caller import Caller
 from services.common.client_network import client_network
+from services.runtime.settings import Environment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CallLimits:
-    """Short.io's groups of calls, counted by key; calls without a known key, by address."""
+class Rates:
+    """What a key may call, by group of calls."""
 
-    quotas: Quotas
     statistics: Quota
     links: Quota
     bulk: Quota
-    strangers: Quota
+
+    @classmethod
+    def read(cls, environment: Environment) -> Self:
+        """Read the rates; the defaults are Short.io's."""
+        return cls(
+            statistics=read_quota(environment, "LINKMETER_SHORTIO_STATISTICS_RATE", "300/minute"),
+            links=read_quota(environment, "LINKMETER_SHORTIO_LINKS_RATE", "50/second"),
+            bulk=read_quota(environment, "LINKMETER_SHORTIO_BULK_RATE", "5/10 second"),
+        )
+
+
+class CallLimits:
+    """Counts calls by group and key; calls without a known key, by address. Each raises ResourceExhausted beyond."""
+
+    def __init__(self, limits: Limits, rates: Rates, *, strangers_per_minute: int) -> None:
+        self._limits = limits
+        self._rates = rates
+        self._strangers = Quota.parse("shortio_strangers", f"{strangers_per_minute}/minute")
 
     async def spend_statistics(self, caller: Caller) -> None:
         """Count a call of the statistics."""
-        await self.quotas.spend(self.statistics, caller.credential)
+        await self._limits.spend(self._rates.statistics, caller.credential)
 
     async def spend_links(self, caller: Caller) -> None:
         """Count a call of the link API."""
-        await self.quotas.spend(self.links, caller.credential)
+        await self._limits.spend(self._rates.links, caller.credential)
 
     async def spend_bulk(self, caller: Caller) -> None:
         """Count a call that creates many links."""
-        await self.quotas.spend(self.bulk, caller.credential)
+        await self._limits.spend(self._rates.bulk, caller.credential)
 
     async def spend_stranger(self, client_ip: str) -> None:
         """Count a call of somebody whose key is not known."""
-        await self.quotas.spend(self.strangers, client_network(client_ip))
+        await self._limits.spend(self._strangers, client_network(client_ip))

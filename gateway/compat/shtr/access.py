@@ -1,8 +1,8 @@
 """Who may see which link: shtr's rules of codes, edit tokens and passwords."""
 
 from gateway.compat.backends import Backends
-from gateway.compat.shared import accounts
-from gateway.compat.shared.rate_limits import RateLimits
+from gateway.compat.shared.accounts import ANONYMOUS, Accounts
+from gateway.compat.shared.limits import ClientLimits
 from gateway.compat.shtr import errors as shtr_errors
 from gateway.compat.shtr import parse
 from linkmeter.links.v1 import link_service_pb2, links_pb2, resolution_service_pb2
@@ -14,8 +14,9 @@ from services.common.caller import Caller
 class Access:
     """Finds links for those who may see them; asking in vain again and again is slowed down."""
 
-    def __init__(self, *, backends: Backends, limits: RateLimits) -> None:
+    def __init__(self, *, backends: Backends, accounts: Accounts, limits: ClientLimits) -> None:
         self._backends = backends
+        self._accounts = accounts
         self._limits = limits
 
     async def public_link(self, code: str, client_ip: str) -> links_pb2.Link:
@@ -34,25 +35,21 @@ class Access:
         """
         token = parse.token(token)
         await self._limits.check_misses(client_ip)
-        try:
-            holder = await accounts.edit_token_holder(self._backends, token)
-            link = await self._link_of(holder)
-        except (errors.Unauthenticated, errors.NotFound):
-            link = None
-        if link is None or link.code != code:
+        caller, link = await self._of_token(token)
+        if caller is None or link is None or link.code != code:
             await self._limits.count_miss(client_ip)
             raise errors.PermissionDenied("wrong token")
-        return link, holder
+        return link, caller
 
     async def link_of_token(self, token: str, client_ip: str) -> links_pb2.Link:
         """Find the link that an edit token belongs to."""
         token = parse.token(token)
         await self._limits.check_misses(client_ip)
-        try:
-            return await self._link_of(await accounts.edit_token_holder(self._backends, token))
-        except (errors.Unauthenticated, errors.NotFound):
+        _, link = await self._of_token(token)
+        if link is None:
             await self._limits.count_miss(client_ip)
-            raise errors.NotFound("link", "by its edit token") from None
+            raise errors.NotFound("link", "by its edit token")
+        return link
 
     async def password_ticket(
         self, guess: parse.PasswordGuess, client_ip: str
@@ -67,14 +64,20 @@ class Access:
         except errors.PermissionDenied:
             raise shtr_errors.wrong_password() from None
 
-    async def _link_of(self, holder: Caller) -> links_pb2.Link:
-        return await self._backends.links.GetLink(
-            link_service_pb2.GetLinkRequest(link_id=holder.link_id), metadata=callers.metadata_for(holder)
-        )
+    async def _of_token(self, token: str) -> tuple[Caller | None, links_pb2.Link | None]:
+        """Find the caller whom an edit token makes, and the link; None where there is none."""
+        caller = await self._accounts.of_edit_token(token)
+        if caller is None:
+            return None, None
+        request = link_service_pb2.GetLinkRequest(link_id=caller.link_id)
+        try:
+            return caller, await self._backends.links.GetLink(request, metadata=callers.metadata_for(caller))
+        except errors.NotFound:
+            return caller, None
 
     async def _public_link(self, code: str) -> links_pb2.Link:
         link: links_pb2.Link = await self._backends.links.LookupLink(
-            link_service_pb2.LookupLinkRequest(code=code), metadata=callers.metadata_for(accounts.ANONYMOUS)
+            link_service_pb2.LookupLinkRequest(code=code), metadata=callers.metadata_for(ANONYMOUS)
         )
         if link.private_stats:
             raise errors.NotFound("link", code)

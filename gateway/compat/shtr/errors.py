@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from gateway.compat.shared.http_metadata import ErrorAnswer
+from gateway.compat.shared.http_metadata import ErrorResponse
 from services.common import errors
 from services.runtime import request_id
 
@@ -37,10 +37,10 @@ def wrong_password() -> errors.PermissionDenied:
     return error
 
 
-def answer(error: errors.LinkmeterError) -> ErrorAnswer:
+def render(error: errors.LinkmeterError) -> ErrorResponse:
     """Word an error."""
     status, text = _status_and_text(error)
-    return ErrorAnswer(
+    return ErrorResponse(
         http_status=status,
         body={"error": text},
         retry_after_seconds=getattr(error, "retry_after_seconds", None),

@@ -4,10 +4,12 @@ import asyncio
 from datetime import UTC
 
 from gateway.compat.backends import Backends
-from gateway.compat.shared import access_cookie, accounts, http_metadata, qr
+from gateway.compat.shared import access_cookie, http_metadata, qr
+from gateway.compat.shared.accounts import ANONYMOUS
 from gateway.compat.shared.http_metadata import Context
-from gateway.compat.shared.rate_limits import RateLimits
-from gateway.compat.shtr import access, parse, render, stats
+from gateway.compat.shared.limits import ClientLimits
+from gateway.compat.shtr import parse, render, stats
+from gateway.compat.shtr.access import Access
 from linkmeter.analytics.v1 import click_service_pb2, stats_service_pb2
 from linkmeter.compat.shtr.v1 import shtr_pb2, shtr_pb2_grpc
 from linkmeter.links.v1 import link_service_pb2, links_pb2
@@ -18,47 +20,47 @@ from services.common.caller import Caller
 class ShtrServicer(shtr_pb2_grpc.ShtrServiceServicer):
     """Answers shtr's calls through links and analytics."""
 
-    def __init__(self, *, backends: Backends, limits: RateLimits, secure_cookies: bool) -> None:
+    def __init__(self, *, backends: Backends, access: Access, limits: ClientLimits, secure_cookies: bool) -> None:
         self._backends = backends
         self._limits = limits
         self._secure_cookies = secure_cookies
-        self._access = access.Access(backends=backends, limits=limits)
+        self._access = access
 
     async def Shorten(self, request: shtr_pb2.ShortenRequest, context: Context) -> shtr_pb2.ShortenResponse:
-        """Create a link that belongs to nobody but the holder of its edit token."""
+        """Create a link that belongs to nobody but the caller of its edit token."""
         link = parse.new_link(request)
         await self._limits.spend_create(http_metadata.client_ip(context))
         created = await self._backends.links.CreateLink(
             link_service_pb2.CreateLinkRequest(link=link, issue_edit_token=True),
-            metadata=callers.metadata_for(accounts.ANONYMOUS),
+            metadata=callers.metadata_for(ANONYMOUS),
         )
         answer = render.created(created, await qr.png_data_uri(created.short_url))
         await http_metadata.send_status(context, 201)
         return answer
 
     async def GetLink(self, request: shtr_pb2.GetLinkRequest, context: Context) -> shtr_pb2.GetLinkResponse:
-        """Show a link: all of it to the holder of its token, its clicks to everybody."""
+        """Show a link: all of it to the caller of its token, its clicks to everybody."""
         client_ip = http_metadata.client_ip(context)
         if not request.token:
             public = await self._access.public_link(request.code, client_ip)
-            return render.public_view(public, await self._clicks_of(public, accounts.ANONYMOUS))
-        link, holder = await self._access.link_with_token(request.code, request.token, client_ip)
-        return render.full_view(link, await self._clicks_of(link, holder))
+            return render.public_view(public, await self._clicks_of(public, ANONYMOUS))
+        link, caller = await self._access.link_with_token(request.code, request.token, client_ip)
+        return render.full_view(link, await self._clicks_of(link, caller))
 
     async def DeleteLink(self, request: shtr_pb2.DeleteLinkRequest, context: Context) -> shtr_pb2.DeleteLinkResponse:
         """Delete a link."""
         client_ip = http_metadata.client_ip(context)
-        link, holder = await self._access.link_with_token(request.code, request.token, client_ip)
+        link, caller = await self._access.link_with_token(request.code, request.token, client_ip)
         await self._backends.links.DeleteLink(
-            link_service_pb2.DeleteLinkRequest(link_id=link.link_id), metadata=callers.metadata_for(holder)
+            link_service_pb2.DeleteLinkRequest(link_id=link.link_id), metadata=callers.metadata_for(caller)
         )
         return shtr_pb2.DeleteLinkResponse(success=True)
 
     async def GetStats(self, request: shtr_pb2.GetStatsRequest, context: Context) -> shtr_pb2.GetStatsResponse:
         """Show a link's statistics."""
         client_ip = http_metadata.client_ip(context)
-        link, holder = await self._access.link_with_token(request.code, request.token, client_ip)
-        metadata = callers.metadata_for(holder)
+        link, caller = await self._access.link_with_token(request.code, request.token, client_ip)
+        metadata = callers.metadata_for(caller)
         numbers, newest = await asyncio.gather(
             self._backends.stats.QueryStats(stats.everything_of(link.link_id), metadata=metadata),
             self._backends.clicks.ListClicks(
@@ -71,14 +73,14 @@ class ShtrServicer(shtr_pb2_grpc.ShtrServiceServicer):
     async def ListClicks(self, request: shtr_pb2.ListClicksRequest, context: Context) -> shtr_pb2.ListClicksResponse:
         """List a page of a link's clicks."""
         client_ip = http_metadata.client_ip(context)
-        link, holder = await self._access.link_with_token(request.code, request.token, client_ip)
+        link, caller = await self._access.link_with_token(request.code, request.token, client_ip)
         page = parse.page(request)
         listed, total = await asyncio.gather(
             self._backends.clicks.ListClicks(
                 click_service_pb2.ListClicksRequest(link_id=link.link_id, page_size=page.limit, skip=page.skip),
-                metadata=callers.metadata_for(holder),
+                metadata=callers.metadata_for(caller),
             ),
-            self._clicks_of(link, holder),
+            self._clicks_of(link, caller),
         )
         return render.click_page(listed.clicks, total, page)
 

@@ -1,17 +1,17 @@
 """Who calls, and which links they may see."""
 
-import contextlib
 import re
 from dataclasses import dataclass, replace
 from typing import Final
 
 from gateway.compat.backends import Backends
 from gateway.compat.shared import accounts, http_metadata
+from gateway.compat.shared.accounts import Accounts
 from gateway.compat.shared.http_metadata import Context
-from gateway.compat.shared.rate_limits import RateLimits
+from gateway.compat.shared.limits import ClientLimits
 from gateway.compat.spoo import ids, scopes
 from gateway.compat.spoo.errors import forbidden, login_needed, url_not_found
-from linkmeter.links.v1 import access_service_pb2, link_service_pb2, links_pb2, resolution_service_pb2
+from linkmeter.links.v1 import link_service_pb2, links_pb2, resolution_service_pb2
 from services.common import caller as callers
 from services.common import emoji_codes, errors
 from services.common.caller import Caller
@@ -78,8 +78,9 @@ def reader_of(link: links_pb2.Link) -> Caller:
 class Access:
     """Authenticates callers and finds links for them; asking in vain again and again is slowed down."""
 
-    def __init__(self, *, backends: Backends, limits: RateLimits, default_host: str) -> None:
+    def __init__(self, *, backends: Backends, accounts: Accounts, limits: ClientLimits, default_host: str) -> None:
         self._backends = backends
+        self._accounts = accounts
         self._limits = limits
         self._default_host = default_host
 
@@ -94,16 +95,13 @@ class Access:
         key = _key(context)
         if not key:
             return Visitor(client_ip=client_ip)
-        answer = await self._authenticate(key)
-        caller = callers.from_message(answer.caller)
-        # The token of one link is no account's.
-        if caller.link_id or not caller.owner_id:
-            # Trying out keys is slowed down, without troubling the holders of keys behind the same address.
-            await self._limits.check_misses(client_ip)
-            await self._limits.count_miss(client_ip)
-            return Visitor(client_ip=client_ip)
-        owner = answer.owner if answer.HasField("owner") else links_pb2.Owner(owner_id=caller.owner_id)
-        return Visitor(client_ip=client_ip, caller=caller, owner=owner)
+        for credential in _credentials(key):
+            if account := await self._accounts.find(credential):
+                return Visitor(client_ip=client_ip, caller=account.caller, owner=account.owner)
+        # Trying out keys is slowed down, without troubling the holders of keys behind the same address.
+        await self._limits.check_misses(client_ip)
+        await self._limits.count_miss(client_ip)
+        return Visitor(client_ip=client_ip)
 
     async def own_link(self, caller: Caller, url_id: str) -> links_pb2.Link:
         """Find a link of the caller by its id."""
@@ -160,14 +158,6 @@ class Access:
         except (errors.PermissionDenied, errors.InvalidArgument):
             return False
         return True
-
-    async def _authenticate(self, key: str) -> access_service_pb2.AuthenticateResponse:
-        for credential in _credentials(key):
-            with contextlib.suppress(errors.Unauthenticated):
-                return await self._backends.access.Authenticate(
-                    access_service_pb2.AuthenticateRequest(credential=credential)
-                )
-        return access_service_pb2.AuthenticateResponse()
 
     async def _find(self, code: str) -> links_pb2.Link | None:
         answer = await self._backends.resolution.ResolveLink(

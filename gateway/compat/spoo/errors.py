@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from gateway.compat.shared.http_metadata import ErrorAnswer
+from gateway.compat.shared.http_metadata import ErrorResponse
 from services.common import errors
 from services.runtime import request_id
 
@@ -80,7 +80,7 @@ def url_not_found(text: str = "URL not found") -> errors.NotFound:
     return error
 
 
-def answer(error: errors.LinkmeterError) -> ErrorAnswer:
+def render(error: errors.LinkmeterError) -> ErrorResponse:
     """Word an error."""
     status, code, text = next((words for kind, words in _WORDS.items() if isinstance(error, kind)), _INTERNAL)
     body: dict[str, object] = {"error": text, "code": code, "error_code": code}
@@ -96,7 +96,7 @@ def answer(error: errors.LinkmeterError) -> ErrorAnswer:
         body["error"] = _ABSENT.get(error.metadata.get("kind", ""), text)
     elif status == _INTERNAL[0]:
         body["request_id"] = request_id.current()
-    return ErrorAnswer(http_status=status, body=body, retry_after_seconds=getattr(error, "retry_after_seconds", None))
+    return ErrorResponse(http_status=status, body=body, retry_after_seconds=getattr(error, "retry_after_seconds", None))
 
 
 def _field_problem(error: errors.InvalidArgument) -> dict[str, object]:

@@ -1,21 +1,18 @@
-"""Put the room of spoo.me together."""
+"""Put the dialect of spoo.me together."""
 
-from urllib.parse import urlsplit
+from typing import Final
 
 import grpc
 
-from gateway.compat.backends import Backends
-from gateway.compat.settings import Settings
-from gateway.compat.shared.dialects import Wording
-from gateway.compat.shared.limits import Quotas
-from gateway.compat.shared.rate_limits import RateLimits
+from gateway.compat.shared.components import Components, Dialect
+from gateway.compat.shared.error_interceptor import ErrorRenderer
 from gateway.compat.spoo import errors
 from gateway.compat.spoo.access import Access
 from gateway.compat.spoo.account.servicer import AccountServicer
 from gateway.compat.spoo.bulk.servicer import BulkServicer
 from gateway.compat.spoo.legacy import errors as legacy_errors
 from gateway.compat.spoo.legacy.servicer import LegacyServicer
-from gateway.compat.spoo.limits import CallLimits
+from gateway.compat.spoo.limits import CallLimits, Rates
 from gateway.compat.spoo.public.servicer import PublicServicer
 from gateway.compat.spoo.stats.reader import Statistics
 from gateway.compat.spoo.stats.servicer import StatsServicer
@@ -34,30 +31,24 @@ from linkmeter.compat.spoo.v1 import (
     url_service_pb2,
     url_service_pb2_grpc,
 )
-from services.common.clock import SystemClock
 
-WORDINGS: dict[str, Wording] = {
-    stats_service_pb2.DESCRIPTOR.services_by_name["StatsService"].full_name: errors.answer,
-    url_service_pb2.DESCRIPTOR.services_by_name["UrlService"].full_name: errors.answer,
-    bulk_service_pb2.DESCRIPTOR.services_by_name["BulkService"].full_name: errors.answer,
-    public_service_pb2.DESCRIPTOR.services_by_name["PublicService"].full_name: errors.answer,
-    account_service_pb2.DESCRIPTOR.services_by_name["AccountService"].full_name: errors.answer,
-    legacy_service_pb2.DESCRIPTOR.services_by_name["LegacyService"].full_name: legacy_errors.answer,
+_ERROR_RENDERERS: Final[dict[str, ErrorRenderer]] = {
+    stats_service_pb2.DESCRIPTOR.services_by_name["StatsService"].full_name: errors.render,
+    url_service_pb2.DESCRIPTOR.services_by_name["UrlService"].full_name: errors.render,
+    bulk_service_pb2.DESCRIPTOR.services_by_name["BulkService"].full_name: errors.render,
+    public_service_pb2.DESCRIPTOR.services_by_name["PublicService"].full_name: errors.render,
+    account_service_pb2.DESCRIPTOR.services_by_name["AccountService"].full_name: errors.render,
+    legacy_service_pb2.DESCRIPTOR.services_by_name["LegacyService"].full_name: legacy_errors.render,
 }
 
 
-def add_servicers(
-    server: grpc.aio.Server, settings: Settings, backends: Backends, *, quotas: Quotas, misses: RateLimits
-) -> None:
-    """Add the services of the dialect to the server."""
-    clock = SystemClock()
-    access = Access(
-        backends=backends, limits=misses, default_host=(urlsplit(settings.public_url).hostname or "").lower()
-    )
-    limits = CallLimits(quotas=quotas, figures=settings.spoo_figures)
-    statistics = Statistics(backends=backends, clock=clock)
+def _register(server: grpc.aio.Server, shared: Components, rates: Rates) -> None:
+    clock, backends, misses = shared.clock, shared.backends, shared.client_limits
+    access = Access(backends=backends, accounts=shared.accounts, limits=misses, default_host=shared.default_host)
+    limits = CallLimits(shared.limits, rates)
     stats_service_pb2_grpc.add_StatsServiceServicer_to_server(
-        StatsServicer(access=access, limits=limits, statistics=statistics, clock=clock), server
+        StatsServicer(access=access, limits=limits, statistics=Statistics(backends=backends, clock=clock), clock=clock),
+        server,
     )
     url_service_pb2_grpc.add_UrlServiceServicer_to_server(
         UrlServicer(backends=backends, access=access, limits=limits, misses=misses, clock=clock), server
@@ -72,3 +63,6 @@ def add_servicers(
     legacy_service_pb2_grpc.add_LegacyServiceServicer_to_server(
         LegacyServicer(backends=backends, access=access, limits=limits, misses=misses, clock=clock), server
     )
+
+
+SPOO: Final = Dialect(name="spoo", error_renderers=_ERROR_RENDERERS, read_rates=Rates.read, register=_register)

@@ -1,8 +1,8 @@
-"""Quotas without Redis: their wording."""
+"""Limits without Redis: their wording."""
 
 import pytest
 
-from gateway.compat.shared.limits import Quota, Quotas
+from gateway.compat.shared.limits import Limits, Quota
 
 
 def test_rates_are_read_as_people_write_them() -> None:
@@ -19,6 +19,6 @@ def test_what_is_no_rate_is_refused() -> None:
 
 async def test_without_limits_nothing_is_counted() -> None:
     """Where rate limits are off, every call passes."""
-    quotas = Quotas(None, shadow=False)
+    quotas = Limits(None, shadow=False)
     for _ in range(3):
         await quotas.spend(Quota.parse("group", "1/minute"), "somebody")

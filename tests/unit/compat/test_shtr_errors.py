@@ -24,7 +24,7 @@ from services.common import errors
 )
 def test_errors_are_one_text_with_the_right_status(error: errors.LinkmeterError, status: int, text: str) -> None:
     """Every failure is {"error": "text"}, with fields named as shtr names them."""
-    answer = shtr_errors.answer(error)
+    answer = shtr_errors.render(error)
     assert (answer.http_status, answer.body) == (status, {"error": text})
 
 
@@ -33,12 +33,12 @@ def test_errors_are_one_text_with_the_right_status(error: errors.LinkmeterError,
 )
 def test_what_may_work_later_says_when(error: errors.LinkmeterError, status: int) -> None:
     """A limit and an outage carry Retry-After."""
-    answer = shtr_errors.answer(error)
+    answer = shtr_errors.render(error)
     assert (answer.http_status, answer.retry_after_seconds) == (status, 17)
 
 
 def test_faults_of_ours_say_nothing_but_a_request_id() -> None:
     """An internal error's description does not go out (S18)."""
-    answer = shtr_errors.answer(errors.Internal("SELECT secret FROM links"))
+    answer = shtr_errors.render(errors.Internal("SELECT secret FROM links"))
     assert answer.http_status == 500
     assert "SELECT" not in str(answer.body)

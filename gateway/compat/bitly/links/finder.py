@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from gateway.compat.backends import Backends
-from gateway.compat.bitly.access import Holder
+from gateway.compat.bitly.access import Client
 from gateway.compat.bitly.errors import invalid
 from gateway.compat.bitly.parse import ShortLink
-from gateway.compat.shared.rate_limits import RateLimits
+from gateway.compat.shared.limits import ClientLimits
 from linkmeter.links.v1 import (
     domain_service_pb2,
     link_graph_service_pb2,
@@ -19,7 +19,6 @@ from linkmeter.links.v1 import (
 )
 from services.common import caller as callers
 from services.common import errors
-from services.common.caller import Caller
 
 # Domains that are tried for a hash, which does not name one.
 _MOST_DOMAINS: Final = 16
@@ -40,34 +39,34 @@ class Found:
 class Finder:
     """Finds links; asking in vain again and again is slowed down."""
 
-    def __init__(self, *, backends: Backends, limits: RateLimits, default_host: str) -> None:
+    def __init__(self, *, backends: Backends, limits: ClientLimits, default_host: str) -> None:
         self._backends = backends
         self._limits = limits
         self._default_host = default_host
 
-    async def own(self, link: ShortLink, holder: Holder) -> links_pb2.Link:
+    async def own(self, link: ShortLink, client: Client) -> links_pb2.Link:
         """Find a link of the caller's; whatever else it is or is not, the answer is the same."""
-        await self._limits.check_misses(holder.client_ip)
-        found = await self._own(link, holder)
+        await self._limits.check_misses(client.client_ip)
+        found = await self._own(link, client)
         if found is None:
-            await self._limits.count_miss(holder.client_ip)
+            await self._limits.count_miss(client.client_ip)
             raise invalid("link")
         return found
 
-    async def own_or_none(self, link: ShortLink | None, holder: Holder) -> links_pb2.Link | None:
+    async def own_or_none(self, link: ShortLink | None, client: Client) -> links_pb2.Link | None:
         """Find a link of the caller's."""
-        await self._limits.check_misses(holder.client_ip)
-        found = await self._own(link, holder) if link else None
+        await self._limits.check_misses(client.client_ip)
+        found = await self._own(link, client) if link else None
         if found is None:
-            await self._limits.count_miss(holder.client_ip)
+            await self._limits.count_miss(client.client_ip)
         return found
 
-    async def visible(self, link: ShortLink | None, holder: Holder) -> Found | None:
+    async def visible(self, link: ShortLink | None, client: Client) -> Found | None:
         """Find a link of the caller's, or one of somebody else's that everybody may follow at this moment."""
-        await self._limits.check_misses(holder.client_ip)
-        found = await self._visible(link, holder) if link else None
+        await self._limits.check_misses(client.client_ip)
+        found = await self._visible(link, client) if link else None
         if found is None:
-            await self._limits.count_miss(holder.client_ip)
+            await self._limits.count_miss(client.client_ip)
         return found
 
     async def encoders(
@@ -89,40 +88,40 @@ class Finder:
         aggregates = dict(zip(by_destination, answers, strict=True))
         return {link.link_id: aggregates[link.destination] for link in links}
 
-    async def own_to(self, destination: str, holder: Holder, *, most: int = 1) -> list[links_pb2.Link]:
+    async def own_to(self, destination: str, client: Client, *, most: int = 1) -> list[links_pb2.Link]:
         """List the caller's links to a destination, oldest first; none when no link can lead there."""
         try:
             listed = await self._backends.links.ListLinks(
                 link_service_pb2.ListLinksRequest(destination=destination, oldest_first=True, page_size=most),
-                metadata=holder.metadata,
+                metadata=client.metadata,
             )
         except errors.InvalidArgument:
             return []
         return list(listed.links)
 
-    async def domains(self, holder: Holder) -> list[links_pb2.Domain]:
+    async def domains(self, client: Client) -> list[links_pb2.Domain]:
         """List the domains that the caller may use."""
         request = domain_service_pb2.ListDomainsRequest()
-        return list((await self._backends.domains.ListDomains(request, metadata=holder.metadata)).domains)
+        return list((await self._backends.domains.ListDomains(request, metadata=client.metadata)).domains)
 
-    async def _own(self, link: ShortLink, holder: Holder) -> links_pb2.Link | None:
-        found = await self._lookup(link.host, link.code, holder)
+    async def _own(self, link: ShortLink, client: Client) -> links_pb2.Link | None:
+        found = await self._lookup(link.host, link.code, client)
         if found or link.host:
             return found
-        others = [domain.host for domain in await self.domains(holder) if domain.owner_id][:_MOST_DOMAINS]
-        tried = await asyncio.gather(*(self._lookup(host, link.code, holder) for host in others))
+        others = [domain.host for domain in await self.domains(client) if domain.owner_id][:_MOST_DOMAINS]
+        tried = await asyncio.gather(*(self._lookup(host, link.code, client) for host in others))
         return next((candidate for candidate in tried if candidate), None)
 
-    async def _lookup(self, host: str, code: str, holder: Holder) -> links_pb2.Link | None:
+    async def _lookup(self, host: str, code: str, client: Client) -> links_pb2.Link | None:
         try:
             return await self._backends.links.LookupLink(
-                link_service_pb2.LookupLinkRequest(domain=host, code=code), metadata=holder.metadata
+                link_service_pb2.LookupLinkRequest(domain=host, code=code), metadata=client.metadata
             )
         except errors.NotFound:
             return None
 
-    async def _visible(self, link: ShortLink, holder: Holder) -> Found | None:
-        own = await self._own(link, holder)
+    async def _visible(self, link: ShortLink, client: Client) -> Found | None:
+        own = await self._own(link, client)
         if own:
             return Found(short_url=own.short_url, code=own.code, destination=own.destination, title=own.title, own=own)
         host = link.host or self._default_host
@@ -138,7 +137,7 @@ class Finder:
 
     async def _shown(self, link_id: int) -> links_pb2.Link | None:
         """Read a link on behalf of everybody, to see what of it everybody may see."""
-        reader = Caller(link_id=link_id, scopes=frozenset({callers.LINKS_READ}), credential="public")
+        reader = callers.Caller(link_id=link_id, scopes=frozenset({callers.LINKS_READ}), credential="public")
         try:
             return await self._backends.links.GetLink(
                 link_service_pb2.GetLinkRequest(link_id=link_id), metadata=callers.metadata_for(reader)

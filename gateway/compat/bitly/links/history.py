@@ -6,7 +6,7 @@ from typing import Final
 
 from gateway.compat.backends import Backends
 from gateway.compat.bitly import parse, render
-from gateway.compat.bitly.access import Holder
+from gateway.compat.bitly.access import Client
 from gateway.compat.bitly.envelope import Answer
 from gateway.compat.bitly.links.finder import Finder
 from linkmeter.compat.bitly.v3 import bitly_pb2
@@ -32,36 +32,36 @@ class History:
         self._backends = backends
         self._finder = finder
 
-    async def link_history(self, request: Request, holder: Holder) -> Answer:
+    async def link_history(self, request: Request, client: Client) -> Answer:
         """List the caller's links, newest first."""
         if request.link:
-            links, total = [await self._finder.own(parse.link(request.link), holder)], 1
+            links, total = [await self._finder.own(parse.link(request.link), client)], 1
         else:
-            links, total = await self._listed(request, holder)
+            links, total = await self._listed(request, client)
         aggregates = await self._finder.aggregate_links(links)
-        entries = [render.history_entry(link, aggregates[link.link_id], holder.owner) for link in links]
+        entries = [render.history_entry(link, aggregates[link.link_id], client.owner) for link in links]
         return Answer(data={"link_history": entries, "result_count": total})
 
-    async def _listed(self, request: Request, holder: Holder) -> tuple[list[links_pb2.Link], int]:
+    async def _listed(self, request: Request, client: Client) -> tuple[list[links_pb2.Link], int]:
         limit = parse.number("limit", request.limit, default=_DEFAULT_LIMIT, least=1, most=_MOST_ENTRIES)
         offset = parse.number("offset", request.offset, default=0, least=0, most=_LARGEST_OFFSET)
         condition = _condition(request)
         found: list[links_pb2.Link] = []
         total = 0
         for question in _questions(request):
-            links, count = await self._collect(question, holder, condition, offset + limit)
+            links, count = await self._collect(question, client, condition, offset + limit)
             found += links
             total += count
         found.sort(key=lambda link: (link.create_time.ToNanoseconds(), link.link_id), reverse=True)
         return found[offset : offset + limit], total
 
     async def _collect(
-        self, question: link_service_pb2.ListLinksRequest, holder: Holder, condition: Condition | None, most: int
+        self, question: link_service_pb2.ListLinksRequest, client: Client, condition: Condition | None, most: int
     ) -> tuple[list[links_pb2.Link], int]:
         """List the newest links that pass, and count all that do."""
         found: list[links_pb2.Link] = []
         while True:
-            page = await self._backends.links.ListLinks(question, metadata=holder.metadata)
+            page = await self._backends.links.ListLinks(question, metadata=client.metadata)
             found += [link for link in page.links if condition is None or condition(link)]
             if condition is None and len(found) >= most:
                 return found, max(page.total_size, len(found))

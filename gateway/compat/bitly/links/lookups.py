@@ -6,7 +6,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from gateway.compat.bitly import parse, render
-from gateway.compat.bitly.access import Holder
+from gateway.compat.bitly.access import Client
 from gateway.compat.bitly.envelope import Answer
 from gateway.compat.bitly.errors import Refusal, invalid
 from gateway.compat.bitly.links.finder import Finder, Found
@@ -27,27 +27,27 @@ class Lookups:
     def __init__(self, *, finder: Finder) -> None:
         self._finder = finder
 
-    async def expand(self, request: bitly_pb2.LinksRequest, holder: Holder) -> Answer:
+    async def expand(self, request: bitly_pb2.LinksRequest, client: Client) -> Answer:
         """Say where links lead. As text there is no room for an error but the status."""
         items = parse.items(request)
-        found = await asyncio.gather(*(self._finder.visible(item.link, holder) for item in items))
+        found = await asyncio.gather(*(self._finder.visible(item.link, client) for item in items))
         text = "\n".join(link.destination for link in found if link)
         if request.format.strip().lower() == "txt" and not all(found):
             raise Refusal(NOT_FOUND, 404)
         return Answer(data={"expand": await self._each(items, found, self._expanded)}, text=text)
 
-    async def info(self, request: bitly_pb2.LinksRequest, holder: Holder) -> Answer:
+    async def info(self, request: bitly_pb2.LinksRequest, client: Client) -> Answer:
         """Say whose links they are."""
         items = parse.items(request)
         expand_user = parse.flag("expand_user", request.expand_user)
-        found = await asyncio.gather(*(self._finder.visible(item.link, holder) for item in items))
+        found = await asyncio.gather(*(self._finder.visible(item.link, client) for item in items))
 
         async def describe(link: Found) -> Row:
-            return await self._described(link, holder, expand_user=expand_user)
+            return await self._described(link, client, expand_user=expand_user)
 
         return Answer(data={"info": await self._each(items, found, describe)})
 
-    async def lookup(self, request: bitly_pb2.UrlsRequest, _holder: Holder) -> Answer:
+    async def lookup(self, request: bitly_pb2.UrlsRequest, _holder: Client) -> Answer:
         """Find aggregate links by destination."""
 
         async def look_up(url: str) -> Row | None:
@@ -56,11 +56,11 @@ class Lookups:
 
         return Answer(data={"lookup": await _by_url(parse.destinations(request.url), look_up)})
 
-    async def link_lookup(self, request: bitly_pb2.UrlsRequest, holder: Holder) -> Answer:
+    async def link_lookup(self, request: bitly_pb2.UrlsRequest, client: Client) -> Answer:
         """Find links by destination: the caller's, and the aggregate one."""
 
         async def look_up(url: str) -> Row | None:
-            own, aggregate = await asyncio.gather(self._finder.own_to(url, holder), self._aggregate_of(url))
+            own, aggregate = await asyncio.gather(self._finder.own_to(url, client), self._aggregate_of(url))
             if not own and not aggregate:
                 return None
             row: Row = {"aggregate_link": aggregate or own[0].short_url}
@@ -68,20 +68,20 @@ class Lookups:
 
         return Answer(data={"link_lookup": await _by_url(parse.destinations(request.url), look_up)})
 
-    async def user_link_lookup(self, request: bitly_pb2.UrlsRequest, holder: Holder) -> Answer:
+    async def user_link_lookup(self, request: bitly_pb2.UrlsRequest, client: Client) -> Answer:
         """Find the caller's links by destination."""
 
         async def look_up(url: str) -> Row | None:
-            own = await self._finder.own_to(url, holder)
+            own = await self._finder.own_to(url, client)
             if not own:
                 return None
             return {"link": own[0].short_url, "aggregate_link": await self._finder.aggregate_link(own[0])}
 
         return Answer(data={"link_lookup": await _by_url(parse.destinations(request.url), look_up)})
 
-    async def link_info(self, request: bitly_pb2.LinkRequest, holder: Holder) -> Answer:
+    async def link_info(self, request: bitly_pb2.LinkRequest, client: Client) -> Answer:
         """Say what is known of a link's page."""
-        link = await self._required(request.link, holder)
+        link = await self._required(request.link, client)
         aggregate = await self._finder.aggregate_link(link)
         host = urlsplit(link.destination).hostname
         return Answer(
@@ -96,46 +96,46 @@ class Lookups:
             }
         )
 
-    async def encoders(self, request: bitly_pb2.EncodersRequest, holder: Holder) -> Answer:
+    async def encoders(self, request: bitly_pb2.EncodersRequest, client: Client) -> Answer:
         """List who leads to the same place."""
         limit = parse.number("limit", request.limit, default=10, least=1, most=parse.MOST_ENCODERS)
         expand_user = parse.flag("expand_user", request.expand_user)
-        answer = await self._encoders(request, holder, limit)
+        answer = await self._encoders(request, client, limit)
         return Answer(data=render.encoders(answer, expand_user=expand_user))
 
-    async def encoders_count(self, request: bitly_pb2.EncodersRequest, holder: Holder) -> Answer:
+    async def encoders_count(self, request: bitly_pb2.EncodersRequest, client: Client) -> Answer:
         """Count who leads to the same place."""
-        return Answer(data=render.encoders_count(await self._encoders(request, holder, 1)))
+        return Answer(data=render.encoders_count(await self._encoders(request, client, 1)))
 
     async def _encoders(
-        self, request: bitly_pb2.EncodersRequest, holder: Holder, limit: int
+        self, request: bitly_pb2.EncodersRequest, client: Client, limit: int
     ) -> link_graph_service_pb2.ListEncodersResponse:
         my_network = parse.flag("my_network", request.my_network)
-        link = await self._required(request.link, holder)
+        link = await self._required(request.link, client)
         if not my_network:
             answer = await self._finder.encoders(link.destination, limit=limit)
-        elif holder.owner.workspace_id:
-            answer = await self._finder.encoders(link.destination, limit=limit, workspace_id=holder.owner.workspace_id)
+        elif client.owner.workspace_id:
+            answer = await self._finder.encoders(link.destination, limit=limit, workspace_id=client.owner.workspace_id)
         else:
-            answer = await self._alone(link, holder)
+            answer = await self._alone(link, client)
         answer.aggregate_short_url = answer.aggregate_short_url or await self._finder.aggregate_link(link)
         return answer
 
-    async def _alone(self, link: Found, holder: Holder) -> link_graph_service_pb2.ListEncodersResponse:
+    async def _alone(self, link: Found, client: Client) -> link_graph_service_pb2.ListEncodersResponse:
         """Answer for an account without a group: it is all of its network."""
-        own = await self._finder.own_to(link.destination, holder)
+        own = await self._finder.own_to(link.destination, client)
         return link_graph_service_pb2.ListEncodersResponse(
             encoders=[
                 link_graph_service_pb2.Encoder(
-                    owner=holder.owner, short_url=mine.short_url, create_time=mine.create_time
+                    owner=client.owner, short_url=mine.short_url, create_time=mine.create_time
                 )
                 for mine in own
             ],
             total_owners=len(own),
         )
 
-    async def _required(self, text: str, holder: Holder) -> Found:
-        link = await self._finder.visible(parse.link(text), holder)
+    async def _required(self, text: str, client: Client) -> Found:
+        link = await self._finder.visible(parse.link(text), client)
         if link is None:
             raise invalid("link")
         return link
@@ -158,9 +158,9 @@ class Lookups:
     async def _expanded(self, link: Found) -> Row:
         return {**await self._hashes(link), "long_url": link.destination}
 
-    async def _described(self, link: Found, holder: Holder, *, expand_user: bool) -> Row:
+    async def _described(self, link: Found, client: Client, *, expand_user: bool) -> Row:
         row: Row = {**await self._hashes(link), "title": link.title or None, "created_by": None, "created_at": None}
-        owner, created = holder.owner, link.own.create_time.seconds if link.own else 0
+        owner, created = client.owner, link.own.create_time.seconds if link.own else 0
         if not link.own:
             # Who keeps a link private is not among these.
             answer = await self._finder.encoders(link.destination, limit=_ENCODERS_TO_SEARCH)

@@ -6,11 +6,11 @@ from google.protobuf.field_mask_pb2 import FieldMask
 
 from gateway.compat.backends import Backends
 from gateway.compat.bitly import parse, render
-from gateway.compat.bitly.access import Access, Holder
+from gateway.compat.bitly.access import Access, Client
 from gateway.compat.bitly.envelope import Answer
 from gateway.compat.bitly.errors import Refusal, invalid, missing
 from gateway.compat.bitly.links.finder import Finder
-from gateway.compat.shared.rate_limits import RateLimits
+from gateway.compat.shared.limits import ClientLimits
 from linkmeter.compat.bitly.v3 import bitly_pb2
 from linkmeter.links.v1 import account_service_pb2, link_service_pb2, links_pb2
 from services.common import errors
@@ -27,25 +27,25 @@ _FORGOTTEN: Final = "user_ts"
 class Library:
     """Keeps the links of accounts."""
 
-    def __init__(self, *, backends: Backends, access: Access, finder: Finder, limits: RateLimits) -> None:
+    def __init__(self, *, backends: Backends, access: Access, finder: Finder, limits: ClientLimits) -> None:
         self._backends = backends
         self._access = access
         self._finder = finder
         self._limits = limits
 
-    async def shorten(self, request: bitly_pb2.ShortenRequest, holder: Holder) -> Answer:
+    async def shorten(self, request: bitly_pb2.ShortenRequest, client: Client) -> Answer:
         """Make a link, or find the account's older one to the same place."""
         destination = parse.destination(request.long_url, request.uri)
         if request.x_login or request.x_api_key:
-            holder = await self._access.by_login(request.x_login, request.x_api_key, holder.client_ip)
-        domain = await self._domain(request.domain, holder)
+            client = await self._access.by_login(request.x_login, request.x_api_key, client.client_ip)
+        domain = await self._domain(request.domain, client)
         # What is not saved as private is for everybody.
         draft = links_pb2.Link(destination=destination, domain=domain, private_stats=False)
-        link, is_new = await self._make_or_find(draft, holder)
+        link, is_new = await self._make_or_find(draft, client)
         global_hash = render.code_of(await self._finder.aggregate_link(link))
         return Answer(data=render.shortened(link, global_hash, is_new=is_new), text=link.short_url)
 
-    async def link_save(self, request: bitly_pb2.LinkSaveRequest, holder: Holder) -> Answer:
+    async def link_save(self, request: bitly_pb2.LinkSaveRequest, client: Client) -> Answer:
         """Make a link with what the account notes about it, or say that there is one."""
         draft = links_pb2.Link(
             destination=parse.destination(request.long_url, name="longurl"),
@@ -54,13 +54,13 @@ class Library:
             private_stats=parse.flag("private", request.private),
         )
         parse.seconds("user_ts", request.user_ts, takes_milliseconds=True)
-        link, is_new = await self._make_or_find(draft, holder)
+        link, is_new = await self._make_or_find(draft, client)
         data = render.saved(link, await self._finder.aggregate_link(link), is_new=is_new)
         if is_new:
             return Answer(data=data)
         return Answer(data=data, status_code=304, status_txt="LINK_ALREADY_EXISTS")
 
-    async def link_edit(self, request: bitly_pb2.LinkEditRequest, holder: Holder) -> Answer:
+    async def link_edit(self, request: bitly_pb2.LinkEditRequest, client: Client) -> Answer:
         """Change what the account notes about a link."""
         short_link = parse.link(request.link)
         names = {name.strip().lower() for name in request.edit.split(",")} - {""}
@@ -68,7 +68,7 @@ class Library:
             raise missing("edit")
         if names - _EDITABLE - {_FORGOTTEN}:
             raise invalid("edit")
-        link = await self._finder.own(short_link, holder)
+        link = await self._finder.own(short_link, client)
         changed = links_pb2.Link(
             link_id=link.link_id,
             title=request.title,
@@ -79,61 +79,61 @@ class Library:
         update = link_service_pb2.UpdateLinkRequest(link=changed)
         update.update_mask.paths.extend(sorted(_native(name) for name in names - {_FORGOTTEN}))
         if update.update_mask.paths:
-            link = await self._backends.links.UpdateLink(update, metadata=holder.metadata)
+            link = await self._backends.links.UpdateLink(update, metadata=client.metadata)
         return Answer(data={"link_edit": {"link": link.short_url}})
 
-    async def user_info(self, request: bitly_pb2.UserInfoRequest, holder: Holder) -> Answer:
+    async def user_info(self, request: bitly_pb2.UserInfoRequest, client: Client) -> Answer:
         """Describe the account, or another one of its group."""
         if request.full_name:
             raise invalid("full_name")
         login = request.login.strip().lower()
-        if login in {"", holder.owner.login}:
-            domains = await self._finder.domains(holder)
-            return Answer(data=render.own_profile(holder.owner, domains))
+        if login in {"", client.owner.login}:
+            domains = await self._finder.domains(client)
+            return Answer(data=render.own_profile(client.owner, domains))
         try:
             other = await self._backends.accounts.GetOwner(account_service_pb2.GetOwnerRequest(login=login))
         except errors.InvalidArgument:
             other = links_pb2.Owner()
-        if not holder.owner.workspace_id or other.workspace_id != holder.owner.workspace_id:
+        if not client.owner.workspace_id or other.workspace_id != client.owner.workspace_id:
             raise Refusal("NOT_FOUND", 404)
         return Answer(data=render.profile(other))
 
-    async def validate(self, request: bitly_pb2.ValidateRequest, holder: Holder) -> Answer:
+    async def validate(self, request: bitly_pb2.ValidateRequest, client: Client) -> Answer:
         """Say whether a login and an API key belong together."""
         if not request.x_login:
             raise missing("x_login")
         if not request.x_api_key:
             raise missing("x_apikey")
-        found = await self._access.find(request.x_api_key, holder.client_ip)
+        found = await self._access.find(request.x_api_key, client.client_ip)
         is_valid = found is not None and found.owner.login == request.x_login.strip().lower()
         return Answer(data={"valid": int(is_valid)})
 
-    async def pro_domain(self, request: bitly_pb2.ProDomainRequest, holder: Holder) -> Answer:
+    async def pro_domain(self, request: bitly_pb2.ProDomainRequest, client: Client) -> Answer:
         """Say whether a host is a short domain of the caller's own."""
         host = request.domain.strip().lower()
         if not host:
             raise missing("domain")
         if "/" in host or ":" in host:
             raise Refusal("INVALID_BARE_DOMAIN")
-        own = {domain.host for domain in await self._finder.domains(holder) if domain.owner_id}
+        own = {domain.host for domain in await self._finder.domains(client) if domain.owner_id}
         return Answer(data={"bitly_pro_domain": host in own, "domain": request.domain.strip()})
 
-    async def _domain(self, text: str, holder: Holder) -> str:
+    async def _domain(self, text: str, client: Client) -> str:
         host = text.strip().lower()
         if host not in _OUR_DOMAIN:
             return host
         # Unless somebody really owns one of those.
-        usable = {domain.host for domain in await self._finder.domains(holder)} if host else set()
+        usable = {domain.host for domain in await self._finder.domains(client)} if host else set()
         return host if host in usable else ""
 
-    async def _make_or_find(self, draft: links_pb2.Link, holder: Holder) -> tuple[links_pb2.Link, bool]:
+    async def _make_or_find(self, draft: links_pb2.Link, client: Client) -> tuple[links_pb2.Link, bool]:
         try:
-            found = await self._find_or_create(draft, holder, find_only=True)
+            found = await self._find_or_create(draft, client, find_only=True)
             if found.HasField("link"):
                 return found.link, False
-            await self._limits.spend_create(holder.client_ip)
+            await self._limits.spend_create(client.client_ip)
             # Of equal calls at once, one gets here first.
-            made = await self._find_or_create(draft, holder, find_only=False)
+            made = await self._find_or_create(draft, client, find_only=False)
         except errors.InvalidArgument as error:
             if error.reason == "OWN_DOMAIN":
                 raise Refusal("ALREADY_A_BITLY_LINK") from None
@@ -141,12 +141,12 @@ class Library:
         return made.link, made.created
 
     async def _find_or_create(
-        self, draft: links_pb2.Link, holder: Holder, *, find_only: bool
+        self, draft: links_pb2.Link, client: Client, *, find_only: bool
     ) -> link_service_pb2.FindOrCreateLinkResponse:
         request = link_service_pb2.FindOrCreateLinkRequest(
             link=draft, may_differ=FieldMask(paths=_MAY_DIFFER), find_only=find_only
         )
-        return await self._backends.links.FindOrCreateLink(request, metadata=holder.metadata)
+        return await self._backends.links.FindOrCreateLink(request, metadata=client.metadata)
 
 
 def _native(name: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from gateway.compat.bitly import parse, render
-from gateway.compat.bitly.access import Holder
+from gateway.compat.bitly.access import Client
 from gateway.compat.bitly.envelope import Answer
 from gateway.compat.bitly.errors import invalid
 from gateway.compat.bitly.links.finder import Finder
@@ -38,55 +38,55 @@ class Counts:
         self._finder = finder
         self._metrics = metrics
 
-    async def clicks(self, request: LinksRequest, holder: Holder) -> Answer:
+    async def clicks(self, request: LinksRequest, client: Client) -> Answer:
         """Count all clicks: of each link, and of all of the caller's links to the same place."""
 
         async def count(link: links_pb2.Link) -> Row:
-            siblings = await self._finder.own_to(link.destination, holder, most=_MOST_SIBLINGS)
+            siblings = await self._finder.own_to(link.destination, client, most=_MOST_SIBLINGS)
             link_ids = [link.link_id, *(other.link_id for other in siblings if other.link_id != link.link_id)]
             report = queries.by_dimension(DIMENSION_LINK, len(link_ids))
-            rows = queries.rows(await self._metrics.ask(queries.question(report, link_ids=link_ids), holder))
+            rows = queries.rows(await self._metrics.ask(queries.question(report, link_ids=link_ids), client))
             counted = {row.dimensions[0].value: row.metrics[0] for row in rows}
             return {"user_clicks": counted.get(str(link.link_id), 0), "global_clicks": sum(counted.values())}
 
-        return Answer(data={"clicks": await self._each(request, holder, count)})
+        return Answer(data={"clicks": await self._each(request, client, count)})
 
-    async def clicks_by_minute(self, request: LinksRequest, holder: Holder) -> Answer:
+    async def clicks_by_minute(self, request: LinksRequest, client: Client) -> Answer:
         """Count the clicks of the last hour by minute."""
 
         async def count(link: links_pb2.Link) -> Row:
-            rows = await self._metrics.newest_minutes([link.link_id], holder)
+            rows = await self._metrics.newest_minutes([link.link_id], client)
             return {"clicks": [row.metrics[0] for row in rows]}
 
-        return Answer(data={"clicks_by_minute": await self._each(request, holder, count)})
+        return Answer(data={"clicks_by_minute": await self._each(request, client, count)})
 
-    async def clicks_by_day(self, request: LinksRequest, holder: Holder) -> Answer:
+    async def clicks_by_day(self, request: LinksRequest, client: Client) -> Answer:
         """Count the clicks of the last days by day."""
         days = parse.number("days", request.days, default=_DEFAULT_DAYS, least=1, most=_MOST_DAYS)
 
         async def count(link: links_pb2.Link) -> Row:
-            rows = await self._metrics.newest_days(days, [link.link_id], holder)
+            rows = await self._metrics.newest_days(days, [link.link_id], client)
             return {"clicks": render.steps(rows, "day_start")}
 
-        return Answer(data={"clicks_by_day": await self._each(request, holder, count)})
+        return Answer(data={"clicks_by_day": await self._each(request, client, count)})
 
-    async def referrers(self, request: LinksRequest, holder: Holder) -> Answer:
+    async def referrers(self, request: LinksRequest, client: Client) -> Answer:
         """Count all clicks of a link by referring page."""
-        described, link = await self._described(request, holder)
-        rows = await self._breakdown(link, holder, DIMENSION_REFERRER)
+        described, link = await self._described(request, client)
+        rows = await self._breakdown(link, client, DIMENSION_REFERRER)
         return Answer(data={**described, "referrers": render.referrers(rows)})
 
-    async def countries(self, request: LinksRequest, holder: Holder) -> Answer:
+    async def countries(self, request: LinksRequest, client: Client) -> Answer:
         """Count all clicks of a link by country."""
-        described, link = await self._described(request, holder)
-        rows = await self._breakdown(link, holder, DIMENSION_COUNTRY)
+        described, link = await self._described(request, client)
+        rows = await self._breakdown(link, client, DIMENSION_COUNTRY)
         return Answer(data={**described, "countries": render.countries(rows)})
 
     async def _each(
-        self, request: LinksRequest, holder: Holder, count: Callable[[links_pb2.Link], Awaitable[Row]]
+        self, request: LinksRequest, client: Client, count: Callable[[links_pb2.Link], Awaitable[Row]]
     ) -> list[Row]:
         async def row(item: parse.Item) -> Row:
-            link = await self._finder.own_or_none(item.link, holder)
+            link = await self._finder.own_or_none(item.link, client)
             if link is None:
                 return {item.key: item.text, "error": NOT_FOUND}
             hashes, counted = await asyncio.gather(self._hashes(link), count(link))
@@ -94,17 +94,17 @@ class Counts:
 
         return list(await asyncio.gather(*(row(item) for item in parse.items(request))))
 
-    async def _described(self, request: LinksRequest, holder: Holder) -> tuple[Row, links_pb2.Link]:
+    async def _described(self, request: LinksRequest, client: Client) -> tuple[Row, links_pb2.Link]:
         item = parse.item(request)
-        link = await self._finder.own_or_none(item.link, holder)
+        link = await self._finder.own_or_none(item.link, client)
         if link is None:
             raise invalid(item.key.replace("_", ""))
-        described: Row = {item.key: item.text, **await self._hashes(link), "created_by": holder.owner.login}
+        described: Row = {item.key: item.text, **await self._hashes(link), "created_by": client.owner.login}
         return described, link
 
-    async def _breakdown(self, link: links_pb2.Link, holder: Holder, dimension: Dimension.ValueType) -> list[StatsRow]:
+    async def _breakdown(self, link: links_pb2.Link, client: Client, dimension: Dimension.ValueType) -> list[StatsRow]:
         report = queries.by_dimension(dimension, parse.MOST_ROWS)
-        return list(queries.rows(await self._metrics.ask(queries.question(report, link_ids=[link.link_id]), holder)))
+        return list(queries.rows(await self._metrics.ask(queries.question(report, link_ids=[link.link_id]), client)))
 
     async def _hashes(self, link: links_pb2.Link) -> Row:
         aggregate = await self._finder.aggregate_link(link)

@@ -2,7 +2,7 @@
 
 from gateway.compat.backends import Backends
 from gateway.compat.bitly import parse, render
-from gateway.compat.bitly.access import Holder
+from gateway.compat.bitly.access import Client
 from gateway.compat.bitly.envelope import Answer
 from gateway.compat.bitly.links.finder import Finder
 from gateway.compat.bitly.parse import MetricsQuery
@@ -38,94 +38,94 @@ class Metrics:
         self._finder = finder
         self._clock = clock
 
-    async def link_clicks(self, request: LinkRequest, holder: Holder) -> Answer:
+    async def link_clicks(self, request: LinkRequest, client: Client) -> Answer:
         """Count the clicks of a link: as a number, or unit by unit."""
-        query, link_ids = await self._asked(request, holder)
-        return await self._clicks(query, link_ids, holder, "link_clicks")
+        query, link_ids = await self._asked(request, client)
+        return await self._clicks(query, link_ids, client, "link_clicks")
 
-    async def user_clicks(self, request: UserRequest, holder: Holder) -> Answer:
+    async def user_clicks(self, request: UserRequest, client: Client) -> Answer:
         """Count the clicks of all links; asked without parameters, in the older shape."""
         if any(getattr(request, name) for name in _WINDOW_FIELDS):
-            return await self._clicks(parse.metrics(request, self._clock.now()), [], holder, "user_clicks")
-        days = render.steps(await self.newest_days(_DAYS, [], holder), "day_start")
+            return await self._clicks(parse.metrics(request, self._clock.now()), [], client, "user_clicks")
+        days = render.steps(await self.newest_days(_DAYS, [], client), "day_start")
         total = sum(int(str(day["clicks"])) for day in days)
         return Answer(data={"clicks": days, "days": _DAYS, "total_clicks": total})
 
-    async def countries(self, request: AnyRequest, holder: Holder) -> Answer:
+    async def countries(self, request: AnyRequest, client: Client) -> Answer:
         """Count clicks by country."""
-        query, rows = await self._breakdown(request, holder, DIMENSION_COUNTRY)
+        query, rows = await self._breakdown(request, client, DIMENSION_COUNTRY)
         return _listed(request, "countries", render.countries(rows), query)
 
-    async def referrers(self, request: AnyRequest, holder: Holder) -> Answer:
+    async def referrers(self, request: AnyRequest, client: Client) -> Answer:
         """Count clicks by referring page."""
-        query, rows = await self._breakdown(request, holder, DIMENSION_REFERRER)
+        query, rows = await self._breakdown(request, client, DIMENSION_REFERRER)
         return _listed(request, "referrers", render.referrers(rows), query)
 
-    async def referrers_by_domain(self, request: AnyRequest, holder: Holder) -> Answer:
+    async def referrers_by_domain(self, request: AnyRequest, client: Client) -> Answer:
         """Count clicks by referring page, grouped by site."""
-        query, rows = await self._breakdown(request, holder, DIMENSION_REFERRER)
+        query, rows = await self._breakdown(request, client, DIMENSION_REFERRER)
         return Answer(data={"referrers": render.referrers_by_domain(rows), **render.window_echo(query)})
 
-    async def referring_domains(self, request: AnyRequest, holder: Holder) -> Answer:
+    async def referring_domains(self, request: AnyRequest, client: Client) -> Answer:
         """Count clicks by referring host."""
-        query, rows = await self._breakdown(request, holder, DIMENSION_REFERRER_HOST)
+        query, rows = await self._breakdown(request, client, DIMENSION_REFERRER_HOST)
         return _listed(request, "referring_domains", render.referring_domains(rows), query)
 
-    async def newest_days(self, days: int, link_ids: list[int], holder: Holder) -> list[StatsRow]:
+    async def newest_days(self, days: int, link_ids: list[int], client: Client) -> list[StatsRow]:
         """Count the clicks of the last days of New York, newest first."""
-        return await self._steps(self._until_now(Unit.DAY, days), days, link_ids, holder)
+        return await self._steps(self._until_now(Unit.DAY, days), days, link_ids, client)
 
-    async def newest_minutes(self, link_ids: list[int], holder: Holder) -> list[StatsRow]:
+    async def newest_minutes(self, link_ids: list[int], client: Client) -> list[StatsRow]:
         """Count the clicks of the last minutes, newest first."""
-        return await self._steps(self._until_now(Unit.MINUTE, _MINUTES), _MINUTES, link_ids, holder)
+        return await self._steps(self._until_now(Unit.MINUTE, _MINUTES), _MINUTES, link_ids, client)
 
-    async def ask(self, question: QueryStatsRequest, holder: Holder) -> QueryStatsResponse:
+    async def ask(self, question: QueryStatsRequest, client: Client) -> QueryStatsResponse:
         """Ask on the caller's behalf."""
-        response: QueryStatsResponse = await self._backends.stats.QueryStats(question, metadata=holder.metadata)
+        response: QueryStatsResponse = await self._backends.stats.QueryStats(question, metadata=client.metadata)
         return response
 
-    async def _asked(self, request: AnyRequest, holder: Holder) -> tuple[MetricsQuery, list[int]]:
+    async def _asked(self, request: AnyRequest, client: Client) -> tuple[MetricsQuery, list[int]]:
         if isinstance(request, UserRequest):
             return parse.metrics(request, self._clock.now()), []
         # The link first: it is what clients get wrong, and what everything else is about.
         link = parse.link(request.link)
         query = parse.metrics(request, self._clock.now())
-        return query, [(await self._finder.own(link, holder)).link_id]
+        return query, [(await self._finder.own(link, client)).link_id]
 
-    async def _clicks(self, query: MetricsQuery, link_ids: list[int], holder: Holder, name: str) -> Answer:
+    async def _clicks(self, query: MetricsQuery, link_ids: list[int], client: Client, name: str) -> Answer:
         window = query.window
         if query.rollup:
             question = queries.question(queries.TOTAL, interval=window.interval, link_ids=link_ids)
-            total = queries.total(await self.ask(question, holder))
+            total = queries.total(await self.ask(question, client))
             return Answer(data={name: total, **render.clicks_echo(query)}, text=str(total))
-        units = await self._rows_of(window, query.limit, link_ids, holder)
-        rows = await self._steps(window, units, link_ids, holder)
+        units = await self._rows_of(window, query.limit, link_ids, client)
+        rows = await self._steps(window, units, link_ids, client)
         return Answer(data={name: render.steps(rows, "dt"), **render.clicks_echo(query)})
 
-    async def _rows_of(self, window: Window, limit: int, link_ids: list[int], holder: Holder) -> int:
+    async def _rows_of(self, window: Window, limit: int, link_ids: list[int], client: Client) -> int:
         """Say how many units to answer: of all time, those since the first click."""
         if window.units != ALL:
             return min(window.units, limit)
         if window.unit is Unit.MINUTE:
             return min(_MINUTES, limit)
         question = queries.question(queries.TOTAL, interval=window.interval, link_ids=link_ids)
-        response = await self.ask(question, holder)
+        response = await self.ask(question, client)
         if not response.HasField("first_click_time"):
             return 1
         return window.units_since(queries.moment(response.first_click_time), limit)
 
-    async def _steps(self, window: Window, units: int, link_ids: list[int], holder: Holder) -> list[StatsRow]:
+    async def _steps(self, window: Window, units: int, link_ids: list[int], client: Client) -> list[StatsRow]:
         report = queries.by_unit(window.unit, units)
         question = queries.question(report, interval=window.newest(units), zone=window.zone, link_ids=link_ids)
-        return list(queries.rows(await self.ask(question, holder)))
+        return list(queries.rows(await self.ask(question, client)))
 
     async def _breakdown(
-        self, request: AnyRequest, holder: Holder, dimension: Dimension.ValueType
+        self, request: AnyRequest, client: Client, dimension: Dimension.ValueType
     ) -> tuple[MetricsQuery, list[StatsRow]]:
-        query, link_ids = await self._asked(request, holder)
+        query, link_ids = await self._asked(request, client)
         report = queries.by_dimension(dimension, query.limit)
         question = queries.question(report, interval=query.window.interval, link_ids=link_ids)
-        return query, list(queries.rows(await self.ask(question, holder)))
+        return query, list(queries.rows(await self.ask(question, client)))
 
     def _until_now(self, unit: Unit, units: int) -> Window:
         now = self._clock.now()

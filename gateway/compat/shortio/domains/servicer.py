@@ -3,9 +3,10 @@
 from collections.abc import AsyncIterator
 
 from gateway.compat.backends import Backends
+from gateway.compat.shared.accounts import Account
 from gateway.compat.shared.http_metadata import Context
 from gateway.compat.shortio import values
-from gateway.compat.shortio.access import Access, Account
+from gateway.compat.shortio.access import Access
 from gateway.compat.shortio.limits import CallLimits
 from gateway.compat.shortio.links import parse, render, unsupported
 from linkmeter.compat.shortio.v2 import domain_service_pb2 as contract
@@ -18,10 +19,10 @@ from services.common import caller as callers
 class DomainServicer(domain_service_pb2_grpc.DomainServiceServicer):
     """Manages domains through links."""
 
-    def __init__(self, *, backends: Backends, limits: CallLimits) -> None:
+    def __init__(self, *, backends: Backends, access: Access, limits: CallLimits) -> None:
         self._backends = backends
         self._limits = limits
-        self._access = Access(backends=backends, limits=limits)
+        self._access = access
 
     async def ListDomains(
         self, request: contract.ListDomainsRequest, context: Context

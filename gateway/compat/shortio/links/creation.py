@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from gateway.compat.backends import Backends
-from gateway.compat.shortio.access import Account
+from gateway.compat.shared.accounts import Account
+from gateway.compat.shortio.access import reading_metadata
 from gateway.compat.shortio.links.parse import NewLink
 from linkmeter.links.v1 import link_service_pb2, links_pb2
 from services.common import errors
@@ -37,7 +38,7 @@ class Creation:
             request = link_service_pb2.CreateLinkRequest(link=wanted.link)
             return Created(await self._backends.links.CreateLink(request, metadata=account.metadata), duplicate=False)
         answer = await self._backends.links.FindOrCreateLink(
-            link_service_pb2.FindOrCreateLinkRequest(link=wanted.link), metadata=account.reading
+            link_service_pb2.FindOrCreateLinkRequest(link=wanted.link), metadata=reading_metadata(account)
         )
         return Created(answer.link, duplicate=not answer.created)
 

@@ -9,10 +9,11 @@ from google.type.interval_pb2 import Interval
 
 from gateway.compat.backends import Backends
 from gateway.compat.shared import qr
+from gateway.compat.shared.accounts import Account
 from gateway.compat.shared.http_metadata import Context
 from gateway.compat.shortio import errors as words
 from gateway.compat.shortio import moments, values
-from gateway.compat.shortio.access import Access, Account
+from gateway.compat.shortio.access import Access, reading_metadata
 from gateway.compat.shortio.limits import CallLimits
 from gateway.compat.shortio.links import parse, unsupported
 from gateway.compat.shortio.links import render as render_links
@@ -32,10 +33,10 @@ _MOST_BY_URL = 1000
 class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
     """Manages links through links."""
 
-    def __init__(self, *, backends: Backends, limits: CallLimits) -> None:
+    def __init__(self, *, backends: Backends, access: Access, limits: CallLimits) -> None:
         self._backends = backends
         self._limits = limits
-        self._access = Access(backends=backends, limits=limits)
+        self._access = access
         self._creation = Creation(backends=backends)
 
     async def CreateLink(self, request: contract.CreateLinkRequest, context: Context) -> links_pb2.Link:
@@ -185,7 +186,7 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
         domain = await self._access.domain_of_host(account, link.domain)
         copied = await self._backends.links.CopyLink(
             link_service_pb2.CopyLinkRequest(link_id=link.link_id, code=parse.copy_path(request.options)),
-            metadata=account.reading,
+            metadata=reading_metadata(account),
         )
         return render_links.copied(copied, domain.domain_id, account.owner, request.link_id)
 

@@ -10,10 +10,11 @@ from google.protobuf.struct_pb2 import Struct
 from google.type.interval_pb2 import Interval
 
 from gateway.compat.backends import Backends
+from gateway.compat.shared.accounts import Account
 from gateway.compat.shared.http_metadata import Context
 from gateway.compat.shared.query import listed
 from gateway.compat.shortio import ids, moments
-from gateway.compat.shortio.access import Access, Account
+from gateway.compat.shortio.access import Access, reading_metadata
 from gateway.compat.shortio.limits import CallLimits
 from gateway.compat.shortio.statistics import clickstream, columns, parse, queries, render
 from gateway.compat.shortio.statistics.periods import Window
@@ -40,11 +41,11 @@ _ERASURE_SECONDS: Final = 9.0
 class StatisticsServicer(statistics_service_pb2_grpc.StatisticsServiceServicer):
     """Answers statistics through links and analytics."""
 
-    def __init__(self, *, backends: Backends, limits: CallLimits, clock: Clock) -> None:
+    def __init__(self, *, backends: Backends, access: Access, limits: CallLimits, clock: Clock) -> None:
         self._backends = backends
         self._clock = clock
         self._limits = limits
-        self._access = Access(backends=backends, limits=limits)
+        self._access = access
 
     async def GetLinkStatistics(
         self, request: statistics_service_pb2.GetLinkStatisticsRequest, context: Context
@@ -257,7 +258,7 @@ class StatisticsServicer(statistics_service_pb2_grpc.StatisticsServiceServicer):
                     link_service_pb2.ListLinksRequest(
                         page_size=1, domain=domain.host, created=created, archived=archived, with_total_size=True
                     ),
-                    metadata=account.reading,
+                    metadata=reading_metadata(account),
                 )
                 for archived in (False, True)
             )

@@ -6,7 +6,7 @@ from typing import Final
 
 from gateway.compat.backends import Backends
 from gateway.compat.shared.http_metadata import Context
-from gateway.compat.spoo import access, figures, ids, scopes, values
+from gateway.compat.spoo import access, ids, limits, scopes, values
 from gateway.compat.spoo.access import Access
 from gateway.compat.spoo.bulk import parse
 from gateway.compat.spoo.bulk.parse import Claim
@@ -43,7 +43,7 @@ class BulkServicer(bulk_service_pb2_grpc.BulkServiceServicer):
         self, request: bulk_service_pb2.BulkRequest, context: Context
     ) -> bulk_service_pb2.BulkResponse:
         """Delete links."""
-        caller = await self._manager(context, figures.BULK_DELETE)
+        caller = await self._manager(context, limits.BULK_DELETE)
 
         async def delete(link: links_pb2.Link) -> None:
             await self._delete(link, caller)
@@ -54,7 +54,7 @@ class BulkServicer(bulk_service_pb2_grpc.BulkServiceServicer):
         self, request: bulk_service_pb2.BulkRequest, context: Context
     ) -> bulk_service_pb2.BulkResponse:
         """Switch links off or on."""
-        caller = await self._manager(context, figures.BULK_UPDATE)
+        caller = await self._manager(context, limits.BULK_UPDATE)
         status = parse_urls.status(request.status, is_required=True)
         metadata = callers.metadata_for(caller)
 
@@ -74,7 +74,7 @@ class BulkServicer(bulk_service_pb2_grpc.BulkServiceServicer):
         self, request: bulk_service_pb2.BulkRequest, context: Context
     ) -> bulk_service_pb2.BulkResponse:
         """Say when links end."""
-        caller = await self._manager(context, figures.BULK_UPDATE)
+        caller = await self._manager(context, limits.BULK_UPDATE)
         if not values.is_given(request, "expire_after"):
             raise unprocessable("expire_after", "expire_after is required; null clears it")
         end = values.future(request.expire_after, "expire_after", self._clock.now())
@@ -92,7 +92,7 @@ class BulkServicer(bulk_service_pb2_grpc.BulkServiceServicer):
         self, request: bulk_service_pb2.BulkRequest, context: Context
     ) -> bulk_service_pb2.BulkResponse:
         """Say of links whether they are on a domain: here none can be moved."""
-        caller = await self._manager(context, figures.BULK_UPDATE)
+        caller = await self._manager(context, limits.BULK_UPDATE)
         if not values.is_given(request, "domain"):
             raise unprocessable("domain", "domain is required; null is the installation's own")
         wanted = values.text(request.domain, "domain").strip().lower() or self._access.default_host
@@ -109,7 +109,7 @@ class BulkServicer(bulk_service_pb2_grpc.BulkServiceServicer):
         self, request: bulk_service_pb2.DeleteUrlsOfDomainRequest, context: Context
     ) -> bulk_service_pb2.DeleteUrlsOfDomainResponse:
         """Delete all links on one of the caller's domains."""
-        caller = await self._manager(context, figures.DELETE_DOMAIN)
+        caller = await self._manager(context, limits.DELETE_DOMAIN)
         host = request.domain.strip().lower()
         if not host:
             raise unprocessable("domain", "domain is required")
@@ -133,7 +133,7 @@ class BulkServicer(bulk_service_pb2_grpc.BulkServiceServicer):
         self, request: bulk_service_pb2.ClaimUrlsRequest, context: Context
     ) -> bulk_service_pb2.ClaimUrlsResponse:
         """Take over links that were created without a key."""
-        caller = await self._manager(context, figures.CLAIM)
+        caller = await self._manager(context, limits.CLAIM)
         # One after the other: of two claims of one link the first counts.
         results = [await self._claim(claim, caller) for claim in parse.claims(request.claims)]
         return bulk_service_pb2.ClaimUrlsResponse(

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from gateway.compat.shared.http_metadata import ErrorAnswer
+from gateway.compat.shared.http_metadata import ErrorResponse
 from services.common import errors
 from services.runtime import request_id
 
@@ -40,7 +40,7 @@ def wrong(kind: str, text: str) -> errors.InvalidArgument:
     return error
 
 
-def answer(error: errors.LinkmeterError) -> ErrorAnswer:
+def render(error: errors.LinkmeterError) -> ErrorResponse:
     """Word an error."""
     internal = (500, "ServerError", f"Something went wrong on our side. Request id: {request_id.current()}")
     status, kind, text = next((words for known, words in _WORDS.items() if isinstance(error, known)), internal)
@@ -48,7 +48,7 @@ def answer(error: errors.LinkmeterError) -> ErrorAnswer:
         kind, text = error.reason.removeprefix(_SAID), error.description
     elif isinstance(error, errors.InvalidArgument):
         kind, text = _FIELDS.get(error.field, (kind, text))
-    return ErrorAnswer(
+    return ErrorResponse(
         http_status=status,
         body={kind: text, "error": kind, "message": text},
         retry_after_seconds=getattr(error, "retry_after_seconds", None),

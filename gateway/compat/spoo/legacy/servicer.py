@@ -12,8 +12,8 @@ from google.protobuf import json_format
 from gateway.compat.backends import Backends
 from gateway.compat.shared import accounts, http_metadata
 from gateway.compat.shared.http_metadata import Context
-from gateway.compat.shared.rate_limits import RateLimits
-from gateway.compat.spoo import access, figures
+from gateway.compat.shared.limits import ClientLimits
+from gateway.compat.spoo import access, limits
 from gateway.compat.spoo.access import Access, Visitor
 from gateway.compat.spoo.legacy import errors as legacy_errors
 from gateway.compat.spoo.legacy import forms, messages, pages
@@ -46,7 +46,7 @@ class LegacyServicer(legacy_service_pb2_grpc.LegacyServiceServicer):
     """Answers calls with forms."""
 
     def __init__(
-        self, *, backends: Backends, access: Access, limits: CallLimits, misses: RateLimits, clock: Clock
+        self, *, backends: Backends, access: Access, limits: CallLimits, misses: ClientLimits, clock: Clock
     ) -> None:
         self._backends = backends
         self._access = access
@@ -78,7 +78,7 @@ class LegacyServicer(legacy_service_pb2_grpc.LegacyServiceServicer):
         self, request: legacy_service_pb2.FormRequest, context: Context
     ) -> legacy_service_pb2.FormStats:
         """Answer a link's statistics."""
-        visitor = await self._visitor(context, figures.LEGACY)
+        visitor = await self._visitor(context, limits.LEGACY)
         body = await self._statistics(request, visitor)
         return json_format.ParseDict(body, legacy_service_pb2.FormStats())
 
@@ -131,7 +131,7 @@ class LegacyServicer(legacy_service_pb2_grpc.LegacyServiceServicer):
         return visitor
 
     async def _create(self, link: links_pb2.Link, context: Context) -> HttpBody:
-        visitor = await self._visitor(context, figures.SHORTEN)
+        visitor = await self._visitor(context, limits.SHORTEN)
         await self._misses.spend_create(visitor.client_ip)
         created = await self._backends.links.CreateLink(
             link_service_pb2.CreateLinkRequest(link=link), metadata=callers.metadata_for(accounts.ANONYMOUS)
@@ -147,7 +147,7 @@ class LegacyServicer(legacy_service_pb2_grpc.LegacyServiceServicer):
         return HttpBody(content_type="application/json", data=json.dumps(body, ensure_ascii=False).encode())
 
     async def _export(self, request: legacy_service_pb2.FormRequest, context: Context) -> HttpBody:
-        visitor = await self._visitor(context, figures.EXPORT)
+        visitor = await self._visitor(context, limits.EXPORT)
         kind = messages.export_format(request.format)
         body = await self._statistics(request, visitor)
         return download(await asyncio.to_thread(exports.write, kind, body, messages.tables_of(body)))

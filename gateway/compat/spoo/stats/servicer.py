@@ -7,7 +7,7 @@ from google.protobuf import json_format
 
 from gateway.compat.shared import http_metadata
 from gateway.compat.shared.http_metadata import Context
-from gateway.compat.spoo import access, figures
+from gateway.compat.spoo import access, limits
 from gateway.compat.spoo.access import Access, Visitor
 from gateway.compat.spoo.errors import login_needed
 from gateway.compat.spoo.limits import CallLimits
@@ -30,17 +30,17 @@ class StatsServicer(stats_service_pb2_grpc.StatsServiceServicer):
 
     async def GetStats(self, request: stats_pb2.StatsRequest, context: Context) -> stats_pb2.StatsResponse:
         """Answer the statistics of an account or of a public link."""
-        visitor = await self._visitor(context, figures.STATS)
+        visitor = await self._visitor(context, limits.STATS)
         return _message(await self._stats(request, visitor))
 
     async def GetLinkStats(self, request: stats_pb2.StatsRequest, context: Context) -> stats_pb2.StatsResponse:
         """Answer the statistics of one link of the caller."""
-        visitor = await self._visitor(context, figures.STATS)
+        visitor = await self._visitor(context, limits.STATS)
         return _message(await self._link_stats(request, visitor))
 
     async def GetPublicStats(self, request: stats_pb2.StatsRequest, context: Context) -> stats_pb2.PublicStatsResponse:
         """Show a link and its statistics to everybody."""
-        visitor = await self._visitor(context, figures.STATS)
+        visitor = await self._visitor(context, limits.STATS)
         link = await self._access.public_link(visitor, request.code_in_path)
         if link.has_password and not visitor.owns(link):
             raise login_needed("this URL is password protected", code="password_required")
@@ -50,7 +50,7 @@ class StatsServicer(stats_service_pb2_grpc.StatsServiceServicer):
         self, request: stats_pb2.StatsRequest, context: Context
     ) -> stats_pb2.PublicStatsResponse:
         """Show a protected link and its statistics to those who know its password."""
-        visitor = await self._visitor(context, figures.STATS)
+        visitor = await self._visitor(context, limits.STATS)
         link = await self._access.public_link(visitor, request.code_in_path)
         if link.has_password and not visitor.owns(link):
             password = request.unlock.password.string_value
@@ -62,13 +62,13 @@ class StatsServicer(stats_service_pb2_grpc.StatsServiceServicer):
 
     async def Export(self, request: stats_pb2.StatsRequest, context: Context) -> HttpBody:
         """Answer the same as GetStats as a file."""
-        visitor = await self._visitor(context, figures.EXPORT)
+        visitor = await self._visitor(context, limits.EXPORT)
         kind = parse.export_format(request)
         return download(await _file(kind, await self._stats(request, visitor), "spoo-me-export"))
 
     async def ExportLink(self, request: stats_pb2.StatsRequest, context: Context) -> HttpBody:
         """Answer the same as GetLinkStats as a file."""
-        visitor = await self._visitor(context, figures.EXPORT)
+        visitor = await self._visitor(context, limits.EXPORT)
         kind = parse.export_format(request)
         body = await self._link_stats(request, visitor)
         return download(await _file(kind, body, f"spoo-me-{body['url_id']}-export"))

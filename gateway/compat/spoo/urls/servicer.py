@@ -3,8 +3,8 @@
 from gateway.compat.backends import Backends
 from gateway.compat.shared import http_metadata
 from gateway.compat.shared.http_metadata import Context
-from gateway.compat.shared.rate_limits import RateLimits
-from gateway.compat.spoo import access, figures, scopes, values
+from gateway.compat.shared.limits import ClientLimits
+from gateway.compat.spoo import access, limits, scopes, values
 from gateway.compat.spoo.access import Access, Visitor
 from gateway.compat.spoo.errors import unprocessable, url_not_found
 from gateway.compat.spoo.limits import CallLimits
@@ -27,7 +27,7 @@ class UrlServicer(url_service_pb2_grpc.UrlServiceServicer):
     """Answers calls about links."""
 
     def __init__(
-        self, *, backends: Backends, access: Access, limits: CallLimits, misses: RateLimits, clock: Clock
+        self, *, backends: Backends, access: Access, limits: CallLimits, misses: ClientLimits, clock: Clock
     ) -> None:
         self._backends = backends
         self._access = access
@@ -40,7 +40,7 @@ class UrlServicer(url_service_pb2_grpc.UrlServiceServicer):
         self, request: url_service_pb2.ShortenRequest, context: Context
     ) -> url_service_pb2.ShortenResponse:
         """Create a link for the holder of a key, or for nobody."""
-        visitor = await self._visitor(context, figures.SHORTEN)
+        visitor = await self._visitor(context, limits.SHORTEN)
         visitor.check_scopes(*_CREATING)
         link = parse.new_link(request, self._clock.now(), has_account=visitor.caller is not None)
         if visitor.caller is None:
@@ -56,7 +56,7 @@ class UrlServicer(url_service_pb2_grpc.UrlServiceServicer):
         self, request: url_service_pb2.CheckAliasRequest, context: Context
     ) -> url_service_pb2.CheckAliasResponse:
         """Say whether an alias could be had."""
-        visitor = await self._visitor(context, figures.CHECK_ALIAS)
+        visitor = await self._visitor(context, limits.CHECK_ALIAS)
         visitor.check_scopes(*_CREATING)
         if not 1 <= len(request.alias) <= _LONGEST_CHECKED:
             raise unprocessable("alias", f"alias must have 1 to {_LONGEST_CHECKED} characters")
@@ -67,7 +67,7 @@ class UrlServicer(url_service_pb2_grpc.UrlServiceServicer):
         self, request: url_service_pb2.ListUrlsRequest, context: Context
     ) -> url_service_pb2.ListUrlsResponse:
         """List the caller's links."""
-        visitor = await self._visitor(context, figures.LIST_URLS)
+        visitor = await self._visitor(context, limits.LIST_URLS)
         caller = visitor.account(*_READING)
         listing = parse.listing(request)
         items, total = await self._library.page(caller, listing)
@@ -75,7 +75,7 @@ class UrlServicer(url_service_pb2_grpc.UrlServiceServicer):
 
     async def GetUrl(self, request: url_service_pb2.GetUrlRequest, context: Context) -> url_service_pb2.Url:
         """Show a link of the caller."""
-        visitor = await self._visitor(context, figures.LIST_URLS)
+        visitor = await self._visitor(context, limits.LIST_URLS)
         caller = visitor.account(*_READING)
         link = await self._access.own_link(caller, request.url_id)
         return render.url(await self._library.traffic(caller, link))
@@ -84,7 +84,7 @@ class UrlServicer(url_service_pb2_grpc.UrlServiceServicer):
         self, request: url_service_pb2.GetUrlByAliasRequest, context: Context
     ) -> url_service_pb2.Url:
         """Show a link of the caller by host and alias."""
-        visitor = await self._visitor(context, figures.LIST_URLS)
+        visitor = await self._visitor(context, limits.LIST_URLS)
         caller = visitor.account(*_READING)
         code = emoji_codes.code_of(request.alias) or request.alias
         try:
@@ -100,7 +100,7 @@ class UrlServicer(url_service_pb2_grpc.UrlServiceServicer):
         self, request: url_service_pb2.UpdateUrlRequest, context: Context
     ) -> url_service_pb2.UpdateUrlResponse:
         """Change a link of the caller."""
-        visitor = await self._visitor(context, figures.UPDATE_URL)
+        visitor = await self._visitor(context, limits.UPDATE_URL)
         caller, link = await self._managed(visitor, request.url_id)
         status = parse.status(request.changes.status)
         change = parse.change(request, link, self._clock.now())
@@ -112,7 +112,7 @@ class UrlServicer(url_service_pb2_grpc.UrlServiceServicer):
         self, request: url_service_pb2.UpdateUrlRequest, context: Context
     ) -> url_service_pb2.UpdateUrlResponse:
         """Switch a link of the caller off or on."""
-        visitor = await self._visitor(context, figures.UPDATE_URL)
+        visitor = await self._visitor(context, limits.UPDATE_URL)
         caller, link = await self._managed(visitor, request.url_id)
         status = parse.status(request.changes.status, is_required=True)
         return render.updated(await self._with_status(caller, link, status))
@@ -121,7 +121,7 @@ class UrlServicer(url_service_pb2_grpc.UrlServiceServicer):
         self, request: url_service_pb2.DeleteUrlRequest, context: Context
     ) -> url_service_pb2.DeleteUrlResponse:
         """Delete a link of the caller."""
-        visitor = await self._visitor(context, figures.DELETE_URL)
+        visitor = await self._visitor(context, limits.DELETE_URL)
         caller, link = await self._managed(visitor, request.url_id)
         await self._backends.links.DeleteLink(
             link_service_pb2.DeleteLinkRequest(link_id=link.link_id), metadata=callers.metadata_for(caller)

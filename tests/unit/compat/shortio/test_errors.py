@@ -24,7 +24,7 @@ from services.common import errors
 )
 def test_every_failure_has_its_words(error: errors.LinkmeterError, status: int, text: str) -> None:
     """Statistics say {"error"}, the link API some more."""
-    statistics, links = words.statistics_answer(error), words.links_answer(error)
+    statistics, links = words.render_of_statistics(error), words.render_of_links(error)
     assert statistics.http_status == links.http_status == status
     assert statistics.body == {"error": text}
     assert {name: links.body[name] for name in ("error", "message", "success", "statusCode")} == {
@@ -37,15 +37,15 @@ def test_every_failure_has_its_words(error: errors.LinkmeterError, status: int, 
 
 def test_the_wrong_field_is_named() -> None:
     """As Short.io calls it."""
-    assert words.links_answer(errors.InvalidArgument("link.expire_time", "is past")).body["field"] == "expiresAt"
+    assert words.render_of_links(errors.InvalidArgument("link.expire_time", "is past")).body["field"] == "expiresAt"
 
 
 def test_unforeseen_failures_say_nothing_of_us() -> None:
     """But a request id."""
-    assert "SELECT" not in str(words.statistics_answer(errors.Internal("SELECT 1")).body)
-    assert words.statistics_answer(errors.Internal("x")).http_status == 500
+    assert "SELECT" not in str(words.render_of_statistics(errors.Internal("SELECT 1")).body)
+    assert words.render_of_statistics(errors.Internal("x")).http_status == 500
 
 
 def test_waiting_times_go_along() -> None:
     """For Retry-After."""
-    assert words.statistics_answer(errors.ResourceExhausted("x", 3)).retry_after_seconds == 3
+    assert words.render_of_statistics(errors.ResourceExhausted("x", 3)).retry_after_seconds == 3

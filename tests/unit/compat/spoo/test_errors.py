@@ -23,7 +23,7 @@ from services.common import errors
 )
 def test_every_error_has_its_status_and_word(error: errors.LinkmeterError, status: int, code: str) -> None:
     """The word stands under both names that clients look for; nothing of ours gets out."""
-    answer = spoo.answer(error)
+    answer = spoo.render(error)
     assert (answer.http_status, answer.body["code"], answer.body["error_code"]) == (status, code, code)
     assert isinstance(answer.body["error"], str)
     assert not {"links:read", "postgres", "boom"} & set(answer.body["error"].replace(",", " ").split())
@@ -31,17 +31,17 @@ def test_every_error_has_its_status_and_word(error: errors.LinkmeterError, statu
 
 def test_fields_have_their_names() -> None:
     """Ours become theirs; a bad destination has a text of its own."""
-    answer = spoo.answer(errors.InvalidArgument("link.destination", "must be http or https"))
+    answer = spoo.render(errors.InvalidArgument("link.destination", "must be http or https"))
     assert answer.body["error"] == "URL is not allowed or invalid"
     assert answer.body["field"] == "long_url"
-    assert spoo.answer(errors.InvalidArgument("link.code", "is reserved")).body["error"] == "alias: is reserved"
+    assert spoo.render(errors.InvalidArgument("link.code", "is reserved")).body["error"] == "alias: is reserved"
 
 
 def test_what_the_room_says_is_said() -> None:
     """In its own words and with its own code."""
-    assert spoo.answer(spoo.login_needed("who?")).body["error"] == "who?"
-    locked = spoo.answer(spoo.login_needed("locked", code="password_required"))
+    assert spoo.render(spoo.login_needed("who?")).body["error"] == "who?"
+    locked = spoo.render(spoo.login_needed("locked", code="password_required"))
     assert (locked.http_status, locked.body["error_code"]) == (401, "password_required")
-    assert spoo.answer(spoo.unprocessable("alias", "bad")).http_status == 422
-    assert spoo.answer(spoo.url_not_found()).body["error"] == "URL not found"
-    assert spoo.answer(errors.NotFound("API key", "7")).body["error"] == "key not found or access denied"
+    assert spoo.render(spoo.unprocessable("alias", "bad")).http_status == 422
+    assert spoo.render(spoo.url_not_found()).body["error"] == "URL not found"
+    assert spoo.render(errors.NotFound("API key", "7")).body["error"] == "key not found or access denied"

@@ -3,9 +3,9 @@
 import pytest
 from google.api.httpbody_pb2 import HttpBody
 
-from gateway.compat.spoo import figures
 from gateway.compat.spoo.legacy import errors as legacy_errors
 from gateway.compat.spoo.legacy import forms, messages
+from gateway.compat.spoo.limits import Rates
 from services.common import emoji_codes, errors
 
 URLENCODED = "application/x-www-form-urlencoded"
@@ -39,7 +39,7 @@ def test_what_cannot_be_read_is_refused(content_type: str, data: bytes, kind: st
     """Never another link than was asked for; the kind of error is that of the field."""
     with pytest.raises(errors.InvalidArgument) as caught:
         forms.read(HttpBody(content_type=content_type, data=data))
-    answer = legacy_errors.answer(caught.value)
+    answer = legacy_errors.render(caught.value)
     assert (answer.http_status, answer.body) == (400, {kind: text, "error": kind, "message": text})
 
 
@@ -51,7 +51,7 @@ def test_no_form_is_an_empty_one() -> None:
 def refusal(form: dict[str, str]) -> dict[str, object]:
     with pytest.raises(errors.InvalidArgument) as caught:
         messages.new_link(form)
-    answer = legacy_errors.answer(caught.value)
+    answer = legacy_errors.render(caught.value)
     assert answer.http_status == 400
     return dict(answer.body)
 
@@ -95,20 +95,20 @@ def test_large_numbers_in_words(number: int, text: str) -> None:
 
 def test_errors_of_ours_in_its_words() -> None:
     """A taken alias is 400 here."""
-    taken = legacy_errors.answer(errors.AlreadyExists("link", "x"))
+    taken = legacy_errors.render(errors.AlreadyExists("link", "x"))
     assert (taken.http_status, taken.body["AliasError"]) == (400, "Alias already exists")
-    assert legacy_errors.answer(errors.NotFound("link", "x")).http_status == 404
-    assert legacy_errors.answer(errors.ResourceExhausted("x", 7)).retry_after_seconds == 7
-    assert legacy_errors.answer(errors.Internal("secret")).body["error"] == "ServerError"
+    assert legacy_errors.render(errors.NotFound("link", "x")).http_status == 404
+    assert legacy_errors.render(errors.ResourceExhausted("x", 7)).retry_after_seconds == 7
+    assert legacy_errors.render(errors.Internal("secret")).body["error"] == "ServerError"
 
 
 def test_figures_can_be_set() -> None:
     """By group, for keys and for addresses; what is not named stays as documented."""
-    read = figures.Figures.parse("stats=5/minute;9/day, stats_anonymous=1/second")
+    read = Rates.parse("stats=5/minute;9/day, stats_anonymous=1/second")
     assert [rate.amount for rate in read.known["stats"].rates] == [5, 9]
     assert [rate.amount for rate in read.anonymous["stats"].rates] == [1]
     assert [rate.amount for rate in read.known["export"].rates] == [30, 1000]
     assert [rate.amount for rate in read.anonymous["export"].rates] == [10, 200]
     for text in ("moon=1/minute", "stats=often", "stats"):
         with pytest.raises(ValueError, match=r".+"):
-            figures.Figures.parse(text)
+            Rates.parse(text)

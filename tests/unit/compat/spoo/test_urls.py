@@ -28,7 +28,7 @@ def new_link(*, has_account: bool = True, **body: Any) -> links_pb2.Link:
 def refusal(**body: Any) -> tuple[int, str]:
     with pytest.raises(InvalidArgument) as caught:
         new_link(**body)
-    answer = errors.answer(caught.value)
+    answer = errors.render(caught.value)
     return answer.http_status, str(answer.body.get("field"))
 
 
@@ -136,7 +136,7 @@ def test_wrong_parameters_of_a_list_are_refused(parameters: dict[str, str]) -> N
     """422, with the field."""
     with pytest.raises(InvalidArgument) as caught:
         parse.listing(url_service_pb2.ListUrlsRequest(**parameters))
-    assert errors.answer(caught.value).http_status == 422
+    assert errors.render(caught.value).http_status == 422
 
 
 @pytest.mark.parametrize(

@@ -1,28 +1,30 @@
-"""Answer failures of every call in the words of the dialect that it belongs to."""
+"""Send the failures of every call in the words of the dialect that it belongs to."""
 
 from __future__ import annotations  # RpcMethodHandler is generic in its stubs only.
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
 import grpc
 
 from gateway.compat.shared import http_metadata
-from gateway.compat.shared.http_metadata import Context, ErrorAnswer
+from gateway.compat.shared.http_metadata import Context, ErrorResponse
+from gateway.compat.shared.refusal import Refusal
 from services.common import errors
 from services.runtime import request_id
 
-# How a dialect words an error.
-Wording = Callable[[errors.LinkmeterError], ErrorAnswer]
+# Writes an error in a dialect's words.
+ErrorRenderer = Callable[[errors.LinkmeterError], ErrorResponse]
 
 
-class DialectInterceptor(grpc.aio.ServerInterceptor):
+class ErrorInterceptor(grpc.aio.ServerInterceptor):
     """Puts HTTP status and body of a failed call into its initial metadata, then lets the failure go on."""
 
-    def __init__(self, wordings: Mapping[str, Wording]) -> None:
-        """Take how errors are worded, by full service name."""
-        self._wordings = wordings
+    def __init__(self, renderers: Mapping[str, ErrorRenderer]) -> None:
+        """Take the renderers of errors by full service name."""
+        self._renderers = renderers
 
     async def intercept_service(
         self,
@@ -32,58 +34,61 @@ class DialectInterceptor(grpc.aio.ServerInterceptor):
         """Wrap the handlers of the dialects' services; others (health, reflection) pass as they are."""
         handler = await continuation(handler_call_details)
         service = handler_call_details.method.strip("/").partition("/")[0]
-        wording = self._wordings.get(service)
-        if handler is None or wording is None or handler.request_streaming:
+        render = self._renderers.get(service)
+        if handler is None or render is None or handler.request_streaming:
             return handler
         if handler.response_streaming:
             return grpc.unary_stream_rpc_method_handler(
-                _worded_stream(handler.unary_stream, wording),
+                _worded_stream(handler.unary_stream, render),
                 request_deserializer=handler.request_deserializer,
                 response_serializer=_stable(handler.response_serializer),
             )
         return grpc.unary_unary_rpc_method_handler(
-            _worded(handler.unary_unary, wording),
+            _worded(handler.unary_unary, render),
             request_deserializer=handler.request_deserializer,
             response_serializer=_stable(handler.response_serializer),
         )
 
 
-def _worded(behaviour: Any, wording: Wording) -> Any:
-    async def answer(request: object, context: Context) -> object:
+def _worded(behaviour: Any, render: ErrorRenderer) -> Any:
+    async def respond(request: object, context: Context) -> object:
         http_metadata.begin()
-        try:
+        async with _failures(context, render):
             response = await behaviour(request, context)
             await http_metadata.send_headers(context)
-        except errors.LinkmeterError as error:
-            await http_metadata.send_error(context, wording(error))
-            raise
-        except Exception:
-            unexpected = errors.Internal(f"internal error, request id {request_id.current()}")
-            await http_metadata.send_error(context, wording(unexpected))
-            raise
         return response
 
-    return answer
+    return respond
 
 
-def _worded_stream(behaviour: Any, wording: Wording) -> Any:
-    # A stream fails before its first answer or not at all: after it, the status has gone out.
-    async def answer(request: object, context: Context) -> AsyncIterator[object]:
+def _worded_stream(behaviour: Any, render: ErrorRenderer) -> Any:
+    # A stream fails before its first message or not at all: after it, the status has gone out.
+    async def respond(request: object, context: Context) -> AsyncIterator[object]:
         http_metadata.begin()
-        try:
+        async with _failures(context, render):
             async for item in behaviour(request, context):
                 await http_metadata.send_headers(context)
                 yield item
             await http_metadata.send_headers(context)
-        except errors.LinkmeterError as error:
-            await http_metadata.send_error(context, wording(error))
-            raise
-        except Exception:
-            unexpected = errors.Internal(f"internal error, request id {request_id.current()}")
-            await http_metadata.send_error(context, wording(unexpected))
-            raise
 
-    return answer
+    return respond
+
+
+@asynccontextmanager
+async def _failures(context: Context, render: ErrorRenderer) -> AsyncIterator[None]:
+    """Send HTTP callers a failure in the dialect's words, and let gRPC callers have its cause."""
+    try:
+        yield
+    except Refusal as refusal:
+        await http_metadata.send_error(context, refusal.response)
+        raise refusal.cause from None
+    except errors.LinkmeterError as error:
+        await http_metadata.send_error(context, render(error))
+        raise
+    except Exception:
+        unexpected = errors.Internal(f"internal error, request id {request_id.current()}")
+        await http_metadata.send_error(context, render(unexpected))
+        raise
 
 
 def _stable(serialize: Any) -> Any:
