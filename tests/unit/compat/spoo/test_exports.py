@@ -47,12 +47,6 @@ def test_csv_is_an_archive_of_tables() -> None:
     }
 
 
-@pytest.mark.parametrize("text", EVIL)
-def test_s13_no_cell_of_csv_is_a_formula(text: str) -> None:
-    """A visitor chooses utm_source; programs for tables would calculate it (S13)."""
-    assert archive(text)["clicks_by_utm_source.csv"][1] == [f"'{text}", "1"]
-
-
 @pytest.mark.parametrize("text", [*EVIL, "https://evil.example", "12"])
 def test_cells_of_a_workbook_are_text(text: str) -> None:
     """Neither formula, nor link, nor number is made of a text."""
