@@ -61,7 +61,12 @@ Shorten = Callable[..., Awaitable[dict[str, Any]]]
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """Run the whole system once, with a database of places that knows the examples' addresses."""
     folder = tmp_path_factory.mktemp("shortio")
-    with running_system(folder / "data", LINKMETER_GEOIP_DB=str(write_places(folder / "places.mmdb"))) as running:
+    settings = {
+        "LINKMETER_GEOIP_DB": str(write_places(folder / "places.mmdb")),
+        # Each test has a domain of its own, all of one account.
+        "LINKMETER_DOMAINS_PER_OWNER": "10000",
+    }
+    with running_system(folder / "data", **settings) as running:
         yield running
 
 

@@ -13,7 +13,7 @@ from linkmeter.links.v1 import links_pb2 as native
 
 _SOURCE: Final = "api"
 _CONFIGURED: Final = "configured"
-_NOT_VERIFIED: Final = "not_verified"
+_NOT_VERIFIED: Final = "not_configured"
 
 
 def link(row: native.Link, domain_id: int, owner: native.Owner) -> links_pb2.Link:
