@@ -12,7 +12,8 @@ from services.analytics.domain.buckets import Bucket
 from services.analytics.domain.click import Click, Fault, SetAside
 from services.analytics.domain.dimensions import Dimension
 from services.analytics.domain.ledger import OutboxReport
-from services.analytics.domain.query import Answer, Audience, Filter, Metric, Query, Report, Row
+from services.analytics.domain.query import Answer, Audience, Filter, Metric, Query, Report
+from services.analytics.domain.query import Row as ResultRow
 from services.analytics.domain.retention import Retention
 from services.analytics.store.clicks import Batch, ClickWriter, Row
 from services.analytics.store.erasure import Erasure
@@ -96,7 +97,7 @@ async def test_totals_and_daily_breakdowns_answer_over_dropped_time(analytics_da
         assert [(row.values, row.metrics) for row in _since_first(new)] == [(row.values, row.metrics) for row in old]
 
 
-def _since_first(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+def _since_first(rows: tuple[ResultRow, ...]) -> tuple[ResultRow, ...]:
     """Leave out a first day without clicks: sums begin with a day of UTC, which may be another one in the zone."""
     return rows[1:] if rows[0].bucket_start is not None and not any(rows[0].metrics) else rows
 
