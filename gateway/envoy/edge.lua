@@ -7,7 +7,6 @@ local DEEPEST = 50
 -- Values, names and escapes of one body: reading them takes this thread from everybody else, some 8 ms at most.
 local MOST_STEPS = 20000
 local GRPC = "application/grpc"
-local GRPC_PREFIX_BYTES = 5
 -- What an error says back of a request.
 local LONGEST_ECHO = 500
 
@@ -138,26 +137,10 @@ local function passes(handle, check, text, expected)
   return is_good
 end
 
-local function is_whole_message(body)
-  if not body or body:length() < GRPC_PREFIX_BYTES then
-    return false
-  end
-  local flag, a, b, c, d = body:getBytes(0, GRPC_PREFIX_BYTES):byte(1, GRPC_PREFIX_BYTES)
-  return flag <= 1 and ((a * 256 + b) * 256 + c) * 256 + d == body:length() - GRPC_PREFIX_BYTES
-end
-
--- Lets whole messages through only: a call without one would be held by the service for as long as it may last.
-local function check_message(handle)
-  if not is_whole_message(handle:body()) then
-    handle:respond({ [":status"] = "400", ["grpc-status"] = "3" }, "the call must carry one whole message")
-  end
-end
-
 function envoy_on_request(handle)
   local headers = handle:headers()
   local content_type = (headers:get("content-type") or ""):lower()
   if content_type:sub(1, #GRPC) == GRPC then
-    check_message(handle)
     return
   end
   local path, query = headers:get(":path"):match("^([^?]*)%??(.*)$")

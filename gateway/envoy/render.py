@@ -47,7 +47,7 @@ def render(settings: EnvoySettings) -> str:
         "default_host": settings.default_host,
         "local_replies": local_replies(SURFACES),
         "idle_timeout": _IDLE_TIMEOUT_BEHIND_PROXY if settings.trusted_hops else _IDLE_TIMEOUT,
-        "header_lua": _script("headers.lua"),
+        "entry_lua": _script("entry.lua"),
         "lua": lua,
         "max_body_bytes": MAX_BODY_BYTES,
         "max_connections": _MAX_CONNECTIONS,

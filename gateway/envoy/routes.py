@@ -18,7 +18,7 @@ AUTHORIZATION_FILTER: Final = "envoy.filters.http.ext_authz"
 FILTERS: Final = (
     "envoy.filters.http.cors",
     "envoy.filters.http.grpc_web",
-    "linkmeter.headers",
+    "linkmeter.entry",
     AUTHORIZATION_FILTER,
     "envoy.filters.http.lua",
     "envoy.filters.http.health_check",

@@ -10,9 +10,10 @@ from services.runtime.health import LIVENESS
 from tests.support.holding import BROKEN_FRAME, held_calls
 from tests.support.system import System
 
-# Of services that look at credentials themselves, after the message has come. Callers of analytics are refused before.
+# Of a service that looks at credentials itself, of one that links is asked for, and of a dialect.
 PATHS = (
     "/linkmeter.links.v1.LinkService/GetLink",
+    "/linkmeter.analytics.v1.StatsService/QueryStats",
     "/linkmeter.compat.shtr.v1.ShtrService/Shorten",
 )
 _HEALTH = "/grpc.health.v1.Health/Check"

@@ -1,6 +1,8 @@
--- Makes of HTTP's headers what gRPC takes as metadata, before anybody is asked about a request.
+-- Lets in what services can take, before anybody is asked about a request: headers that are metadata, and of calls one whole
+-- message.
 
 local GRPC = "application/grpc"
+local GRPC_PREFIX_BYTES = 5
 
 -- Less than the listener takes, for what the gateway adds must fit in as well: the caller, the address, the path as it was.
 local MOST_HEADER_BYTES = 15 * 1024
@@ -49,12 +51,29 @@ local function make_metadata(headers, is_call)
   return bytes <= MOST_HEADER_BYTES and count <= MOST_HEADERS
 end
 
+local function is_whole_message(body)
+  if not body or body:length() < GRPC_PREFIX_BYTES then
+    return false
+  end
+  local flag, a, b, c, d = body:getBytes(0, GRPC_PREFIX_BYTES):byte(1, GRPC_PREFIX_BYTES)
+  return flag <= 1 and ((a * 256 + b) * 256 + c) * 256 + d == body:length() - GRPC_PREFIX_BYTES
+end
+
+-- Lets whole messages through only: a call without one would be held by the service for as long as it may last.
+local function check_message(handle)
+  if not is_whole_message(handle:body()) then
+    handle:respond({ [":status"] = "400", ["grpc-status"] = "3" }, "the call must carry one whole message")
+  end
+end
+
 function envoy_on_request(handle)
   local headers = handle:headers()
   local is_call = (headers:get("content-type") or ""):lower():sub(1, #GRPC) == GRPC
   local fits = make_metadata(headers, is_call)
-  -- Of calls, Envoy and the services bound the headers themselves, as gRPC words it.
-  if not fits and not is_call then
+  if is_call then
+    -- Envoy and the services bound the headers of calls themselves, as gRPC words it.
+    check_message(handle)
+  elseif not fits then
     handle:respond({ [":status"] = "431" }, "")
   end
 end
