@@ -94,7 +94,8 @@ _ELSEWHERE: Final[Json] = {
             },
         }
     ],
-    "host_selection_retry_max_attempts": 3,
+    # Each is a throw of dice; of two workers, one of which is gone, this many are not all wrong.
+    "host_selection_retry_max_attempts": 20,
 }
 
 

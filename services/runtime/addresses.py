@@ -73,3 +73,8 @@ def listen_unix(path: str, backlog: int) -> socket.socket:
         listener.close()
         raise
     return listener
+
+
+def withdraw_unix(path: str) -> None:
+    """Let nobody new find a Unix socket; who waits at it already is still taken by its listener."""
+    Path(path).unlink(missing_ok=True)

@@ -5,6 +5,7 @@ import signal
 
 import pytest
 
+from services.runtime import addresses
 from tests.support.chaos import assert_exact, more_answers, processes_of
 from tests.support.system import System
 from tests.support.traffic import Traffic, create_links, visitors
@@ -50,4 +51,14 @@ async def _restart(system: System, pid: int, traffic: Traffic) -> None:
     os.kill(pid, signal.SIGTERM)
     await more_answers(traffic)
     await eventually(lambda: pid not in _workers(system) and len(_workers(system)) == 2)
+    # Not before it can stand in for the other.
+    await eventually(lambda: all(map(_listens, system.stack.addresses.data_planes(2))))
     await more_answers(traffic, 600)
+
+
+def _listens(address: str) -> bool:
+    try:
+        addresses.connect(address, 60).close()
+    except OSError:
+        return False
+    return True

@@ -61,9 +61,14 @@ class HttpServer:
 
     async def stop(self, seconds: float) -> None:
         """Take no more connections, and wait so long until what is in hand is answered."""
+        self.is_leaving = True
+        if path := addresses.unix_path(self._address):
+            # Nobody new finds the socket. Who waits at it has perhaps asked already, and closing it would leave them
+            # without an answer that nobody may ask for again.
+            addresses.withdraw_unix(path)
+            await asyncio.sleep(LINGER_SECONDS)
         if self._server:
             self._server.close()
-        self.is_leaving = True
         end = time.monotonic() + seconds
         await asyncio.sleep(LINGER_SECONDS)
         while self._connections and time.monotonic() < end:
