@@ -9,7 +9,7 @@ from typing import Final, Protocol
 from urllib.parse import unquote, urlsplit
 
 from gateway.compat.bitly.errors import Refusal, invalid, missing
-from gateway.compat.bitly.windows import ALL, Unit, Window, Zone
+from gateway.compat.bitly.statistics.windows import ALL, Unit, Window, Zone
 from gateway.compat.shared import zones
 from services.common import emoji_codes
 

@@ -11,7 +11,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from gateway.compat.shared.device_types import UNDOCUMENTED
 from gateway.compat.shtr.parse import Page
-from gateway.compat.shtr.stats import Totals
+from gateway.compat.shtr.queries import Totals
 from linkmeter.analytics.v1 import clicks_pb2, stats_service_pb2
 from linkmeter.compat.shtr.v1 import shtr_pb2
 from linkmeter.links.v1 import links_pb2
@@ -61,7 +61,7 @@ def statistics(
     reports: Sequence[stats_service_pb2.ReportResult],
     newest: Sequence[clicks_pb2.Click],
 ) -> shtr_pb2.GetStatsResponse:
-    """Render a link's statistics from the reports that stats.BREAKDOWNS asks for, in that order."""
+    """Render a link's statistics from the reports that queries.BREAKDOWNS asks for, in that order."""
     days, countries, devices, browsers, systems, referrers = reports
     return shtr_pb2.GetStatsResponse(
         link=_link_row(link, totals.clicks),

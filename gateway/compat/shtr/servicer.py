@@ -8,7 +8,7 @@ from gateway.compat.shared import access_cookie, http_metadata, qr
 from gateway.compat.shared.accounts import ANONYMOUS
 from gateway.compat.shared.http_metadata import Context
 from gateway.compat.shared.limits import ClientLimits
-from gateway.compat.shtr import parse, render, stats
+from gateway.compat.shtr import parse, queries, render
 from gateway.compat.shtr.access import Access
 from linkmeter.analytics.v1 import click_service_pb2, stats_service_pb2
 from linkmeter.compat.shtr.v1 import shtr_pb2, shtr_pb2_grpc
@@ -62,13 +62,13 @@ class ShtrServicer(shtr_pb2_grpc.ShtrServiceServicer):
         link, caller = await self._access.link_with_token(request.code, request.token, client_ip)
         metadata = callers.metadata_for(caller)
         numbers, newest = await asyncio.gather(
-            self._backends.stats.QueryStats(stats.everything_of(link.link_id), metadata=metadata),
+            self._backends.stats.QueryStats(queries.everything_of(link.link_id), metadata=metadata),
             self._backends.clicks.ListClicks(
-                click_service_pb2.ListClicksRequest(link_id=link.link_id, page_size=stats.NEWEST), metadata=metadata
+                click_service_pb2.ListClicksRequest(link_id=link.link_id, page_size=queries.NEWEST), metadata=metadata
             ),
         )
         first, *breakdowns = numbers.results
-        return render.statistics(link, stats.totals(first), breakdowns, newest.clicks)
+        return render.statistics(link, queries.totals(first), breakdowns, newest.clicks)
 
     async def ListClicks(self, request: shtr_pb2.ListClicksRequest, context: Context) -> shtr_pb2.ListClicksResponse:
         """List a page of a link's clicks."""
@@ -106,6 +106,6 @@ class ShtrServicer(shtr_pb2_grpc.ShtrServiceServicer):
 
     async def _clicks_of(self, link: links_pb2.Link, caller: Caller) -> int:
         numbers: stats_service_pb2.QueryStatsResponse = await self._backends.stats.QueryStats(
-            stats.clicks_of(link.link_id), metadata=callers.metadata_for(caller)
+            queries.clicks_of(link.link_id), metadata=callers.metadata_for(caller)
         )
-        return stats.totals(numbers.results[0]).clicks
+        return queries.totals(numbers.results[0]).clicks

@@ -8,7 +8,7 @@ from gateway.compat.bitly.links.finder import Finder
 from gateway.compat.bitly.parse import MetricsQuery
 from gateway.compat.bitly.render import Row
 from gateway.compat.bitly.statistics import queries
-from gateway.compat.bitly.windows import ALL, Unit, Window
+from gateway.compat.bitly.statistics.windows import ALL, Unit, Window
 from linkmeter.analytics.v1.stats_service_pb2 import (
     DIMENSION_COUNTRY,
     DIMENSION_REFERRER,

@@ -7,7 +7,7 @@ from typing import Final
 from google.protobuf.timestamp_pb2 import Timestamp
 from google.type.interval_pb2 import Interval as IntervalMessage
 
-from gateway.compat.bitly.windows import Interval, Unit, Zone
+from gateway.compat.bitly.statistics.windows import Interval, Unit, Zone
 from linkmeter.analytics.v1.stats_service_pb2 import (
     BUCKET_DAY,
     BUCKET_HOUR,

@@ -7,7 +7,7 @@ import pytest
 from gateway.compat.bitly import parse
 from gateway.compat.bitly.errors import Refusal
 from gateway.compat.bitly.parse import ShortLink
-from gateway.compat.bitly.windows import ALL, Unit
+from gateway.compat.bitly.statistics.windows import ALL, Unit
 from linkmeter.compat.bitly.v3 import bitly_pb2
 from services.common import emoji_codes
 

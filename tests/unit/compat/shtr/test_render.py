@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from google.protobuf import json_format
 from google.protobuf.message import Message
 
-from gateway.compat.shtr import render, stats
+from gateway.compat.shtr import queries, render
 from gateway.compat.shtr.parse import Page
 from linkmeter.analytics.v1 import clicks_pb2, stats_service_pb2
 from linkmeter.links.v1 import links_pb2
@@ -76,7 +76,7 @@ def test_statistics_name_things_as_shtr_does() -> None:
     answer = as_json(
         render.statistics(
             link(has_password=True),
-            stats.Totals(clicks=25, visitors=20),
+            queries.Totals(clicks=25, visitors=20),
             [
                 days,
                 report(("US", 25), label="United States"),
@@ -114,7 +114,7 @@ def test_statistics_name_things_as_shtr_does() -> None:
 
 def test_the_reports_are_asked_for_in_the_order_in_which_they_are_rendered() -> None:
     """The question has the totals first and then one report for each list."""
-    question = stats.everything_of(7)
+    question = queries.everything_of(7)
     dimensions = [list(asked.dimensions) for asked in question.reports]
     names = [[stats_service_pb2.Dimension.Name(value) for value in values] for values in dimensions]
     assert names == [
@@ -131,7 +131,7 @@ def test_the_reports_are_asked_for_in_the_order_in_which_they_are_rendered() -> 
 
 def test_totals_of_a_link_without_clicks_are_nothing() -> None:
     """No row is as good as a row of zeros."""
-    assert stats.totals(stats_service_pb2.ReportResult()) == stats.Totals(clicks=0, visitors=0)
+    assert queries.totals(stats_service_pb2.ReportResult()) == queries.Totals(clicks=0, visitors=0)
 
 
 def test_pages_are_counted_up() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.compat.bitly.windows import ALL, Unit, Window, Zone, shifted, start_of
+from gateway.compat.bitly.statistics.windows import ALL, Unit, Window, Zone, shifted, start_of
 
 NEW_YORK = ZoneInfo("America/New_York")
 ZONES = ("America/New_York", "Europe/Berlin", "Asia/Kathmandu", "Australia/Lord_Howe", "America/Sao_Paulo", "UTC")
