@@ -7,7 +7,7 @@ from google.api.httpbody_pb2 import HttpBody
 
 from gateway.compat.bitly import envelope, forms
 from gateway.compat.bitly.access import Access, Client, Credentials
-from gateway.compat.bitly.envelope import Answer, Body, Format, Style
+from gateway.compat.bitly.envelope import Body, Format, Result, Style
 from gateway.compat.bitly.errors import UNKNOWN_ERROR, Failure, Refusal, failure_of
 from gateway.compat.bitly.limits import CallLimits
 from gateway.compat.shared import http_metadata
@@ -24,10 +24,10 @@ class Request(envelope.Request, Credentials, Protocol):
 
 
 R = TypeVar("R", bound=Request)
-Work = Callable[[R, Client], Awaitable[Answer]]
+Work = Callable[[R, Client], Awaitable[Result]]
 
 
-class Desk:
+class Endpoint:
     """Takes calls in and hands answers out."""
 
     def __init__(self, *, access: Access, limits: CallLimits) -> None:
@@ -76,10 +76,10 @@ class Desk:
         return await _send(context, body, failure.retry_after_seconds)
 
 
-def _written(answer: Answer, style: Style) -> Body:
-    if style.format is Format.TXT and answer.text is None:
+def _written(result: Result, style: Style) -> Body:
+    if style.format is Format.TXT and result.text is None:
         raise Refusal("INVALID_FORMAT")
-    return envelope.answered(answer, style)
+    return envelope.succeeded(result, style)
 
 
 async def _send(context: Context, body: Body, retry_after_seconds: int | None = None) -> HttpBody:

@@ -39,7 +39,7 @@ class Style:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Result:
     """What a call answers when it went well, or nearly."""
 
     data: Data
@@ -93,11 +93,11 @@ def style_of_failure(request: Request) -> Style:
     return Style(chosen, request.callback if is_callback(request.callback) else "")
 
 
-def answered(answer: Answer, style: Style) -> Body:
-    """Write an answer."""
-    if style.format is Format.TXT and answer.text is not None:
-        return Body(answer.status_code, _body("text/plain", answer.text + "\n"))
-    return _enveloped(answer.data, answer.status_code, answer.status_txt, style)
+def succeeded(result: Result, style: Style) -> Body:
+    """Write an result."""
+    if style.format is Format.TXT and result.text is not None:
+        return Body(result.status_code, _body("text/plain", result.text + "\n"))
+    return _enveloped(result.data, result.status_code, result.status_txt, style)
 
 
 def failed(failure: Failure, style: Style) -> Body:

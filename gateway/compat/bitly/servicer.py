@@ -1,155 +1,156 @@
-"""The API of Bitly, version 3: each call is named, the desk does the rest."""
+"""The API of Bitly, version 3: each call is named, the endpoint does the rest."""
 
 from typing import Any
 
 from google.api.httpbody_pb2 import HttpBody
 
 from gateway.compat.bitly import forms
-from gateway.compat.bitly.endpoint import Desk
+from gateway.compat.bitly.endpoint import Endpoint
 from gateway.compat.bitly.errors import Refusal
 from gateway.compat.bitly.links.history import History
 from gateway.compat.bitly.links.lookups import NOT_FOUND, Lookups
-from gateway.compat.bitly.links.save import Library
-from gateway.compat.bitly.statistics.click_counts import Counts
-from gateway.compat.bitly.statistics.link_metrics import Metrics
+from gateway.compat.bitly.links.save import Saves
+from gateway.compat.bitly.statistics.click_counts import ClickCounts
+from gateway.compat.bitly.statistics.link_metrics import LinkMetrics
 from gateway.compat.shared.http_metadata import Context
 from linkmeter.compat.bitly.v3 import bitly_pb2, bitly_pb2_grpc
-
-LinkMetrics = bitly_pb2.LinkMetricsRequest
-UserMetrics = bitly_pb2.UserMetricsRequest
-Encoders = bitly_pb2.EncodersRequest
-Links = bitly_pb2.LinksRequest
-Urls = bitly_pb2.UrlsRequest
 
 
 class BitlyServicer(bitly_pb2_grpc.BitlyServiceServicer):
     """Answers Bitly's calls through links and analytics."""
 
     def __init__(
-        self, *, desk: Desk, metrics: Metrics, lookups: Lookups, counts: Counts, library: Library, history: History
+        self,
+        *,
+        endpoint: Endpoint,
+        link_metrics: LinkMetrics,
+        lookups: Lookups,
+        click_counts: ClickCounts,
+        saves: Saves,
+        history: History,
     ) -> None:
-        self._desk = desk
-        self._metrics = metrics
+        self._endpoint = endpoint
+        self._link_metrics = link_metrics
         self._lookups = lookups
-        self._counts = counts
-        self._library = library
+        self._click_counts = click_counts
+        self._saves = saves
         self._history = history
 
-    async def LinkClicks(self, request: LinkMetrics, context: Context) -> HttpBody:
+    async def LinkClicks(self, request: bitly_pb2.LinkMetricsRequest, context: Context) -> HttpBody:
         """Count the clicks of a link."""
-        return await self._desk.with_token(request, context, self._metrics.link_clicks, has_text=True)
+        return await self._endpoint.with_token(request, context, self._link_metrics.link_clicks, has_text=True)
 
-    async def LinkCountries(self, request: LinkMetrics, context: Context) -> HttpBody:
+    async def LinkCountries(self, request: bitly_pb2.LinkMetricsRequest, context: Context) -> HttpBody:
         """Count the clicks of a link by country."""
-        return await self._desk.with_token(request, context, self._metrics.countries)
+        return await self._endpoint.with_token(request, context, self._link_metrics.countries)
 
-    async def LinkReferrers(self, request: LinkMetrics, context: Context) -> HttpBody:
+    async def LinkReferrers(self, request: bitly_pb2.LinkMetricsRequest, context: Context) -> HttpBody:
         """Count the clicks of a link by referring page."""
-        return await self._desk.with_token(request, context, self._metrics.referrers)
+        return await self._endpoint.with_token(request, context, self._link_metrics.referrers)
 
-    async def LinkReferrersByDomain(self, request: LinkMetrics, context: Context) -> HttpBody:
+    async def LinkReferrersByDomain(self, request: bitly_pb2.LinkMetricsRequest, context: Context) -> HttpBody:
         """Count the clicks of a link by referring page and site."""
-        return await self._desk.with_token(request, context, self._metrics.referrers_by_domain)
+        return await self._endpoint.with_token(request, context, self._link_metrics.referrers_by_domain)
 
-    async def LinkReferringDomains(self, request: LinkMetrics, context: Context) -> HttpBody:
+    async def LinkReferringDomains(self, request: bitly_pb2.LinkMetricsRequest, context: Context) -> HttpBody:
         """Count the clicks of a link by referring host."""
-        return await self._desk.with_token(request, context, self._metrics.referring_domains)
+        return await self._endpoint.with_token(request, context, self._link_metrics.referring_domains)
 
-    async def LinkEncoders(self, request: Encoders, context: Context) -> HttpBody:
+    async def LinkEncoders(self, request: bitly_pb2.EncodersRequest, context: Context) -> HttpBody:
         """List who leads to the same place."""
-        return await self._desk.with_either(request, context, self._lookups.encoders)
+        return await self._endpoint.with_either(request, context, self._lookups.encoders)
 
-    async def LinkEncodersCount(self, request: Encoders, context: Context) -> HttpBody:
+    async def LinkEncodersCount(self, request: bitly_pb2.EncodersRequest, context: Context) -> HttpBody:
         """Count who leads to the same place."""
-        return await self._desk.with_either(request, context, self._lookups.encoders_count)
+        return await self._endpoint.with_either(request, context, self._lookups.encoders_count)
 
     async def LinkInfo(self, request: bitly_pb2.LinkRequest, context: Context) -> HttpBody:
         """Say what is known of a link's page."""
-        return await self._desk.with_token(request, context, self._lookups.link_info)
+        return await self._endpoint.with_token(request, context, self._lookups.link_info)
 
-    async def LinkLookup(self, request: Urls, context: Context) -> HttpBody:
+    async def LinkLookup(self, request: bitly_pb2.UrlsRequest, context: Context) -> HttpBody:
         """Find links by destination."""
-        return await self._desk.with_either(request, context, self._lookups.link_lookup)
+        return await self._endpoint.with_either(request, context, self._lookups.link_lookup)
 
     async def Shorten(self, request: bitly_pb2.ShortenRequest, context: Context) -> HttpBody:
         """Make or find a link."""
-        return await self._desk.with_either(request, context, self._library.shorten, has_text=True)
+        return await self._endpoint.with_either(request, context, self._saves.shorten, has_text=True)
 
-    async def Expand(self, request: Links, context: Context) -> HttpBody:
+    async def Expand(self, request: bitly_pb2.LinksRequest, context: Context) -> HttpBody:
         """Say where links lead."""
-        return await self._desk.with_either(request, context, self._lookups.expand, has_text=True)
+        return await self._endpoint.with_either(request, context, self._lookups.expand, has_text=True)
 
-    async def Info(self, request: Links, context: Context) -> HttpBody:
+    async def Info(self, request: bitly_pb2.LinksRequest, context: Context) -> HttpBody:
         """Say whose links they are."""
-        return await self._desk.with_either(request, context, self._lookups.info)
+        return await self._endpoint.with_either(request, context, self._lookups.info)
 
-    async def Lookup(self, request: Urls, context: Context) -> HttpBody:
+    async def Lookup(self, request: bitly_pb2.UrlsRequest, context: Context) -> HttpBody:
         """Find aggregate links by destination."""
-        return await self._desk.with_either(request, context, self._lookups.lookup)
+        return await self._endpoint.with_either(request, context, self._lookups.lookup)
 
-    async def Clicks(self, request: Links, context: Context) -> HttpBody:
+    async def Clicks(self, request: bitly_pb2.LinksRequest, context: Context) -> HttpBody:
         """Count all clicks of links."""
-        return await self._desk.with_either(request, context, self._counts.clicks)
+        return await self._endpoint.with_either(request, context, self._click_counts.clicks)
 
-    async def ClicksByMinute(self, request: Links, context: Context) -> HttpBody:
+    async def ClicksByMinute(self, request: bitly_pb2.LinksRequest, context: Context) -> HttpBody:
         """Count the clicks of the last hour by minute."""
-        return await self._desk.with_either(request, context, self._counts.clicks_by_minute)
+        return await self._endpoint.with_either(request, context, self._click_counts.clicks_by_minute)
 
-    async def ClicksByDay(self, request: Links, context: Context) -> HttpBody:
+    async def ClicksByDay(self, request: bitly_pb2.LinksRequest, context: Context) -> HttpBody:
         """Count the clicks of the last days."""
-        return await self._desk.with_either(request, context, self._counts.clicks_by_day)
+        return await self._endpoint.with_either(request, context, self._click_counts.clicks_by_day)
 
-    async def Referrers(self, request: Links, context: Context) -> HttpBody:
+    async def Referrers(self, request: bitly_pb2.LinksRequest, context: Context) -> HttpBody:
         """Count all clicks of a link by referring page."""
-        return await self._desk.with_either(request, context, self._counts.referrers)
+        return await self._endpoint.with_either(request, context, self._click_counts.referrers)
 
-    async def Countries(self, request: Links, context: Context) -> HttpBody:
+    async def Countries(self, request: bitly_pb2.LinksRequest, context: Context) -> HttpBody:
         """Count all clicks of a link by country."""
-        return await self._desk.with_either(request, context, self._counts.countries)
+        return await self._endpoint.with_either(request, context, self._click_counts.countries)
 
     async def Validate(self, request: bitly_pb2.ValidateRequest, context: Context) -> HttpBody:
         """Say whether a login and an API key belong together."""
-        return await self._desk.with_either(request, context, self._library.validate)
+        return await self._endpoint.with_either(request, context, self._saves.validate)
 
     async def BitlyProDomain(self, request: bitly_pb2.ProDomainRequest, context: Context) -> HttpBody:
         """Say whether a host is the caller's own."""
-        return await self._desk.with_either(request, context, self._library.pro_domain)
+        return await self._endpoint.with_either(request, context, self._saves.pro_domain)
 
     async def UserInfo(self, request: bitly_pb2.UserInfoRequest, context: Context) -> HttpBody:
         """Describe an account."""
-        return await self._desk.with_token(request, context, self._library.user_info)
+        return await self._endpoint.with_token(request, context, self._saves.user_info)
 
     async def UserLinkHistory(self, request: bitly_pb2.LinkHistoryRequest, context: Context) -> HttpBody:
         """List the caller's links."""
-        return await self._desk.with_token(request, context, self._history.link_history)
+        return await self._endpoint.with_token(request, context, self._history.link_history)
 
-    async def UserLinkLookup(self, request: Urls, context: Context) -> HttpBody:
+    async def UserLinkLookup(self, request: bitly_pb2.UrlsRequest, context: Context) -> HttpBody:
         """Find the caller's links by destination."""
-        return await self._desk.with_either(request, context, self._lookups.user_link_lookup)
+        return await self._endpoint.with_either(request, context, self._lookups.user_link_lookup)
 
     async def UserLinkSave(self, request: bitly_pb2.LinkSaveRequest, context: Context) -> HttpBody:
         """Make a link."""
-        return await self._desk.with_token(request, context, self._library.link_save)
+        return await self._endpoint.with_token(request, context, self._saves.link_save)
 
     async def UserLinkEdit(self, request: bitly_pb2.LinkEditRequest, context: Context) -> HttpBody:
         """Change what is noted about a link."""
-        return await self._desk.with_token(request, context, self._library.link_edit)
+        return await self._endpoint.with_token(request, context, self._saves.link_edit)
 
-    async def UserClicks(self, request: UserMetrics, context: Context) -> HttpBody:
+    async def UserClicks(self, request: bitly_pb2.UserMetricsRequest, context: Context) -> HttpBody:
         """Count the clicks of all of the caller's links."""
-        return await self._desk.with_token(request, context, self._metrics.user_clicks, has_text=True)
+        return await self._endpoint.with_token(request, context, self._link_metrics.user_clicks, has_text=True)
 
-    async def UserCountries(self, request: UserMetrics, context: Context) -> HttpBody:
+    async def UserCountries(self, request: bitly_pb2.UserMetricsRequest, context: Context) -> HttpBody:
         """Count the clicks of all of the caller's links by country."""
-        return await self._desk.with_token(request, context, self._metrics.countries)
+        return await self._endpoint.with_token(request, context, self._link_metrics.countries)
 
-    async def UserReferrers(self, request: UserMetrics, context: Context) -> HttpBody:
+    async def UserReferrers(self, request: bitly_pb2.UserMetricsRequest, context: Context) -> HttpBody:
         """Count the clicks of all of the caller's links by referring page."""
-        return await self._desk.with_token(request, context, self._metrics.referrers)
+        return await self._endpoint.with_token(request, context, self._link_metrics.referrers)
 
-    async def UserReferringDomains(self, request: UserMetrics, context: Context) -> HttpBody:
+    async def UserReferringDomains(self, request: bitly_pb2.UserMetricsRequest, context: Context) -> HttpBody:
         """Count the clicks of all of the caller's links by referring host."""
-        return await self._desk.with_token(request, context, self._metrics.referring_domains)
+        return await self._endpoint.with_token(request, context, self._link_metrics.referring_domains)
 
     async def Call(self, request: bitly_pb2.CallRequest, context: Context) -> HttpBody:
         """Take a call as a form."""
@@ -157,8 +158,8 @@ class BitlyServicer(bitly_pb2_grpc.BitlyServiceServicer):
         try:
             filled: Any = forms.message(kind, forms.parameters(request.form, context))
         except Refusal as refusal:
-            return await self._desk.refuse(bitly_pb2.LinkRequest(), context, refusal)
+            return await self._endpoint.refuse(bitly_pb2.LinkRequest(), context, refusal)
         if not name:
-            return await self._desk.refuse(filled, context, Refusal(NOT_FOUND, 404))
+            return await self._endpoint.refuse(filled, context, Refusal(NOT_FOUND, 404))
         answer: HttpBody = await getattr(self, name)(filled, context)
         return answer

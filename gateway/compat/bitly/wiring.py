@@ -6,16 +6,16 @@ import grpc
 
 from gateway.compat.bitly import errors
 from gateway.compat.bitly.access import Access
-from gateway.compat.bitly.endpoint import Desk
+from gateway.compat.bitly.endpoint import Endpoint
 from gateway.compat.bitly.limits import CallLimits, Rates
 from gateway.compat.bitly.links.finder import Finder
 from gateway.compat.bitly.links.history import History
 from gateway.compat.bitly.links.lookups import Lookups
-from gateway.compat.bitly.links.save import Library
+from gateway.compat.bitly.links.save import Saves
 from gateway.compat.bitly.oauth.servicer import BitlyOAuthServicer
 from gateway.compat.bitly.servicer import BitlyServicer
-from gateway.compat.bitly.statistics.click_counts import Counts
-from gateway.compat.bitly.statistics.link_metrics import Metrics
+from gateway.compat.bitly.statistics.click_counts import ClickCounts
+from gateway.compat.bitly.statistics.link_metrics import LinkMetrics
 from gateway.compat.shared.components import Components, Dialect
 from gateway.compat.shared.error_interceptor import ErrorRenderer
 from linkmeter.compat.bitly.v3 import bitly_pb2, bitly_pb2_grpc
@@ -30,13 +30,13 @@ def _register(server: grpc.aio.Server, shared: Components, rates: Rates) -> None
     limits = CallLimits(shared.limits, rates)
     access = Access(shared.accounts)
     finder = Finder(backends=backends, limits=misses, default_host=shared.default_host)
-    metrics = Metrics(backends=backends, finder=finder, clock=shared.clock)
+    link_metrics = LinkMetrics(backends=backends, finder=finder, clock=shared.clock)
     servicer = BitlyServicer(
-        desk=Desk(access=access, limits=limits),
-        metrics=metrics,
+        endpoint=Endpoint(access=access, limits=limits),
+        link_metrics=link_metrics,
         lookups=Lookups(finder=finder),
-        counts=Counts(finder=finder, metrics=metrics),
-        library=Library(backends=backends, access=access, finder=finder, limits=misses),
+        click_counts=ClickCounts(finder=finder, link_metrics=link_metrics),
+        saves=Saves(backends=backends, access=access, finder=finder, limits=misses),
         history=History(backends=backends, finder=finder),
     )
     bitly_pb2_grpc.add_BitlyServiceServicer_to_server(servicer, server)

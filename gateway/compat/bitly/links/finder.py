@@ -25,7 +25,7 @@ _MOST_DOMAINS: Final = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class VisibleLink:
     """A link that the caller may know of."""
 
     short_url: str
@@ -61,7 +61,7 @@ class Finder:
             await self._limits.count_miss(client.client_ip)
         return found
 
-    async def visible(self, link: ShortLink | None, client: Client) -> Found | None:
+    async def visible(self, link: ShortLink | None, client: Client) -> VisibleLink | None:
         """Find a link of the caller's, or one of somebody else's that everybody may follow at this moment."""
         await self._limits.check_misses(client.client_ip)
         found = await self._visible(link, client) if link else None
@@ -77,7 +77,7 @@ class Finder:
             link_graph_service_pb2.ListEncodersRequest(destination=destination, limit=limit, workspace_id=workspace_id)
         )
 
-    async def aggregate_link(self, found: links_pb2.Link | Found) -> str:
+    async def aggregate_link(self, found: links_pb2.Link | VisibleLink) -> str:
         """Answer the one link that stands for all to the same destination; when all are private, this one."""
         return (await self.encoders(found.destination)).aggregate_short_url or found.short_url
 
@@ -120,10 +120,12 @@ class Finder:
         except errors.NotFound:
             return None
 
-    async def _visible(self, link: ShortLink, client: Client) -> Found | None:
+    async def _visible(self, link: ShortLink, client: Client) -> VisibleLink | None:
         own = await self._own(link, client)
         if own:
-            return Found(short_url=own.short_url, code=own.code, destination=own.destination, title=own.title, own=own)
+            return VisibleLink(
+                short_url=own.short_url, code=own.code, destination=own.destination, title=own.title, own=own
+            )
         host = link.host or self._default_host
         answer = await self._backends.resolution.ResolveLink(
             resolution_service_pb2.ResolveLinkRequest(host=host, code=link.code)
@@ -133,7 +135,7 @@ class Finder:
         found = await self._shown(answer.resolution.link_id)
         if found is None or found.destination_audience != links_pb2.AUDIENCE_ANYBODY:
             return None
-        return Found(short_url=found.short_url, code=found.code, destination=found.destination, title=found.title)
+        return VisibleLink(short_url=found.short_url, code=found.code, destination=found.destination, title=found.title)
 
     async def _shown(self, link_id: int) -> links_pb2.Link | None:
         """Read a link on behalf of everybody, to see what of it everybody may see."""

@@ -7,7 +7,7 @@ from typing import Final
 from gateway.compat.backends import Backends
 from gateway.compat.bitly import parse, render
 from gateway.compat.bitly.access import Client
-from gateway.compat.bitly.envelope import Answer
+from gateway.compat.bitly.envelope import Result
 from gateway.compat.bitly.links.finder import Finder
 from linkmeter.compat.bitly.v3 import bitly_pb2
 from linkmeter.links.v1 import link_service_pb2, links_pb2
@@ -32,7 +32,7 @@ class History:
         self._backends = backends
         self._finder = finder
 
-    async def link_history(self, request: Request, client: Client) -> Answer:
+    async def link_history(self, request: Request, client: Client) -> Result:
         """List the caller's links, newest first."""
         if request.link:
             links, total = [await self._finder.own(parse.link(request.link), client)], 1
@@ -40,7 +40,7 @@ class History:
             links, total = await self._listed(request, client)
         aggregates = await self._finder.aggregate_links(links)
         entries = [render.history_entry(link, aggregates[link.link_id], client.owner) for link in links]
-        return Answer(data={"link_history": entries, "result_count": total})
+        return Result(data={"link_history": entries, "result_count": total})
 
     async def _listed(self, request: Request, client: Client) -> tuple[list[links_pb2.Link], int]:
         limit = parse.number("limit", request.limit, default=_DEFAULT_LIMIT, least=1, most=_MOST_ENTRIES)
@@ -48,33 +48,33 @@ class History:
         condition = _condition(request)
         found: list[links_pb2.Link] = []
         total = 0
-        for question in _questions(request):
-            links, count = await self._collect(question, client, condition, offset + limit)
+        for list_request in _list_requests(request):
+            links, count = await self._collect(list_request, client, condition, offset + limit)
             found += links
             total += count
         found.sort(key=lambda link: (link.create_time.ToNanoseconds(), link.link_id), reverse=True)
         return found[offset : offset + limit], total
 
     async def _collect(
-        self, question: link_service_pb2.ListLinksRequest, client: Client, condition: Condition | None, most: int
+        self, list_request: link_service_pb2.ListLinksRequest, client: Client, condition: Condition | None, most: int
     ) -> tuple[list[links_pb2.Link], int]:
         """List the newest links that pass, and count all that do."""
         found: list[links_pb2.Link] = []
         while True:
-            page = await self._backends.links.ListLinks(question, metadata=client.metadata)
+            page = await self._backends.links.ListLinks(list_request, metadata=client.metadata)
             found += [link for link in page.links if condition is None or condition(link)]
             if condition is None and len(found) >= most:
                 return found, max(page.total_size, len(found))
             if not page.next_page_token or len(found) > _LARGEST_OFFSET:
                 return found, len(found)
-            question.page_token = page.next_page_token
+            list_request.page_token = page.next_page_token
 
 
-def _questions(request: Request) -> list[link_service_pb2.ListLinksRequest]:
+def _list_requests(request: Request) -> list[link_service_pb2.ListLinksRequest]:
     """Ask for archived links, for the others, or for both: natively these are two lists."""
     archived = parse.choice("archived", request.archived, _CHOICES, default=_OFF)
     flags = {_ON: [True], _OFF: [False], _BOTH: [False, True]}[archived]
-    questions = [
+    requests = [
         link_service_pb2.ListLinksRequest(
             archived=flag, query=request.query.strip(), page_size=_PAGE, with_total_size=True
         )
@@ -82,13 +82,13 @@ def _questions(request: Request) -> list[link_service_pb2.ListLinksRequest]:
     ]
     after = parse.seconds("created_after", request.created_after)
     before = parse.seconds("created_before", request.created_before)
-    for question in questions:
+    for list_request in requests:
         if after is not None:
-            question.created.start_time.FromDatetime(datetime.fromtimestamp(after, UTC))
+            list_request.created.start_time.FromDatetime(datetime.fromtimestamp(after, UTC))
         if before is not None:
             # At or before: the whole of that second.
-            question.created.end_time.FromDatetime(datetime.fromtimestamp(before + 1, UTC))
-    return questions
+            list_request.created.end_time.FromDatetime(datetime.fromtimestamp(before + 1, UTC))
+    return requests
 
 
 def _condition(request: Request) -> Condition | None:

@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 from gateway.compat.bitly import parse, render
 from gateway.compat.bitly.access import Client
-from gateway.compat.bitly.envelope import Answer
+from gateway.compat.bitly.envelope import Result
 from gateway.compat.bitly.errors import Refusal, invalid
-from gateway.compat.bitly.links.finder import Finder, Found
+from gateway.compat.bitly.links.finder import Finder, VisibleLink
 from gateway.compat.bitly.parse import Item
 from gateway.compat.bitly.render import Row
 from linkmeter.compat.bitly.v3 import bitly_pb2
@@ -27,36 +27,36 @@ class Lookups:
     def __init__(self, *, finder: Finder) -> None:
         self._finder = finder
 
-    async def expand(self, request: bitly_pb2.LinksRequest, client: Client) -> Answer:
+    async def expand(self, request: bitly_pb2.LinksRequest, client: Client) -> Result:
         """Say where links lead. As text there is no room for an error but the status."""
         items = parse.items(request)
         found = await asyncio.gather(*(self._finder.visible(item.link, client) for item in items))
         text = "\n".join(link.destination for link in found if link)
         if request.format.strip().lower() == "txt" and not all(found):
             raise Refusal(NOT_FOUND, 404)
-        return Answer(data={"expand": await self._each(items, found, self._expanded)}, text=text)
+        return Result(data={"expand": await self._each(items, found, self._expanded)}, text=text)
 
-    async def info(self, request: bitly_pb2.LinksRequest, client: Client) -> Answer:
+    async def info(self, request: bitly_pb2.LinksRequest, client: Client) -> Result:
         """Say whose links they are."""
         items = parse.items(request)
         expand_user = parse.flag("expand_user", request.expand_user)
         found = await asyncio.gather(*(self._finder.visible(item.link, client) for item in items))
 
-        async def describe(link: Found) -> Row:
+        async def describe(link: VisibleLink) -> Row:
             return await self._described(link, client, expand_user=expand_user)
 
-        return Answer(data={"info": await self._each(items, found, describe)})
+        return Result(data={"info": await self._each(items, found, describe)})
 
-    async def lookup(self, request: bitly_pb2.UrlsRequest, _holder: Client) -> Answer:
+    async def lookup(self, request: bitly_pb2.UrlsRequest, _client: Client) -> Result:
         """Find aggregate links by destination."""
 
         async def look_up(url: str) -> Row | None:
             aggregate = await self._aggregate_of(url)
             return {"short_url": aggregate, "global_hash": render.code_of(aggregate)} if aggregate else None
 
-        return Answer(data={"lookup": await _by_url(parse.destinations(request.url), look_up)})
+        return Result(data={"lookup": await _by_url(parse.destinations(request.url), look_up)})
 
-    async def link_lookup(self, request: bitly_pb2.UrlsRequest, client: Client) -> Answer:
+    async def link_lookup(self, request: bitly_pb2.UrlsRequest, client: Client) -> Result:
         """Find links by destination: the caller's, and the aggregate one."""
 
         async def look_up(url: str) -> Row | None:
@@ -66,9 +66,9 @@ class Lookups:
             row: Row = {"aggregate_link": aggregate or own[0].short_url}
             return {**row, "link": own[0].short_url} if own else row
 
-        return Answer(data={"link_lookup": await _by_url(parse.destinations(request.url), look_up)})
+        return Result(data={"link_lookup": await _by_url(parse.destinations(request.url), look_up)})
 
-    async def user_link_lookup(self, request: bitly_pb2.UrlsRequest, client: Client) -> Answer:
+    async def user_link_lookup(self, request: bitly_pb2.UrlsRequest, client: Client) -> Result:
         """Find the caller's links by destination."""
 
         async def look_up(url: str) -> Row | None:
@@ -77,14 +77,14 @@ class Lookups:
                 return None
             return {"link": own[0].short_url, "aggregate_link": await self._finder.aggregate_link(own[0])}
 
-        return Answer(data={"link_lookup": await _by_url(parse.destinations(request.url), look_up)})
+        return Result(data={"link_lookup": await _by_url(parse.destinations(request.url), look_up)})
 
-    async def link_info(self, request: bitly_pb2.LinkRequest, client: Client) -> Answer:
+    async def link_info(self, request: bitly_pb2.LinkRequest, client: Client) -> Result:
         """Say what is known of a link's page."""
         link = await self._required(request.link, client)
         aggregate = await self._finder.aggregate_link(link)
         host = urlsplit(link.destination).hostname
-        return Answer(
+        return Result(
             data={
                 "aggregate_link": aggregate,
                 "canonical_url": link.destination,
@@ -96,16 +96,16 @@ class Lookups:
             }
         )
 
-    async def encoders(self, request: bitly_pb2.EncodersRequest, client: Client) -> Answer:
+    async def encoders(self, request: bitly_pb2.EncodersRequest, client: Client) -> Result:
         """List who leads to the same place."""
         limit = parse.number("limit", request.limit, default=10, least=1, most=parse.MOST_ENCODERS)
         expand_user = parse.flag("expand_user", request.expand_user)
         answer = await self._encoders(request, client, limit)
-        return Answer(data=render.encoders(answer, expand_user=expand_user))
+        return Result(data=render.encoders(answer, expand_user=expand_user))
 
-    async def encoders_count(self, request: bitly_pb2.EncodersRequest, client: Client) -> Answer:
+    async def encoders_count(self, request: bitly_pb2.EncodersRequest, client: Client) -> Result:
         """Count who leads to the same place."""
-        return Answer(data=render.encoders_count(await self._encoders(request, client, 1)))
+        return Result(data=render.encoders_count(await self._encoders(request, client, 1)))
 
     async def _encoders(
         self, request: bitly_pb2.EncodersRequest, client: Client, limit: int
@@ -121,7 +121,7 @@ class Lookups:
         answer.aggregate_short_url = answer.aggregate_short_url or await self._finder.aggregate_link(link)
         return answer
 
-    async def _alone(self, link: Found, client: Client) -> link_graph_service_pb2.ListEncodersResponse:
+    async def _alone(self, link: VisibleLink, client: Client) -> link_graph_service_pb2.ListEncodersResponse:
         """Answer for an account without a group: it is all of its network."""
         own = await self._finder.own_to(link.destination, client)
         return link_graph_service_pb2.ListEncodersResponse(
@@ -134,7 +134,7 @@ class Lookups:
             total_owners=len(own),
         )
 
-    async def _required(self, text: str, client: Client) -> Found:
+    async def _required(self, text: str, client: Client) -> VisibleLink:
         link = await self._finder.visible(parse.link(text), client)
         if link is None:
             raise invalid("link")
@@ -148,17 +148,20 @@ class Lookups:
             return ""
 
     async def _each(
-        self, items: Sequence[Item], found: Sequence[Found | None], render_one: Callable[[Found], Awaitable[Row]]
+        self,
+        items: Sequence[Item],
+        found: Sequence[VisibleLink | None],
+        render_one: Callable[[VisibleLink], Awaitable[Row]],
     ) -> list[Row]:
-        async def row(item: Item, link: Found | None) -> Row:
+        async def row(item: Item, link: VisibleLink | None) -> Row:
             return {item.key: item.text, **(await render_one(link) if link else {"error": NOT_FOUND})}
 
         return list(await asyncio.gather(*(row(*pair) for pair in zip(items, found, strict=True))))
 
-    async def _expanded(self, link: Found) -> Row:
+    async def _expanded(self, link: VisibleLink) -> Row:
         return {**await self._hashes(link), "long_url": link.destination}
 
-    async def _described(self, link: Found, client: Client, *, expand_user: bool) -> Row:
+    async def _described(self, link: VisibleLink, client: Client, *, expand_user: bool) -> Row:
         row: Row = {**await self._hashes(link), "title": link.title or None, "created_by": None, "created_at": None}
         owner, created = client.owner, link.own.create_time.seconds if link.own else 0
         if not link.own:
@@ -170,7 +173,7 @@ class Lookups:
             owner, created = encoder.owner, encoder.create_time.seconds
         return {**row, "created_by": render.person(owner) if expand_user else owner.login, "created_at": created}
 
-    async def _hashes(self, link: Found) -> Row:
+    async def _hashes(self, link: VisibleLink) -> Row:
         aggregate = await self._finder.aggregate_link(link)
         return {"user_hash": link.code, "global_hash": render.code_of(aggregate)}
 

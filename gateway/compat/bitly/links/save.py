@@ -7,7 +7,7 @@ from google.protobuf.field_mask_pb2 import FieldMask
 from gateway.compat.backends import Backends
 from gateway.compat.bitly import parse, render
 from gateway.compat.bitly.access import Access, Client
-from gateway.compat.bitly.envelope import Answer
+from gateway.compat.bitly.envelope import Result
 from gateway.compat.bitly.errors import Refusal, invalid, missing
 from gateway.compat.bitly.links.finder import Finder
 from gateway.compat.shared.limits import ClientLimits
@@ -24,7 +24,7 @@ _MAY_DIFFER: Final = ("title", "tags", "redirect_status", "note", "private_stats
 _FORGOTTEN: Final = "user_ts"
 
 
-class Library:
+class Saves:
     """Keeps the links of accounts."""
 
     def __init__(self, *, backends: Backends, access: Access, finder: Finder, limits: ClientLimits) -> None:
@@ -33,7 +33,7 @@ class Library:
         self._finder = finder
         self._limits = limits
 
-    async def shorten(self, request: bitly_pb2.ShortenRequest, client: Client) -> Answer:
+    async def shorten(self, request: bitly_pb2.ShortenRequest, client: Client) -> Result:
         """Make a link, or find the account's older one to the same place."""
         destination = parse.destination(request.long_url, request.uri)
         if request.x_login or request.x_api_key:
@@ -43,9 +43,9 @@ class Library:
         draft = links_pb2.Link(destination=destination, domain=domain, private_stats=False)
         link, is_new = await self._make_or_find(draft, client)
         global_hash = render.code_of(await self._finder.aggregate_link(link))
-        return Answer(data=render.shortened(link, global_hash, is_new=is_new), text=link.short_url)
+        return Result(data=render.shortened(link, global_hash, is_new=is_new), text=link.short_url)
 
-    async def link_save(self, request: bitly_pb2.LinkSaveRequest, client: Client) -> Answer:
+    async def link_save(self, request: bitly_pb2.LinkSaveRequest, client: Client) -> Result:
         """Make a link with what the account notes about it, or say that there is one."""
         draft = links_pb2.Link(
             destination=parse.destination(request.long_url, name="longurl"),
@@ -57,10 +57,10 @@ class Library:
         link, is_new = await self._make_or_find(draft, client)
         data = render.saved(link, await self._finder.aggregate_link(link), is_new=is_new)
         if is_new:
-            return Answer(data=data)
-        return Answer(data=data, status_code=304, status_txt="LINK_ALREADY_EXISTS")
+            return Result(data=data)
+        return Result(data=data, status_code=304, status_txt="LINK_ALREADY_EXISTS")
 
-    async def link_edit(self, request: bitly_pb2.LinkEditRequest, client: Client) -> Answer:
+    async def link_edit(self, request: bitly_pb2.LinkEditRequest, client: Client) -> Result:
         """Change what the account notes about a link."""
         short_link = parse.link(request.link)
         names = {name.strip().lower() for name in request.edit.split(",")} - {""}
@@ -80,25 +80,25 @@ class Library:
         update.update_mask.paths.extend(sorted(_native(name) for name in names - {_FORGOTTEN}))
         if update.update_mask.paths:
             link = await self._backends.links.UpdateLink(update, metadata=client.metadata)
-        return Answer(data={"link_edit": {"link": link.short_url}})
+        return Result(data={"link_edit": {"link": link.short_url}})
 
-    async def user_info(self, request: bitly_pb2.UserInfoRequest, client: Client) -> Answer:
+    async def user_info(self, request: bitly_pb2.UserInfoRequest, client: Client) -> Result:
         """Describe the account, or another one of its group."""
         if request.full_name:
             raise invalid("full_name")
         login = request.login.strip().lower()
         if login in {"", client.owner.login}:
             domains = await self._finder.domains(client)
-            return Answer(data=render.own_profile(client.owner, domains))
+            return Result(data=render.own_profile(client.owner, domains))
         try:
             other = await self._backends.accounts.GetOwner(account_service_pb2.GetOwnerRequest(login=login))
         except errors.InvalidArgument:
             other = links_pb2.Owner()
         if not client.owner.workspace_id or other.workspace_id != client.owner.workspace_id:
             raise Refusal("NOT_FOUND", 404)
-        return Answer(data=render.profile(other))
+        return Result(data=render.profile(other))
 
-    async def validate(self, request: bitly_pb2.ValidateRequest, client: Client) -> Answer:
+    async def validate(self, request: bitly_pb2.ValidateRequest, client: Client) -> Result:
         """Say whether a login and an API key belong together."""
         if not request.x_login:
             raise missing("x_login")
@@ -106,9 +106,9 @@ class Library:
             raise missing("x_apikey")
         found = await self._access.find(request.x_api_key, client.client_ip)
         is_valid = found is not None and found.owner.login == request.x_login.strip().lower()
-        return Answer(data={"valid": int(is_valid)})
+        return Result(data={"valid": int(is_valid)})
 
-    async def pro_domain(self, request: bitly_pb2.ProDomainRequest, client: Client) -> Answer:
+    async def pro_domain(self, request: bitly_pb2.ProDomainRequest, client: Client) -> Result:
         """Say whether a host is a short domain of the caller's own."""
         host = request.domain.strip().lower()
         if not host:
@@ -116,7 +116,7 @@ class Library:
         if "/" in host or ":" in host:
             raise Refusal("INVALID_BARE_DOMAIN")
         own = {domain.host for domain in await self._finder.domains(client) if domain.owner_id}
-        return Answer(data={"bitly_pro_domain": host in own, "domain": request.domain.strip()})
+        return Result(data={"bitly_pro_domain": host in own, "domain": request.domain.strip()})
 
     async def _domain(self, text: str, client: Client) -> str:
         host = text.strip().lower()

@@ -25,7 +25,7 @@ _SAFE_IN_LOCATION: Final = "!#$%&'()*+,/:;=?@[]~"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asking:
+class AuthorizationRequest:
     """An application that asks a person to let it in."""
 
     client_id: str
@@ -35,13 +35,13 @@ class Asking:
     title: str
 
 
-def authorize_page(asking: Asking, *, problem: str = "", login: str = "") -> HttpBody:
+def authorize_page(authorization: AuthorizationRequest, *, problem: str = "", login: str = "") -> HttpBody:
     """Show the form."""
     values = {
-        "title": f"Let “{asking.title or 'an application'}” use your account?",
-        "client_id": asking.client_id,
-        "redirect_uri": asking.redirect_uri,
-        "state": asking.state,
+        "title": f"Let “{authorization.title or 'an application'}” use your account?",
+        "client_id": authorization.client_id,
+        "redirect_uri": authorization.redirect_uri,
+        "state": authorization.state,
         "login": login,
     }
     markup = {"style": _STYLE, "message": f'<p class="wrong">{escape(problem)}</p>' if problem else ""}

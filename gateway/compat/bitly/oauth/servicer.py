@@ -14,7 +14,7 @@ from gateway.compat.bitly.errors import INVALID, Failure, Refusal, failure_of, m
 from gateway.compat.bitly.forms import Parameters
 from gateway.compat.bitly.limits import CallLimits
 from gateway.compat.bitly.oauth import pages
-from gateway.compat.bitly.oauth.pages import Asking
+from gateway.compat.bitly.oauth.pages import AuthorizationRequest
 from gateway.compat.shared import http_metadata
 from gateway.compat.shared.http_metadata import Context
 from linkmeter.compat.bitly.v3 import bitly_pb2, bitly_pb2_grpc
@@ -36,32 +36,36 @@ class BitlyOAuthServicer(bitly_pb2_grpc.BitlyOAuthServiceServicer):
 
     async def Authorize(self, request: bitly_pb2.AuthorizeRequest, context: Context) -> HttpBody:
         """Show the page."""
-        asking = await self._asking(request.client_id, request.redirect_uri, request.state)
-        return await self._page(context, asking)
+        authorization = await self._authorization_request(request.client_id, request.redirect_uri, request.state)
+        return await self._page(context, authorization)
 
     async def SubmitAuthorization(self, request: bitly_pb2.SubmitAuthorizationRequest, context: Context) -> HttpBody:
         """Take the filled-in page."""
         found = _parameters(request.form, context)
-        asking = await self._asking(*(forms.first(found, name) for name in ("client_id", "redirect_uri", "state")))
-        if asking is None:
+        authorization = await self._authorization_request(
+            *(forms.first(found, name) for name in ("client_id", "redirect_uri", "state"))
+        )
+        if authorization is None:
             return await self._page(context, None)
         if forms.first(found, "decision") == "deny":
             return await _redirect(
-                context, pages.location(asking.redirect_uri, error="access_denied", state=asking.state)
+                context, pages.location(authorization.redirect_uri, error="access_denied", state=authorization.state)
             )
         login = forms.first(found, "login")
         try:
             owner = await self._verified(login, forms.first(found, "password"), context)
         except errors.ResourceExhausted as error:
-            return await self._page(context, asking, 429, "Too many guesses. Please try later.", login, error)
+            return await self._page(context, authorization, 429, "Too many guesses. Please try later.", login, error)
         except errors.Unauthenticated:
-            return await self._page(context, asking, 403, _WRONG_PASSWORD, login)
+            return await self._page(context, authorization, 403, _WRONG_PASSWORD, login)
         issued = await self._backends.oauth.IssueAuthorizationCode(
             oauth_service_pb2.IssueAuthorizationCodeRequest(
-                client_id=asking.client_id, redirect_uri=asking.redirect_uri, owner_id=owner.owner_id
+                client_id=authorization.client_id, redirect_uri=authorization.redirect_uri, owner_id=owner.owner_id
             )
         )
-        return await _redirect(context, pages.location(asking.redirect_uri, code=issued.code, state=asking.state))
+        return await _redirect(
+            context, pages.location(authorization.redirect_uri, code=issued.code, state=authorization.state)
+        )
 
     async def IssueAccessToken(self, request: bitly_pb2.IssueAccessTokenRequest, context: Context) -> HttpBody:
         """Give an access token in one of three ways."""
@@ -139,7 +143,9 @@ class BitlyOAuthServicer(bitly_pb2_grpc.BitlyOAuthServiceServicer):
         )
         return key.secret
 
-    async def _asking(self, client_id: str, redirect_uri: str, state: str) -> Asking | None:
+    async def _authorization_request(
+        self, client_id: str, redirect_uri: str, state: str
+    ) -> AuthorizationRequest | None:
         """Find the application that asks; None unless it is known and the code would go where it has said."""
         try:
             app = await self._backends.oauth.GetOAuthApp(oauth_service_pb2.GetOAuthAppRequest(client_id=client_id))
@@ -149,23 +155,23 @@ class BitlyOAuthServicer(bitly_pb2_grpc.BitlyOAuthServiceServicer):
             redirect_uri = app.redirect_uris[0]
         if redirect_uri not in app.redirect_uris:
             return None
-        return Asking(client_id=client_id, redirect_uri=redirect_uri, state=state, title=app.title)
+        return AuthorizationRequest(client_id=client_id, redirect_uri=redirect_uri, state=state, title=app.title)
 
     async def _page(
         self,
         context: Context,
-        asking: Asking | None,
+        authorization: AuthorizationRequest | None,
         status: int = 200,
         problem: str = "",
         login: str = "",
         error: errors.ResourceExhausted | None = None,
     ) -> HttpBody:
-        if asking is None:
+        if authorization is None:
             await http_metadata.send_status(context, 400, **pages.page_headers())
             return pages.problem_page("The application, or the address that it wants the answer at, is not known here.")
         retry = {"retry_after": str(error.retry_after_seconds)} if error else {}
-        await http_metadata.send_status(context, status, **pages.page_headers(asking.redirect_uri), **retry)
-        return pages.authorize_page(asking, problem=problem, login=login)
+        await http_metadata.send_status(context, status, **pages.page_headers(authorization.redirect_uri), **retry)
+        return pages.authorize_page(authorization, problem=problem, login=login)
 
 
 def _parameters(form: HttpBody, context: Context) -> Parameters:

@@ -6,13 +6,13 @@ from typing import Final
 
 from gateway.compat.bitly import parse, render
 from gateway.compat.bitly.access import Client
-from gateway.compat.bitly.envelope import Answer
+from gateway.compat.bitly.envelope import Result
 from gateway.compat.bitly.errors import invalid
 from gateway.compat.bitly.links.finder import Finder
 from gateway.compat.bitly.links.lookups import NOT_FOUND
 from gateway.compat.bitly.render import Row
 from gateway.compat.bitly.statistics import queries
-from gateway.compat.bitly.statistics.link_metrics import Metrics
+from gateway.compat.bitly.statistics.link_metrics import LinkMetrics
 from linkmeter.analytics.v1.stats_service_pb2 import (
     DIMENSION_COUNTRY,
     DIMENSION_LINK,
@@ -31,56 +31,58 @@ _MOST_DAYS: Final = 30
 _MOST_SIBLINGS: Final = 1000
 
 
-class Counts:
+class ClickCounts:
     """Counts clicks of links, several in one call."""
 
-    def __init__(self, *, finder: Finder, metrics: Metrics) -> None:
+    def __init__(self, *, finder: Finder, link_metrics: LinkMetrics) -> None:
         self._finder = finder
-        self._metrics = metrics
+        self._link_metrics = link_metrics
 
-    async def clicks(self, request: LinksRequest, client: Client) -> Answer:
+    async def clicks(self, request: LinksRequest, client: Client) -> Result:
         """Count all clicks: of each link, and of all of the caller's links to the same place."""
 
         async def count(link: links_pb2.Link) -> Row:
             siblings = await self._finder.own_to(link.destination, client, most=_MOST_SIBLINGS)
             link_ids = [link.link_id, *(other.link_id for other in siblings if other.link_id != link.link_id)]
             report = queries.by_dimension(DIMENSION_LINK, len(link_ids))
-            rows = queries.rows(await self._metrics.ask(queries.question(report, link_ids=link_ids), client))
+            rows = queries.rows(
+                await self._link_metrics.query_stats(queries.stats_query(report, link_ids=link_ids), client)
+            )
             counted = {row.dimensions[0].value: row.metrics[0] for row in rows}
             return {"user_clicks": counted.get(str(link.link_id), 0), "global_clicks": sum(counted.values())}
 
-        return Answer(data={"clicks": await self._each(request, client, count)})
+        return Result(data={"clicks": await self._each(request, client, count)})
 
-    async def clicks_by_minute(self, request: LinksRequest, client: Client) -> Answer:
+    async def clicks_by_minute(self, request: LinksRequest, client: Client) -> Result:
         """Count the clicks of the last hour by minute."""
 
         async def count(link: links_pb2.Link) -> Row:
-            rows = await self._metrics.newest_minutes([link.link_id], client)
+            rows = await self._link_metrics.newest_minutes([link.link_id], client)
             return {"clicks": [row.metrics[0] for row in rows]}
 
-        return Answer(data={"clicks_by_minute": await self._each(request, client, count)})
+        return Result(data={"clicks_by_minute": await self._each(request, client, count)})
 
-    async def clicks_by_day(self, request: LinksRequest, client: Client) -> Answer:
+    async def clicks_by_day(self, request: LinksRequest, client: Client) -> Result:
         """Count the clicks of the last days by day."""
         days = parse.number("days", request.days, default=_DEFAULT_DAYS, least=1, most=_MOST_DAYS)
 
         async def count(link: links_pb2.Link) -> Row:
-            rows = await self._metrics.newest_days(days, [link.link_id], client)
+            rows = await self._link_metrics.newest_days(days, [link.link_id], client)
             return {"clicks": render.steps(rows, "day_start")}
 
-        return Answer(data={"clicks_by_day": await self._each(request, client, count)})
+        return Result(data={"clicks_by_day": await self._each(request, client, count)})
 
-    async def referrers(self, request: LinksRequest, client: Client) -> Answer:
+    async def referrers(self, request: LinksRequest, client: Client) -> Result:
         """Count all clicks of a link by referring page."""
         described, link = await self._described(request, client)
         rows = await self._breakdown(link, client, DIMENSION_REFERRER)
-        return Answer(data={**described, "referrers": render.referrers(rows)})
+        return Result(data={**described, "referrers": render.referrers(rows)})
 
-    async def countries(self, request: LinksRequest, client: Client) -> Answer:
+    async def countries(self, request: LinksRequest, client: Client) -> Result:
         """Count all clicks of a link by country."""
         described, link = await self._described(request, client)
         rows = await self._breakdown(link, client, DIMENSION_COUNTRY)
-        return Answer(data={**described, "countries": render.countries(rows)})
+        return Result(data={**described, "countries": render.countries(rows)})
 
     async def _each(
         self, request: LinksRequest, client: Client, count: Callable[[links_pb2.Link], Awaitable[Row]]
@@ -104,7 +106,11 @@ class Counts:
 
     async def _breakdown(self, link: links_pb2.Link, client: Client, dimension: Dimension.ValueType) -> list[StatsRow]:
         report = queries.by_dimension(dimension, parse.MOST_ROWS)
-        return list(queries.rows(await self._metrics.ask(queries.question(report, link_ids=[link.link_id]), client)))
+        return list(
+            queries.rows(
+                await self._link_metrics.query_stats(queries.stats_query(report, link_ids=[link.link_id]), client)
+            )
+        )
 
     async def _hashes(self, link: links_pb2.Link) -> Row:
         aggregate = await self._finder.aggregate_link(link)

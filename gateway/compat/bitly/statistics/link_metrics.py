@@ -3,7 +3,7 @@
 from gateway.compat.backends import Backends
 from gateway.compat.bitly import parse, render
 from gateway.compat.bitly.access import Client
-from gateway.compat.bitly.envelope import Answer
+from gateway.compat.bitly.envelope import Result
 from gateway.compat.bitly.links.finder import Finder
 from gateway.compat.bitly.parse import MetricsQuery
 from gateway.compat.bitly.render import Row
@@ -30,7 +30,7 @@ _MINUTES = 60
 _WINDOW_FIELDS = ("unit", "units", "timezone", "tz_offset", "rollup", "limit", "unit_reference_ts")
 
 
-class Metrics:
+class LinkMetrics:
     """Answers metrics calls through QueryStats."""
 
     def __init__(self, *, backends: Backends, finder: Finder, clock: Clock) -> None:
@@ -38,35 +38,35 @@ class Metrics:
         self._finder = finder
         self._clock = clock
 
-    async def link_clicks(self, request: LinkRequest, client: Client) -> Answer:
+    async def link_clicks(self, request: LinkRequest, client: Client) -> Result:
         """Count the clicks of a link: as a number, or unit by unit."""
         query, link_ids = await self._asked(request, client)
         return await self._clicks(query, link_ids, client, "link_clicks")
 
-    async def user_clicks(self, request: UserRequest, client: Client) -> Answer:
+    async def user_clicks(self, request: UserRequest, client: Client) -> Result:
         """Count the clicks of all links; asked without parameters, in the older shape."""
         if any(getattr(request, name) for name in _WINDOW_FIELDS):
             return await self._clicks(parse.metrics(request, self._clock.now()), [], client, "user_clicks")
         days = render.steps(await self.newest_days(_DAYS, [], client), "day_start")
         total = sum(int(str(day["clicks"])) for day in days)
-        return Answer(data={"clicks": days, "days": _DAYS, "total_clicks": total})
+        return Result(data={"clicks": days, "days": _DAYS, "total_clicks": total})
 
-    async def countries(self, request: AnyRequest, client: Client) -> Answer:
+    async def countries(self, request: AnyRequest, client: Client) -> Result:
         """Count clicks by country."""
         query, rows = await self._breakdown(request, client, DIMENSION_COUNTRY)
         return _listed(request, "countries", render.countries(rows), query)
 
-    async def referrers(self, request: AnyRequest, client: Client) -> Answer:
+    async def referrers(self, request: AnyRequest, client: Client) -> Result:
         """Count clicks by referring page."""
         query, rows = await self._breakdown(request, client, DIMENSION_REFERRER)
         return _listed(request, "referrers", render.referrers(rows), query)
 
-    async def referrers_by_domain(self, request: AnyRequest, client: Client) -> Answer:
+    async def referrers_by_domain(self, request: AnyRequest, client: Client) -> Result:
         """Count clicks by referring page, grouped by site."""
         query, rows = await self._breakdown(request, client, DIMENSION_REFERRER)
-        return Answer(data={"referrers": render.referrers_by_domain(rows), **render.window_echo(query)})
+        return Result(data={"referrers": render.referrers_by_domain(rows), **render.window_echo(query)})
 
-    async def referring_domains(self, request: AnyRequest, client: Client) -> Answer:
+    async def referring_domains(self, request: AnyRequest, client: Client) -> Result:
         """Count clicks by referring host."""
         query, rows = await self._breakdown(request, client, DIMENSION_REFERRER_HOST)
         return _listed(request, "referring_domains", render.referring_domains(rows), query)
@@ -79,9 +79,9 @@ class Metrics:
         """Count the clicks of the last minutes, newest first."""
         return await self._steps(self._until_now(Unit.MINUTE, _MINUTES), _MINUTES, link_ids, client)
 
-    async def ask(self, question: QueryStatsRequest, client: Client) -> QueryStatsResponse:
+    async def query_stats(self, stats_query: QueryStatsRequest, client: Client) -> QueryStatsResponse:
         """Ask on the caller's behalf."""
-        response: QueryStatsResponse = await self._backends.stats.QueryStats(question, metadata=client.metadata)
+        response: QueryStatsResponse = await self._backends.stats.QueryStats(stats_query, metadata=client.metadata)
         return response
 
     async def _asked(self, request: AnyRequest, client: Client) -> tuple[MetricsQuery, list[int]]:
@@ -92,15 +92,15 @@ class Metrics:
         query = parse.metrics(request, self._clock.now())
         return query, [(await self._finder.own(link, client)).link_id]
 
-    async def _clicks(self, query: MetricsQuery, link_ids: list[int], client: Client, name: str) -> Answer:
+    async def _clicks(self, query: MetricsQuery, link_ids: list[int], client: Client, name: str) -> Result:
         window = query.window
         if query.rollup:
-            question = queries.question(queries.TOTAL, interval=window.interval, link_ids=link_ids)
-            total = queries.total(await self.ask(question, client))
-            return Answer(data={name: total, **render.clicks_echo(query)}, text=str(total))
+            stats_query = queries.stats_query(queries.TOTAL, interval=window.interval, link_ids=link_ids)
+            total = queries.total(await self.query_stats(stats_query, client))
+            return Result(data={name: total, **render.clicks_echo(query)}, text=str(total))
         units = await self._rows_of(window, query.limit, link_ids, client)
         rows = await self._steps(window, units, link_ids, client)
-        return Answer(data={name: render.steps(rows, "dt"), **render.clicks_echo(query)})
+        return Result(data={name: render.steps(rows, "dt"), **render.clicks_echo(query)})
 
     async def _rows_of(self, window: Window, limit: int, link_ids: list[int], client: Client) -> int:
         """Say how many units to answer: of all time, those since the first click."""
@@ -108,31 +108,31 @@ class Metrics:
             return min(window.units, limit)
         if window.unit is Unit.MINUTE:
             return min(_MINUTES, limit)
-        question = queries.question(queries.TOTAL, interval=window.interval, link_ids=link_ids)
-        response = await self.ask(question, client)
+        stats_query = queries.stats_query(queries.TOTAL, interval=window.interval, link_ids=link_ids)
+        response = await self.query_stats(stats_query, client)
         if not response.HasField("first_click_time"):
             return 1
         return window.units_since(queries.moment(response.first_click_time), limit)
 
     async def _steps(self, window: Window, units: int, link_ids: list[int], client: Client) -> list[StatsRow]:
         report = queries.by_unit(window.unit, units)
-        question = queries.question(report, interval=window.newest(units), zone=window.zone, link_ids=link_ids)
-        return list(queries.rows(await self.ask(question, client)))
+        stats_query = queries.stats_query(report, interval=window.newest(units), zone=window.zone, link_ids=link_ids)
+        return list(queries.rows(await self.query_stats(stats_query, client)))
 
     async def _breakdown(
         self, request: AnyRequest, client: Client, dimension: Dimension.ValueType
     ) -> tuple[MetricsQuery, list[StatsRow]]:
         query, link_ids = await self._asked(request, client)
         report = queries.by_dimension(dimension, query.limit)
-        question = queries.question(report, interval=query.window.interval, link_ids=link_ids)
-        return query, list(queries.rows(await self.ask(question, client)))
+        stats_query = queries.stats_query(report, interval=query.window.interval, link_ids=link_ids)
+        return query, list(queries.rows(await self.query_stats(stats_query, client)))
 
     def _until_now(self, unit: Unit, units: int) -> Window:
         now = self._clock.now()
         return Window(unit=unit, unit_name=unit.value, units=units, zone=parse.DEFAULT_ZONE, reference=now)
 
 
-def _listed(request: AnyRequest, name: str, rows: list[Row], query: MetricsQuery) -> Answer:
+def _listed(request: AnyRequest, name: str, rows: list[Row], query: MetricsQuery) -> Result:
     """Answer a list under its name; that of all links also under the name that the older pages give it."""
     older: Row = {f"user_{name}": rows} if isinstance(request, UserRequest) else {}
-    return Answer(data={name: rows, **older, **render.window_echo(query)})
+    return Result(data={name: rows, **older, **render.window_echo(query)})

@@ -38,7 +38,7 @@ _BUCKETS: Final[dict[Unit, Bucket.ValueType]] = {
 TOTAL: Final = Report(metrics=[METRIC_CLICKS])
 
 
-def question(
+def stats_query(
     report: Report, *, interval: Interval | None = None, zone: Zone | None = None, link_ids: Sequence[int] = ()
 ) -> QueryStatsRequest:
     """Ask one report over some links, or all of the caller's; without interval over all time."""

@@ -9,7 +9,7 @@ from google.api.httpbody_pb2 import HttpBody
 from gateway.compat.bitly import forms
 from gateway.compat.bitly.errors import Refusal
 from gateway.compat.bitly.oauth import pages
-from gateway.compat.bitly.oauth.pages import Asking
+from gateway.compat.bitly.oauth.pages import AuthorizationRequest
 from linkmeter.compat.bitly.v3 import bitly_pb2
 
 MARKUP = "\"><script>alert('x')</script>"
@@ -21,8 +21,8 @@ def context(path: str = "") -> Any:
 
 def test_page_shows_data_never_markup() -> None:
     """Nothing that a stranger wrote becomes an element or leaves its attribute."""
-    asking = Asking(client_id=MARKUP, redirect_uri=MARKUP, state=MARKUP, title=MARKUP)
-    page = pages.authorize_page(asking, problem=MARKUP, login=MARKUP).data.decode()
+    authorization = AuthorizationRequest(client_id=MARKUP, redirect_uri=MARKUP, state=MARKUP, title=MARKUP)
+    page = pages.authorize_page(authorization, problem=MARKUP, login=MARKUP).data.decode()
     assert "<script" not in page
     assert 'value=""' not in page
 
