@@ -13,6 +13,8 @@ from google.api.httpbody_pb2 import HttpBody
 from gateway.compat.bitly.errors import Failure, Refusal, invalid
 
 Data = Mapping[str, object] | Sequence[object] | str | int | float | bool | None
+# An object in a body: names and values.
+Row = dict[str, object]
 
 _CALLBACK: Final = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*(?:\.[A-Za-z_$][A-Za-z0-9_$]*)*")
 _LONGEST_CALLBACK: Final = 128

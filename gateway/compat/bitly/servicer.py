@@ -5,6 +5,7 @@ from typing import Any
 from google.api.httpbody_pb2 import HttpBody
 
 from gateway.compat.bitly import forms
+from gateway.compat.bitly.account.info import AccountInfo
 from gateway.compat.bitly.endpoint import Endpoint
 from gateway.compat.bitly.errors import Refusal
 from gateway.compat.bitly.links.history import History
@@ -27,6 +28,7 @@ class BitlyServicer(bitly_pb2_grpc.BitlyServiceServicer):
         lookups: Lookups,
         click_counts: ClickCounts,
         saves: Saves,
+        account_info: AccountInfo,
         history: History,
     ) -> None:
         self._endpoint = endpoint
@@ -34,6 +36,7 @@ class BitlyServicer(bitly_pb2_grpc.BitlyServiceServicer):
         self._lookups = lookups
         self._click_counts = click_counts
         self._saves = saves
+        self._account_info = account_info
         self._history = history
 
     async def LinkClicks(self, request: bitly_pb2.LinkMetricsRequest, context: Context) -> HttpBody:
@@ -110,15 +113,15 @@ class BitlyServicer(bitly_pb2_grpc.BitlyServiceServicer):
 
     async def Validate(self, request: bitly_pb2.ValidateRequest, context: Context) -> HttpBody:
         """Say whether a login and an API key belong together."""
-        return await self._endpoint.with_either(request, context, self._saves.validate)
+        return await self._endpoint.with_either(request, context, self._account_info.validate)
 
     async def BitlyProDomain(self, request: bitly_pb2.ProDomainRequest, context: Context) -> HttpBody:
         """Say whether a host is the caller's own."""
-        return await self._endpoint.with_either(request, context, self._saves.pro_domain)
+        return await self._endpoint.with_either(request, context, self._account_info.pro_domain)
 
     async def UserInfo(self, request: bitly_pb2.UserInfoRequest, context: Context) -> HttpBody:
         """Describe an account."""
-        return await self._endpoint.with_token(request, context, self._saves.user_info)
+        return await self._endpoint.with_token(request, context, self._account_info.user_info)
 
     async def UserLinkHistory(self, request: bitly_pb2.LinkHistoryRequest, context: Context) -> HttpBody:
         """List the caller's links."""

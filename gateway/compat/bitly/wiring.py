@@ -6,6 +6,7 @@ import grpc
 
 from gateway.compat.bitly import errors
 from gateway.compat.bitly.access import Access
+from gateway.compat.bitly.account.info import AccountInfo
 from gateway.compat.bitly.endpoint import Endpoint
 from gateway.compat.bitly.limits import CallLimits, Rates
 from gateway.compat.bitly.links.finder import Finder
@@ -37,6 +38,7 @@ def _register(server: grpc.aio.Server, shared: Components, rates: Rates) -> None
         lookups=Lookups(finder=finder),
         click_counts=ClickCounts(finder=finder, link_metrics=link_metrics),
         saves=Saves(backends=backends, access=access, finder=finder, limits=misses),
+        account_info=AccountInfo(backends=backends, access=access, finder=finder),
         history=History(backends=backends, finder=finder),
     )
     bitly_pb2_grpc.add_BitlyServiceServicer_to_server(servicer, server)

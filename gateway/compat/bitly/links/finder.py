@@ -8,7 +8,7 @@ from typing import Final
 from gateway.compat.backends import Backends
 from gateway.compat.bitly.access import Client
 from gateway.compat.bitly.errors import invalid
-from gateway.compat.bitly.parse import ShortLink
+from gateway.compat.bitly.links.parse import ShortLink
 from gateway.compat.shared.limits import ClientLimits
 from linkmeter.links.v1 import (
     domain_service_pb2,

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 from typing import Final
 
 from gateway.compat.backends import Backends
-from gateway.compat.bitly import parse, render
+from gateway.compat.bitly import values
 from gateway.compat.bitly.access import Client
 from gateway.compat.bitly.envelope import Result
+from gateway.compat.bitly.links import parse, render
 from gateway.compat.bitly.links.finder import Finder
 from linkmeter.compat.bitly.v3 import bitly_pb2
 from linkmeter.links.v1 import link_service_pb2, links_pb2
@@ -43,8 +44,8 @@ class History:
         return Result(data={"link_history": entries, "result_count": total})
 
     async def _listed(self, request: Request, client: Client) -> tuple[list[links_pb2.Link], int]:
-        limit = parse.number("limit", request.limit, default=_DEFAULT_LIMIT, least=1, most=_MOST_ENTRIES)
-        offset = parse.number("offset", request.offset, default=0, least=0, most=_LARGEST_OFFSET)
+        limit = values.number("limit", request.limit, default=_DEFAULT_LIMIT, least=1, most=_MOST_ENTRIES)
+        offset = values.number("offset", request.offset, default=0, least=0, most=_LARGEST_OFFSET)
         condition = _condition(request)
         found: list[links_pb2.Link] = []
         total = 0
@@ -72,7 +73,7 @@ class History:
 
 def _list_requests(request: Request) -> list[link_service_pb2.ListLinksRequest]:
     """Ask for archived links, for the others, or for both: natively these are two lists."""
-    archived = parse.choice("archived", request.archived, _CHOICES, default=_OFF)
+    archived = values.choice("archived", request.archived, _CHOICES, default=_OFF)
     flags = {_ON: [True], _OFF: [False], _BOTH: [False, True]}[archived]
     requests = [
         link_service_pb2.ListLinksRequest(
@@ -80,8 +81,8 @@ def _list_requests(request: Request) -> list[link_service_pb2.ListLinksRequest]:
         )
         for flag in flags
     ]
-    after = parse.seconds("created_after", request.created_after)
-    before = parse.seconds("created_before", request.created_before)
+    after = values.seconds("created_after", request.created_after)
+    before = values.seconds("created_before", request.created_before)
     for list_request in requests:
         if after is not None:
             list_request.created.start_time.FromDatetime(datetime.fromtimestamp(after, UTC))
@@ -93,8 +94,8 @@ def _list_requests(request: Request) -> list[link_service_pb2.ListLinksRequest]:
 
 def _condition(request: Request) -> Condition | None:
     """Make the condition that native lists do not know; None when there is none."""
-    private = parse.choice("private", request.private, _CHOICES, default=_BOTH)
-    modified_after = parse.seconds("modified_after", request.modified_after) or 0
+    private = values.choice("private", request.private, _CHOICES, default=_BOTH)
+    modified_after = values.seconds("modified_after", request.modified_after) or 0
     if private == _BOTH and not modified_after:
         return None
 

@@ -5,13 +5,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
-from gateway.compat.bitly import parse, render
+from gateway.compat.bitly import values
 from gateway.compat.bitly.access import Client
-from gateway.compat.bitly.envelope import Result
+from gateway.compat.bitly.account.render import person
+from gateway.compat.bitly.envelope import Result, Row
 from gateway.compat.bitly.errors import Refusal, invalid
+from gateway.compat.bitly.links import parse, render
 from gateway.compat.bitly.links.finder import Finder, VisibleLink
-from gateway.compat.bitly.parse import Item
-from gateway.compat.bitly.render import Row
+from gateway.compat.bitly.links.parse import Item
 from linkmeter.compat.bitly.v3 import bitly_pb2
 from linkmeter.links.v1 import link_graph_service_pb2
 from services.common import errors
@@ -29,7 +30,7 @@ class Lookups:
 
     async def expand(self, request: bitly_pb2.LinksRequest, client: Client) -> Result:
         """Say where links lead. As text there is no room for an error but the status."""
-        items = parse.items(request)
+        items = parse.items_of(request)
         found = await asyncio.gather(*(self._finder.visible(item.link, client) for item in items))
         text = "\n".join(link.destination for link in found if link)
         if request.format.strip().lower() == "txt" and not all(found):
@@ -38,8 +39,8 @@ class Lookups:
 
     async def info(self, request: bitly_pb2.LinksRequest, client: Client) -> Result:
         """Say whose links they are."""
-        items = parse.items(request)
-        expand_user = parse.flag("expand_user", request.expand_user)
+        items = parse.items_of(request)
+        expand_user = values.flag("expand_user", request.expand_user)
         found = await asyncio.gather(*(self._finder.visible(item.link, client) for item in items))
 
         async def describe(link: VisibleLink) -> Row:
@@ -98,8 +99,8 @@ class Lookups:
 
     async def encoders(self, request: bitly_pb2.EncodersRequest, client: Client) -> Result:
         """List who leads to the same place."""
-        limit = parse.number("limit", request.limit, default=10, least=1, most=parse.MOST_ENCODERS)
-        expand_user = parse.flag("expand_user", request.expand_user)
+        limit = values.number("limit", request.limit, default=10, least=1, most=parse.MOST_ENCODERS)
+        expand_user = values.flag("expand_user", request.expand_user)
         answer = await self._encoders(request, client, limit)
         return Result(data=render.encoders(answer, expand_user=expand_user))
 
@@ -110,7 +111,7 @@ class Lookups:
     async def _encoders(
         self, request: bitly_pb2.EncodersRequest, client: Client, limit: int
     ) -> link_graph_service_pb2.ListEncodersResponse:
-        my_network = parse.flag("my_network", request.my_network)
+        my_network = values.flag("my_network", request.my_network)
         link = await self._required(request.link, client)
         if not my_network:
             answer = await self._finder.encoders(link.destination, limit=limit)
@@ -171,11 +172,10 @@ class Lookups:
             if encoder is None:
                 return row
             owner, created = encoder.owner, encoder.create_time.seconds
-        return {**row, "created_by": render.person(owner) if expand_user else owner.login, "created_at": created}
+        return {**row, "created_by": person(owner) if expand_user else owner.login, "created_at": created}
 
     async def _hashes(self, link: VisibleLink) -> Row:
-        aggregate = await self._finder.aggregate_link(link)
-        return {"user_hash": link.code, "global_hash": render.code_of(aggregate)}
+        return render.hashes(link.code, await self._finder.aggregate_link(link))
 
 
 async def _by_url(urls: Sequence[str], look_up: Callable[[str], Awaitable[Row | None]]) -> list[Row]:

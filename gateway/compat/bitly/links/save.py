@@ -1,18 +1,19 @@
-"""The caller's own links: making, finding and changing them; and the caller."""
+"""The caller's own links: making, finding and changing them."""
 
 from typing import Final
 
 from google.protobuf.field_mask_pb2 import FieldMask
 
 from gateway.compat.backends import Backends
-from gateway.compat.bitly import parse, render
+from gateway.compat.bitly import values
 from gateway.compat.bitly.access import Access, Client
 from gateway.compat.bitly.envelope import Result
 from gateway.compat.bitly.errors import Refusal, invalid, missing
+from gateway.compat.bitly.links import parse, render
 from gateway.compat.bitly.links.finder import Finder
 from gateway.compat.shared.limits import ClientLimits
 from linkmeter.compat.bitly.v3 import bitly_pb2
-from linkmeter.links.v1 import account_service_pb2, link_service_pb2, links_pb2
+from linkmeter.links.v1 import link_service_pb2, links_pb2
 from services.common import errors
 
 # What clients write that mean the service's own short domain.
@@ -51,9 +52,9 @@ class Saves:
             destination=parse.destination(request.long_url, name="longurl"),
             title=request.title,
             note=request.note,
-            private_stats=parse.flag("private", request.private),
+            private_stats=values.flag("private", request.private),
         )
-        parse.seconds("user_ts", request.user_ts, takes_milliseconds=True)
+        values.seconds("user_ts", request.user_ts, takes_milliseconds=True)
         link, is_new = await self._make_or_find(draft, client)
         data = render.saved(link, await self._finder.aggregate_link(link), is_new=is_new)
         if is_new:
@@ -73,50 +74,14 @@ class Saves:
             link_id=link.link_id,
             title=request.title,
             note=request.note,
-            private_stats=parse.flag("private", request.private),
-            archived=parse.flag("archived", request.archived),
+            private_stats=values.flag("private", request.private),
+            archived=values.flag("archived", request.archived),
         )
         update = link_service_pb2.UpdateLinkRequest(link=changed)
         update.update_mask.paths.extend(sorted(_native(name) for name in names - {_FORGOTTEN}))
         if update.update_mask.paths:
             link = await self._backends.links.UpdateLink(update, metadata=client.metadata)
         return Result(data={"link_edit": {"link": link.short_url}})
-
-    async def user_info(self, request: bitly_pb2.UserInfoRequest, client: Client) -> Result:
-        """Describe the account, or another one of its group."""
-        if request.full_name:
-            raise invalid("full_name")
-        login = request.login.strip().lower()
-        if login in {"", client.owner.login}:
-            domains = await self._finder.domains(client)
-            return Result(data=render.own_profile(client.owner, domains))
-        try:
-            other = await self._backends.accounts.GetOwner(account_service_pb2.GetOwnerRequest(login=login))
-        except errors.InvalidArgument:
-            other = links_pb2.Owner()
-        if not client.owner.workspace_id or other.workspace_id != client.owner.workspace_id:
-            raise Refusal("NOT_FOUND", 404)
-        return Result(data=render.profile(other))
-
-    async def validate(self, request: bitly_pb2.ValidateRequest, client: Client) -> Result:
-        """Say whether a login and an API key belong together."""
-        if not request.x_login:
-            raise missing("x_login")
-        if not request.x_api_key:
-            raise missing("x_apikey")
-        found = await self._access.find(request.x_api_key, client.client_ip)
-        is_valid = found is not None and found.owner.login == request.x_login.strip().lower()
-        return Result(data={"valid": int(is_valid)})
-
-    async def pro_domain(self, request: bitly_pb2.ProDomainRequest, client: Client) -> Result:
-        """Say whether a host is a short domain of the caller's own."""
-        host = request.domain.strip().lower()
-        if not host:
-            raise missing("domain")
-        if "/" in host or ":" in host:
-            raise Refusal("INVALID_BARE_DOMAIN")
-        own = {domain.host for domain in await self._finder.domains(client) if domain.owner_id}
-        return Result(data={"bitly_pro_domain": host in own, "domain": request.domain.strip()})
 
     async def _domain(self, text: str, client: Client) -> str:
         host = text.strip().lower()

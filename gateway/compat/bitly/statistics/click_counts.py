@@ -4,14 +4,15 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from gateway.compat.bitly import parse, render
+from gateway.compat.bitly import values
 from gateway.compat.bitly.access import Client
-from gateway.compat.bitly.envelope import Result
+from gateway.compat.bitly.envelope import Result, Row
 from gateway.compat.bitly.errors import invalid
 from gateway.compat.bitly.links.finder import Finder
 from gateway.compat.bitly.links.lookups import NOT_FOUND
-from gateway.compat.bitly.render import Row
-from gateway.compat.bitly.statistics import queries
+from gateway.compat.bitly.links.parse import Item, item_of, items_of
+from gateway.compat.bitly.links.render import hashes
+from gateway.compat.bitly.statistics import parse, queries, render
 from gateway.compat.bitly.statistics.link_metrics import LinkMetrics
 from linkmeter.analytics.v1.stats_service_pb2 import (
     DIMENSION_COUNTRY,
@@ -64,7 +65,7 @@ class ClickCounts:
 
     async def clicks_by_day(self, request: LinksRequest, client: Client) -> Result:
         """Count the clicks of the last days by day."""
-        days = parse.number("days", request.days, default=_DEFAULT_DAYS, least=1, most=_MOST_DAYS)
+        days = values.number("days", request.days, default=_DEFAULT_DAYS, least=1, most=_MOST_DAYS)
 
         async def count(link: links_pb2.Link) -> Row:
             rows = await self._link_metrics.newest_days(days, [link.link_id], client)
@@ -87,17 +88,17 @@ class ClickCounts:
     async def _each(
         self, request: LinksRequest, client: Client, count: Callable[[links_pb2.Link], Awaitable[Row]]
     ) -> list[Row]:
-        async def row(item: parse.Item) -> Row:
+        async def row(item: Item) -> Row:
             link = await self._finder.own_or_none(item.link, client)
             if link is None:
                 return {item.key: item.text, "error": NOT_FOUND}
             hashes, counted = await asyncio.gather(self._hashes(link), count(link))
             return {item.key: item.text, **hashes, **counted}
 
-        return list(await asyncio.gather(*(row(item) for item in parse.items(request))))
+        return list(await asyncio.gather(*(row(item) for item in items_of(request))))
 
     async def _described(self, request: LinksRequest, client: Client) -> tuple[Row, links_pb2.Link]:
-        item = parse.item(request)
+        item = item_of(request)
         link = await self._finder.own_or_none(item.link, client)
         if link is None:
             raise invalid(item.key.replace("_", ""))
@@ -113,5 +114,4 @@ class ClickCounts:
         )
 
     async def _hashes(self, link: links_pb2.Link) -> Row:
-        aggregate = await self._finder.aggregate_link(link)
-        return {"user_hash": link.code, "global_hash": render.code_of(aggregate)}
+        return hashes(link.code, await self._finder.aggregate_link(link))

@@ -1,14 +1,13 @@
 """The metrics of one link, and of all links of an account."""
 
 from gateway.compat.backends import Backends
-from gateway.compat.bitly import parse, render
 from gateway.compat.bitly.access import Client
-from gateway.compat.bitly.envelope import Result
+from gateway.compat.bitly.envelope import Result, Row
+from gateway.compat.bitly.links import parse as links_parse
 from gateway.compat.bitly.links.finder import Finder
-from gateway.compat.bitly.parse import MetricsQuery
-from gateway.compat.bitly.render import Row
-from gateway.compat.bitly.statistics import queries
-from gateway.compat.bitly.statistics.windows import ALL, Unit, Window
+from gateway.compat.bitly.statistics import parse, queries, render
+from gateway.compat.bitly.statistics.parse import MetricsQuery
+from gateway.compat.bitly.statistics.windows import ALL, MOST_MINUTES, Unit, Window
 from linkmeter.analytics.v1.stats_service_pb2 import (
     DIMENSION_COUNTRY,
     DIMENSION_REFERRER,
@@ -26,7 +25,6 @@ UserRequest = bitly_pb2.UserMetricsRequest
 AnyRequest = LinkRequest | UserRequest
 
 _DAYS = 7
-_MINUTES = 60
 _WINDOW_FIELDS = ("unit", "units", "timezone", "tz_offset", "rollup", "limit", "unit_reference_ts")
 
 
@@ -77,7 +75,7 @@ class LinkMetrics:
 
     async def newest_minutes(self, link_ids: list[int], client: Client) -> list[StatsRow]:
         """Count the clicks of the last minutes, newest first."""
-        return await self._steps(self._until_now(Unit.MINUTE, _MINUTES), _MINUTES, link_ids, client)
+        return await self._steps(self._until_now(Unit.MINUTE, MOST_MINUTES), MOST_MINUTES, link_ids, client)
 
     async def query_stats(self, stats_query: QueryStatsRequest, client: Client) -> QueryStatsResponse:
         """Ask on the caller's behalf."""
@@ -88,7 +86,7 @@ class LinkMetrics:
         if isinstance(request, UserRequest):
             return parse.metrics(request, self._clock.now()), []
         # The link first: it is what clients get wrong, and what everything else is about.
-        link = parse.link(request.link)
+        link = links_parse.link(request.link)
         query = parse.metrics(request, self._clock.now())
         return query, [(await self._finder.own(link, client)).link_id]
 
@@ -107,7 +105,7 @@ class LinkMetrics:
         if window.units != ALL:
             return min(window.units, limit)
         if window.unit is Unit.MINUTE:
-            return min(_MINUTES, limit)
+            return min(MOST_MINUTES, limit)
         stats_query = queries.stats_query(queries.TOTAL, interval=window.interval, link_ids=link_ids)
         response = await self.query_stats(stats_query, client)
         if not response.HasField("first_click_time"):

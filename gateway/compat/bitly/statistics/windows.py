@@ -9,7 +9,7 @@ ALL: Final = -1
 # Before, there were no links.
 _EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 # Of how many minutes there are numbers.
-_MOST_MINUTES: Final = 60
+MOST_MINUTES: Final = 60
 
 
 class Unit(StrEnum):
@@ -61,7 +61,7 @@ class Window:
         """The whole window."""
         if self.units == ALL and self.unit is not Unit.MINUTE:
             return Interval(None, self.end)
-        return self.newest(_MOST_MINUTES if self.units == ALL else self.units)
+        return self.newest(MOST_MINUTES if self.units == ALL else self.units)
 
     @property
     def end(self) -> datetime:

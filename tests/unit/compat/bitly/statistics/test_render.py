@@ -1,11 +1,10 @@
-"""From our answers to Bitly's data."""
+"""From statistics to Bitly's data."""
 
 from datetime import UTC, datetime
 
-from gateway.compat.bitly import parse, render
+from gateway.compat.bitly.statistics import parse, render
 from linkmeter.analytics.v1.stats_service_pb2 import DimensionValue, StatsRow
 from linkmeter.compat.bitly.v3 import bitly_pb2
-from linkmeter.links.v1 import link_graph_service_pb2, links_pb2
 
 NOW = datetime(2013, 2, 8, 19, 19, 17, tzinfo=UTC)
 
@@ -59,27 +58,3 @@ def test_clicks_say_what_they_refer_to() -> None:
     assert render.clicks_echo(query)["unit_reference_ts"] == int(NOW.timestamp())
     given = parse.metrics(bitly_pb2.LinkMetricsRequest(unit_reference_ts="1360351157"), NOW)
     assert render.window_echo(given)["unit_reference_ts"] == 1360351157
-
-
-def test_encoders_show_names_on_request() -> None:
-    """expand_user adds display names."""
-    encoder = link_graph_service_pb2.Encoder(
-        owner=links_pb2.Owner(login="mang0", display_name="Mango"), short_url="http://bit.ly/a5YvlH"
-    )
-    encoder.create_time.seconds = 1265002617
-    answer = link_graph_service_pb2.ListEncodersResponse(encoders=[encoder], aggregate_short_url="http://bit.ly/900913")
-    plain = {"link": "http://bit.ly/a5YvlH", "ts": 1265002617, "user": "mang0"}
-    assert render.encoders(answer, expand_user=False)["entries"] == [plain]
-    assert render.encoders(answer, expand_user=True)["entries"] == [
-        {**plain, "display_name": "Mango", "full_name": "Mango"}
-    ]
-
-
-def test_own_profile_names_no_key() -> None:
-    """Only the hash of a key is kept, so there is none to show."""
-    owner = links_pb2.Owner(owner_id=5, login="mang0", display_name="Mango")
-    domains = [links_pb2.Domain(host="own.example"), links_pb2.Domain(host="man.go", owner_id=5)]
-    profile = render.own_profile(owner, domains)
-    assert profile["apiKey"] is None
-    assert profile["custom_short_domain"] == "man.go"
-    assert profile["domain_preference_options"] == ["own.example", "man.go"]

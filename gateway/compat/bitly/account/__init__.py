@@ -1,0 +1,1 @@
+"""Accounts in Bitly's terms: user info, validation of keys, domains of one's own."""

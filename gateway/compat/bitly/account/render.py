@@ -1,0 +1,37 @@
+"""From accounts to Bitly's users."""
+
+from collections.abc import Sequence
+
+from gateway.compat.bitly.envelope import Row
+from linkmeter.links.v1 import links_pb2
+
+
+def person(owner: links_pb2.Owner) -> Row:
+    """Render what others may know of an account."""
+    return {"login": owner.login, "display_name": owner.display_name, "full_name": owner.display_name}
+
+
+def profile(owner: links_pb2.Owner) -> Row:
+    """Render an account for itself or for others of its group."""
+    return {
+        **person(owner),
+        "member_since": owner.create_time.seconds,
+        "profile_url": "",
+        "profile_image": "",
+        "share_accounts": [],
+    }
+
+
+def own_profile(owner: links_pb2.Owner, domains: Sequence[links_pb2.Domain]) -> Row:
+    """Render an account for itself."""
+    own = [domain.host for domain in domains if domain.owner_id == owner.owner_id]
+    return {
+        **profile(owner),
+        # Only its hash is kept.
+        "apiKey": None,
+        "custom_short_domain": own[0] if own else None,
+        "default_link_privacy": "public",
+        "domain_preference_options": [domain.host for domain in domains],
+        "is_enterprise": False,
+        "tracking_domains": [],
+    }
