@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from gateway.compat.bitly.errors import NOT_ALLOWED, Refusal, missing
+from gateway.compat.bitly.errors import NOT_ALLOWED, Failure, missing
 from gateway.compat.shared.accounts import Account, Accounts
 from linkmeter.links.v1 import links_pb2
 
@@ -46,7 +46,7 @@ class Access:
             raise missing("access_token")
         client = await self.find(request.access_token, client_ip)
         if client is None:
-            raise Refusal(NOT_ALLOWED)
+            raise Failure(NOT_ALLOWED)
         return client
 
     async def by_either(self, request: Credentials, client_ip: str) -> Client:
@@ -63,9 +63,9 @@ class Access:
             raise missing("apikey")
         client = await self.find(api_key, client_ip)
         if client is None:
-            raise Refusal("INVALID_APIKEY")
+            raise Failure("INVALID_APIKEY")
         if client.owner.login != login.strip().lower():
-            raise Refusal("INVALID_LOGIN")
+            raise Failure("INVALID_LOGIN")
         return client
 
     async def find(self, credential: str, client_ip: str) -> Client | None:

@@ -1,4 +1,4 @@
-"""What happens around every call: who asks and how the answer is written, failures included."""
+"""What is the same for every call of BitlyService: credentials, limits and the envelope."""
 
 from collections.abc import Awaitable, Callable
 from typing import Final, Protocol, TypeVar
@@ -8,7 +8,7 @@ from google.api.httpbody_pb2 import HttpBody
 from gateway.compat.bitly import envelope, forms
 from gateway.compat.bitly.access import Access, Client, Credentials
 from gateway.compat.bitly.envelope import Body, Format, Result, Style
-from gateway.compat.bitly.errors import UNKNOWN_ERROR, Failure, Refusal, failure_of
+from gateway.compat.bitly.errors import UNKNOWN_ERROR, Failure, failure_of
 from gateway.compat.bitly.limits import CallLimits
 from gateway.compat.shared import http_metadata
 from gateway.compat.shared.http_metadata import Context
@@ -28,25 +28,29 @@ Work = Callable[[R, Client], Awaitable[Result]]
 
 
 class Endpoint:
-    """Takes calls in and hands answers out."""
+    """What every call goes through: its credential, its limits, and the format of its response, failures included."""
 
     def __init__(self, *, access: Access, limits: CallLimits) -> None:
         self._access = access
         self._limits = limits
 
     async def with_token(self, request: R, context: Context, work: Work[R], *, has_text: bool = False) -> HttpBody:
-        """Answer a call that needs an access token."""
-        return await self._answer(request, context, work, self._access.by_token, has_text=has_text)
+        """Return the response to a call that needs an access token; has_text says that the call has one value.
+
+        A failure is a response, too: nothing is raised.
+        """
+        return await self._respond(request, context, work, self._access.by_token, has_text=has_text)
 
     async def with_either(self, request: R, context: Context, work: Work[R], *, has_text: bool = False) -> HttpBody:
-        """Answer a call that takes the older credential, too."""
-        return await self._answer(request, context, work, self._access.by_either, has_text=has_text)
+        """Return the response to a call that takes an access token, or login and API key; else as with_token."""
+        return await self._respond(request, context, work, self._access.by_either, has_text=has_text)
 
-    async def refuse(self, request: envelope.Request, context: Context, refusal: Refusal) -> HttpBody:
-        """Answer that a call cannot be taken in."""
-        return await _send(context, envelope.failed(refusal.failure, envelope.style_of_failure(request)))
+    async def fail(self, request: envelope.Request, context: Context, failure: Failure) -> HttpBody:
+        """Return the response that reports a failure, in the format that the request asks for where that is one."""
+        body = envelope.failed(failure, envelope.style_of_failure(request))
+        return await _send(context, body, failure.retry_after_seconds)
 
-    async def _answer(
+    async def _respond(
         self,
         request: R,
         context: Context,
@@ -55,7 +59,6 @@ class Endpoint:
         *,
         has_text: bool,
     ) -> HttpBody:
-        failure: Failure
         try:
             style = envelope.style_of(request, has_text=has_text)
             forms.add_lists(request, context)
@@ -64,21 +67,19 @@ class Endpoint:
             client = await authenticate(request, client_ip)
             await self._limits.spend_key(client.account.caller)
             return await _send(context, _written(await work(request, client), style))
-        except Refusal as refusal:
-            failure = refusal.failure
+        except Failure as failure:
+            return await self.fail(request, context, failure)
         except errors.LinkmeterError as error:
-            failure = failure_of(error)
-        except Exception as error:  # noqa: BLE001 - Written as the caller asked; nothing of it gets out.
+            return await self.fail(request, context, failure_of(error))
+        except Exception as error:  # noqa: BLE001 - The error interceptor knows no XML and no text; nothing of it gets out.
             metrics.UNEXPECTED_ERRORS.labels(_SERVICE).inc()
             _logger.failure("unexpected_error", error, method=type(request).__name__)
-            failure = Failure(status_code=500, status_txt=UNKNOWN_ERROR)
-        body = envelope.failed(failure, envelope.style_of_failure(request))
-        return await _send(context, body, failure.retry_after_seconds)
+            return await self.fail(request, context, Failure(UNKNOWN_ERROR))
 
 
 def _written(result: Result, style: Style) -> Body:
     if style.format is Format.TXT and result.text is None:
-        raise Refusal("INVALID_FORMAT")
+        raise Failure("INVALID_FORMAT")
     return envelope.succeeded(result, style)
 
 

@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 
 from google.api.httpbody_pb2 import HttpBody
 
-from gateway.compat.bitly.errors import Failure, Refusal, invalid
+from gateway.compat.bitly.errors import Failure, invalid
 
 Data = Mapping[str, object] | Sequence[object] | str | int | float | bool | None
 # An object in a body: names and values.
@@ -75,11 +75,11 @@ def style_of(request: Request, *, has_text: bool) -> Style:
     try:
         chosen = Format(request.format.strip().lower() or Format.JSON)
     except ValueError:
-        raise Refusal("INVALID_FORMAT") from None
+        raise Failure("INVALID_FORMAT") from None
     if request.callback and not is_callback(request.callback):
         raise invalid("callback")
     if chosen is Format.TXT and not has_text:
-        raise Refusal("INVALID_FORMAT")
+        raise Failure("INVALID_FORMAT")
     return Style(chosen, request.callback)
 
 

@@ -10,7 +10,7 @@ from google.api.httpbody_pb2 import HttpBody
 from google.protobuf import message_factory
 from google.protobuf.message import Message
 
-from gateway.compat.bitly.errors import Refusal, invalid
+from gateway.compat.bitly.errors import Failure, invalid
 from gateway.compat.shared import forms
 from gateway.compat.shared.http_metadata import Context
 from linkmeter.compat.bitly.v3 import bitly_pb2
@@ -93,7 +93,7 @@ def _values(found: Parameters, *names: str) -> list[str]:
     return [value for name in dict.fromkeys(names) for value in found.get(name, ())]
 
 
-def _unreadable(problem: forms.UnreadableForm) -> Refusal:
+def _unreadable(problem: forms.UnreadableForm) -> Failure:
     return invalid(problem.field if problem.field in _NAMES else "request")
 
 

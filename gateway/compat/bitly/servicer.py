@@ -7,9 +7,9 @@ from google.api.httpbody_pb2 import HttpBody
 from gateway.compat.bitly import forms
 from gateway.compat.bitly.account.info import AccountInfo
 from gateway.compat.bitly.endpoint import Endpoint
-from gateway.compat.bitly.errors import Refusal
+from gateway.compat.bitly.errors import NOT_FOUND, Failure
 from gateway.compat.bitly.links.history import History
-from gateway.compat.bitly.links.lookups import NOT_FOUND, Lookups
+from gateway.compat.bitly.links.lookups import Lookups
 from gateway.compat.bitly.links.save import Saves
 from gateway.compat.bitly.statistics.click_counts import ClickCounts
 from gateway.compat.bitly.statistics.link_metrics import LinkMetrics
@@ -156,13 +156,13 @@ class BitlyServicer(bitly_pb2_grpc.BitlyServiceServicer):
         return await self._endpoint.with_token(request, context, self._link_metrics.referring_domains)
 
     async def Call(self, request: bitly_pb2.CallRequest, context: Context) -> HttpBody:
-        """Take a call as a form."""
+        """Make the call that a form holds; NOT_FOUND for one that is not offered."""
         name, kind = forms.CALLS.get(request.call.strip("/"), ("", bitly_pb2.LinkRequest))
         try:
             filled: Any = forms.message(kind, forms.parameters(request.form, context))
-        except Refusal as refusal:
-            return await self._endpoint.refuse(bitly_pb2.LinkRequest(), context, refusal)
+        except Failure as failure:
+            return await self._endpoint.fail(bitly_pb2.LinkRequest(), context, failure)
         if not name:
-            return await self._endpoint.refuse(filled, context, Refusal(NOT_FOUND, 404))
-        answer: HttpBody = await getattr(self, name)(filled, context)
-        return answer
+            return await self._endpoint.fail(filled, context, Failure(NOT_FOUND, 404))
+        response: HttpBody = await getattr(self, name)(filled, context)
+        return response

@@ -4,7 +4,7 @@ from gateway.compat.backends import Backends
 from gateway.compat.bitly.access import Access, Client
 from gateway.compat.bitly.account import render
 from gateway.compat.bitly.envelope import Result
-from gateway.compat.bitly.errors import Refusal, invalid, missing
+from gateway.compat.bitly.errors import NOT_FOUND, Failure, invalid, missing
 from gateway.compat.bitly.links.finder import Finder
 from linkmeter.compat.bitly.v3 import bitly_pb2
 from linkmeter.links.v1 import account_service_pb2, links_pb2
@@ -32,7 +32,7 @@ class AccountInfo:
         except errors.InvalidArgument:
             other = links_pb2.Owner()
         if not client.owner.workspace_id or other.workspace_id != client.owner.workspace_id:
-            raise Refusal("NOT_FOUND", 404)
+            raise Failure(NOT_FOUND, 404)
         return Result(data=render.profile(other))
 
     async def validate(self, request: bitly_pb2.ValidateRequest, client: Client) -> Result:
@@ -51,6 +51,6 @@ class AccountInfo:
         if not host:
             raise missing("domain")
         if "/" in host or ":" in host:
-            raise Refusal("INVALID_BARE_DOMAIN")
+            raise Failure("INVALID_BARE_DOMAIN")
         own = {domain.host for domain in await self._finder.domains(client) if domain.owner_id}
         return Result(data={"bitly_pro_domain": host in own, "domain": request.domain.strip()})

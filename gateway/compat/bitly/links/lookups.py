@@ -9,15 +9,13 @@ from gateway.compat.bitly import values
 from gateway.compat.bitly.access import Client
 from gateway.compat.bitly.account.render import person
 from gateway.compat.bitly.envelope import Result, Row
-from gateway.compat.bitly.errors import Refusal, invalid
+from gateway.compat.bitly.errors import NOT_FOUND, Failure, invalid
 from gateway.compat.bitly.links import parse, render
 from gateway.compat.bitly.links.finder import Finder, VisibleLink
 from gateway.compat.bitly.links.parse import Item
 from linkmeter.compat.bitly.v3 import bitly_pb2
 from linkmeter.links.v1 import link_graph_service_pb2
 from services.common import errors
-
-NOT_FOUND: Final = "NOT_FOUND"
 
 _ENCODERS_TO_SEARCH: Final = 1000
 
@@ -34,7 +32,7 @@ class Lookups:
         found = await asyncio.gather(*(self._finder.visible(item.link, client) for item in items))
         text = "\n".join(link.destination for link in found if link)
         if request.format.strip().lower() == "txt" and not all(found):
-            raise Refusal(NOT_FOUND, 404)
+            raise Failure(NOT_FOUND, 404)
         return Result(data={"expand": await self._each(items, found, self._expanded)}, text=text)
 
     async def info(self, request: bitly_pb2.LinksRequest, client: Client) -> Result:

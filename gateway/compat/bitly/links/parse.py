@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 from urllib.parse import unquote, urlsplit
 
-from gateway.compat.bitly.errors import Refusal, invalid, missing
+from gateway.compat.bitly.errors import Failure, invalid, missing
 from services.common import emoji_codes
 
 MOST_ENCODERS: Final = 25
@@ -108,7 +108,7 @@ def destination(*texts: str, name: str = "uri") -> str:
     if not text:
         raise missing(name)
     if len(text) > LONGEST_URL:
-        raise Refusal("INVALID_URI")
+        raise Failure("INVALID_URI")
     return text
 
 

@@ -8,7 +8,7 @@ from gateway.compat.backends import Backends
 from gateway.compat.bitly import values
 from gateway.compat.bitly.access import Access, Client
 from gateway.compat.bitly.envelope import Result
-from gateway.compat.bitly.errors import Refusal, invalid, missing
+from gateway.compat.bitly.errors import Failure, invalid, missing
 from gateway.compat.bitly.links import parse, render
 from gateway.compat.bitly.links.finder import Finder
 from gateway.compat.shared.limits import ClientLimits
@@ -101,7 +101,7 @@ class Saves:
             made = await self._find_or_create(draft, client, find_only=False)
         except errors.InvalidArgument as error:
             if error.reason == "OWN_DOMAIN":
-                raise Refusal("ALREADY_A_BITLY_LINK") from None
+                raise Failure("ALREADY_A_BITLY_LINK") from None
             raise
         return made.link, made.created
 

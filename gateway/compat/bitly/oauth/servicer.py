@@ -10,7 +10,7 @@ from google.api.httpbody_pb2 import HttpBody
 
 from gateway.compat.backends import Backends
 from gateway.compat.bitly import envelope, forms
-from gateway.compat.bitly.errors import INVALID, Failure, Refusal, failure_of, missing
+from gateway.compat.bitly.errors import INVALID, Failure, failure_of, missing
 from gateway.compat.bitly.forms import Parameters
 from gateway.compat.bitly.limits import CallLimits
 from gateway.compat.bitly.oauth import pages
@@ -73,8 +73,8 @@ class BitlyOAuthServicer(bitly_pb2_grpc.BitlyOAuthServiceServicer):
             await self._limits.spend_address(http_metadata.client_ip(context))
             found = forms.parameters(request.form, context)
             body = await self._token(found, context)
-        except Refusal as refusal:
-            return await _fail(context, refusal.failure)
+        except Failure as failure:
+            return await _fail(context, failure)
         except errors.LinkmeterError as error:
             return await _fail(context, failure_of(error))
         await http_metadata.send_status(context, 200, **_NO_STORE)
@@ -103,7 +103,7 @@ class BitlyOAuthServicer(bitly_pb2_grpc.BitlyOAuthServiceServicer):
             )
         except errors.Unauthenticated:
             # Which of the four is wrong, stays with us.
-            raise Refusal("INVALID_ARG_CODE") from None
+            raise Failure("INVALID_ARG_CODE") from None
         secret = exchanged.api_key.secret
         answer = {"access_token": secret, "login": exchanged.owner.login, "apiKey": secret}
         return _text("application/x-www-form-urlencoded", urlencode(answer))
@@ -115,7 +115,7 @@ class BitlyOAuthServicer(bitly_pb2_grpc.BitlyOAuthServiceServicer):
                 oauth_service_pb2.VerifyOAuthAppRequest(client_id=client_id, client_secret=client_secret)
             )
         except (errors.Unauthenticated, errors.NotFound):
-            raise Refusal("INVALID_CLIENT") from None
+            raise Failure("INVALID_CLIENT") from None
         owner = await self._person(_required(found, "username"), _required(found, "password"), context)
         token = await self._granted(owner, app.title, app.client_id)
         return _text("application/json", json.dumps({"access_token": token}))
@@ -124,7 +124,7 @@ class BitlyOAuthServicer(bitly_pb2_grpc.BitlyOAuthServiceServicer):
         try:
             return await self._verified(login, password, context)
         except errors.Unauthenticated:
-            raise Refusal("INVALID_LOGIN") from None
+            raise Failure("INVALID_LOGIN") from None
 
     async def _verified(self, login: str, password: str, context: Context) -> links_pb2.Owner:
         try:
@@ -177,7 +177,7 @@ class BitlyOAuthServicer(bitly_pb2_grpc.BitlyOAuthServiceServicer):
 def _parameters(form: HttpBody, context: Context) -> Parameters:
     try:
         return forms.parameters(form, context)
-    except Refusal:
+    except Failure:
         return {}
 
 

@@ -7,9 +7,8 @@ from typing import Final
 from gateway.compat.bitly import values
 from gateway.compat.bitly.access import Client
 from gateway.compat.bitly.envelope import Result, Row
-from gateway.compat.bitly.errors import invalid
+from gateway.compat.bitly.errors import NOT_FOUND, invalid
 from gateway.compat.bitly.links.finder import Finder
-from gateway.compat.bitly.links.lookups import NOT_FOUND
 from gateway.compat.bitly.links.parse import Item, item_of, items_of
 from gateway.compat.bitly.links.render import hashes
 from gateway.compat.bitly.statistics import parse, queries, render

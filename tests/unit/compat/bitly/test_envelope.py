@@ -7,7 +7,7 @@ import pytest
 
 from gateway.compat.bitly import envelope
 from gateway.compat.bitly.envelope import ByName, Format, Result, Style
-from gateway.compat.bitly.errors import Refusal, failure_of, missing
+from gateway.compat.bitly.errors import Failure, failure_of, missing
 from linkmeter.compat.bitly.v3 import bitly_pb2
 from services.common import errors
 
@@ -45,7 +45,7 @@ def test_jsonp_holds_no_line_separator() -> None:
 @pytest.mark.parametrize("callback", ["alert(1)", "a;b", "1a", "a.", "a" * 129, "<script>", "a\n", "a[0]"])
 def test_callback_is_a_name_and_nothing_more(callback: str) -> None:
     """What could be code is refused, and not written even in the refusal."""
-    with pytest.raises(Refusal, match="INVALID_ARG_CALLBACK"):
+    with pytest.raises(Failure, match="INVALID_ARG_CALLBACK"):
         envelope.style_of(request(callback=callback), has_text=False)
     assert envelope.style_of_failure(request(callback=callback)).callback == ""
 
@@ -93,7 +93,7 @@ def test_text_is_the_value_and_a_line_end() -> None:
 @pytest.mark.parametrize(("style", "status"), [(Style(), 200), (Style(Format.XML), 200), (Style(Format.TXT), 500)])
 def test_failures_show_in_the_status_of_text_alone(style: Style, status: int) -> None:
     """As JSON and XML the HTTP status is always 200."""
-    failed = envelope.failed(missing("link").failure, style)
+    failed = envelope.failed(missing("link"), style)
     assert failed.http_status == status
     assert b"MISSING_ARG_LINK" in failed.body.data
 
@@ -101,7 +101,7 @@ def test_failures_show_in_the_status_of_text_alone(style: Style, status: int) ->
 @pytest.mark.parametrize("asked", ["yaml", "txt"])
 def test_format_must_be_one_that_the_call_has(asked: str) -> None:
     """Txt is for calls with one value."""
-    with pytest.raises(Refusal, match="INVALID_FORMAT"):
+    with pytest.raises(Failure, match="INVALID_FORMAT"):
         envelope.style_of(request(format=asked), has_text=False)
 
 

@@ -7,7 +7,7 @@ import pytest
 from google.api.httpbody_pb2 import HttpBody
 
 from gateway.compat.bitly import forms
-from gateway.compat.bitly.errors import Refusal
+from gateway.compat.bitly.errors import Failure
 from linkmeter.compat.bitly.v3 import bitly_pb2
 
 
@@ -28,7 +28,7 @@ def test_forms_join_query_and_body() -> None:
 @pytest.mark.parametrize("data", [b"\xff", b"&".join(b"a=1" for _ in range(300))])
 def test_forms_that_cannot_be_read_are_refused(data: bytes) -> None:
     """A form that is no text, or has hundreds of fields, is not read by half."""
-    with pytest.raises(Refusal, match="INVALID_ARG_REQUEST"):
+    with pytest.raises(Failure, match="INVALID_ARG_REQUEST"):
         forms.parameters(HttpBody(data=data), context())
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.compat.bitly.errors import Refusal
+from gateway.compat.bitly.errors import Failure
 from gateway.compat.bitly.links import parse
 from gateway.compat.bitly.links.parse import ShortLink
 from linkmeter.compat.bitly.v3 import bitly_pb2
@@ -30,13 +30,13 @@ def test_short_links_are_host_and_code(text: str, link: ShortLink) -> None:
 )
 def test_what_is_no_short_link_is_refused(text: str) -> None:
     """The answer is the same as for a link that is not there."""
-    with pytest.raises(Refusal, match="INVALID_ARG_LINK"):
+    with pytest.raises(Failure, match="INVALID_ARG_LINK"):
         parse.link(text)
 
 
 def test_link_is_required() -> None:
     """An empty link is a missing one."""
-    with pytest.raises(Refusal, match="MISSING_ARG_LINK"):
+    with pytest.raises(Failure, match="MISSING_ARG_LINK"):
         parse.link(" ")
 
 
@@ -56,9 +56,9 @@ def test_items_by_repetition_and_by_commas() -> None:
 
 def test_no_more_than_fifteen_items() -> None:
     """Short URLs and hashes are counted together."""
-    with pytest.raises(Refusal, match="INVALID_ARG_HASH"):
+    with pytest.raises(Failure, match="INVALID_ARG_HASH"):
         parse.items_of(bitly_pb2.LinksRequest(short_url=["http://bit.ly/a"] * 8, hash=["b"] * 8))
-    with pytest.raises(Refusal, match="MISSING_ARG_SHORTURL"):
+    with pytest.raises(Failure, match="MISSING_ARG_SHORTURL"):
         parse.items_of(bitly_pb2.LinksRequest())
 
 
@@ -75,9 +75,9 @@ def test_destinations_keep_their_commas() -> None:
 def test_destination_is_the_first_that_is_given() -> None:
     """LongUrl goes before uri; both are texts of at most 2048 characters."""
     assert parse.destination("", " http://a.example/ ") == "http://a.example/"
-    with pytest.raises(Refusal, match="MISSING_ARG_URI"):
+    with pytest.raises(Failure, match="MISSING_ARG_URI"):
         parse.destination("", "")
-    with pytest.raises(Refusal, match="INVALID_URI"):
+    with pytest.raises(Failure, match="INVALID_URI"):
         parse.destination("http://a.example/" + "a" * 2048)
 
 

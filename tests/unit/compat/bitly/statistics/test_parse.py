@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from gateway.compat.bitly.errors import Refusal
+from gateway.compat.bitly.errors import Failure
 from gateway.compat.bitly.statistics import parse
 from gateway.compat.bitly.statistics.windows import ALL, Unit
 from linkmeter.compat.bitly.v3 import bitly_pb2
@@ -17,10 +17,10 @@ def metrics(**fields: str) -> parse.MetricsQuery:
 
 
 def refused(**fields: str) -> str:
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(Failure) as caught:
         metrics(**fields)
-    assert caught.value.failure.status_code == 500
-    return caught.value.failure.status_txt
+    assert caught.value.status_code == 500
+    return caught.value.status_txt
 
 
 def test_defaults() -> None:
