@@ -61,8 +61,8 @@ class Access:
                     code=guess.code, password=guess.password, client_ip=client_ip
                 )
             )
-        except errors.PermissionDenied:
-            raise shtr_errors.wrong_password() from None
+        except errors.PermissionDenied as cause:
+            raise shtr_errors.wrong_password(cause) from None
 
     async def _of_token(self, token: str) -> tuple[Caller | None, links_pb2.Link | None]:
         """Find the caller whom an edit token makes, and the link; None where there is none."""

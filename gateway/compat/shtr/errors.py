@@ -1,8 +1,9 @@
-"""How shtr words what went wrong: {"error": "text"}."""
+"""How shtr reports errors: {"error": "text"}."""
 
 from typing import Final
 
 from gateway.compat.shared.http_metadata import ErrorResponse
+from gateway.compat.shared.refusal import Refusal
 from services.common import errors
 from services.runtime import request_id
 
@@ -15,9 +16,8 @@ _FIELDS: Final = {
     "link.one_time": "isOneTime",
 }
 
-_WRONG_GUESS: Final = "WRONG_GUESS"
-
-_WORDS: Final[dict[type[errors.LinkmeterError], tuple[int, str]]] = {
+# HTTP status and text.
+_RESPONSES: Final[dict[type[errors.LinkmeterError], tuple[int, str]]] = {
     errors.Unauthenticated: (401, "Edit token is required"),
     errors.PermissionDenied: (403, "Wrong edit token"),
     errors.NotFound: (404, "Link not found"),
@@ -30,15 +30,13 @@ _WORDS: Final[dict[type[errors.LinkmeterError], tuple[int, str]]] = {
 }
 
 
-def wrong_password() -> errors.PermissionDenied:
-    """Make the error for a password that is not the link's, or whose link has none or is not there."""
-    error = errors.PermissionDenied("wrong password")
-    error.reason = _WRONG_GUESS
-    return error
+def wrong_password(cause: errors.PermissionDenied) -> Refusal:
+    """Return the refusal of a password that is not the link's, or whose link has none or is not there."""
+    return Refusal(cause, ErrorResponse(http_status=403, body={"error": "Wrong password"}))
 
 
 def render(error: errors.LinkmeterError) -> ErrorResponse:
-    """Word an error."""
+    """Render an error: its HTTP status, its text, and when the call may work where that is known."""
     status, text = _status_and_text(error)
     return ErrorResponse(
         http_status=status,
@@ -50,10 +48,8 @@ def render(error: errors.LinkmeterError) -> ErrorResponse:
 def _status_and_text(error: errors.LinkmeterError) -> tuple[int, str]:
     if isinstance(error, errors.InvalidArgument):
         return 400, _field_problem(error)
-    if error.reason == _WRONG_GUESS:
-        return 403, "Wrong password"
     internal = (500, f"Something went wrong on our side. Request id: {request_id.current()}")
-    return next((words for kind, words in _WORDS.items() if isinstance(error, kind)), internal)
+    return next((response for kind, response in _RESPONSES.items() if isinstance(error, kind)), internal)
 
 
 def _field_problem(error: errors.InvalidArgument) -> str:

@@ -14,7 +14,7 @@ from linkmeter.links.v1 import access_service_pb2, links_pb2, resolution_service
 from services.common import caller as callers
 from services.common import errors
 from services.runtime import rpc_errors
-from tests.rpc.compat.conftest import Compat
+from tests.rpc.compat.conftest import Compat, reason_of
 
 LINKS = "linkmeter.links.v1.LinkService"
 AUTHENTICATE = "linkmeter.links.v1.AccessService/Authenticate"
@@ -221,6 +221,24 @@ async def test_a_wrong_password_is_forbidden(compat: Compat) -> None:
     code, metadata, body = await failure(compat.shtr.VerifyPassword(guess()))
     assert (code, metadata["x-http-code"]) == (grpc.StatusCode.PERMISSION_DENIED, "403")
     assert body == {"error": "Wrong password"}
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        errors.PermissionDenied("wrong"),
+        errors.InvalidArgument("password", "is too long"),
+        errors.ResourceExhausted("too many", 30),
+        errors.Unavailable("down", 2),
+    ],
+)
+async def test_native_callers_get_the_reason_of_the_cause(compat: Compat, error: errors.LinkmeterError) -> None:
+    """What HTTP callers read is the dialect's; gRPC callers get the error that was raised, and no marker."""
+    compat.behind.on(VERIFY, fails(error))
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        await compat.shtr.VerifyPassword(guess())
+    assert caught.value.code() is rpc_errors.code_of(error)
+    assert reason_of(caught.value) == type(error).reason
 
 
 async def test_too_many_guesses_say_when_to_come_back(compat: Compat) -> None:
