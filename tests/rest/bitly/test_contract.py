@@ -3,26 +3,9 @@
 from typing import Any
 
 from tests.rest.bitly.conftest import Account, unique
+from tests.support.contract import FLAG, NUMBER, OPTIONAL_TEXT, TEXT, check
 
-TEXT, NUMBER, FLAG, OPTIONAL_TEXT = str, int, bool, (str, type(None))
 WINDOW = {"tz_offset": (int, float), "unit": TEXT, "units": NUMBER}
-
-
-def check(data: Any, schema: Any, where: str) -> None:
-    """Fail unless data is what a schema says: keys of an object, items of a list, or a type."""
-    if isinstance(schema, dict):
-        assert isinstance(data, dict), where
-        for name, inner in schema.items():
-            assert name in data, f"{where}.{name} is missing"
-            check(data[name], inner, f"{where}.{name}")
-    elif isinstance(schema, list):
-        assert isinstance(data, list), where
-        for item in data:
-            check(item, schema[0], where)
-    else:
-        assert isinstance(data, schema), f"{where} is {data!r}"
-        # True is an int to Python, but to nobody else.
-        assert not isinstance(data, bool) or schema is bool, where
 
 
 async def test_answers_have_the_documented_keys_and_types(account: Account) -> None:
