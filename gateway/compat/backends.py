@@ -22,7 +22,7 @@ from services.common import errors
 from services.runtime import rpc_client
 from services.runtime.tls import TlsFiles
 
-# Reading twice does no harm; creating or deleting twice gives another answer the second time.
+# Reading twice does no harm; creating or deleting twice gives another result the second time.
 _LINKS_IDEMPOTENT: Final = (
     "linkmeter.links.v1.LinkService/GetLink",
     "linkmeter.links.v1.LinkService/LookupLink",
@@ -68,7 +68,7 @@ class Backends:
         links_tls_name: str = "links",
         analytics_tls_name: str = "analytics",
     ) -> Self:
-        """Open the channels; nothing has to answer yet."""
+        """Open the channels; neither service need be up yet."""
         links = rpc_client.open_channel(links_address, idempotent=_LINKS_IDEMPOTENT, tls=tls, peer_name=links_tls_name)
         analytics = rpc_client.open_channel(
             analytics_address, idempotent=_ANALYTICS_IDEMPOTENT, tls=tls, peer_name=analytics_tls_name
@@ -88,11 +88,11 @@ class Backends:
         )
 
     async def check_links(self) -> None:
-        """Raise when links does not serve: without it no dialect can answer anything."""
+        """Raise when links does not serve: without it no dialect can do anything."""
         stub = health_pb2_grpc.HealthStub(self._channels[0])
         # The published types do not know the stub's methods.
-        answer = await stub.Check(health_pb2.HealthCheckRequest())  # type: ignore[attr-defined]
-        if answer.status != health_pb2.HealthCheckResponse.SERVING:
+        response = await stub.Check(health_pb2.HealthCheckRequest())  # type: ignore[attr-defined]
+        if response.status != health_pb2.HealthCheckResponse.SERVING:
             raise errors.Unavailable("links is not serving")
 
     async def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Who calls: an access token, or the older pair of login and API key."""
+"""Who calls: by an access token, or by the older pair of login and API key."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -9,7 +9,7 @@ from linkmeter.links.v1 import links_pb2
 
 
 class Credentials(Protocol):
-    """What every request message has."""
+    """The credentials that every request message has; empty ones are not given."""
 
     access_token: str
     login: str
@@ -18,19 +18,19 @@ class Credentials(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Client:
-    """An account that calls, and from where."""
+    """An account that calls, and the address that it calls from."""
 
     account: Account
     client_ip: str
 
     @property
     def owner(self) -> links_pb2.Owner:
-        """The account's owner."""
+        """The owner whom the account is."""
         return self.account.owner
 
     @property
     def metadata(self) -> tuple[tuple[str, bytes], ...]:
-        """What goes along with calls on the account's behalf."""
+        """The metadata of calls on the account's behalf."""
         return self.account.metadata
 
 
@@ -41,7 +41,10 @@ class Access:
         self._accounts = accounts
 
     async def by_token(self, request: Credentials, client_ip: str) -> Client:
-        """Find the account of an access token."""
+        """Return the client that an access token names.
+
+        Raises Failure: MISSING_ARG_ACCESS_TOKEN without one, INVALID_ARG_ACCESS_TOKEN for one of no account.
+        """
         if not request.access_token:
             raise missing("access_token")
         client = await self.find(request.access_token, client_ip)
@@ -50,13 +53,20 @@ class Access:
         return client
 
     async def by_either(self, request: Credentials, client_ip: str) -> Client:
-        """Find the account of an access token or, when there is none, of login and API key."""
+        """Return the client that an access token names or, without one, login and API key.
+
+        Raises Failure as by_token and by_login do.
+        """
         if request.access_token:
             return await self.by_token(request, client_ip)
         return await self.by_login(request.login, request.api_key, client_ip)
 
     async def by_login(self, login: str, api_key: str, client_ip: str) -> Client:
-        """Find the account of a login and one of its API keys."""
+        """Return the client that a login and one of its API keys name.
+
+        Raises Failure: MISSING_ARG_LOGIN or MISSING_ARG_APIKEY without one, INVALID_APIKEY for a key of no account,
+        INVALID_LOGIN for one of another account.
+        """
         if not login:
             raise missing("login")
         if not api_key:
@@ -69,6 +79,6 @@ class Access:
         return client
 
     async def find(self, credential: str, client_ip: str) -> Client | None:
-        """Find the account of an API key; None when there is none."""
+        """Return the client that an API key names; None when it is no account's."""
         account = await self._accounts.find(credential)
         return Client(account=account, client_ip=client_ip) if account else None

@@ -1,4 +1,4 @@
-"""The body of every answer: data, status_code and status_txt as JSON, JSONP or XML, or the one value as text."""
+"""The body of every response: data, status_code and status_txt as JSON, JSONP or XML, or the one value as text."""
 
 import json
 import re
@@ -34,7 +34,7 @@ class Format(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How one caller wants the body."""
+    """The format of a response, and the function that JSONP calls; without callback it is no JSONP."""
 
     format: Format = Format.JSON
     callback: str = ""
@@ -42,7 +42,7 @@ class Style:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What a call answers when it went well, or nearly."""
+    """What a call that went well, or nearly, returns."""
 
     data: Data
     # The same as text, for calls that have one value.
@@ -53,25 +53,29 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """An answer as it is sent."""
+    """A body and the HTTP status that it is sent with."""
 
     http_status: int
     body: HttpBody
 
 
 class ByName(dict[str, Sequence[Mapping[str, object]]]):
-    """An object whose names are data; XML spells them out, since they are not always names there."""
+    """An object whose names are data, for instance sites; XML writes them as texts, since not all can be tags."""
 
 
 class Request(Protocol):
-    """What every request message has."""
+    """What the format of a response depends on; every request message has it."""
 
     format: str
     callback: str
 
 
 def style_of(request: Request, *, has_text: bool) -> Style:
-    """Parse format and callback; txt is for calls that have one value."""
+    """Return the style that a request asks for; has_text says that the call has one value, so that it can be text.
+
+    Raises Failure: INVALID_FORMAT for a format that the call does not have, INVALID_ARG_CALLBACK for what names no
+    function.
+    """
     try:
         chosen = Format(request.format.strip().lower() or Format.JSON)
     except ValueError:
@@ -84,26 +88,26 @@ def style_of(request: Request, *, has_text: bool) -> Style:
 
 
 def is_callback(name: str) -> bool:
-    """Say whether a text is the name of a JavaScript function and nothing more."""
+    """Return whether a text is the name of a JavaScript function, dotted perhaps, of at most 128 characters."""
     return len(name) <= _LONGEST_CALLBACK and _CALLBACK.fullmatch(name) is not None
 
 
 def style_of_failure(request: Request) -> Style:
-    """Say how to write that the call was refused, be it for its format."""
+    """Return the style of a failure's response; a wrong format or callback in the request counts as none."""
     asked = request.format.strip().lower()
     chosen = Format(asked) if asked in set(Format) else Format.JSON
     return Style(chosen, request.callback if is_callback(request.callback) else "")
 
 
 def succeeded(result: Result, style: Style) -> Body:
-    """Write an result."""
+    """Return the body of a result."""
     if style.format is Format.TXT and result.text is not None:
         return Body(result.status_code, _body("text/plain", result.text + "\n"))
     return _enveloped(result.data, result.status_code, result.status_txt, style)
 
 
 def failed(failure: Failure, style: Style) -> Body:
-    """Write a failure. Only as text its code becomes the HTTP status."""
+    """Return the body of a failure; as text alone its status_code is the HTTP status, else that is 200."""
     if style.format is Format.TXT:
         return Body(failure.status_code, _body("text/plain", failure.status_txt))
     return _enveloped(None, failure.status_code, failure.status_txt, style)

@@ -26,7 +26,7 @@ Parameters = dict[str, list[str]]
 
 
 def _calls() -> dict[str, tuple[str, type[Message]]]:
-    """Answer the methods that have a path of their own, by that path: their name and what they take."""
+    """Return name and request message of each method that has a path of its own, by that path."""
     service: Any = bitly_pb2.DESCRIPTOR.services_by_name["BitlyService"]
     paths = {method: method.GetOptions().Extensions[annotations_pb2.http].get for method in service.methods}
     return {
@@ -41,7 +41,10 @@ _NAMES: Final = frozenset(field.json_name for _, kind in CALLS.values() for fiel
 
 
 def parameters(form: HttpBody, context: Context) -> Parameters:
-    """Read the parameters of the query and then those of the form, which may be JSON, too."""
+    """Return the parameters of the query, and then those of the form, which may be JSON, too.
+
+    Raises Failure, INVALID_ARG_ and the parameter or REQUEST, for what cannot be read and for more than 200 fields.
+    """
     try:
         query = forms.urlencoded(_query(context).encode(), most_fields=_MOST_FIELDS)
         pairs = _json(form.data) if _is_json(form) else forms.read(form, most_fields=_MOST_FIELDS)
@@ -51,7 +54,10 @@ def parameters(form: HttpBody, context: Context) -> Parameters:
 
 
 def add_lists(request: Any, context: Context) -> None:
-    """Add the values that the query gives as lists, hash[]=…, to a request: the gateway does not know those names."""
+    """Add the values that the query gives as lists, hash[]=…, to a request: the gateway does not know those names.
+
+    Raises Failure as parameters() does.
+    """
     query = _query(context)
     if "[" not in query and "%5B" not in query.upper():
         return
@@ -66,12 +72,12 @@ def add_lists(request: Any, context: Context) -> None:
 
 
 def first(found: Parameters, name: str) -> str:
-    """Answer a parameter; empty when it is not given."""
+    """Return the first value of a parameter; empty when it is not given."""
     return next(iter(found.get(name, ())), "")
 
 
 def message(kind: type[Message], found: Parameters) -> Message:
-    """Fill a request message; parameters that it does not know are passed over, as in a query."""
+    """Return a request message with these parameters; those that it does not know are passed over, as in a query."""
     filled = kind()
     for field in kind.DESCRIPTOR.fields:
         values = _values(found, field.json_name, field.name)

@@ -1,4 +1,4 @@
-"""The API of Bitly, version 3: each call is named, the endpoint does the rest."""
+"""The API of Bitly, version 3: the name of each call, and who serves it."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from linkmeter.compat.bitly.v3 import bitly_pb2, bitly_pb2_grpc
 
 
 class BitlyServicer(bitly_pb2_grpc.BitlyServiceServicer):
-    """Answers Bitly's calls through links and analytics."""
+    """Names Bitly's calls; failures are responses, as Endpoint makes them."""
 
     def __init__(
         self,
@@ -40,39 +40,39 @@ class BitlyServicer(bitly_pb2_grpc.BitlyServiceServicer):
         self._history = history
 
     async def LinkClicks(self, request: bitly_pb2.LinkMetricsRequest, context: Context) -> HttpBody:
-        """Count the clicks of a link."""
+        """Return the clicks of a link."""
         return await self._endpoint.with_token(request, context, self._link_metrics.link_clicks, has_text=True)
 
     async def LinkCountries(self, request: bitly_pb2.LinkMetricsRequest, context: Context) -> HttpBody:
-        """Count the clicks of a link by country."""
+        """Return the clicks of a link by country."""
         return await self._endpoint.with_token(request, context, self._link_metrics.countries)
 
     async def LinkReferrers(self, request: bitly_pb2.LinkMetricsRequest, context: Context) -> HttpBody:
-        """Count the clicks of a link by referring page."""
+        """Return the clicks of a link by referring page."""
         return await self._endpoint.with_token(request, context, self._link_metrics.referrers)
 
     async def LinkReferrersByDomain(self, request: bitly_pb2.LinkMetricsRequest, context: Context) -> HttpBody:
-        """Count the clicks of a link by referring page and site."""
+        """Return the clicks of a link by referring page and site."""
         return await self._endpoint.with_token(request, context, self._link_metrics.referrers_by_domain)
 
     async def LinkReferringDomains(self, request: bitly_pb2.LinkMetricsRequest, context: Context) -> HttpBody:
-        """Count the clicks of a link by referring host."""
+        """Return the clicks of a link by referring host."""
         return await self._endpoint.with_token(request, context, self._link_metrics.referring_domains)
 
     async def LinkEncoders(self, request: bitly_pb2.EncodersRequest, context: Context) -> HttpBody:
-        """List who leads to the same place."""
+        """Return who has a link to the same destination."""
         return await self._endpoint.with_either(request, context, self._lookups.encoders)
 
     async def LinkEncodersCount(self, request: bitly_pb2.EncodersRequest, context: Context) -> HttpBody:
-        """Count who leads to the same place."""
+        """Return how many have a link to the same destination."""
         return await self._endpoint.with_either(request, context, self._lookups.encoders_count)
 
     async def LinkInfo(self, request: bitly_pb2.LinkRequest, context: Context) -> HttpBody:
-        """Say what is known of a link's page."""
+        """Return what is known of a link's page."""
         return await self._endpoint.with_token(request, context, self._lookups.link_info)
 
     async def LinkLookup(self, request: bitly_pb2.UrlsRequest, context: Context) -> HttpBody:
-        """Find links by destination."""
+        """Return links to destinations."""
         return await self._endpoint.with_either(request, context, self._lookups.link_lookup)
 
     async def Shorten(self, request: bitly_pb2.ShortenRequest, context: Context) -> HttpBody:
@@ -80,79 +80,79 @@ class BitlyServicer(bitly_pb2_grpc.BitlyServiceServicer):
         return await self._endpoint.with_either(request, context, self._saves.shorten, has_text=True)
 
     async def Expand(self, request: bitly_pb2.LinksRequest, context: Context) -> HttpBody:
-        """Say where links lead."""
+        """Return where links lead."""
         return await self._endpoint.with_either(request, context, self._lookups.expand, has_text=True)
 
     async def Info(self, request: bitly_pb2.LinksRequest, context: Context) -> HttpBody:
-        """Say whose links they are."""
+        """Return title and creator of links."""
         return await self._endpoint.with_either(request, context, self._lookups.info)
 
     async def Lookup(self, request: bitly_pb2.UrlsRequest, context: Context) -> HttpBody:
-        """Find aggregate links by destination."""
+        """Return the aggregate links to destinations."""
         return await self._endpoint.with_either(request, context, self._lookups.lookup)
 
     async def Clicks(self, request: bitly_pb2.LinksRequest, context: Context) -> HttpBody:
-        """Count all clicks of links."""
+        """Return all clicks of links."""
         return await self._endpoint.with_either(request, context, self._click_counts.clicks)
 
     async def ClicksByMinute(self, request: bitly_pb2.LinksRequest, context: Context) -> HttpBody:
-        """Count the clicks of the last hour by minute."""
+        """Return the clicks of links in the last hour by minute."""
         return await self._endpoint.with_either(request, context, self._click_counts.clicks_by_minute)
 
     async def ClicksByDay(self, request: bitly_pb2.LinksRequest, context: Context) -> HttpBody:
-        """Count the clicks of the last days."""
+        """Return the clicks of links in the last days by day."""
         return await self._endpoint.with_either(request, context, self._click_counts.clicks_by_day)
 
     async def Referrers(self, request: bitly_pb2.LinksRequest, context: Context) -> HttpBody:
-        """Count all clicks of a link by referring page."""
+        """Return all clicks of a link by referring page."""
         return await self._endpoint.with_either(request, context, self._click_counts.referrers)
 
     async def Countries(self, request: bitly_pb2.LinksRequest, context: Context) -> HttpBody:
-        """Count all clicks of a link by country."""
+        """Return all clicks of a link by country."""
         return await self._endpoint.with_either(request, context, self._click_counts.countries)
 
     async def Validate(self, request: bitly_pb2.ValidateRequest, context: Context) -> HttpBody:
-        """Say whether a login and an API key belong together."""
+        """Return whether a login and an API key belong together."""
         return await self._endpoint.with_either(request, context, self._account_info.validate)
 
     async def BitlyProDomain(self, request: bitly_pb2.ProDomainRequest, context: Context) -> HttpBody:
-        """Say whether a host is the caller's own."""
+        """Return whether a host is a domain of the caller's own."""
         return await self._endpoint.with_either(request, context, self._account_info.pro_domain)
 
     async def UserInfo(self, request: bitly_pb2.UserInfoRequest, context: Context) -> HttpBody:
-        """Describe an account."""
+        """Return an account's user."""
         return await self._endpoint.with_token(request, context, self._account_info.user_info)
 
     async def UserLinkHistory(self, request: bitly_pb2.LinkHistoryRequest, context: Context) -> HttpBody:
-        """List the caller's links."""
+        """Return the caller's links."""
         return await self._endpoint.with_token(request, context, self._history.link_history)
 
     async def UserLinkLookup(self, request: bitly_pb2.UrlsRequest, context: Context) -> HttpBody:
-        """Find the caller's links by destination."""
+        """Return the caller's links to destinations."""
         return await self._endpoint.with_either(request, context, self._lookups.user_link_lookup)
 
     async def UserLinkSave(self, request: bitly_pb2.LinkSaveRequest, context: Context) -> HttpBody:
-        """Make a link."""
+        """Make or find a link, with title and note."""
         return await self._endpoint.with_token(request, context, self._saves.link_save)
 
     async def UserLinkEdit(self, request: bitly_pb2.LinkEditRequest, context: Context) -> HttpBody:
-        """Change what is noted about a link."""
+        """Change title, note or flags of a link."""
         return await self._endpoint.with_token(request, context, self._saves.link_edit)
 
     async def UserClicks(self, request: bitly_pb2.UserMetricsRequest, context: Context) -> HttpBody:
-        """Count the clicks of all of the caller's links."""
+        """Return the clicks of all of the caller's links."""
         return await self._endpoint.with_token(request, context, self._link_metrics.user_clicks, has_text=True)
 
     async def UserCountries(self, request: bitly_pb2.UserMetricsRequest, context: Context) -> HttpBody:
-        """Count the clicks of all of the caller's links by country."""
+        """Return the clicks of all of the caller's links by country."""
         return await self._endpoint.with_token(request, context, self._link_metrics.countries)
 
     async def UserReferrers(self, request: bitly_pb2.UserMetricsRequest, context: Context) -> HttpBody:
-        """Count the clicks of all of the caller's links by referring page."""
+        """Return the clicks of all of the caller's links by referring page."""
         return await self._endpoint.with_token(request, context, self._link_metrics.referrers)
 
     async def UserReferringDomains(self, request: bitly_pb2.UserMetricsRequest, context: Context) -> HttpBody:
-        """Count the clicks of all of the caller's links by referring host."""
+        """Return the clicks of all of the caller's links by referring host."""
         return await self._endpoint.with_token(request, context, self._link_metrics.referring_domains)
 
     async def Call(self, request: bitly_pb2.CallRequest, context: Context) -> HttpBody:

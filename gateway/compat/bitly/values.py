@@ -1,4 +1,7 @@
-"""Single values of Bitly's parameters: flags, choices, numbers, times."""
+"""Single values of Bitly's parameters: flags, choices, numbers, times.
+
+What breaks its bounds is a Failure: INVALID_ARG_ and the name of the parameter.
+"""
 
 import re
 from collections.abc import Collection
@@ -24,7 +27,7 @@ _FLAGS: Final = {
 
 
 def flag(name: str, text: str, *, default: bool = False) -> bool:
-    """Parse true or false, as languages spell it."""
+    """Return true or false, as languages spell them; raise Failure for any other text."""
     text = text.strip().lower()
     if not text:
         return default
@@ -34,7 +37,7 @@ def flag(name: str, text: str, *, default: bool = False) -> bool:
 
 
 def choice(name: str, text: str, choices: Collection[str], *, default: str) -> str:
-    """Parse one of several words."""
+    """Return one of several texts, in lower case; raise Failure for any other."""
     text = text.strip().lower() or default
     if text not in choices:
         raise invalid(name)
@@ -42,7 +45,7 @@ def choice(name: str, text: str, choices: Collection[str], *, default: str) -> s
 
 
 def number(name: str, text: str, *, default: int, least: int, most: int) -> int:
-    """Parse a whole number within bounds."""
+    """Return a whole number from least to most; raise Failure for anything else."""
     text = text.strip()
     if not text:
         return default
@@ -52,7 +55,10 @@ def number(name: str, text: str, *, default: int, least: int, most: int) -> int:
 
 
 def seconds(name: str, text: str, *, takes_milliseconds: bool = False) -> int | None:
-    """Parse epoch seconds, or milliseconds where they are taken, too; None when they are not given."""
+    """Return epoch seconds, given so or in milliseconds where these are taken; None when they are not given.
+
+    Raises Failure for what is no number, or beyond the year 2106.
+    """
     text = text.strip()
     if not text:
         return None

@@ -1,1 +1,1 @@
-"""What every dialect's room uses."""
+"""What all dialects use."""

@@ -30,7 +30,7 @@ class Account:
 
     @property
     def metadata(self) -> tuple[tuple[str, bytes], ...]:
-        """What goes along with calls on the account's behalf."""
+        """The metadata of calls on the account's behalf."""
         return callers.metadata_for(self.caller)
 
     def also_reading(self, *scopes: str) -> Caller:
@@ -39,26 +39,32 @@ class Account:
 
 
 class Accounts:
-    """Asks links who calls."""
+    """Turns credentials into accounts, by asking links."""
 
     def __init__(self, backends: Backends) -> None:
         self._backends = backends
 
     async def find(self, credential: str) -> Account | None:
-        """Find the account of an API key; None for anything else: a link's edit token is no account's."""
-        answer = await self._authenticated(credential)
-        if answer is None:
+        """Return the account of an API key; None for anything else: a link's edit token is no account's.
+
+        Errors of links but Unauthenticated pass through as they are.
+        """
+        authenticated = await self._authenticated(credential)
+        if authenticated is None:
             return None
-        caller = callers.from_message(answer.caller)
+        caller = callers.from_message(authenticated.caller)
         if caller.link_id or not caller.owner_id:
             return None
-        owner = answer.owner if answer.HasField("owner") else links_pb2.Owner(owner_id=caller.owner_id)
+        owner = authenticated.owner if authenticated.HasField("owner") else links_pb2.Owner(owner_id=caller.owner_id)
         return Account(caller=caller, owner=owner)
 
     async def of_edit_token(self, token: str) -> Caller | None:
-        """Find the caller whom an edit token makes, with the rights of its link; None for anything else."""
-        answer = await self._authenticated(token)
-        caller = callers.from_message(answer.caller) if answer else None
+        """Return the caller whom an edit token makes, with the rights of its link; None for anything else.
+
+        Errors of links but Unauthenticated pass through as they are.
+        """
+        authenticated = await self._authenticated(token)
+        caller = callers.from_message(authenticated.caller) if authenticated else None
         return caller if caller and caller.link_id else None
 
     async def _authenticated(self, credential: str) -> access_service_pb2.AuthenticateResponse | None:

@@ -1,4 +1,4 @@
-"""Send the failures of every call in the words of the dialect that it belongs to."""
+"""Send the failures of every call as the dialect renders them that it belongs to."""
 
 from __future__ import annotations  # RpcMethodHandler is generic in its stubs only.
 
@@ -15,7 +15,7 @@ from gateway.compat.shared.refusal import Refusal
 from services.common import errors
 from services.runtime import request_id
 
-# Writes an error in a dialect's words.
+# Renders an error as a dialect reports it.
 ErrorRenderer = Callable[[errors.LinkmeterError], ErrorResponse]
 
 
@@ -31,7 +31,7 @@ class ErrorInterceptor(grpc.aio.ServerInterceptor):
         continuation: Callable[[grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler[Any, Any] | None]],
         handler_call_details: grpc.HandlerCallDetails,
     ) -> grpc.RpcMethodHandler[Any, Any] | None:
-        """Wrap the handlers of the dialects' services; others (health, reflection) pass as they are."""
+        """Return the handler of a call, wrapped if it is a dialect's; others (health, reflection) as they are."""
         handler = await continuation(handler_call_details)
         service = handler_call_details.method.strip("/").partition("/")[0]
         render = self._renderers.get(service)
@@ -39,18 +39,18 @@ class ErrorInterceptor(grpc.aio.ServerInterceptor):
             return handler
         if handler.response_streaming:
             return grpc.unary_stream_rpc_method_handler(
-                _worded_stream(handler.unary_stream, render),
+                _rendering_stream(handler.unary_stream, render),
                 request_deserializer=handler.request_deserializer,
                 response_serializer=_stable(handler.response_serializer),
             )
         return grpc.unary_unary_rpc_method_handler(
-            _worded(handler.unary_unary, render),
+            _rendering(handler.unary_unary, render),
             request_deserializer=handler.request_deserializer,
             response_serializer=_stable(handler.response_serializer),
         )
 
 
-def _worded(behaviour: Any, render: ErrorRenderer) -> Any:
+def _rendering(behaviour: Any, render: ErrorRenderer) -> Any:
     async def respond(request: object, context: Context) -> object:
         http_metadata.begin()
         async with _failures(context, render):
@@ -61,7 +61,7 @@ def _worded(behaviour: Any, render: ErrorRenderer) -> Any:
     return respond
 
 
-def _worded_stream(behaviour: Any, render: ErrorRenderer) -> Any:
+def _rendering_stream(behaviour: Any, render: ErrorRenderer) -> Any:
     # A stream fails before its first message or not at all: after it, the status has gone out.
     async def respond(request: object, context: Context) -> AsyncIterator[object]:
         http_metadata.begin()
@@ -76,7 +76,7 @@ def _worded_stream(behaviour: Any, render: ErrorRenderer) -> Any:
 
 @asynccontextmanager
 async def _failures(context: Context, render: ErrorRenderer) -> AsyncIterator[None]:
-    """Send HTTP callers a failure in the dialect's words, and let gRPC callers have its cause."""
+    """Send HTTP callers a failure as the dialect renders it, and let gRPC callers have its cause."""
     try:
         yield
     except Refusal as refusal:
@@ -92,5 +92,5 @@ async def _failures(context: Context, render: ErrorRenderer) -> AsyncIterator[No
 
 
 def _stable(serialize: Any) -> Any:
-    # The keys of objects without a shape come in one order, so that equal answers are equal texts.
+    # The keys of objects without a shape come in one order, so that equal responses are equal texts.
     return partial(serialize, deterministic=True)

@@ -25,7 +25,7 @@ class UnreadableForm(ValueError):
 
 
 def read(body: HttpBody, *, most_fields: int) -> Pairs:
-    """Read a form by its content type; fields without a value are kept, and files are passed over.
+    """Return the pairs of a form by its content type; fields without a value are kept, and files are passed over.
 
     Raises UnreadableForm for bytes that are not in the form's encoding, a form that was cut off, and too many fields.
     """
@@ -37,7 +37,7 @@ def read(body: HttpBody, *, most_fields: int) -> Pairs:
 
 
 def urlencoded(data: bytes, *, most_fields: int) -> Pairs:
-    """Read pairs of names and values, of a form or a query; raise UnreadableForm as read() does."""
+    """Return pairs of names and values, of a form or a query; raise UnreadableForm as read() does."""
     text = data.decode(errors=_MARKED)
     try:
         pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=most_fields, errors=_MARKED)

@@ -1,6 +1,7 @@
-"""HTTP facts that gRPC cannot say: they travel as initial metadata, and the gateway turns them into HTTP.
+"""HTTP facts that gRPC has no place for: they travel as initial metadata, and the gateway turns them into HTTP.
 
-Both sides agree on these keys; the gateway strips those with x- before an answer leaves.
+Both sides agree on these keys; the gateway strips those with x- before a response leaves.
+
 """
 
 import json
@@ -13,20 +14,20 @@ import grpc
 
 from services.common.client_network import CLIENT_IP_KEY
 
-# In answers: the HTTP status.
+# In responses: the HTTP status.
 STATUS_KEY: Final = "x-http-code"
-# In failed answers: the body in place of the gateway's own, ASCII.
+# In failures: the body in place of the gateway's own, ASCII.
 ERROR_BODY_KEY: Final = "x-error-body"
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
-# What the answer of the present call will say besides: headers must go out all at once.
+# The headers that the response of the present call will have: they must go out all at once.
 _later: Final[ContextVar[list[tuple[str, str]] | None]] = ContextVar("later_headers", default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorResponse:
-    """A failure in the words of a dialect."""
+    """A failure as a dialect reports it over HTTP."""
 
     http_status: int
     body: Mapping[str, object]
@@ -34,12 +35,12 @@ class ErrorResponse:
 
 
 def begin() -> None:
-    """Forget what calls before wanted to say."""
+    """Forget the headers that calls before have added."""
     _later.set([])
 
 
 def add_header(name: str, value: str) -> None:
-    """Add a header to the answer of the present call, whatever that will be; the last of a name counts."""
+    """Add a header to the response of the present call, whatever that will be; the last of a name counts."""
     later = _later.get()
     if later is not None:
         later[:] = [(known, old) for known, old in later if known != name] + [(name, value)]
@@ -58,26 +59,26 @@ def _take() -> list[tuple[str, str]]:
 
 
 async def send_status(context: Context, http_status: int, **headers: str) -> None:
-    """Answer with this HTTP status and these headers; underscores in names stand for hyphens."""
+    """Send this HTTP status and these headers; underscores in names stand for hyphens."""
     named = [(name.replace("_", "-"), value) for name, value in headers.items()]
     await context.send_initial_metadata(grpc.aio.Metadata((STATUS_KEY, str(http_status)), *named, *_take()))
 
 
-async def send_error(context: Context, answer: ErrorResponse) -> None:
-    """Give a failure its status, headers and body; the gRPC status goes its own way."""
+async def send_error(context: Context, response: ErrorResponse) -> None:
+    """Send the status, headers and body of a failure; the gRPC status goes its own way."""
     metadata = grpc.aio.Metadata(
-        (STATUS_KEY, str(answer.http_status)),
+        (STATUS_KEY, str(response.http_status)),
         # Metadata is ASCII, and so is this JSON.
-        (ERROR_BODY_KEY, json.dumps(answer.body, ensure_ascii=True)),
+        (ERROR_BODY_KEY, json.dumps(response.body, ensure_ascii=True)),
         *_take(),
     )
-    if answer.retry_after_seconds is not None:
-        metadata.add("retry-after", str(answer.retry_after_seconds))
+    if response.retry_after_seconds is not None:
+        metadata.add("retry-after", str(response.retry_after_seconds))
     await context.send_initial_metadata(metadata)
 
 
 def client_ip(context: Context) -> str:
-    """Answer the visitor's address; empty when the gateway did not say it."""
+    """Return the visitor's address; empty when the gateway did not give it."""
     for key, value in context.invocation_metadata() or ():
         if key == CLIENT_IP_KEY and isinstance(value, str):
             return value

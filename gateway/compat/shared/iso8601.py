@@ -4,5 +4,8 @@ from datetime import datetime
 
 
 def parse(text: str) -> datetime:
-    """Read a moment; ValueError when it is none. RFC 3339 takes its letters T and Z in either case."""
+    """Return the moment that a text is, with letters T and Z in either case, as RFC 3339 has it.
+
+    Raises ValueError for what is no moment.
+    """
     return datetime.fromisoformat(text.upper())

@@ -36,5 +36,5 @@ class PrivateRateLimiter(FixedWindowRateLimiter):
 
 
 def open_limiter(redis_url: str, secret: str) -> PrivateRateLimiter:
-    """Open a limiter over Redis; nothing has to answer yet."""
+    """Return a limiter over Redis, which need not be up yet."""
     return PrivateRateLimiter(redis_limits.open_storage(redis_url, _KEY_PREFIX), secret)

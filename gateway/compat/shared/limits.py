@@ -18,12 +18,11 @@ from services.runtime.settings import Environment
 
 _REFUSED: Final = Counter(
     "linkmeter_compat_quota_refusals_total",
-    "Calls beyond a quota, by quota; with shadow=yes they were answered all the same.",
+    "Calls beyond a quota, by quota; with shadow=yes they were served all the same.",
     ["quota", "shadow"],
 )
 
-
-_Question = Callable[..., Awaitable[bool]]
+_Ask = Callable[..., Awaitable[bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +34,21 @@ class Quota:
 
     @classmethod
     def parse(cls, name: str, text: str) -> Self:
-        """Read rates such as "50/second;300/minute"; raise ValueError when they are none."""
+        """Return the quota of rates such as "50/second;300/minute"; raise ValueError when they are none."""
         return cls(name, tuple(limits.parse_many(text)))
 
 
 def read_quota(environment: Environment, name: str, default: str) -> Quota:
-    """Read how often the calls of a group may be made, for instance 50/second;1000/hour."""
+    """Return how often the calls of a group may be made, for instance 50/second;1000/hour.
+
+    The environment collects mistakes.
+    """
     group = name.removeprefix("LINKMETER_").removesuffix("_RATE").lower()
     return environment.parsed(name, lambda text: Quota.parse(group, text), Quota.parse(group, default))
 
 
 class Limits:
-    """Counts calls in Redis. In shadow mode it counts and tells, but refuses nothing."""
+    """Counts calls in Redis. In shadow mode it counts and reports, but refuses nothing."""
 
     def __init__(
         self, limiter: FixedWindowRateLimiter | None, *, shadow: bool, now: Callable[[], float] = time.time
@@ -66,7 +68,7 @@ class Limits:
             return
         try:
             allowed = [await self._ask(limiter.hit, rate, quota.name, who) for rate in quota.rates]
-            # What was broken is told, else the first.
+            # The headers tell of what was broken, else of the first.
             told = quota.rates[0] if all(allowed) else quota.rates[allowed.index(False)]
             window = await self._breaker.run(lambda: limiter.get_window_stats(told, quota.name, who))
         except redis_client.RedisDown:
@@ -80,7 +82,7 @@ class Limits:
                 raise self._exhausted("too many calls", window.reset_time)
 
     async def count(self, rate: limits.RateLimitItem, who: str, refusal: str) -> None:
-        """Count something without telling how much is left; raise ResourceExhausted for one too many."""
+        """Count something without headers; raise ResourceExhausted for one too many."""
         limiter = self._limiter
         if limiter is not None and not await self._is_allowed(limiter.hit, rate, who):
             raise await self._refused(limiter, rate, who, refusal)
@@ -108,13 +110,13 @@ class Limits:
             return "error"
         return "ok" if is_up else "error"
 
-    async def _is_allowed(self, ask: _Question, rate: limits.RateLimitItem, who: str) -> bool:
+    async def _is_allowed(self, ask: _Ask, rate: limits.RateLimitItem, who: str) -> bool:
         try:
             return await self._ask(ask, rate, who)
         except redis_client.RedisDown:
             return True
 
-    async def _ask(self, ask: _Question, rate: limits.RateLimitItem, *names: str) -> bool:
+    async def _ask(self, ask: _Ask, rate: limits.RateLimitItem, *names: str) -> bool:
         return await self._breaker.run(lambda: ask(rate, *names))
 
     async def _refused(

@@ -9,7 +9,7 @@ _PIXELS_PER_MODULE = 8
 
 
 async def png_data_uri(text: str) -> str:
-    """Draw a text as a PNG image in a data URI; on a thread, because it takes milliseconds."""
+    """Return the QR code of a text as a PNG image in a data URI; made on a thread, because it takes milliseconds."""
     return await asyncio.to_thread(_draw, text)
 
 
@@ -19,7 +19,7 @@ def _draw(text: str) -> str:
 
 
 async def image(text: str, *, kind: str, pixels_per_module: int, dark: str, light: str) -> bytes:
-    """Draw a text as a picture, png or svg, in colours like #rrggbb or #rrggbbaa."""
+    """Return the QR code of a text as a picture, png or svg, in colours like #rrggbb or #rrggbbaa."""
     return await asyncio.to_thread(_draw_image, text, kind, pixels_per_module, dark, light)
 
 

@@ -13,7 +13,10 @@ _MOST_PARAMETERS: Final = 2000
 
 
 def listed(context: Context, name: str) -> list[str]:
-    """Return all values of name, name[] and name[0], name[1] …; none for native calls. InvalidArgument for nonsense."""
+    """Return all values of name, name[] and name[0], name[1] …; none for native calls.
+
+    Raises InvalidArgument for what is no text, and for more than 2000 parameters.
+    """
     spelling = re.compile(rf"{re.escape(name)}(?:\[[0-9]*\])?")
     try:
         pairs = parse_qsl(_query(context), max_num_fields=_MOST_PARAMETERS, errors="strict")

@@ -1,4 +1,4 @@
-"""The one way to refuse in a dialect's words."""
+"""The one way to refuse with a response of a dialect's own."""
 
 from gateway.compat.shared.http_metadata import ErrorResponse
 from services.common.errors import LinkmeterError

@@ -18,7 +18,7 @@ def _names() -> frozenset[str]:
 
 @lru_cache(maxsize=1024)
 def zone_named(name: str) -> tzinfo | None:
-    """Answer the zone of an IANA name or an offset like +05:30; UTC for an empty name, None for an unknown one."""
+    """Return the zone of an IANA name or an offset like +05:30; UTC for an empty name, None for an unknown one."""
     if name in {"", "UTC"}:
         return UTC
     if match := _OFFSET.fullmatch(name):
@@ -32,7 +32,7 @@ def zone_named(name: str) -> tzinfo | None:
 
 
 def offset_name(minutes: int) -> str:
-    """Name the zone whose clocks are this far ahead of UTC."""
+    """Return the name of the zone whose clocks are so many minutes ahead of UTC."""
     if minutes == 0:
         return "UTC"
     hours, rest = divmod(abs(minutes), 60)

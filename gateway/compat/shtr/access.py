@@ -12,7 +12,10 @@ from services.common.caller import Caller
 
 
 class Access:
-    """Finds links for those who may see them; asking in vain again and again is slowed down."""
+    """Finds links for those who may see them.
+
+    A client that asks in vain too often gets ResourceExhausted; errors of links pass through as they are.
+    """
 
     def __init__(self, *, backends: Backends, accounts: Accounts, limits: ClientLimits) -> None:
         self._backends = backends
@@ -20,7 +23,10 @@ class Access:
         self._limits = limits
 
     async def public_link(self, code: str, client_ip: str) -> links_pb2.Link:
-        """Find a link that everybody may see: created without an account, and not kept private since."""
+        """Return a link that everybody may see: created without an account, and not kept private since.
+
+        Raises NotFound for any other.
+        """
         await self._limits.check_misses(client_ip)
         try:
             return await self._public_link(parse.code(code))
@@ -29,9 +35,10 @@ class Access:
             raise
 
     async def link_with_token(self, code: str, token: str, client_ip: str) -> tuple[links_pb2.Link, Caller]:
-        """Find a link for the holder of its edit token.
+        """Return a link and the caller whom its edit token makes.
 
-        A token that is not this link's gets one and the same answer, whether the link is there or not.
+        Raises Unauthenticated without a token; PermissionDenied for one that is not this link's, and alike where there is
+        no such link.
         """
         token = parse.token(token)
         await self._limits.check_misses(client_ip)
@@ -42,7 +49,10 @@ class Access:
         return link, caller
 
     async def link_of_token(self, token: str, client_ip: str) -> links_pb2.Link:
-        """Find the link that an edit token belongs to."""
+        """Return the link that an edit token belongs to.
+
+        Raises Unauthenticated without a token, NotFound for a wrong one.
+        """
         token = parse.token(token)
         await self._limits.check_misses(client_ip)
         _, link = await self._of_token(token)
@@ -54,7 +64,10 @@ class Access:
     async def password_ticket(
         self, guess: parse.PasswordGuess, client_ip: str
     ) -> resolution_service_pb2.VerifyPasswordResponse:
-        """Exchange a link's password for a ticket; links limits the guesses."""
+        """Exchange a link's password for a ticket; links limits the guesses.
+
+        Raises Refusal for a wrong password, ResourceExhausted for too many guesses.
+        """
         try:
             return await self._backends.resolution.VerifyPassword(
                 resolution_service_pb2.VerifyPasswordRequest(
@@ -65,7 +78,7 @@ class Access:
             raise shtr_errors.wrong_password(cause) from None
 
     async def _of_token(self, token: str) -> tuple[Caller | None, links_pb2.Link | None]:
-        """Find the caller whom an edit token makes, and the link; None where there is none."""
+        """Return the caller whom an edit token makes, and the link; None where there is none."""
         caller = await self._accounts.of_edit_token(token)
         if caller is None:
             return None, None

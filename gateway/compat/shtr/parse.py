@@ -1,4 +1,4 @@
-"""From shtr's requests to ours. Every refusal names the field as shtr does."""
+"""From shtr's requests to ours. Every InvalidArgument names the field as shtr does."""
 
 import re
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _NUMBER: Final = re.compile(r"[0-9]{1,9}")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Which part of a list is asked for."""
+    """Part of a list: its number, from 1, and how many items it has at most."""
 
     number: int
     limit: int
@@ -37,14 +37,14 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class PasswordGuess:
-    """A password for a link."""
+    """A code and what may be the password of its link."""
 
     code: str
     password: str
 
 
 def new_link(request: shtr_pb2.ShortenRequest) -> links_pb2.Link:
-    """Parse the body of a create call."""
+    """Return the link that a body describes; raise InvalidArgument for a field that is missing or wrong."""
     link = links_pb2.Link(
         destination=_required_text(request, "url", "url"),
         code=_custom_code(_text(request, "custom_code", "customCode")),
@@ -57,21 +57,24 @@ def new_link(request: shtr_pb2.ShortenRequest) -> links_pb2.Link:
 
 
 def code(text: str) -> str:
-    """Parse the code in a path; one that no link can have is that of a link that is not there."""
+    """Return the code in a path; raise NotFound for one that no link can have."""
     if not _ANY_CODE.fullmatch(text):
         raise errors.NotFound("link", text)
     return text
 
 
 def token(text: str) -> str:
-    """Parse a required edit token. Without one the caller is nobody."""
+    """Return a required edit token; raise Unauthenticated without one."""
     if not text:
         raise errors.Unauthenticated("token is required")
     return text
 
 
 def page(request: shtr_pb2.ListClicksRequest) -> Page:
-    """Parse page and limit."""
+    """Return the page that is asked for, of at most 100 items.
+
+    Raises InvalidArgument for what is no number, and beyond the first 100,000 clicks.
+    """
     limit = min(_positive("limit", request.limit, DEFAULT_LIMIT), LARGEST_LIMIT)
     parsed = Page(_positive("page", request.page, 1), limit)
     if parsed.skip > LARGEST_SKIP:
@@ -80,7 +83,10 @@ def page(request: shtr_pb2.ListClicksRequest) -> Page:
 
 
 def password_guess(request: shtr_pb2.VerifyPasswordRequest) -> PasswordGuess:
-    """Parse the body of a verify call, and the path where that names the code."""
+    """Return the guess in a body, and the code of the path where that names one.
+
+    Raises InvalidArgument where code or password is missing or no text.
+    """
     return PasswordGuess(
         code=request.link_code or _required_text(request, "code", "code"),
         password=_required_text(request, "password", "password"),

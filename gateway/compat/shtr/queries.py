@@ -1,4 +1,4 @@
-"""What shtr's statistics ask of ours."""
+"""What shtr's statistics query."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -33,12 +33,12 @@ class Totals:
 
 
 def clicks_of(link_id: int) -> stats_service_pb2.QueryStatsRequest:
-    """Ask for a link's clicks alone."""
+    """Return the query for a link's clicks alone."""
     return _of_link(link_id, Report(metrics=[METRIC_CLICKS]))
 
 
 def everything_of(link_id: int) -> stats_service_pb2.QueryStatsRequest:
-    """Ask for all that the statistics of a link show: totals, days, then one report for each list."""
+    """Return the query for all that a link's statistics show: totals, days, then one report for each list."""
     return _of_link(
         link_id,
         Report(metrics=[METRIC_CLICKS, METRIC_VISITORS]),
@@ -53,7 +53,7 @@ def everything_of(link_id: int) -> stats_service_pb2.QueryStatsRequest:
 
 
 def totals(result: stats_service_pb2.ReportResult) -> Totals:
-    """Read the report that comes first in both questions; without clicks it may have no row."""
+    """Return the totals in the first report of either query, which may have no row when there are no clicks."""
     metrics = [*result.rows[0].metrics] if result.rows else []
     clicks, visitors = [*metrics, 0, 0][:2]
     return Totals(clicks=clicks, visitors=visitors)

@@ -1,4 +1,4 @@
-"""From our answers to shtr's."""
+"""From our messages to shtr's."""
 
 import hashlib
 from collections import Counter
@@ -25,19 +25,19 @@ _ID_BITS: Final = 49
 
 
 def created(link: links_pb2.Link, qr_code: str) -> shtr_pb2.ShortenResponse:
-    """Render a new link."""
+    """Return a new link, with its QR code as a data URI."""
     return shtr_pb2.ShortenResponse(
         short_url=link.short_url, code=link.code, edit_token=link.edit_token, qr_code=qr_code
     )
 
 
 def public_view(link: links_pb2.Link, clicks: int) -> shtr_pb2.GetLinkResponse:
-    """Render what everybody may see of a link."""
+    """Return what everybody may see of a link."""
     return shtr_pb2.GetLinkResponse(code=link.code, clicks=_count(clicks), is_active=is_active(link))
 
 
 def full_view(link: links_pb2.Link, clicks: int) -> shtr_pb2.GetLinkResponse:
-    """Render what the holder of the edit token sees of a link."""
+    """Return what a caller with the edit token may see of a link."""
     return shtr_pb2.GetLinkResponse(
         code=link.code,
         original_url=link.destination,
@@ -51,7 +51,7 @@ def full_view(link: links_pb2.Link, clicks: int) -> shtr_pb2.GetLinkResponse:
 
 
 def found(link: links_pb2.Link) -> shtr_pb2.LookupResponse:
-    """Render the link of a token."""
+    """Return the link of a token."""
     return shtr_pb2.LookupResponse(code=link.code, original_url=link.destination, is_active=is_active(link))
 
 
@@ -61,7 +61,7 @@ def statistics(
     reports: Sequence[stats_service_pb2.ReportResult],
     newest: Sequence[clicks_pb2.Click],
 ) -> shtr_pb2.GetStatsResponse:
-    """Render a link's statistics from the reports that queries.BREAKDOWNS asks for, in that order."""
+    """Return a link's statistics, from the reports of queries.everything_of() after the first, in that order."""
     days, countries, devices, browsers, systems, referrers = reports
     return shtr_pb2.GetStatsResponse(
         link=_link_row(link, totals.clicks),
@@ -91,7 +91,7 @@ def statistics(
 
 
 def click_page(clicks: Sequence[clicks_pb2.Click], total: int, page: Page) -> shtr_pb2.ListClicksResponse:
-    """Render a page of clicks."""
+    """Return a page of clicks; total counts those of all pages."""
     return shtr_pb2.ListClicksResponse(
         clicks=[click_row(click) for click in clicks],
         total=_count(total),
@@ -102,7 +102,7 @@ def click_page(clicks: Sequence[clicks_pb2.Click], total: int, page: Page) -> sh
 
 
 def click_row(click: clicks_pb2.Click) -> shtr_pb2.ClickRow:
-    """Render a click."""
+    """Return a click."""
     return shtr_pb2.ClickRow(
         id=click_number(click.click_id),
         clicked_at=moment(click.time),
@@ -120,18 +120,18 @@ def click_row(click: clicks_pb2.Click) -> shtr_pb2.ClickRow:
 
 
 def click_number(click_id: str) -> int:
-    """Make the whole number that shtr's clients expect of a click's id: always the same, and in practice unique."""
+    """Return the whole number below 2^49 that stands for a click's id: always the same, and in practice unique."""
     digest = hashlib.blake2b(click_id.encode(), digest_size=8).digest()
     return int.from_bytes(digest) >> (64 - _ID_BITS)
 
 
 def is_active(link: links_pb2.Link) -> bool:
-    """Say whether the link can be followed now."""
+    """Return whether the link can be followed now."""
     return link.state == links_pb2.LINK_STATE_ACTIVE
 
 
 def moment(time: Timestamp) -> str:
-    """Render a time to the second, as 2024-01-15T10:30:00Z."""
+    """Return a time to the second, as 2024-01-15T10:30:00Z."""
     return datetime.fromtimestamp(time.seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

@@ -18,7 +18,7 @@ from services.common.caller import Caller
 
 
 class ShtrServicer(shtr_pb2_grpc.ShtrServiceServicer):
-    """Answers shtr's calls through links and analytics."""
+    """Serves shtr's calls by links and analytics, whose errors pass through as they are."""
 
     def __init__(self, *, backends: Backends, access: Access, limits: ClientLimits, secure_cookies: bool) -> None:
         self._backends = backends
@@ -27,19 +27,25 @@ class ShtrServicer(shtr_pb2_grpc.ShtrServiceServicer):
         self._access = access
 
     async def Shorten(self, request: shtr_pb2.ShortenRequest, context: Context) -> shtr_pb2.ShortenResponse:
-        """Create a link that belongs to nobody but the caller of its edit token."""
+        """Create a link without an account, and return it with its edit token.
+
+        Raises InvalidArgument for a wrong field, AlreadyExists for a taken code, ResourceExhausted for too many links.
+        """
         link = parse.new_link(request)
         await self._limits.spend_create(http_metadata.client_ip(context))
         created = await self._backends.links.CreateLink(
             link_service_pb2.CreateLinkRequest(link=link, issue_edit_token=True),
             metadata=callers.metadata_for(ANONYMOUS),
         )
-        answer = render.created(created, await qr.png_data_uri(created.short_url))
+        response = render.created(created, await qr.png_data_uri(created.short_url))
         await http_metadata.send_status(context, 201)
-        return answer
+        return response
 
     async def GetLink(self, request: shtr_pb2.GetLinkRequest, context: Context) -> shtr_pb2.GetLinkResponse:
-        """Show a link: all of it to the caller of its token, its clicks to everybody."""
+        """Return a link: all of it with its edit token, its clicks without.
+
+        Raises NotFound where everybody may see none, PermissionDenied for a wrong token.
+        """
         client_ip = http_metadata.client_ip(context)
         if not request.token:
             public = await self._access.public_link(request.code, client_ip)
@@ -48,7 +54,7 @@ class ShtrServicer(shtr_pb2_grpc.ShtrServiceServicer):
         return render.full_view(link, await self._clicks_of(link, caller))
 
     async def DeleteLink(self, request: shtr_pb2.DeleteLinkRequest, context: Context) -> shtr_pb2.DeleteLinkResponse:
-        """Delete a link."""
+        """Delete a link; raise Unauthenticated without a token, PermissionDenied for a wrong one."""
         client_ip = http_metadata.client_ip(context)
         link, caller = await self._access.link_with_token(request.code, request.token, client_ip)
         await self._backends.links.DeleteLink(
@@ -57,7 +63,7 @@ class ShtrServicer(shtr_pb2_grpc.ShtrServiceServicer):
         return shtr_pb2.DeleteLinkResponse(success=True)
 
     async def GetStats(self, request: shtr_pb2.GetStatsRequest, context: Context) -> shtr_pb2.GetStatsResponse:
-        """Show a link's statistics."""
+        """Return a link's statistics; raise Unauthenticated without a token, PermissionDenied for a wrong one."""
         client_ip = http_metadata.client_ip(context)
         link, caller = await self._access.link_with_token(request.code, request.token, client_ip)
         metadata = callers.metadata_for(caller)
@@ -71,7 +77,10 @@ class ShtrServicer(shtr_pb2_grpc.ShtrServiceServicer):
         return render.statistics(link, queries.totals(first), breakdowns, newest.clicks)
 
     async def ListClicks(self, request: shtr_pb2.ListClicksRequest, context: Context) -> shtr_pb2.ListClicksResponse:
-        """List a page of a link's clicks."""
+        """Return a page of a link's clicks, newest first.
+
+        Raises InvalidArgument for a wrong page, Unauthenticated without a token, PermissionDenied for a wrong one.
+        """
         client_ip = http_metadata.client_ip(context)
         link, caller = await self._access.link_with_token(request.code, request.token, client_ip)
         page = parse.page(request)
@@ -85,14 +94,17 @@ class ShtrServicer(shtr_pb2_grpc.ShtrServiceServicer):
         return render.click_page(listed.clicks, total, page)
 
     async def Lookup(self, request: shtr_pb2.LookupRequest, context: Context) -> shtr_pb2.LookupResponse:
-        """Find the link of a token."""
+        """Return the link of a token; raise Unauthenticated without a token, NotFound for a wrong one."""
         link = await self._access.link_of_token(request.token, http_metadata.client_ip(context))
         return render.found(link)
 
     async def VerifyPassword(
         self, request: shtr_pb2.VerifyPasswordRequest, context: Context
     ) -> shtr_pb2.VerifyPasswordResponse:
-        """Open a protected link to this browser."""
+        """Set the cookie that opens a protected link to this browser.
+
+        Raises Refusal for a wrong password, ResourceExhausted for too many guesses.
+        """
         guess = parse.password_guess(request)
         ticket = await self._access.password_ticket(guess, http_metadata.client_ip(context))
         cookie = access_cookie.header(

@@ -13,7 +13,7 @@ from services.runtime.settings import Environment
 
 
 def _read_rates(environment: Environment) -> None:
-    """Read nothing: what shtr limits, creates and misses, is limited over all dialects."""
+    """Return no rates: what shtr limits, creates and misses, is limited over all dialects."""
     del environment
 
 

@@ -1,1 +1,1 @@
-"""Accounts in Bitly's terms: user info, validation of keys, domains of one's own."""
+"""Accounts in Bitly's terms: users, the check of keys, domains of one's own."""

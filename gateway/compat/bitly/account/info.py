@@ -12,7 +12,7 @@ from services.common import errors
 
 
 class AccountInfo:
-    """Describes accounts."""
+    """Serves the calls about accounts."""
 
     def __init__(self, *, backends: Backends, access: Access, finder: Finder) -> None:
         self._backends = backends
@@ -20,7 +20,10 @@ class AccountInfo:
         self._finder = finder
 
     async def user_info(self, request: bitly_pb2.UserInfoRequest, client: Client) -> Result:
-        """Describe the account, or another one of its group."""
+        """Return the caller's user, or another one of the same workspace.
+
+        Raises Failure: INVALID_ARG_FULL_NAME for an attempt to give a name, NOT_FOUND for a login of no such account.
+        """
         if request.full_name:
             raise invalid("full_name")
         login = request.login.strip().lower()
@@ -36,7 +39,7 @@ class AccountInfo:
         return Result(data=render.profile(other))
 
     async def validate(self, request: bitly_pb2.ValidateRequest, client: Client) -> Result:
-        """Say whether a login and an API key belong together."""
+        """Return whether a login and an API key belong together; raise Failure where one is missing."""
         if not request.x_login:
             raise missing("x_login")
         if not request.x_api_key:
@@ -46,7 +49,10 @@ class AccountInfo:
         return Result(data={"valid": int(is_valid)})
 
     async def pro_domain(self, request: bitly_pb2.ProDomainRequest, client: Client) -> Result:
-        """Say whether a host is a short domain of the caller's own."""
+        """Return whether a host is a domain of the caller's own.
+
+        Raises Failure: MISSING_ARG_DOMAIN, or INVALID_BARE_DOMAIN for what is more than a host.
+        """
         host = request.domain.strip().lower()
         if not host:
             raise missing("domain")

@@ -7,12 +7,12 @@ from linkmeter.links.v1 import links_pb2
 
 
 def person(owner: links_pb2.Owner) -> Row:
-    """Render what others may know of an account."""
+    """Return what everybody may know of an account."""
     return {"login": owner.login, "display_name": owner.display_name, "full_name": owner.display_name}
 
 
 def profile(owner: links_pb2.Owner) -> Row:
-    """Render an account for itself or for others of its group."""
+    """Return what an account itself and others of its workspace may know of it."""
     return {
         **person(owner),
         "member_since": owner.create_time.seconds,
@@ -23,7 +23,7 @@ def profile(owner: links_pb2.Owner) -> Row:
 
 
 def own_profile(owner: links_pb2.Owner, domains: Sequence[links_pb2.Domain]) -> Row:
-    """Render an account for itself."""
+    """Return what an account itself may know of it, with the domains that it may use."""
     own = [domain.host for domain in domains if domain.owner_id == owner.owner_id]
     return {
         **profile(owner),

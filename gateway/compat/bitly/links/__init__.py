@@ -1,1 +1,1 @@
-"""Links in Bitly's words: shorten, expand, info, save, edit, history."""
+"""Links in Bitly's terms: shorten, expand, info, lookups, encoders, save, edit, history."""

@@ -1,4 +1,4 @@
-"""Which link a short URL or a hash means, and who may know what of it."""
+"""Which link a short URL or a hash names, and who may know what of it."""
 
 import asyncio
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ _MOST_DOMAINS: Final = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisibleLink:
-    """A link that the caller may know of."""
+    """A link that the caller may see."""
 
     short_url: str
     code: str
@@ -37,7 +37,10 @@ class VisibleLink:
 
 
 class Finder:
-    """Finds links; asking in vain again and again is slowed down."""
+    """Finds links.
+
+    A client that asks for too many in vain gets ResourceExhausted; errors of links pass through as they are.
+    """
 
     def __init__(self, *, backends: Backends, limits: ClientLimits, default_host: str) -> None:
         self._backends = backends
@@ -45,7 +48,7 @@ class Finder:
         self._default_host = default_host
 
     async def own(self, link: ShortLink, client: Client) -> links_pb2.Link:
-        """Find a link of the caller's; whatever else it is or is not, the answer is the same."""
+        """Return a link of the caller's; raise Failure, INVALID_ARG_LINK, alike for others' links and for none."""
         await self._limits.check_misses(client.client_ip)
         found = await self._own(link, client)
         if found is None:
@@ -54,7 +57,7 @@ class Finder:
         return found
 
     async def own_or_none(self, link: ShortLink | None, client: Client) -> links_pb2.Link | None:
-        """Find a link of the caller's."""
+        """Return a link of the caller's; None alike for others' links and for none."""
         await self._limits.check_misses(client.client_ip)
         found = await self._own(link, client) if link else None
         if found is None:
@@ -62,7 +65,7 @@ class Finder:
         return found
 
     async def visible(self, link: ShortLink | None, client: Client) -> VisibleLink | None:
-        """Find a link of the caller's, or one of somebody else's that everybody may follow at this moment."""
+        """Return a link of the caller's, or another one that everybody may follow at this moment; else None."""
         await self._limits.check_misses(client.client_ip)
         found = await self._visible(link, client) if link else None
         if found is None:
@@ -72,24 +75,27 @@ class Finder:
     async def encoders(
         self, destination: str, *, limit: int = 1, workspace_id: int = 0
     ) -> link_graph_service_pb2.ListEncodersResponse:
-        """Ask who leads to a destination."""
+        """Return at most so many owners with a public link to a destination, of one workspace or (0) of all.
+
+        Raises InvalidArgument for a destination that no link can have.
+        """
         return await self._backends.graph.ListEncoders(
             link_graph_service_pb2.ListEncodersRequest(destination=destination, limit=limit, workspace_id=workspace_id)
         )
 
     async def aggregate_link(self, found: links_pb2.Link | VisibleLink) -> str:
-        """Answer the one link that stands for all to the same destination; when all are private, this one."""
+        """Return the short URL that stands for all links to a link's destination; its own when all are private."""
         return (await self.encoders(found.destination)).aggregate_short_url or found.short_url
 
     async def aggregate_links(self, links: list[links_pb2.Link]) -> Mapping[int, str]:
-        """Answer the aggregate link of each link, by its id."""
+        """Return the aggregate link of each link, by link_id."""
         by_destination = {link.destination: link for link in links}
-        answers = await asyncio.gather(*(self.aggregate_link(link) for link in by_destination.values()))
-        aggregates = dict(zip(by_destination, answers, strict=True))
+        short_urls = await asyncio.gather(*(self.aggregate_link(link) for link in by_destination.values()))
+        aggregates = dict(zip(by_destination, short_urls, strict=True))
         return {link.link_id: aggregates[link.destination] for link in links}
 
     async def own_to(self, destination: str, client: Client, *, most: int = 1) -> list[links_pb2.Link]:
-        """List the caller's links to a destination, oldest first; none when no link can lead there."""
+        """Return at most so many of the caller's links to a destination, oldest first; none where no link can lead."""
         try:
             listed = await self._backends.links.ListLinks(
                 link_service_pb2.ListLinksRequest(destination=destination, oldest_first=True, page_size=most),
@@ -100,7 +106,7 @@ class Finder:
         return list(listed.links)
 
     async def domains(self, client: Client) -> list[links_pb2.Domain]:
-        """List the domains that the caller may use."""
+        """Return the domains that the caller may use."""
         request = domain_service_pb2.ListDomainsRequest()
         return list((await self._backends.domains.ListDomains(request, metadata=client.metadata)).domains)
 
@@ -127,18 +133,18 @@ class Finder:
                 short_url=own.short_url, code=own.code, destination=own.destination, title=own.title, own=own
             )
         host = link.host or self._default_host
-        answer = await self._backends.resolution.ResolveLink(
+        resolved = await self._backends.resolution.ResolveLink(
             resolution_service_pb2.ResolveLinkRequest(host=host, code=link.code)
         )
-        if not answer.HasField("resolution") or answer.resolution.deleted:
+        if not resolved.HasField("resolution") or resolved.resolution.deleted:
             return None
-        found = await self._shown(answer.resolution.link_id)
+        found = await self._shown(resolved.resolution.link_id)
         if found is None or found.destination_audience != links_pb2.AUDIENCE_ANYBODY:
             return None
         return VisibleLink(short_url=found.short_url, code=found.code, destination=found.destination, title=found.title)
 
     async def _shown(self, link_id: int) -> links_pb2.Link | None:
-        """Read a link on behalf of everybody, to see what of it everybody may see."""
+        """Return a link as everybody may see it; None when it is gone."""
         reader = callers.Caller(link_id=link_id, scopes=frozenset({callers.LINKS_READ}), credential="public")
         try:
             return await self._backends.links.GetLink(

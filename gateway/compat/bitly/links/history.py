@@ -27,14 +27,17 @@ _CHOICES: Final = frozenset({_ON, _OFF, _BOTH})
 
 
 class History:
-    """Lists the links of accounts."""
+    """Serves the list of an account's links."""
 
     def __init__(self, *, backends: Backends, finder: Finder) -> None:
         self._backends = backends
         self._finder = finder
 
     async def link_history(self, request: Request, client: Client) -> Result:
-        """List the caller's links, newest first."""
+        """Return a page of the caller's links, newest first, or the one that is asked for.
+
+        Raises Failure for parameters out of bounds and, INVALID_ARG_LINK, for a link that is not the caller's.
+        """
         if request.link:
             links, total = [await self._finder.own(parse.link(request.link), client)], 1
         else:
@@ -59,7 +62,7 @@ class History:
     async def _collect(
         self, list_request: link_service_pb2.ListLinksRequest, client: Client, condition: Condition | None, most: int
     ) -> tuple[list[links_pb2.Link], int]:
-        """List the newest links that pass, and count all that do."""
+        """Return the newest links that pass, and the number of all that do."""
         found: list[links_pb2.Link] = []
         while True:
             page = await self._backends.links.ListLinks(list_request, metadata=client.metadata)
@@ -72,7 +75,7 @@ class History:
 
 
 def _list_requests(request: Request) -> list[link_service_pb2.ListLinksRequest]:
-    """Ask for archived links, for the others, or for both: natively these are two lists."""
+    """Return the request for archived links, for the others, or both: natively these are two lists."""
     archived = values.choice("archived", request.archived, _CHOICES, default=_OFF)
     flags = {_ON: [True], _OFF: [False], _BOTH: [False, True]}[archived]
     requests = [
@@ -93,7 +96,7 @@ def _list_requests(request: Request) -> list[link_service_pb2.ListLinksRequest]:
 
 
 def _condition(request: Request) -> Condition | None:
-    """Make the condition that native lists do not know; None when there is none."""
+    """Return the condition that native lists do not know; None when there is none."""
     private = values.choice("private", request.private, _CHOICES, default=_BOTH)
     modified_after = values.seconds("modified_after", request.modified_after) or 0
     if private == _BOTH and not modified_after:

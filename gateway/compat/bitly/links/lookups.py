@@ -1,4 +1,4 @@
-"""What links are, by short URL, hash or destination; and who else leads there."""
+"""What links are, by short URL, hash or destination; and who else has a link there."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -21,13 +21,13 @@ _ENCODERS_TO_SEARCH: Final = 1000
 
 
 class Lookups:
-    """Answers questions about links and destinations."""
+    """Serves the calls that read links and destinations; each raises Failure for parameters that break their bounds."""
 
     def __init__(self, *, finder: Finder) -> None:
         self._finder = finder
 
     async def expand(self, request: bitly_pb2.LinksRequest, client: Client) -> Result:
-        """Say where links lead. As text there is no room for an error but the status."""
+        """Return where links lead; as text, raise Failure, NOT_FOUND, unless all are found."""
         items = parse.items_of(request)
         found = await asyncio.gather(*(self._finder.visible(item.link, client) for item in items))
         text = "\n".join(link.destination for link in found if link)
@@ -36,7 +36,7 @@ class Lookups:
         return Result(data={"expand": await self._each(items, found, self._expanded)}, text=text)
 
     async def info(self, request: bitly_pb2.LinksRequest, client: Client) -> Result:
-        """Say whose links they are."""
+        """Return title, creator and time of creation of links."""
         items = parse.items_of(request)
         expand_user = values.flag("expand_user", request.expand_user)
         found = await asyncio.gather(*(self._finder.visible(item.link, client) for item in items))
@@ -47,7 +47,7 @@ class Lookups:
         return Result(data={"info": await self._each(items, found, describe)})
 
     async def lookup(self, request: bitly_pb2.UrlsRequest, _client: Client) -> Result:
-        """Find aggregate links by destination."""
+        """Return the aggregate links to destinations."""
 
         async def look_up(url: str) -> Row | None:
             aggregate = await self._aggregate_of(url)
@@ -56,7 +56,7 @@ class Lookups:
         return Result(data={"lookup": await _by_url(parse.destinations(request.url), look_up)})
 
     async def link_lookup(self, request: bitly_pb2.UrlsRequest, client: Client) -> Result:
-        """Find links by destination: the caller's, and the aggregate one."""
+        """Return links to destinations: the caller's, and the aggregate one."""
 
         async def look_up(url: str) -> Row | None:
             own, aggregate = await asyncio.gather(self._finder.own_to(url, client), self._aggregate_of(url))
@@ -68,7 +68,7 @@ class Lookups:
         return Result(data={"link_lookup": await _by_url(parse.destinations(request.url), look_up)})
 
     async def user_link_lookup(self, request: bitly_pb2.UrlsRequest, client: Client) -> Result:
-        """Find the caller's links by destination."""
+        """Return the caller's links to destinations."""
 
         async def look_up(url: str) -> Row | None:
             own = await self._finder.own_to(url, client)
@@ -79,7 +79,7 @@ class Lookups:
         return Result(data={"link_lookup": await _by_url(parse.destinations(request.url), look_up)})
 
     async def link_info(self, request: bitly_pb2.LinkRequest, client: Client) -> Result:
-        """Say what is known of a link's page."""
+        """Return what is known of a link's page; raise Failure, INVALID_ARG_LINK, for a link that is not visible."""
         link = await self._required(request.link, client)
         aggregate = await self._finder.aggregate_link(link)
         host = urlsplit(link.destination).hostname
@@ -96,14 +96,14 @@ class Lookups:
         )
 
     async def encoders(self, request: bitly_pb2.EncodersRequest, client: Client) -> Result:
-        """List who leads to the same place."""
+        """Return at most 25 owners with a link to the same destination; raise Failure as link_info does."""
         limit = values.number("limit", request.limit, default=10, least=1, most=parse.MOST_ENCODERS)
         expand_user = values.flag("expand_user", request.expand_user)
-        answer = await self._encoders(request, client, limit)
-        return Result(data=render.encoders(answer, expand_user=expand_user))
+        listed = await self._encoders(request, client, limit)
+        return Result(data=render.encoders(listed, expand_user=expand_user))
 
     async def encoders_count(self, request: bitly_pb2.EncodersRequest, client: Client) -> Result:
-        """Count who leads to the same place."""
+        """Return how many owners have a link to the same destination; raise Failure as link_info does."""
         return Result(data=render.encoders_count(await self._encoders(request, client, 1)))
 
     async def _encoders(
@@ -112,16 +112,16 @@ class Lookups:
         my_network = values.flag("my_network", request.my_network)
         link = await self._required(request.link, client)
         if not my_network:
-            answer = await self._finder.encoders(link.destination, limit=limit)
+            listed = await self._finder.encoders(link.destination, limit=limit)
         elif client.owner.workspace_id:
-            answer = await self._finder.encoders(link.destination, limit=limit, workspace_id=client.owner.workspace_id)
+            listed = await self._finder.encoders(link.destination, limit=limit, workspace_id=client.owner.workspace_id)
         else:
-            answer = await self._alone(link, client)
-        answer.aggregate_short_url = answer.aggregate_short_url or await self._finder.aggregate_link(link)
-        return answer
+            listed = await self._alone(link, client)
+        listed.aggregate_short_url = listed.aggregate_short_url or await self._finder.aggregate_link(link)
+        return listed
 
     async def _alone(self, link: VisibleLink, client: Client) -> link_graph_service_pb2.ListEncodersResponse:
-        """Answer for an account without a group: it is all of its network."""
+        """Return the encoders in the network of an account without a workspace: itself, if it has a link."""
         own = await self._finder.own_to(link.destination, client)
         return link_graph_service_pb2.ListEncodersResponse(
             encoders=[
@@ -165,8 +165,8 @@ class Lookups:
         owner, created = client.owner, link.own.create_time.seconds if link.own else 0
         if not link.own:
             # Who keeps a link private is not among these.
-            answer = await self._finder.encoders(link.destination, limit=_ENCODERS_TO_SEARCH)
-            encoder = next((one for one in answer.encoders if one.short_url == link.short_url), None)
+            listed = await self._finder.encoders(link.destination, limit=_ENCODERS_TO_SEARCH)
+            encoder = next((one for one in listed.encoders if one.short_url == link.short_url), None)
             if encoder is None:
                 return row
             owner, created = encoder.owner, encoder.create_time.seconds

@@ -20,7 +20,7 @@ _BETWEEN_URLS: Final = re.compile(r",(?=\s*https?://)", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class ShortLink:
-    """A link by its names. Without host: of whatever domain."""
+    """Host and code of a link; an empty host is any domain of the caller's."""
 
     host: str
     code: str
@@ -28,7 +28,7 @@ class ShortLink:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One of the links of a call, and how its answer refers to it."""
+    """One of several links of a call: the parameter that names it, and how."""
 
     key: str
     text: str
@@ -49,7 +49,7 @@ class LinksRequest(Protocol):
 
 
 def link(text: str) -> ShortLink:
-    """Parse a required short URL."""
+    """Return the link of a required short URL; raise Failure, MISSING_ARG_LINK or INVALID_ARG_LINK."""
     if not text.strip():
         raise missing("link")
     parsed = short_link(text)
@@ -59,7 +59,7 @@ def link(text: str) -> ShortLink:
 
 
 def short_link(text: str) -> ShortLink | None:
-    """Take a short URL apart: host and code, whatever scheme, query and plus sign; None when it is none."""
+    """Return host and code of a short URL, whatever its scheme, query and plus sign; None when it is none."""
     text = text.strip()
     try:
         parts = urlsplit(text if "://" in text else f"//{text}")
@@ -73,7 +73,10 @@ def short_link(text: str) -> ShortLink | None:
 
 
 def items_of(request: LinksRequest) -> list[Item]:
-    """Parse the links of a call, which may be repeated parameters or joined by commas."""
+    """Return the 1 to 15 links of a call, given as repeated parameters or joined by commas.
+
+    Raises Failure: MISSING_ARG_SHORTURL for none, INVALID_ARG_SHORTURL or INVALID_ARG_HASH for too many.
+    """
     found = [Item("short_url", text, short_link(text)) for text in _split(request.short_url)]
     # Some clients send whole short URLs here, too.
     found += [Item("hash", text, _by_hash(text)) for text in _split(request.hash)]
@@ -85,7 +88,7 @@ def items_of(request: LinksRequest) -> list[Item]:
 
 
 def item_of(request: LinksRequest) -> Item:
-    """Parse the one link of a call."""
+    """Return the one link of a call; raise Failure as items_of() does."""
     found = items_of(request)
     if len(found) > 1:
         raise invalid(found[-1].key.replace("_", ""))
@@ -93,7 +96,7 @@ def item_of(request: LinksRequest) -> Item:
 
 
 def destinations(texts: Iterable[str]) -> list[str]:
-    """Parse the destinations of a call."""
+    """Return the 1 to 15 destinations of a call; raise Failure, MISSING_ARG_URL or INVALID_ARG_URL."""
     found = [piece.strip() for text in texts for piece in _BETWEEN_URLS.split(text) if piece.strip()]
     if not found:
         raise missing("url")
@@ -103,7 +106,10 @@ def destinations(texts: Iterable[str]) -> list[str]:
 
 
 def destination(*texts: str, name: str = "uri") -> str:
-    """Parse where a new link shall lead: the first of several parameters that was given."""
+    """Return where a new link shall lead: the first that is given of several parameters, named by the last.
+
+    Raises Failure: MISSING_ARG_ and the name for none, INVALID_URI for more than 2048 characters.
+    """
     text = next((text.strip() for text in texts if text.strip()), "")
     if not text:
         raise missing(name)

@@ -8,7 +8,7 @@ from linkmeter.links.v1 import link_graph_service_pb2, links_pb2
 
 
 def shortened(link: links_pb2.Link, global_hash: str, *, is_new: bool) -> Row:
-    """Render a link that Shorten made or found."""
+    """Return the link that Shorten made or found."""
     return {
         "url": link.short_url,
         "hash": link.code,
@@ -19,7 +19,7 @@ def shortened(link: links_pb2.Link, global_hash: str, *, is_new: bool) -> Row:
 
 
 def saved(link: links_pb2.Link, aggregate_link: str, *, is_new: bool) -> Row:
-    """Render a link that UserLinkSave made or found."""
+    """Return the link that UserLinkSave made or found."""
     return {
         "link_save": {
             "link": link.short_url,
@@ -32,7 +32,7 @@ def saved(link: links_pb2.Link, aggregate_link: str, *, is_new: bool) -> Row:
 
 
 def history_entry(link: links_pb2.Link, aggregate_link: str, owner: links_pb2.Owner) -> Row:
-    """Render one of the caller's links."""
+    """Return one of the caller's links, whose owner the caller is."""
     created = link.create_time.seconds
     return {
         "link": link.short_url,
@@ -52,26 +52,26 @@ def history_entry(link: links_pb2.Link, aggregate_link: str, owner: links_pb2.Ow
     }
 
 
-def encoders(answer: link_graph_service_pb2.ListEncodersResponse, *, expand_user: bool) -> Row:
-    """Render who has a link to the same place."""
+def encoders(listed: link_graph_service_pb2.ListEncodersResponse, *, expand_user: bool) -> Row:
+    """Return the owners with a link to the same destination; expand_user adds their names."""
     return {
-        "aggregate_link": answer.aggregate_short_url,
-        "entries": [_encoder(encoder, expand_user=expand_user) for encoder in answer.encoders],
+        "aggregate_link": listed.aggregate_short_url,
+        "entries": [_encoder(encoder, expand_user=expand_user) for encoder in listed.encoders],
     }
 
 
-def encoders_count(answer: link_graph_service_pb2.ListEncodersResponse) -> Row:
-    """Render how many they are."""
-    return {"aggregate_link": answer.aggregate_short_url, "count": answer.total_owners}
+def encoders_count(listed: link_graph_service_pb2.ListEncodersResponse) -> Row:
+    """Return how many owners have a link to the same destination."""
+    return {"aggregate_link": listed.aggregate_short_url, "count": listed.total_owners}
 
 
 def hashes(code: str, aggregate_link: str) -> Row:
-    """Render the code of a link and that of its aggregate link."""
+    """Return the code of a link and that of its aggregate link."""
     return {"user_hash": code, "global_hash": code_of(aggregate_link)}
 
 
 def code_of(short_url: str) -> str:
-    """Answer the code in one of our short URLs."""
+    """Return the code in one of our short URLs."""
     return urlsplit(short_url).path.strip("/")
 
 

@@ -1,4 +1,4 @@
-"""The caller's own links: making, finding and changing them."""
+"""Making, finding and changing the caller's links."""
 
 from typing import Final
 
@@ -26,7 +26,10 @@ _FORGOTTEN: Final = "user_ts"
 
 
 class Saves:
-    """Keeps the links of accounts."""
+    """Serves the calls that make and change links; each raises Failure for parameters that break their bounds.
+
+    Too many new links of a client are ResourceExhausted; errors of links pass through as they are.
+    """
 
     def __init__(self, *, backends: Backends, access: Access, finder: Finder, limits: ClientLimits) -> None:
         self._backends = backends
@@ -35,7 +38,10 @@ class Saves:
         self._limits = limits
 
     async def shorten(self, request: bitly_pb2.ShortenRequest, client: Client) -> Result:
-        """Make a link, or find the account's older one to the same place."""
+        """Make a link, or find the account's oldest to the same destination; return it.
+
+        Raises Failure: ALREADY_A_BITLY_LINK for a short URL of this installation.
+        """
         destination = parse.destination(request.long_url, request.uri)
         if request.x_login or request.x_api_key:
             client = await self._access.by_login(request.x_login, request.x_api_key, client.client_ip)
@@ -47,7 +53,10 @@ class Saves:
         return Result(data=render.shortened(link, global_hash, is_new=is_new), text=link.short_url)
 
     async def link_save(self, request: bitly_pb2.LinkSaveRequest, client: Client) -> Result:
-        """Make a link with what the account notes about it, or say that there is one."""
+        """Make a link with title and note, or find the account's; return it, with status_code 304 when it was there.
+
+        Raises Failure as shorten does.
+        """
         draft = links_pb2.Link(
             destination=parse.destination(request.long_url, name="longurl"),
             title=request.title,
@@ -62,7 +71,10 @@ class Saves:
         return Result(data=data, status_code=304, status_txt="LINK_ALREADY_EXISTS")
 
     async def link_edit(self, request: bitly_pb2.LinkEditRequest, client: Client) -> Result:
-        """Change what the account notes about a link."""
+        """Change those of title, note, private and archived that edit names; return the link.
+
+        Raises Failure, INVALID_ARG_LINK, for a link that is not the caller's.
+        """
         short_link = parse.link(request.link)
         names = {name.strip().lower() for name in request.edit.split(",")} - {""}
         if not names:

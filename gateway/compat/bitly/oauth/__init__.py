@@ -1,1 +1,1 @@
-"""OAuth 2 in Bitly's words."""
+"""OAuth 2 as Bitly has it: the authorization page and access tokens."""

@@ -1,4 +1,4 @@
-"""The page on which a person lets an application in."""
+"""The page on which a person authorizes an application."""
 
 import base64
 import hashlib
@@ -26,7 +26,7 @@ _SAFE_IN_LOCATION: Final = "!#$%&'()*+,/:;=?@[]~"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorizationRequest:
-    """An application that asks a person to let it in."""
+    """What an application asks: to be authorized, and to get the code at its redirect_uri."""
 
     client_id: str
     redirect_uri: str
@@ -36,7 +36,7 @@ class AuthorizationRequest:
 
 
 def authorize_page(authorization: AuthorizationRequest, *, problem: str = "", login: str = "") -> HttpBody:
-    """Show the form."""
+    """Return the page with the form, and a problem of the last attempt."""
     values = {
         "title": f"Let “{authorization.title or 'an application'}” use your account?",
         "client_id": authorization.client_id,
@@ -49,7 +49,7 @@ def authorize_page(authorization: AuthorizationRequest, *, problem: str = "", lo
 
 
 def problem_page(problem: str) -> HttpBody:
-    """Say why there is no form."""
+    """Return the page that shows a problem in place of the form."""
     return _html(
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>Not possible</title>'
         f"<style>{_STYLE}</style><main><h1>Not possible</h1><p>{escape(problem)}</p></main></html>"
@@ -57,7 +57,7 @@ def problem_page(problem: str) -> HttpBody:
 
 
 def page_headers(redirect_uri: str = "") -> dict[str, str]:
-    """Answer the headers of a page; with where its form may lead, for browsers hold redirects to that, too."""
+    """Return the headers of a page; its form may lead to redirect_uri, for browsers hold redirects to that, too."""
     parts = urlsplit(redirect_uri)
     target = f" {parts.scheme}://{parts.netloc}" if parts.scheme in {"http", "https"} and parts.netloc else ""
     policy = (
@@ -74,7 +74,7 @@ def page_headers(redirect_uri: str = "") -> dict[str, str]:
 
 
 def location(redirect_uri: str, **parameters: str) -> str:
-    """Write where the browser goes next, as one ASCII line."""
+    """Return redirect_uri with these parameters added, as one ASCII line."""
     base, hash_sign, fragment = redirect_uri.partition("#")
     separator = "&" if "?" in base else "?"
     query = urlencode({name: value for name, value in parameters.items() if value})

@@ -1,4 +1,4 @@
-"""OAuth 2: how applications come by an access token."""
+"""OAuth 2: how applications get an access token."""
 
 import base64
 import binascii
@@ -28,19 +28,22 @@ _HTTP_STATUSES: Final = {"INVALID_LOGIN": 401, "INVALID_CLIENT": 401, "INVALID_A
 
 
 class BitlyOAuthServicer(bitly_pb2_grpc.BitlyOAuthServiceServicer):
-    """Answers the authorization page and the token exchange."""
+    """Serves the authorization page and the exchange of tokens."""
 
     def __init__(self, *, backends: Backends, limits: CallLimits) -> None:
         self._backends = backends
         self._limits = limits
 
     async def Authorize(self, request: bitly_pb2.AuthorizeRequest, context: Context) -> HttpBody:
-        """Show the page."""
+        """Return the page with the form; with HTTP status 400 a page that names the problem."""
         authorization = await self._authorization_request(request.client_id, request.redirect_uri, request.state)
         return await self._page(context, authorization)
 
     async def SubmitAuthorization(self, request: bitly_pb2.SubmitAuthorizationRequest, context: Context) -> HttpBody:
-        """Take the filled-in page."""
+        """Redirect to the application with a code, or return the page again.
+
+        Its HTTP status is 403 after a wrong password, 429 after too many guesses.
+        """
         found = _parameters(request.form, context)
         authorization = await self._authorization_request(
             *(forms.first(found, name) for name in ("client_id", "redirect_uri", "state"))
@@ -68,7 +71,10 @@ class BitlyOAuthServicer(bitly_pb2_grpc.BitlyOAuthServiceServicer):
         )
 
     async def IssueAccessToken(self, request: bitly_pb2.IssueAccessTokenRequest, context: Context) -> HttpBody:
-        """Give an access token in one of three ways."""
+        """Return an access token for a code, for login and password, or for HTTP basic credentials.
+
+        A failure is the envelope with HTTP status 400, 401, 403 or 503.
+        """
         try:
             await self._limits.spend_address(http_metadata.client_ip(context))
             found = forms.parameters(request.form, context)
@@ -105,8 +111,8 @@ class BitlyOAuthServicer(bitly_pb2_grpc.BitlyOAuthServiceServicer):
             # Which of the four is wrong, stays with us.
             raise Failure("INVALID_ARG_CODE") from None
         secret = exchanged.api_key.secret
-        answer = {"access_token": secret, "login": exchanged.owner.login, "apiKey": secret}
-        return _text("application/x-www-form-urlencoded", urlencode(answer))
+        fields = {"access_token": secret, "login": exchanged.owner.login, "apiKey": secret}
+        return _text("application/x-www-form-urlencoded", urlencode(fields))
 
     async def _token_for_password(self, found: Parameters, basic: tuple[str, str] | None, context: Context) -> HttpBody:
         client_id, client_secret = _application(found, basic)
@@ -146,7 +152,7 @@ class BitlyOAuthServicer(bitly_pb2_grpc.BitlyOAuthServiceServicer):
     async def _authorization_request(
         self, client_id: str, redirect_uri: str, state: str
     ) -> AuthorizationRequest | None:
-        """Find the application that asks; None unless it is known and the code would go where it has said."""
+        """Return what an application asks; None unless it is known and redirect_uri is one of its own."""
         try:
             app = await self._backends.oauth.GetOAuthApp(oauth_service_pb2.GetOAuthAppRequest(client_id=client_id))
         except (errors.NotFound, errors.InvalidArgument):
@@ -189,7 +195,7 @@ def _required(found: Parameters, name: str) -> str:
 
 
 def _application(found: Parameters, basic: tuple[str, str] | None) -> tuple[str, str]:
-    """Read an application's credentials from the form or the header."""
+    """Return id and secret of an application, from the form or the header; raise Failure where one is missing."""
     if basic and not forms.first(found, "client_secret"):
         return basic
     return _required(found, "client_id"), _required(found, "client_secret")

@@ -1,1 +1,1 @@
-"""Link metrics and account metrics in Bitly's words."""
+"""Clicks in Bitly's terms: metrics of a link and of an account, and the older counts."""

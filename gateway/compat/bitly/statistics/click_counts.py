@@ -1,4 +1,4 @@
-"""The older calls about clicks, by short URL or hash. Only the caller's links have numbers."""
+"""The older calls that count clicks, by short URL or hash; only the caller's own links have counts."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -32,14 +32,18 @@ _MOST_SIBLINGS: Final = 1000
 
 
 class ClickCounts:
-    """Counts clicks of links, several in one call."""
+    """Serves the older calls that count clicks.
+
+    In a list, a link that is not the caller's has an error in its place; where it is the only one, Failure is raised,
+    as it is for parameters that break their bounds.
+    """
 
     def __init__(self, *, finder: Finder, link_metrics: LinkMetrics) -> None:
         self._finder = finder
         self._link_metrics = link_metrics
 
     async def clicks(self, request: LinksRequest, client: Client) -> Result:
-        """Count all clicks: of each link, and of all of the caller's links to the same place."""
+        """Return all clicks of each link, and those of all of the caller's links to the same destination."""
 
         async def count(link: links_pb2.Link) -> Row:
             siblings = await self._finder.own_to(link.destination, client, most=_MOST_SIBLINGS)
@@ -54,7 +58,7 @@ class ClickCounts:
         return Result(data={"clicks": await self._each(request, client, count)})
 
     async def clicks_by_minute(self, request: LinksRequest, client: Client) -> Result:
-        """Count the clicks of the last hour by minute."""
+        """Return the clicks of each link in each of the last 60 minutes, newest first."""
 
         async def count(link: links_pb2.Link) -> Row:
             rows = await self._link_metrics.newest_minutes([link.link_id], client)
@@ -63,7 +67,7 @@ class ClickCounts:
         return Result(data={"clicks_by_minute": await self._each(request, client, count)})
 
     async def clicks_by_day(self, request: LinksRequest, client: Client) -> Result:
-        """Count the clicks of the last days by day."""
+        """Return the clicks of each link on each of the last 1 to 30 days of New York, newest first."""
         days = values.number("days", request.days, default=_DEFAULT_DAYS, least=1, most=_MOST_DAYS)
 
         async def count(link: links_pb2.Link) -> Row:
@@ -73,13 +77,13 @@ class ClickCounts:
         return Result(data={"clicks_by_day": await self._each(request, client, count)})
 
     async def referrers(self, request: LinksRequest, client: Client) -> Result:
-        """Count all clicks of a link by referring page."""
+        """Return all clicks of a link by referring page."""
         described, link = await self._described(request, client)
         rows = await self._breakdown(link, client, DIMENSION_REFERRER)
         return Result(data={**described, "referrers": render.referrers(rows)})
 
     async def countries(self, request: LinksRequest, client: Client) -> Result:
-        """Count all clicks of a link by country."""
+        """Return all clicks of a link by country."""
         described, link = await self._described(request, client)
         rows = await self._breakdown(link, client, DIMENSION_COUNTRY)
         return Result(data={**described, "countries": render.countries(rows)})

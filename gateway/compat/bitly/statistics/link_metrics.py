@@ -29,7 +29,11 @@ _WINDOW_FIELDS = ("unit", "units", "timezone", "tz_offset", "rollup", "limit", "
 
 
 class LinkMetrics:
-    """Answers metrics calls through QueryStats."""
+    """Serves the metrics calls by QueryStats.
+
+    Each raises Failure for parameters that break their bounds and, INVALID_ARG_LINK, for a link that is not the
+    caller's.
+    """
 
     def __init__(self, *, backends: Backends, finder: Finder, clock: Clock) -> None:
         self._backends = backends
@@ -37,12 +41,12 @@ class LinkMetrics:
         self._clock = clock
 
     async def link_clicks(self, request: LinkRequest, client: Client) -> Result:
-        """Count the clicks of a link: as a number, or unit by unit."""
+        """Return the clicks of a link: one number, or one for each unit, newest first."""
         query, link_ids = await self._asked(request, client)
         return await self._clicks(query, link_ids, client, "link_clicks")
 
     async def user_clicks(self, request: UserRequest, client: Client) -> Result:
-        """Count the clicks of all links; asked without parameters, in the older shape."""
+        """Return the clicks of all of the caller's links; without parameters, of seven days in the older shape."""
         if any(getattr(request, name) for name in _WINDOW_FIELDS):
             return await self._clicks(parse.metrics(request, self._clock.now()), [], client, "user_clicks")
         days = render.steps(await self.newest_days(_DAYS, [], client), "day_start")
@@ -50,35 +54,35 @@ class LinkMetrics:
         return Result(data={"clicks": days, "days": _DAYS, "total_clicks": total})
 
     async def countries(self, request: AnyRequest, client: Client) -> Result:
-        """Count clicks by country."""
+        """Return clicks by country."""
         query, rows = await self._breakdown(request, client, DIMENSION_COUNTRY)
         return _listed(request, "countries", render.countries(rows), query)
 
     async def referrers(self, request: AnyRequest, client: Client) -> Result:
-        """Count clicks by referring page."""
+        """Return clicks by referring page."""
         query, rows = await self._breakdown(request, client, DIMENSION_REFERRER)
         return _listed(request, "referrers", render.referrers(rows), query)
 
     async def referrers_by_domain(self, request: AnyRequest, client: Client) -> Result:
-        """Count clicks by referring page, grouped by site."""
+        """Return clicks by referring page, grouped by site."""
         query, rows = await self._breakdown(request, client, DIMENSION_REFERRER)
         return Result(data={"referrers": render.referrers_by_domain(rows), **render.window_echo(query)})
 
     async def referring_domains(self, request: AnyRequest, client: Client) -> Result:
-        """Count clicks by referring host."""
+        """Return clicks by referring host."""
         query, rows = await self._breakdown(request, client, DIMENSION_REFERRER_HOST)
         return _listed(request, "referring_domains", render.referring_domains(rows), query)
 
     async def newest_days(self, days: int, link_ids: list[int], client: Client) -> list[StatsRow]:
-        """Count the clicks of the last days of New York, newest first."""
+        """Return the clicks of so many days of New York up to today, newest first."""
         return await self._steps(self._until_now(Unit.DAY, days), days, link_ids, client)
 
     async def newest_minutes(self, link_ids: list[int], client: Client) -> list[StatsRow]:
-        """Count the clicks of the last minutes, newest first."""
+        """Return the clicks of the last 60 minutes, newest first."""
         return await self._steps(self._until_now(Unit.MINUTE, MOST_MINUTES), MOST_MINUTES, link_ids, client)
 
     async def query_stats(self, stats_query: QueryStatsRequest, client: Client) -> QueryStatsResponse:
-        """Ask on the caller's behalf."""
+        """Return the result of a query on the caller's behalf."""
         response: QueryStatsResponse = await self._backends.stats.QueryStats(stats_query, metadata=client.metadata)
         return response
 
@@ -101,7 +105,7 @@ class LinkMetrics:
         return Result(data={name: render.steps(rows, "dt"), **render.clicks_echo(query)})
 
     async def _rows_of(self, window: Window, limit: int, link_ids: list[int], client: Client) -> int:
-        """Say how many units to answer: of all time, those since the first click."""
+        """Return how many units the result has; of all time, those since the first click, at most limit."""
         if window.units != ALL:
             return min(window.units, limit)
         if window.unit is Unit.MINUTE:
@@ -131,6 +135,6 @@ class LinkMetrics:
 
 
 def _listed(request: AnyRequest, name: str, rows: list[Row], query: MetricsQuery) -> Result:
-    """Answer a list under its name; that of all links also under the name that the older pages give it."""
+    """Return a list under its name; of all links also under the name that the older pages give it."""
     older: Row = {f"user_{name}": rows} if isinstance(request, UserRequest) else {}
     return Result(data={name: rows, **older, **render.window_echo(query)})

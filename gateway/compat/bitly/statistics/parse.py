@@ -22,7 +22,7 @@ _UNITS: Final = {**{unit.value: unit for unit in Unit}, "mweek": Unit.WEEK}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetricsQuery:
-    """What a metrics call asks."""
+    """What a metrics call asks: a window, one number or one for each unit, and at most limit rows."""
 
     window: Window
     rollup: bool
@@ -44,7 +44,7 @@ class MetricsRequest(Protocol):
 
 
 def metrics(request: MetricsRequest, now: datetime) -> MetricsQuery:
-    """Parse the parameters of a metrics call."""
+    """Return what a metrics call asks; raise Failure, INVALID_ARG_ and the parameter, for one out of bounds."""
     unit = _UNITS.get(request.unit.strip().lower() or Unit.DAY)
     if unit is None:
         raise invalid("unit")
@@ -67,7 +67,7 @@ def metrics(request: MetricsRequest, now: datetime) -> MetricsQuery:
 
 
 def zone_named(text: str) -> Zone | None:
-    """Find a zone by its offset in hours or its IANA name."""
+    """Return the zone of an offset in hours, at most 14, or of an IANA name; None for any other text."""
     if _OFFSET.fullmatch(text):
         minutes = round(float(text) * 60)
         if abs(minutes) > _FARTHEST_OFFSET * 60:

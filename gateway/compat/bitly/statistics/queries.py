@@ -1,4 +1,4 @@
-"""What Bitly's metrics ask of QueryStats."""
+"""What Bitly's metrics query."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -41,7 +41,7 @@ TOTAL: Final = Report(metrics=[METRIC_CLICKS])
 def stats_query(
     report: Report, *, interval: Interval | None = None, zone: Zone | None = None, link_ids: Sequence[int] = ()
 ) -> QueryStatsRequest:
-    """Ask one report over some links, or all of the caller's; without interval over all time."""
+    """Return the query for one report on some links, or (none) all of the caller's; without interval over all time."""
     filters = [Filter(dimension=DIMENSION_LINK, values=[str(link_id) for link_id in link_ids])] if link_ids else []
     request = QueryStatsRequest(filters=filters, reports=[report], time_zone=zone.name if zone else "")
     if interval is not None:
@@ -50,28 +50,28 @@ def stats_query(
 
 
 def by_unit(unit: Unit, limit: int) -> Report:
-    """Count by units, newest first."""
+    """Return the report of clicks by units, newest first."""
     return Report(metrics=[METRIC_CLICKS], bucket=_BUCKETS[unit], order=ORDER_TIME_DESCENDING, limit=limit)
 
 
 def by_dimension(dimension: Dimension.ValueType, limit: int) -> Report:
-    """Count by the values of a dimension, most clicks first."""
+    """Return the report of clicks by the values of a dimension, most clicks first."""
     return Report(metrics=[METRIC_CLICKS], dimensions=[dimension], limit=limit)
 
 
 def rows(response: QueryStatsResponse) -> Sequence[StatsRow]:
-    """Read the rows of the one report."""
+    """Return the rows of the one report."""
     return response.results[0].rows
 
 
 def total(response: QueryStatsResponse) -> int:
-    """Read a report without groups; without clicks it may have no row."""
+    """Return the clicks in a report without groups, which may have no row when there are none."""
     found = rows(response)
     return found[0].metrics[0] if found else 0
 
 
 def moment(time: Timestamp) -> datetime:
-    """Read a time."""
+    """Return a time in UTC."""
     return time.ToDatetime(UTC)
 
 

@@ -30,7 +30,7 @@ _NAMES_OF_SITES: Final = {
 
 
 def window_echo(query: MetricsQuery) -> Row:
-    """Render what the caller asked, as every metric repeats it."""
+    """Return the window that was asked for, as every metric repeats it."""
     window = query.window
     echo: Row = {
         "tz_offset": window.zone.offset_hours(window.reference),
@@ -43,25 +43,25 @@ def window_echo(query: MetricsQuery) -> Row:
 
 
 def clicks_echo(query: MetricsQuery) -> Row:
-    """Render the same for counts of clicks, which always say what they refer to."""
+    """Return the same for counts of clicks, which always name the moment that they refer to."""
     return {**window_echo(query), "unit_reference_ts": int(query.window.reference.timestamp())}
 
 
 def steps(rows: Iterable[StatsRow], key: str) -> list[Row]:
-    """Render clicks by time; the key names the start of the step."""
+    """Return clicks by unit of time, whose start, in epoch seconds, is under the key."""
     return [{"clicks": row.metrics[0], key: row.bucket_start_time.seconds} for row in rows]
 
 
 def countries(rows: Iterable[StatsRow]) -> list[Row]:
-    """Render clicks by country."""
+    """Return clicks by country, of which the unknown one is None as a text."""
     return [{"clicks": row.metrics[0], "country": _value(row) or NO_COUNTRY} for row in rows]
 
 
 def referrers(rows: Iterable[StatsRow]) -> list[Row]:
-    """Render clicks by referring page."""
+    """Return clicks by referring page, most clicks first; visits without one are direct."""
     counted: dict[str, int] = {}
     for row in rows:
-        # A visitor may send the word "direct" for a referrer.
+        # A visitor may send the text "direct" for a referrer.
         referrer = _value(row) or DIRECT
         counted[referrer] = counted.get(referrer, 0) + row.metrics[0]
     ranked = sorted(counted.items(), key=lambda item: -item[1])
@@ -69,7 +69,7 @@ def referrers(rows: Iterable[StatsRow]) -> list[Row]:
 
 
 def referrers_by_domain(rows: Iterable[StatsRow]) -> ByName:
-    """Render clicks by referring page, grouped by site; in each, and among them, most clicks first."""
+    """Return clicks by referring page, grouped by site; in each, and among them, most clicks first."""
     groups: dict[str, list[Row]] = {}
     for row in referrers(rows):
         groups.setdefault(site_of(str(row["referrer"])), []).append(row)
@@ -77,7 +77,7 @@ def referrers_by_domain(rows: Iterable[StatsRow]) -> ByName:
 
 
 def referring_domains(rows: Iterable[StatsRow]) -> list[Row]:
-    """Render clicks by referring host."""
+    """Return clicks by referring host; visits without one are direct, and have no address."""
     return [
         {"clicks": row.metrics[0], "domain": host, "url": f"http://{host}/"}
         if (host := _value(row))
@@ -87,7 +87,7 @@ def referring_domains(rows: Iterable[StatsRow]) -> list[Row]:
 
 
 def site_of(referrer: str) -> str:
-    """Name the site of a page; what is no address of a page stands for itself."""
+    """Return the name of a page's site, else its host; what is no address of a page stands for itself."""
     try:
         host = urlsplit(referrer).hostname
     except ValueError:

@@ -1,4 +1,4 @@
-"""Which span of time a metric covers: so many units of local time, the last of them around a reference."""
+"""The span of time that a metric covers: so many units of local time, the last of them around a reference."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
@@ -13,7 +13,7 @@ MOST_MINUTES: Final = 60
 
 
 class Unit(StrEnum):
-    """The length of a step."""
+    """The length of a step of time."""
 
     MINUTE = "minute"
     HOUR = "hour"
@@ -24,13 +24,13 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Zone:
-    """A time zone, and how QueryStats calls it."""
+    """A time zone, and its name in QueryStats."""
 
     name: str
     info: tzinfo
 
     def offset_hours(self, moment: datetime) -> int | float:
-        """Answer the offset from UTC at a moment in hours: whole where it is."""
+        """Return the offset from UTC at a moment, in hours: an int where it is whole."""
         offset = moment.astimezone(self.info).utcoffset() or timedelta()
         hours = offset / timedelta(hours=1)
         return int(hours) if hours == int(hours) else round(hours, 2)
@@ -38,7 +38,7 @@ class Zone:
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """From start, included, to end, not. Without start: from the first click."""
+    """A span of time [start, end); without start, from the first click."""
 
     start: datetime | None
     end: datetime
@@ -46,7 +46,7 @@ class Interval:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """The units that are asked for."""
+    """So many units of local time, the newest of them around a reference."""
 
     unit: Unit
     # As the caller wrote it; mweek is a week, too.
@@ -69,12 +69,12 @@ class Window:
         return shifted(self.unit, self._newest_start, self.zone.info, 1)
 
     def newest(self, units: int) -> Interval:
-        """Answer the newest units of the window alone."""
+        """Return the span of so many units, the newest of the window."""
         start = shifted(self.unit, self._newest_start, self.zone.info, 1 - units)
         return Interval(start, self.end)
 
     def units_since(self, moment: datetime, most: int) -> int:
-        """Count the units from the one around a moment to the newest, up to a number; at least one."""
+        """Return the number of units from the one around a moment to the newest: 1 to most."""
         first = start_of(self.unit, moment, self.zone.info)
         border, count = self._newest_start, 1
         while border > first and count < most:
@@ -88,7 +88,7 @@ class Window:
 
 
 def start_of(unit: Unit, moment: datetime, zone: tzinfo) -> datetime:
-    """Answer when the unit around a moment began, in UTC. Weeks begin on Monday."""
+    """Return when the unit around a moment began, in UTC; weeks begin on Monday."""
     local = moment.astimezone(zone)
     if unit in {Unit.MINUTE, Unit.HOUR}:
         since_unit = timedelta(
@@ -104,7 +104,7 @@ def start_of(unit: Unit, moment: datetime, zone: tzinfo) -> datetime:
 
 
 def shifted(unit: Unit, start: datetime, zone: tzinfo, count: int) -> datetime:
-    """Answer when the unit began that comes so many after (or before) the one that began at start."""
+    """Return when the unit begins, in UTC, that comes count after (or before) the one that begins at start."""
     if unit is Unit.MINUTE:
         return _on_the_clock(start, timedelta(minutes=1), count)
     if unit is Unit.HOUR:
