@@ -10,7 +10,7 @@ GUESSES = 12
 
 
 async def protected_link(client: httpx.AsyncClient) -> str:
-    """Create a link with the password secret123; answer its code."""
+    """Create a link with the password secret123; return its code."""
     answer = await client.post("/api/shorten", json={"url": "https://example.com/", "password": "secret123"})
     assert answer.status_code == 201, answer.text
     return str(answer.json()["code"])

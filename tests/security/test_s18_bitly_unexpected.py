@@ -21,7 +21,7 @@ from tests.support.edge import running_edge
     ],
 )
 async def test_an_unexpected_exception_is_unknown_error(tmp_path: Path, style: str, status: int, body: str) -> None:
-    """Analytics answers what it never should: the exception, its words and its stack stay inside."""
+    """Analytics answers what it never should: the exception, its text and its stack stay inside."""
     caller = links_pb2.Caller(owner_id=7, scopes=["admin"], credential="key:1")
     known = access_service_pb2.AuthenticateResponse(caller=caller, owner=links_pb2.Owner(owner_id=7, login="ada"))
     async with running_compat() as compat:

@@ -12,7 +12,7 @@ from tests.support.edge import running_edge
 
 
 async def test_an_unexpected_exception_is_500_in_shtrs_shape(tmp_path: Path) -> None:
-    """Analytics answers what it never should: the exception, its words and its stack stay inside."""
+    """Analytics answers what it never should: the exception, its text and its stack stay inside."""
     async with running_compat() as compat:
         compat.behind.answer("linkmeter.links.v1.LinkService/LookupLink", links_pb2.Link(link_id=7, code="abc1"))
         nonsense = stats_service_pb2.QueryStatsResponse()

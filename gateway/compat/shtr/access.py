@@ -37,8 +37,8 @@ class Access:
     async def link_with_token(self, code: str, token: str, client_ip: str) -> tuple[links_pb2.Link, Caller]:
         """Return a link and the caller whom its edit token makes.
 
-        Raises Unauthenticated without a token; PermissionDenied for one that is not this link's, and alike where there is
-        no such link.
+        Raises Unauthenticated without a token; PermissionDenied for one that is not this link's, and alike where there
+        is no such link.
         """
         token = parse.token(token)
         await self._limits.check_misses(client_ip)

@@ -49,7 +49,7 @@ class Account:
         return await self.client.get(f"/v3/{call}", params={"access_token": self.token, **parameters})
 
     async def data(self, call: str, **parameters: Any) -> Any:
-        """Call, and answer the data of an answer that went well."""
+        """Call, and return the data of a call that must go well."""
         answer = await self.get(call, **parameters)
         assert answer.status_code == 200, answer.text
         body = answer.json()
@@ -57,7 +57,7 @@ class Account:
         return body["data"]
 
     async def refused(self, call: str, **parameters: Any) -> tuple[int, str]:
-        """Call, and answer how the call was refused."""
+        """Call, and return status_code and status_txt of a call that must fail."""
         answer = await self.get(call, **parameters)
         assert answer.status_code == 200, answer.text
         body = answer.json()
@@ -65,7 +65,7 @@ class Account:
         return body["status_code"], body["status_txt"]
 
     async def new_domain(self) -> str:
-        """Add a short domain of the account's own; answer its host."""
+        """Add a short domain of the account's own; return its host."""
         host = f"b{secrets.token_hex(5)}.ly"
         await add_domain(self.system.stack.postgres_url, host, self.owner.owner_id, f"http://{host}")
         return host

@@ -41,11 +41,11 @@ REFERRING_DOMAINS = {
 DAYS = {1360299600: 1, 1360213200: 2, 1360126800: 2, 1360040400: 3, 1359954000: 10}
 
 
-def golden(name: str, **words: str) -> Any:
-    """Read a documented answer, with words such as $host filled in."""
+def golden(name: str, **placeholders: str) -> Any:
+    """Read a documented answer, with placeholders such as $host filled in."""
     text = (_FOLDER / f"{name}.json").read_text(encoding="utf-8")
-    for word, value in words.items():
-        text = text.replace(f"${word}", value)
+    for placeholder, value in placeholders.items():
+        text = text.replace(f"${placeholder}", value)
     return json.loads(text)
 
 

@@ -31,7 +31,7 @@ class Client:
         self._asked = {"client": name, "credentials": credentials}
 
     async def run(self, *calls: list[Any]) -> Any:
-        """Make calls; answer what the client made of the answers."""
+        """Make calls; return what the client made of the answers."""
         process = await asyncio.create_subprocess_exec(
             *self._command,
             env=self._environment,

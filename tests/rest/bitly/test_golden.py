@@ -42,7 +42,7 @@ async def link_with(account: Account, clicks: Iterable[clicks_pb2.RecordedClick]
 
 
 async def ask(account: Account, call: str, link: links_pb2.Link, **parameters: Any) -> Any:
-    """Ask as the documents do; answer the whole body."""
+    """Ask as the documents do; return the whole body."""
     answer = await account.get(call, link=link.short_url, **parameters)
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/json; charset=utf-8"

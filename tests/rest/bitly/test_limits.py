@@ -10,7 +10,7 @@ LIMITED = {"data": None, "status_code": 403, "status_txt": "RATE_LIMIT_EXCEEDED"
 
 
 def assert_limited(answer: httpx.Response) -> None:
-    """Fail unless an answer asks to wait, in Bitly's words and with the time in whole seconds."""
+    """Fail unless an answer asks to wait, in Bitly's envelope and with the time in whole seconds."""
     assert answer.status_code == 200
     assert answer.json() == LIMITED
     assert 1 <= int(answer.headers["retry-after"]) <= 61

@@ -180,7 +180,7 @@ async def test_denying_goes_back_without_a_code(bitly: httpx.AsyncClient, app: A
 
 @pytest.mark.parametrize("missing", ["client_id", "client_secret", "code", "redirect_uri"])
 async def test_missing_parameters_are_named(bitly: httpx.AsyncClient, missing: str) -> None:
-    """In the words of the other calls."""
+    """In the envelope, as of the other calls."""
     form = {"client_id": "a", "client_secret": "b", "code": "c", "redirect_uri": "d"}
     del form[missing]
     answer = await bitly.post("/oauth/access_token", data=form)

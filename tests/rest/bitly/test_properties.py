@@ -62,7 +62,7 @@ def unit_of(unit: str, local: datetime) -> date | datetime:
 
 
 def in_window(unit: str, units: int, local: datetime, reference: datetime) -> bool:
-    """Say whether a local time is in the window, counting units on the calendar."""
+    """Return whether a local time is in the window, counting units on the calendar."""
     mine, newest = unit_of(unit, local), unit_of(unit, reference)
     if unit == "month":
         age = (newest.year - mine.year) * 12 + newest.month - mine.month

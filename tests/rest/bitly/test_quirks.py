@@ -144,7 +144,7 @@ async def test_forms_of_every_kind(account: Account) -> None:
 
 @pytest.mark.parametrize("body", ["[]", "{", "1", '{"longUrl": {}}', '{"longUrl": "\\ud800"}', "[" * 100_000])
 async def test_json_that_is_no_object_of_parameters(account: Account, body: str) -> None:
-    """Refused in this API's words."""
+    """With status_code and status_txt, as all failures."""
     answer = await account.client.post(
         f"/v3/shorten?access_token={account.token}", content=body, headers={"content-type": "application/json"}
     )

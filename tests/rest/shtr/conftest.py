@@ -43,7 +43,7 @@ def shorten(shtr: httpx.AsyncClient) -> Shorten:
 
 
 async def link_id_of(shtr: httpx.AsyncClient, link: ShtrLink) -> int:
-    """Answer the number of a link, which its statistics tell."""
+    """Return the number of a link, which its statistics show."""
     answer = await shtr.get(f"/api/links/{link.code}/stats", params={"token": link.token})
     assert answer.status_code == 200, answer.text
     return int(answer.json()["link"]["id"])

@@ -29,11 +29,11 @@ def assert_error(answer: httpx.Response, status: int, text: str = "") -> None:
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/json"
     assert set(answer.json()) == {"error"}
-    words = answer.json()["error"]
-    assert isinstance(words, str)
-    assert words
+    message = answer.json()["error"]
+    assert isinstance(message, str)
+    assert message
     if text:
-        assert words == text
+        assert message == text
 
 
 @pytest.mark.parametrize("path", POSTS)

@@ -15,11 +15,11 @@ from tests.support.system import System
 CREATED = "2024-01-15T10:30:00Z"
 
 
-async def matches(name: str, shtr: httpx.AsyncClient, link: ShtrLink, **words: str | int) -> Any:
+async def matches(name: str, shtr: httpx.AsyncClient, link: ShtrLink, **placeholders: str | int) -> Any:
     """Ask what a golden file asks, about a link, and compare the whole answer."""
     golden = Golden.load(name)
     answer = await golden.ask(shtr, {"$code": link.code, "$token": link.token})
-    assert seen(answer, {"$code": link.code, "$token": link.token, **words}) == golden.answer
+    assert seen(answer, {"$code": link.code, "$token": link.token, **placeholders}) == golden.answer
     return answer.json()
 
 
@@ -30,7 +30,7 @@ def assert_now(text: str) -> None:
 
 
 async def created_at(shtr: httpx.AsyncClient, link: ShtrLink) -> str:
-    """Answer when a link was created, as its full view has it."""
+    """Return when a link was created, as its full view has it."""
     text = str((await shtr.get(f"/api/links/{link.code}", params={"token": link.token})).json()["createdAt"])
     assert_now(text)
     return text
@@ -45,7 +45,7 @@ async def with_stats_example(system: System, shtr: httpx.AsyncClient, shorten: S
 
 
 def without_ids(body: dict[str, Any], field: str) -> dict[str, Any]:
-    """Check that the clicks of an answer have whole numbers of their own; answer the body with ids counted from 1."""
+    """Check that the clicks of an answer have whole numbers of their own; return the body with ids counted from 1."""
     numbers = [click["id"] for click in body[field]]
     assert all(isinstance(number, int) and 0 <= number < 10**15 for number in numbers)
     assert len(set(numbers)) == len(numbers)
@@ -59,8 +59,8 @@ async def test_shorten_with_a_url_alone(system: System, shtr: httpx.AsyncClient)
     code, token = answer.json()["code"], answer.json()["editToken"]
     assert re.fullmatch(r"[A-Za-z0-9]{7}", code)
     assert re.fullmatch(r"tok_[A-Za-z0-9_-]{22,}", token)
-    words = {"$code": code, "$token": token, "$site": system.settings.public_url}
-    assert seen(answer, words) == golden.answer
+    placeholders = {"$code": code, "$token": token, "$site": system.settings.public_url}
+    assert seen(answer, placeholders) == golden.answer
 
 
 async def test_shorten_with_every_field(system: System, shtr: httpx.AsyncClient) -> None:
@@ -68,8 +68,8 @@ async def test_shorten_with_every_field(system: System, shtr: httpx.AsyncClient)
     golden = Golden.load("shorten_with_every_field")
     code = f"my-link-{secrets.token_hex(4)}"
     answer = await golden.ask(shtr, {"$code": code})
-    words = {"$code": code, "$token": answer.json()["editToken"], "$site": system.settings.public_url}
-    assert seen(answer, words) == golden.answer
+    placeholders = {"$code": code, "$token": answer.json()["editToken"], "$site": system.settings.public_url}
+    assert seen(answer, placeholders) == golden.answer
 
 
 async def test_public_view(system: System, shtr: httpx.AsyncClient, shorten: Shorten) -> None:
@@ -89,8 +89,8 @@ async def test_stats(system: System, shtr: httpx.AsyncClient, shorten: Shorten) 
     link, link_id = await with_stats_example(system, shtr, shorten)
     golden = Golden.load("stats")
     answer = await golden.ask(shtr, {"$code": link.code, "$token": link.token})
-    words = {"$code": link.code, "$created": await created_at(shtr, link)}
-    described = seen(answer, words)
+    placeholders = {"$code": link.code, "$created": await created_at(shtr, link)}
+    described = seen(answer, placeholders)
     body = without_ids(described["body"], "recentClicks")
     assert body["link"]["id"] == link_id
     body["link"]["id"] = 1

@@ -28,7 +28,7 @@ def limits(valkey_url: str) -> dict[str, str]:
 
 
 async def status(call: Any) -> tuple[str, str]:
-    """Await a call; answer its HTTP status and Retry-After."""
+    """Await a call; return its HTTP status and Retry-After."""
     try:
         await call
         metadata = dict(await call.initial_metadata())

@@ -31,7 +31,7 @@ LINK = links_pb2.Link(
     state=links_pb2.LINK_STATE_ACTIVE,
     edit_token="tok_a1b2",
 )
-HOLDER = links_pb2.Caller(link_id=7, scopes=["links:read", "links:write", "stats:read"], credential="token:7")
+TOKEN_CALLER = links_pb2.Caller(link_id=7, scopes=["links:read", "links:write", "stats:read"], credential="token:7")
 
 
 def fails(error: errors.LinkmeterError) -> Any:
@@ -52,20 +52,20 @@ def counted(*clicks: int) -> stats_service_pb2.QueryStatsResponse:
 
 def with_link(compat: Compat) -> None:
     """Let there be a link with an edit token and 42 clicks."""
-    compat.behind.answer(AUTHENTICATE, access_service_pb2.AuthenticateResponse(caller=HOLDER))
+    compat.behind.answer(AUTHENTICATE, access_service_pb2.AuthenticateResponse(caller=TOKEN_CALLER))
     for method in ("GetLink", "LookupLink", "CreateLink"):
         compat.behind.answer(f"{LINKS}/{method}", LINK)
     compat.behind.answer(QUERY, counted(42))
 
 
 def callers_of(compat: Compat, method: str) -> list[callers.Caller]:
-    """Answer on whose behalf a method was called."""
+    """Return on whose behalf a method was called."""
     metadata = [call.metadata[callers.CALLER_KEY] for call in compat.behind.calls if call.method == method]
     return [callers.from_message(links_pb2.Caller.FromString(bytes(value))) for value in metadata]  # type: ignore[arg-type]
 
 
 async def failure(call: Any) -> tuple[grpc.StatusCode, dict[str, str], Any]:
-    """Await a call that fails; answer its code, its initial metadata and its error body."""
+    """Await a call that fails; return its code, its initial metadata and its error body."""
     with pytest.raises(grpc.aio.AioRpcError) as caught:
         await call
     metadata = dict(caught.value.initial_metadata() or ())
@@ -94,14 +94,14 @@ async def test_the_public_view_asks_as_the_anonymous_owner(compat: Compat) -> No
 
 
 async def test_a_link_with_private_statistics_has_no_public_view(compat: Compat) -> None:
-    """Its holder has said that nobody else shall see its clicks."""
+    """Its owner has said that nobody else shall see its clicks."""
     with_link(compat)
     compat.behind.answer(f"{LINKS}/LookupLink", links_pb2.Link(code="abc1", private_stats=True))
     code, _, body = await failure(compat.shtr.GetLink(shtr_pb2.GetLinkRequest(code="abc1")))
     assert (code, body) == (grpc.StatusCode.NOT_FOUND, {"error": "Link not found"})
 
 
-async def test_the_full_view_asks_as_the_holder_of_the_token(compat: Compat) -> None:
+async def test_the_full_view_asks_as_the_caller_of_the_token(compat: Compat) -> None:
     """With a token the rights are the token's."""
     with_link(compat)
     answer = await compat.shtr.GetLink(shtr_pb2.GetLinkRequest(code="abc1", token="tok_a1b2"))
@@ -145,7 +145,7 @@ async def test_every_wrong_token_gets_the_same_answer(compat: Compat, method: st
     assert [body for _, _, body in answers] == [{"error": "Wrong edit token"}] * 4
 
 
-async def test_a_deleted_link_is_deleted_by_its_holder(compat: Compat) -> None:
+async def test_a_deleted_link_is_deleted_by_the_caller_of_its_token(compat: Compat) -> None:
     """DeleteLink deletes the link of the token."""
     with_link(compat)
     answer = await compat.shtr.DeleteLink(shtr_pb2.DeleteLinkRequest(code="abc1", token="tok_a1b2"))
@@ -216,7 +216,7 @@ async def test_a_right_password_sets_the_cookie(compat: Compat) -> None:
 
 
 async def test_a_wrong_password_is_forbidden(compat: Compat) -> None:
-    """403, in other words than a wrong token."""
+    """403, with another text than a wrong token."""
     compat.behind.on(VERIFY, fails(errors.PermissionDenied("wrong")))
     code, metadata, body = await failure(compat.shtr.VerifyPassword(guess()))
     assert (code, metadata["x-http-code"]) == (grpc.StatusCode.PERMISSION_DENIED, "403")

@@ -1,4 +1,4 @@
-"""What the rooms of all dialects share."""
+"""What all dialects share."""
 
 import asyncio
 import base64

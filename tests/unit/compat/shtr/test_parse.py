@@ -113,7 +113,7 @@ def test_pages_are_counted_from_one(field: str, text: str) -> None:
 
 
 def test_pages_end_where_clicks_can_be_passed_over() -> None:
-    """A page so far that analytics would refuse it is refused in shtr's words."""
+    """A page so far that analytics would refuse it is refused before it is asked."""
     assert parse.page(clicks(page="1001", limit="100")).skip == parse.LARGEST_SKIP
     with pytest.raises(errors.InvalidArgument):
         parse.page(clicks(page="1002", limit="100"))

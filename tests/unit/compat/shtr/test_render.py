@@ -1,4 +1,4 @@
-"""How our answers look in shtr's words."""
+"""From our messages to shtr's."""
 
 from datetime import UTC, datetime
 
