@@ -1,4 +1,4 @@
-"""Limits without Redis: their wording."""
+"""Limits without Redis: their rates."""
 
 import pytest
 
@@ -19,6 +19,6 @@ def test_what_is_no_rate_is_refused() -> None:
 
 async def test_without_limits_nothing_is_counted() -> None:
     """Where rate limits are off, every call passes."""
-    quotas = Limits(None, shadow=False)
+    limits = Limits(None, shadow=False)
     for _ in range(3):
-        await quotas.spend(Quota.parse("group", "1/minute"), "somebody")
+        await limits.spend(Quota.parse("group", "1/minute"), "somebody")

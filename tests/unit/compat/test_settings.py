@@ -1,13 +1,8 @@
-"""What all dialects share."""
-
-import asyncio
-import base64
-from datetime import UTC, datetime
+"""What can be set about the compat server, and what it takes for one client."""
 
 import pytest
 
 from gateway.compat.settings import Settings
-from gateway.compat.shared import access_cookie, qr
 from services.common.client_network import client_network
 from services.runtime.settings import SettingsError
 
@@ -35,7 +30,7 @@ def test_without_rate_limits_no_redis_is_needed() -> None:
 
 
 @pytest.mark.parametrize("name", ["LINKMETER_CREATES_PER_MINUTE", "LINKMETER_MISSES_PER_MINUTE"])
-def test_a_wrong_figure_is_named(name: str) -> None:
+def test_a_wrong_number_is_named(name: str) -> None:
     """A limit of nothing would be an outage."""
     with pytest.raises(SettingsError, match=name):
         Settings.read({**NEEDED, name: "0"})
@@ -55,21 +50,3 @@ def test_a_wrong_figure_is_named(name: str) -> None:
 def test_one_client_is_an_address_or_a_small_ipv6_network(ip: str, network: str) -> None:
     """Whoever has an IPv6 address has all of its /64."""
     assert client_network(ip) == network
-
-
-def test_the_cookie_is_for_its_link_alone() -> None:
-    """HttpOnly, SameSite, bound to the link's path, Secure over https only."""
-    expires_at = datetime(2026, 3, 1, 13, 0, 5, tzinfo=UTC)
-    header = access_cookie.header("abc1", "17.sig", expires_at=expires_at, secure=True)
-    attributes = "Path=/abc1; Expires=Sun, 01 Mar 2026 13:00:05 GMT; HttpOnly; SameSite=Lax"
-    assert header == f"lm_access_abc1=17.sig; {attributes}; Secure"
-    plain = access_cookie.header("abc1", "17.sig", expires_at=expires_at, secure=False)
-    assert plain == f"lm_access_abc1=17.sig; {attributes}"
-
-
-def test_a_qr_code_is_a_png_in_a_data_uri() -> None:
-    """The picture needs no second request."""
-    uri = asyncio.run(qr.png_data_uri("https://sho.rt/abc1"))
-    kind, _, data = uri.partition(",")
-    assert kind == "data:image/png;base64"
-    assert base64.b64decode(data).startswith(b"\x89PNG\r\n\x1a\n")
