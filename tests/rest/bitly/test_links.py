@@ -1,12 +1,9 @@
-"""The calls that clients make first: making, finding and changing links."""
+"""Making, finding and changing links."""
 
 import asyncio
-from xml.etree import ElementTree as ET
 
-import httpx
 import pytest
 
-from tests.rest.bitly import examples
 from tests.rest.bitly.conftest import Account, NewAccount, unique
 
 
@@ -224,67 +221,6 @@ async def test_link_history_is_newest_first(account: Account) -> None:
     assert await account.refused("user/link_history", limit="101") == (500, "INVALID_ARG_LIMIT")
 
 
-async def test_user_info(account: Account, new_account: NewAccount, new_workspace: int) -> None:
-    """Oneself, and people of the same group; never a key."""
-    data = await account.data("user/info")
-    assert data["login"] == account.owner.login
-    assert account.token not in str(data)
-    colleague, friend = await new_account(workspace_id=new_workspace), await new_account(workspace_id=new_workspace)
-    other = await colleague.data("user/info", login=friend.owner.login)
-    assert other["display_name"] == friend.owner.display_name
-    assert "apiKey" not in other
-    for login in (account.owner.login, "nobody-at-all", "\u00e4 b"):
-        assert await colleague.refused("user/info", login=login) == (404, "NOT_FOUND")
-
-
-async def test_validate(account: Account, new_account: NewAccount) -> None:
-    """Whether a login and a key belong together."""
-    other = await new_account()
-    right = {"x_login": other.owner.login, "x_apiKey": other.token}
-    assert await account.data("validate", **right) == {"valid": 1}
-    assert await account.data("validate", **{**right, "x_apiKey": account.token}) == {"valid": 0}
-    assert await account.data("validate", **{**right, "x_apiKey": "wrong"}) == {"valid": 0}
-
-
-async def test_pro_domains_are_own_domains(account: Account) -> None:
-    """Not the installation's, nor anybody else's; and not an address."""
-    host = await account.new_domain()
-    assert (await account.data("bitly_pro_domain", domain=host))["bitly_pro_domain"] is True
-    for domain in ("cnn.com", "localhost", "j.mp"):
-        assert (await account.data("bitly_pro_domain", domain=domain))["bitly_pro_domain"] is False
-    assert await account.refused("bitly_pro_domain", domain="http://pep.si") == (500, "INVALID_BARE_DOMAIN")
-    assert await account.refused("bitly_pro_domain") == (500, "MISSING_ARG_DOMAIN")
-
-
-async def test_older_counts(account: Account, new_account: NewAccount) -> None:
-    """Clicks of a link, and of all of the account's links to the same place; somebody else's have none."""
-    url = unique()
-    link, sibling = await account.new_link(url), await account.new_link(url)
-    await examples.ingest(account.system, link, examples.by_country({"US": 2}))
-    await examples.ingest(account.system, sibling, examples.by_country({"DE": 3}))
-    theirs = await (await new_account()).new_link(unique())
-    hashes = {"user_hash": link.code, "global_hash": link.code}
-    assert (await account.data("clicks", shortUrl=link.short_url, hash=theirs.code))["clicks"] == [
-        {"short_url": link.short_url, **hashes, "user_clicks": 2, "global_clicks": 5},
-        {"hash": theirs.code, "error": "NOT_FOUND"},
-    ]
-    minutes = (await account.data("clicks_by_minute", hash=link.code))["clicks_by_minute"]
-    assert minutes == [{"hash": link.code, **hashes, "clicks": [0] * 60}]
-    days = (await account.data("clicks_by_day", hash=link.code, days=30))["clicks_by_day"][0]["clicks"]
-    assert len(days) == 30
-    assert set(days[0]) == {"clicks", "day_start"}
-    described = {"hash": link.code, **hashes, "created_by": account.owner.login}
-    assert await account.data("countries", hash=link.code) == {
-        **described,
-        "countries": [{"clicks": 2, "country": "US"}],
-    }
-    assert await account.data("referrers", hash=link.code) == {
-        **described,
-        "referrers": [{"clicks": 2, "referrer": "direct"}],
-    }
-    assert await account.refused("referrers", hash=theirs.code) == (500, "INVALID_ARG_HASH")
-
-
 async def test_link_info_tells_what_is_known(account: Account) -> None:
     """Nothing is fetched for it."""
     link = await account.new_link("https://www.example.com/a", title="A page")
@@ -294,26 +230,3 @@ async def test_link_info_tells_what_is_known(account: Account) -> None:
         "www.example.com",
         "A page",
     )
-
-
-async def test_answers_as_xml_and_jsonp(account: Account) -> None:
-    """The same data in other clothes."""
-    link = await account.new_link(unique())
-    xml = await account.get("expand", hash=[link.code, "never-made"], format="xml")
-    root = ET.fromstring(xml.text)  # noqa: S314 - Our own.
-    assert [entry.findtext("long_url") for entry in root.findall("data/entry")] == [link.destination, None]
-    assert root.findall("data/entry")[1].findtext("error") == "NOT_FOUND"
-    jsonp = await account.get("expand", hash=link.code, callback="jQuery17._cb")
-    assert jsonp.headers["content-type"] == "application/javascript; charset=utf-8"
-    assert jsonp.text.startswith("jQuery17._cb({")
-    assert jsonp.text.endswith("})")
-
-
-async def test_answers_as_text(account: Account, bitly: httpx.AsyncClient) -> None:
-    """Shorten is the short URL, expand the destination."""
-    url = unique()
-    short = (await account.get("shorten", uri=url, format="txt")).text
-    assert short.startswith(account.system.base_url)
-    assert (await account.get("expand", shortUrl=short.strip(), format="txt")).text == f"{url}\n"
-    followed = await bitly.get(short.strip())
-    assert followed.headers["location"] == url

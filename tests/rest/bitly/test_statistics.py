@@ -9,7 +9,7 @@ import pytest
 
 from linkmeter.links.v1 import links_pb2
 from tests.rest.bitly import examples
-from tests.rest.bitly.conftest import Account
+from tests.rest.bitly.conftest import Account, NewAccount, unique
 from tests.support.clicks import recorded_click
 from tests.support.wait import eventually
 
@@ -168,3 +168,32 @@ async def test_lists_of_all_links_have_both_names(account: Account, name: str) -
     assert data[f"user_{name}"] == data[name] == []
     link = await account.new_link()
     assert f"user_{name}" not in await account.data(f"link/{name}", link=link.short_url)
+
+
+async def test_older_counts(account: Account, new_account: NewAccount) -> None:
+    """Clicks of a link, and of all of the account's links to the same place; somebody else's have none."""
+    url = unique()
+    link, sibling = await account.new_link(url), await account.new_link(url)
+    await examples.ingest(account.system, link, examples.by_country({"US": 2}))
+    await examples.ingest(account.system, sibling, examples.by_country({"DE": 3}))
+    theirs = await (await new_account()).new_link(unique())
+    hashes = {"user_hash": link.code, "global_hash": link.code}
+    assert (await account.data("clicks", shortUrl=link.short_url, hash=theirs.code))["clicks"] == [
+        {"short_url": link.short_url, **hashes, "user_clicks": 2, "global_clicks": 5},
+        {"hash": theirs.code, "error": "NOT_FOUND"},
+    ]
+    minutes = (await account.data("clicks_by_minute", hash=link.code))["clicks_by_minute"]
+    assert minutes == [{"hash": link.code, **hashes, "clicks": [0] * 60}]
+    days = (await account.data("clicks_by_day", hash=link.code, days=30))["clicks_by_day"][0]["clicks"]
+    assert len(days) == 30
+    assert set(days[0]) == {"clicks", "day_start"}
+    described = {"hash": link.code, **hashes, "created_by": account.owner.login}
+    assert await account.data("countries", hash=link.code) == {
+        **described,
+        "countries": [{"clicks": 2, "country": "US"}],
+    }
+    assert await account.data("referrers", hash=link.code) == {
+        **described,
+        "referrers": [{"clicks": 2, "referrer": "direct"}],
+    }
+    assert await account.refused("referrers", hash=theirs.code) == (500, "INVALID_ARG_HASH")

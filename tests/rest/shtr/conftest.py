@@ -47,3 +47,15 @@ async def link_id_of(shtr: httpx.AsyncClient, link: ShtrLink) -> int:
     answer = await shtr.get(f"/api/links/{link.code}/stats", params={"token": link.token})
     assert answer.status_code == 200, answer.text
     return int(answer.json()["link"]["id"])
+
+
+def assert_error(answer: httpx.Response, status: int, text: str = "") -> None:
+    """Fail unless an answer is an error of shtr's shape, with this text if one is given."""
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/json"
+    assert set(answer.json()) == {"error"}
+    message = answer.json()["error"]
+    assert isinstance(message, str)
+    assert message
+    if text:
+        assert message == text
