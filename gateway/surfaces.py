@@ -1,4 +1,4 @@
-"""Every REST surface. A new dialect is added here and in `gateway/compat/server.py`."""
+"""Every REST surface. A new dialect is added here and in `gateway/compat/dialects.py`."""
 
 from typing import Final
 

@@ -3,7 +3,6 @@
 import json
 import re
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from google.api import annotations_pb2
 from google.api.httpbody_pb2 import HttpBody
@@ -11,12 +10,10 @@ from google.protobuf import message_factory
 from google.protobuf.message import Message
 
 from gateway.compat.bitly.errors import Failure, invalid
-from gateway.compat.shared import forms
+from gateway.compat.shared import forms, http_metadata
 from gateway.compat.shared.http_metadata import Context
 from linkmeter.compat.bitly.v3 import bitly_pb2
 
-# Where the gateway leaves the path as it came.
-_ORIGINAL_PATH_KEY: Final = "x-envoy-original-path"
 _PREFIX: Final = "/v3/"
 _MOST_FIELDS: Final = 200
 # PHP and others mark parameters with several values so: hash[] and hash[0].
@@ -46,7 +43,7 @@ def parameters(form: HttpBody, context: Context) -> Parameters:
     Raises Failure, INVALID_ARG_ and the parameter or REQUEST, for what cannot be read and for more than 200 fields.
     """
     try:
-        query = forms.urlencoded(_query(context).encode(), most_fields=_MOST_FIELDS)
+        query = forms.urlencoded(http_metadata.original_query(context).encode(), most_fields=_MOST_FIELDS)
         pairs = _json(form.data) if _is_json(form) else forms.read(form, most_fields=_MOST_FIELDS)
     except forms.UnreadableForm as problem:
         raise _unreadable(problem) from None
@@ -58,7 +55,7 @@ def add_lists(request: Any, context: Context) -> None:
 
     Raises Failure as parameters() does.
     """
-    query = _query(context)
+    query = http_metadata.original_query(context)
     if "[" not in query and "%5B" not in query.upper():
         return
     try:
@@ -129,10 +126,3 @@ def _text(value: object) -> str:
     if isinstance(value, str | int | float):
         return str(value)
     raise forms.UnreadableForm
-
-
-def _query(context: Context) -> str:
-    for key, value in context.invocation_metadata() or ():
-        if key == _ORIGINAL_PATH_KEY and isinstance(value, str):
-            return urlsplit(value).query
-    return ""

@@ -2,5 +2,5 @@
 
 from typing import Final
 
-# Ours that no dialect documents; each shows them as its own word for "something else".
+# Ours that no dialect documents; each shows them as its own name of "something else".
 UNDOCUMENTED: Final = frozenset({"tv", "console", "wearable"})

@@ -1,7 +1,6 @@
 """HTTP facts that gRPC has no place for: they travel as initial metadata, and the gateway turns them into HTTP.
 
 Both sides agree on these keys; the gateway strips those with x- before a response leaves.
-
 """
 
 import json
@@ -9,6 +8,7 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import grpc
 
@@ -16,6 +16,8 @@ from services.common.client_network import CLIENT_IP_KEY
 
 # In responses: the HTTP status.
 STATUS_KEY: Final = "x-http-code"
+# In requests: the path as it came to the gateway.
+ORIGINAL_PATH_KEY: Final = "x-envoy-original-path"
 # In failures: the body in place of the gateway's own, ASCII.
 ERROR_BODY_KEY: Final = "x-error-body"
 
@@ -82,4 +84,12 @@ def client_ip(context: Context) -> str:
     for key, value in context.invocation_metadata() or ():
         if key == CLIENT_IP_KEY and isinstance(value, str):
             return value
+    return ""
+
+
+def original_query(context: Context) -> str:
+    """Return the query of the URL as it came to the gateway; empty for native calls."""
+    for key, value in context.invocation_metadata() or ():
+        if key == ORIGINAL_PATH_KEY and isinstance(value, str):
+            return urlsplit(value).query
     return ""

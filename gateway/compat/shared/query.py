@@ -2,13 +2,12 @@
 
 import re
 from typing import Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
+from gateway.compat.shared import http_metadata
 from gateway.compat.shared.http_metadata import Context
 from services.common.errors import InvalidArgument
 
-# Where the gateway leaves the path as it came.
-_ORIGINAL_PATH_KEY: Final = "x-envoy-original-path"
 _MOST_PARAMETERS: Final = 2000
 
 
@@ -19,14 +18,7 @@ def listed(context: Context, name: str) -> list[str]:
     """
     spelling = re.compile(rf"{re.escape(name)}(?:\[[0-9]*\])?")
     try:
-        pairs = parse_qsl(_query(context), max_num_fields=_MOST_PARAMETERS, errors="strict")
+        pairs = parse_qsl(http_metadata.original_query(context), max_num_fields=_MOST_PARAMETERS, errors="strict")
     except ValueError as problem:
         raise InvalidArgument(name, "is no list of texts") from problem
     return [value for key, value in pairs if spelling.fullmatch(key)]
-
-
-def _query(context: Context) -> str:
-    for key, value in context.invocation_metadata() or ():
-        if key == _ORIGINAL_PATH_KEY and isinstance(value, str):
-            return urlsplit(value).query
-    return ""
