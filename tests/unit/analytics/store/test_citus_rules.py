@@ -23,7 +23,7 @@ from services.analytics.store.reclassification import SUBJECTS
 from services.analytics.store.stats_sql import ReportSql, bound_sql, summed_bounds_sql
 from services.analytics.store.visits_sql import Scope
 
-_ANALYTICS = Path(__file__).resolve().parents[3] / "services" / "analytics"
+_ANALYTICS = Path(__file__).resolve().parents[4] / "services" / "analytics"
 _SQL = re.compile(r"\s*(SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH)\s", re.ASCII)
 _UUID = UUID(int=1)
 _START = datetime(2025, 1, 20, 5, 17, 3, tzinfo=UTC)
