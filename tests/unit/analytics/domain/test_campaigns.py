@@ -1,8 +1,9 @@
-"""Campaign parameters are kept as people wrote them."""
+"""Campaign parameters are found, and kept as people wrote them."""
 
 import pytest
 
 from services.analytics.domain.campaigns import campaign_of
+from services.analytics.domain.click import Campaign
 
 
 @pytest.mark.parametrize(
@@ -20,3 +21,19 @@ from services.analytics.domain.campaigns import campaign_of
 def test_joiners_stay_and_white_space_is_one_blank(query: str, campaign: str) -> None:
     """Persian and Hindi words keep their joiners; a line break does not glue two words together."""
     assert campaign_of(query, "").utm_campaign == campaign
+
+
+def test_campaigns_come_from_the_request_first_then_from_the_destination() -> None:
+    found = campaign_of(
+        "utm_source=mail&utm_term=&x=1",
+        "https://a.example/?utm_source=web&utm_medium=cpc&utm_term=shoes#utm_content=no",
+    )
+    assert found == Campaign(utm_source="mail", utm_medium="cpc", utm_term="shoes")
+
+
+def test_campaign_values_are_decoded_cleaned_and_cut() -> None:
+    """A NUL, which PostgreSQL refuses, does not cost the click."""
+    found = campaign_of("utm_source=a%00b+c%0d%0a&utm_medium=" + "x" * 3000 + "&utm_campaign=%ff", "https://a.example")
+    assert found.utm_source == "ab c"
+    assert found.utm_medium == "x" * 500
+    assert found.utm_campaign == "\ufffd"
