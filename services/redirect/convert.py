@@ -8,14 +8,14 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from linkmeter.analytics.v1 import clicks_pb2
 from linkmeter.links.v1 import resolution_service_pb2
 from services.redirect.domain.resolution import Finding, Resolution
-from services.redirect.request_facts import Facts, cut
+from services.redirect.request_facts import RequestFacts, cut
 
 ORPHAN_CODE_BYTES: Final = 256
 MOST_LINK_SHARES: Final = 16_384
 _link_shares: dict[int, tuple[Resolution, bytes]] = {}
 
 
-class OrphanAnswer(NamedTuple):
+class OrphanResponse(NamedTuple):
     """What a visitor got who followed no link; a destination when they were sent elsewhere."""
 
     http_status: int
@@ -48,7 +48,7 @@ def resolution_from(message: resolution_service_pb2.Resolution) -> Resolution:
     )
 
 
-def recorded_click(resolution: Resolution, facts: Facts, *, time_us: int, latency_us: int) -> bytes:
+def recorded_click(resolution: Resolution, facts: RequestFacts, *, time_us: int, latency_us: int) -> bytes:
     """Write the click that following a link made."""
     visit = _visit(facts, time_us=time_us, latency_us=latency_us)
     # Two messages one behind the other are one with the fields of both.
@@ -75,7 +75,9 @@ def _link_share(resolution: Resolution) -> bytes:
     return share
 
 
-def recorded_orphan(finding: Finding, answer: OrphanAnswer, facts: Facts, *, time_us: int, latency_us: int) -> bytes:
+def recorded_orphan(
+    finding: Finding, response: OrphanResponse, facts: RequestFacts, *, time_us: int, latency_us: int
+) -> bytes:
     """Write the visit that followed no link."""
     visit = _visit(facts, time_us=time_us, latency_us=latency_us)
     visit.owner_id = finding.owner_id
@@ -83,12 +85,12 @@ def recorded_orphan(finding: Finding, answer: OrphanAnswer, facts: Facts, *, tim
     visit.domain = finding.domain
     # No column takes a NUL, and one in a path must not set the visit aside.
     visit.code = cut(facts.path.removeprefix("/").replace("\0", "\ufffd"), ORPHAN_CODE_BYTES)
-    visit.destination = answer.destination
-    visit.http_status = answer.http_status
+    visit.destination = response.destination
+    visit.http_status = response.http_status
     return visit.SerializeToString()
 
 
-def _visit(facts: Facts, *, time_us: int, latency_us: int) -> clicks_pb2.RecordedClick:
+def _visit(facts: RequestFacts, *, time_us: int, latency_us: int) -> clicks_pb2.RecordedClick:
     return clicks_pb2.RecordedClick(
         time=Timestamp(seconds=time_us // 1_000_000, nanos=time_us % 1_000_000 * 1000),
         method=facts.method,

@@ -8,8 +8,8 @@ from services.redirect import metrics, pages
 from services.redirect.domain.hosts import OwnHosts
 from services.redirect.domain.paths import Fixed, Follow, Preview, read_path
 from services.redirect.following import LINK_METHODS, READING, Following
-from services.redirect.request_facts import Facts
-from services.redirect.response import CACHE_CONTROL, Answer, plain
+from services.redirect.request_facts import RequestFacts
+from services.redirect.response import CACHE_CONTROL, Response, plain
 from services.redirect.unlocking import BodyReader, Unlocking
 from services.runtime import log, request_id, tracing
 
@@ -36,7 +36,7 @@ class DataPlane:
         """Tell proxies from now on to send their visitors elsewhere; who still comes is answered."""
         self._is_leaving = True
 
-    def answer_at_once(self, facts: Facts, deliver: Callable[[Answer], None]) -> bool:
+    def respond_at_once(self, facts: RequestFacts, deliver: Callable[[Response], None]) -> bool:
         """Answer what needs nobody else: a GET of a link in memory that leads on. Else say False and do nothing.
 
         The answer is delivered once the click is durable. Without a coroutine, a task and a future: they would cost as
@@ -48,52 +48,52 @@ class DataPlane:
         target = read_path(facts.path)
         if not isinstance(target, Follow):
             return False
-        answer = self._following.follow_at_once(target.code, facts, started=started, deliver=deliver)
-        if answer is None:
+        response = self._following.follow_at_once(target.code, facts, started=started, deliver=deliver)
+        if response is None:
             return False
-        metrics.ANSWERS.count(answer.status)
+        metrics.RESPONSES.count(response.status)
         return True
 
-    async def answer(self, facts: Facts, read_body: BodyReader) -> Answer:
+    async def respond(self, facts: RequestFacts, read_body: BodyReader) -> Response:
         """Answer a request; an unexpected failure is a page without particulars."""
         try:
             with tracing.server_span("redirect", {}):
-                answer = await self._answer(facts, read_body)
+                response = await self._respond(facts, read_body)
         except Exception as problem:  # noqa: BLE001 - a visitor gets an answer, whatever happens
             request_id.adopt(facts.request_id)
             _logger.failure("unexpected_error", problem)
-            answer = pages.unavailable(1, as_json=facts.prefers_json)
-        metrics.ANSWERS.count(answer.status)
-        return answer
+            response = pages.unavailable(1, as_json=facts.prefers_json)
+        metrics.RESPONSES.count(response.status)
+        return response
 
-    async def _answer(self, facts: Facts, read_body: BodyReader) -> Answer:
+    async def _respond(self, facts: RequestFacts, read_body: BodyReader) -> Response:
         started = time.perf_counter()
         target = read_path(facts.path)
         is_reading = facts.method in READING
         match target:
             case Follow(code) if is_reading or facts.method in _WRITING:
-                answer = await self._following.follow(code, facts, started=started)
+                response = await self._following.follow(code, facts, started=started)
             case Follow(code) if facts.method == "POST":
-                answer = await self._unlocking.unlock(code, facts, read_body, started=started)
+                response = await self._unlocking.unlock(code, facts, read_body, started=started)
             case Preview(code) if is_reading:
-                answer = await self._following.preview(code, facts)
+                response = await self._following.preview(code, facts)
             case Fixed() if is_reading:
-                answer = self._fixed(target, facts)
+                response = self._fixed(target, facts)
             case None if is_reading:
-                answer = await self._following.stray(facts, started=started)
+                response = await self._following.stray(facts, started=started)
             case _:
                 allowed = LINK_METHODS if isinstance(target, Follow) else _READ_METHODS
-                answer = pages.method_not_allowed(allowed, as_json=facts.prefers_json)
-        return answer
+                response = pages.method_not_allowed(allowed, as_json=facts.prefers_json)
+        return response
 
-    def _fixed(self, target: Fixed, facts: Facts) -> Answer:
+    def _fixed(self, target: Fixed, facts: RequestFacts) -> Response:
         match target:
             case Fixed.HEALTH:
                 return plain(503, "leaving\n") if self._is_leaving else plain(200, "ok\n")
             case Fixed.ROBOTS:
                 return self._robots_txt
             case Fixed.ICON:
-                return Answer(204, [CACHE_CONTROL])
+                return Response(204, [CACHE_CONTROL])
             case Fixed.LANDING:
                 if facts.host == self._hosts.default:
                     return pages.landing()

@@ -3,8 +3,8 @@
 The client library's own counters take a lock each time, which would be a tenth of what a redirect costs.
 """
 
+import collections
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 
@@ -13,14 +13,14 @@ from prometheus_client.metrics_core import CounterMetricFamily, HistogramMetricF
 from prometheus_client.registry import Collector
 
 
-class Tally(Collector):
+class Counter(Collector):
     """A counter by the values of one label."""
 
     def __init__(self, name: str, documentation: str, label: str, known: Iterable[object] = ()) -> None:
         self._name = name
         self._documentation = documentation
         self._label = label
-        self._counts: Counter[object] = Counter(dict.fromkeys(known, 0))
+        self._counts: collections.Counter[object] = collections.Counter(dict.fromkeys(known, 0))
         REGISTRY.register(self)
 
     def count(self, value: object) -> None:
@@ -35,7 +35,7 @@ class Tally(Collector):
         yield family
 
 
-class Distribution(Collector):
+class Histogram(Collector):
     """A histogram."""
 
     def __init__(self, name: str, documentation: str, bounds: Sequence[float]) -> None:

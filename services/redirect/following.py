@@ -15,14 +15,14 @@ from typing import Final, Protocol
 from services.common import access_ticket, bots, errors
 from services.common.clock import Clock
 from services.redirect import metrics, pages, scan_limits
-from services.redirect.convert import OrphanAnswer
+from services.redirect.convert import OrphanResponse
 from services.redirect.domain import decision
 from services.redirect.domain.paths import is_reserved
 from services.redirect.domain.resolution import Absent, Finding, Resolution
 from services.redirect.recorder import Recorder
-from services.redirect.request_facts import Facts
+from services.redirect.request_facts import RequestFacts
 from services.redirect.resolving.resolver import Resolver
-from services.redirect.response import Answer, redirect
+from services.redirect.response import Response, redirect
 from services.redirect.scan_limits import ScanLimits
 from services.runtime import request_id
 
@@ -71,8 +71,8 @@ class Following:
         self._is_indexable = is_indexable
 
     def follow_at_once(
-        self, code: str, facts: Facts, *, started: float, deliver: Callable[[Answer], None]
-    ) -> Answer | None:
+        self, code: str, facts: RequestFacts, *, started: float, deliver: Callable[[Response], None]
+    ) -> Response | None:
         """Follow a link that is in memory and open to all; None, and nothing done, when it takes more than that."""
         entry = self._resolver.at_hand(facts.host, code)
         resolution = entry.finding if entry else None
@@ -82,11 +82,11 @@ class Following:
         if not isinstance(decision.decide(resolution, now, is_opened=False, is_looking=False), decision.Found):
             return None
         metrics.LOOKUPS.count("memory")
-        answer = self._redirect(resolution)
-        self._recorder.record_at_once(resolution, facts, now=now, started=started, done=partial(deliver, answer))
-        return answer
+        response = self._redirect(resolution)
+        self._recorder.record_at_once(resolution, facts, now=now, started=started, done=partial(deliver, response))
+        return response
 
-    async def follow(self, code: str, facts: Facts, *, started: float) -> Answer:
+    async def follow(self, code: str, facts: RequestFacts, *, started: float) -> Response:
         """Answer what a visitor of the link meets; only what leads on is a click."""
         try:
             finding = await self._find(code, facts)
@@ -106,9 +106,11 @@ class Following:
             return pages.method_not_allowed(LINK_METHODS, as_json=facts.prefers_json)
         if isinstance(decided, decision.Found):
             return await self._lead_on(decided.resolution, facts, now=now, started=started)
-        return await self._answer(decided, finding, facts, started=started)
+        return await self._respond(decided, finding, facts, started=started)
 
-    async def _answer(self, decided: decision.Decision, finding: Finding, facts: Facts, *, started: float) -> Answer:
+    async def _respond(
+        self, decided: decision.Decision, finding: Finding, facts: RequestFacts, *, started: float
+    ) -> Response:
         match decided:
             case decision.Consume(resolution):
                 return await self._consume(resolution, facts, started=started)
@@ -121,7 +123,7 @@ class Following:
             case _:
                 return await self._refuse(decided, facts)
 
-    async def stray(self, facts: Facts, *, started: float) -> Answer:
+    async def stray(self, facts: RequestFacts, *, started: float) -> Response:
         """Answer a path that can name no link."""
         try:
             # No code is empty, so this asks for the domain alone.
@@ -130,7 +132,7 @@ class Following:
             finding = Absent()
         return await self._not_found(finding, facts, started=started)
 
-    async def preview(self, code: str, facts: Facts) -> Answer:
+    async def preview(self, code: str, facts: RequestFacts) -> Response:
         """Show where a link leads, without following it."""
         try:
             finding = await self._find(code, facts)
@@ -145,18 +147,18 @@ class Following:
             return pages.gone(as_json=facts.prefers_json)
         return pages.preview(decided.resolution)
 
-    async def find(self, code: str, facts: Facts) -> decision.Decision:
+    async def find(self, code: str, facts: RequestFacts) -> decision.Decision:
         """Decide for a visitor without ticket, as the password form needs it."""
         finding = await self._find(code, facts)
         return decision.decide(finding, self._clock.now(), is_opened=False, is_looking=False)
 
-    async def nothing_there(self, facts: Facts) -> Answer:
+    async def nothing_there(self, facts: RequestFacts) -> Response:
         """Answer for a code or path that names nothing, and slow down who asks for many."""
         if await self._limits.note_unknown(facts.client_ip):
             return pages.too_many_unknown(scan_limits.RETRY_AFTER_SECONDS, as_json=facts.prefers_json)
         return pages.not_found(as_json=facts.prefers_json)
 
-    async def _find(self, code: str, facts: Facts) -> Finding:
+    async def _find(self, code: str, facts: RequestFacts) -> Finding:
         if not facts.host:
             return Absent()
         if entry := self._resolver.at_hand(facts.host, code):
@@ -168,7 +170,7 @@ class Following:
         request_id.adopt(facts.request_id)
         return await self._resolver.resolve(facts.host, code)
 
-    def _is_opened(self, finding: Finding, facts: Facts) -> bool:
+    def _is_opened(self, finding: Finding, facts: RequestFacts) -> bool:
         if isinstance(finding, Absent) or not finding.password_version:
             return False
         name = access_ticket.COOKIE_PREFIX + finding.code
@@ -177,7 +179,7 @@ class Following:
             for ticket in facts.cookies_named(name)
         )
 
-    async def _is_exhausted(self, resolution: Resolution, facts: Facts) -> bool:
+    async def _is_exhausted(self, resolution: Resolution, facts: RequestFacts) -> bool:
         """Ask links whether a follow is left, for those who take none; False when it cannot say."""
         request_id.adopt(facts.request_id)
         try:
@@ -185,7 +187,7 @@ class Following:
         except errors.LinkmeterError:
             return False
 
-    async def _consume(self, resolution: Resolution, facts: Facts, *, started: float) -> Answer:
+    async def _consume(self, resolution: Resolution, facts: RequestFacts, *, started: float) -> Response:
         request_id.adopt(facts.request_id)
         try:
             is_granted = await self._consumer.consume(resolution.link_id)
@@ -195,33 +197,35 @@ class Following:
             return await self._too_late(resolution, facts, started=started)
         return await self._lead_on(resolution, facts, now=self._clock.now(), started=started)
 
-    async def _lead_on(self, resolution: Resolution, facts: Facts, *, now: datetime, started: float) -> Answer:
+    async def _lead_on(self, resolution: Resolution, facts: RequestFacts, *, now: datetime, started: float) -> Response:
         if facts.method != "HEAD" and not (resolution.block_bots and bots.is_bot(facts.user_agent)):
             await self._recorder.record(resolution, facts, now=now, started=started)
         return self._redirect(resolution)
 
-    def _redirect(self, resolution: Resolution) -> Answer:
+    def _redirect(self, resolution: Resolution) -> Response:
         is_indexable = self._is_indexable if resolution.indexable is None else resolution.indexable
         return redirect(resolution.redirect_status, resolution.destination, is_indexable=is_indexable)
 
-    async def _too_late(self, resolution: Resolution, facts: Facts, *, started: float) -> Answer:
+    async def _too_late(self, resolution: Resolution, facts: RequestFacts, *, started: float) -> Response:
         elsewhere = resolution.expired_destination
         status = ELSEWHERE_STATUS if elsewhere else HTTPStatus.GONE.value
-        await self._record_orphan(resolution, OrphanAnswer(status, elsewhere), facts, started=started)
+        await self._record_orphan(resolution, OrphanResponse(status, elsewhere), facts, started=started)
         return redirect(status, elsewhere) if elsewhere else pages.gone(as_json=facts.prefers_json)
 
-    async def _not_found(self, finding: Finding, facts: Facts, *, started: float) -> Answer:
-        answer = await self.nothing_there(facts)
+    async def _not_found(self, finding: Finding, facts: RequestFacts, *, started: float) -> Response:
+        response = await self.nothing_there(facts)
         # Who scans for codes is answered 429 and cannot fill the outbox.
-        if answer.status == HTTPStatus.NOT_FOUND and not is_reserved(facts.path):
-            await self._record_orphan(finding, OrphanAnswer(answer.status), facts, started=started)
-        return answer
+        if response.status == HTTPStatus.NOT_FOUND and not is_reserved(facts.path):
+            await self._record_orphan(finding, OrphanResponse(response.status), facts, started=started)
+        return response
 
-    async def _record_orphan(self, finding: Finding, answer: OrphanAnswer, facts: Facts, *, started: float) -> None:
+    async def _record_orphan(
+        self, finding: Finding, response: OrphanResponse, facts: RequestFacts, *, started: float
+    ) -> None:
         if facts.method == "GET" and finding.domain:
-            await self._recorder.record_orphan(finding, answer, facts, now=self._clock.now(), started=started)
+            await self._recorder.record_orphan(finding, response, facts, now=self._clock.now(), started=started)
 
-    async def _refuse(self, decided: decision.Decision, facts: Facts) -> Answer:
+    async def _refuse(self, decided: decision.Decision, facts: RequestFacts) -> Response:
         match decided:
             case decision.Gone():
                 return pages.gone(as_json=facts.prefers_json)

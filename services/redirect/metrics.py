@@ -4,15 +4,17 @@ from typing import Final
 
 from prometheus_client import Counter, Gauge, Histogram
 
-from services.redirect.fast_metrics import Distribution, Tally
+from services.redirect import fast_metrics
 
-ANSWERS: Final = Tally("linkmeter_redirect_answers_total", "Answers to visitors by HTTP status.", "status")
-ANSWER_SECONDS: Final = Distribution(
+RESPONSES: Final = fast_metrics.Counter(
+    "linkmeter_redirect_answers_total", "Answers to visitors by HTTP status.", "status"
+)
+RESPONSE_SECONDS: Final = fast_metrics.Histogram(
     "linkmeter_redirect_answer_seconds",
     "Time from a request's arrival to a redirect.",
     (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 2.5),
 )
-LOOKUPS: Final = Tally(
+LOOKUPS: Final = fast_metrics.Counter(
     "linkmeter_redirect_lookups_total",
     "Resolutions by the layer that answered: memory, redis, links, stale (links did not answer) or failed.",
     "layer",

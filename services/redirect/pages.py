@@ -7,7 +7,7 @@ from html import escape
 from typing import Final
 
 from services.redirect.domain.resolution import Resolution
-from services.redirect.response import CACHE_CONTROL, ROBOTS, Answer, HeaderList
+from services.redirect.response import CACHE_CONTROL, ROBOTS, HeaderList, Response
 
 _STYLE: Final = """
 :root{color-scheme:light dark;--ink:#1a1d23;--soft:#5a6270;--paper:#f6f7f9;--card:#fff;--line:#d9dde3;--blue:#1f5fd0;
@@ -54,69 +54,69 @@ _JSON_HEADERS: Final[HeaderList] = [
 ]
 
 
-def not_found(*, as_json: bool = False) -> Answer:
+def not_found(*, as_json: bool = False) -> Response:
     """Say that there is nothing here."""
     return _notice(
         404, "Link not found", "There is no such link. Check the address for typing errors.", as_json=as_json
     )
 
 
-def gone(*, as_json: bool = False) -> Answer:
+def gone(*, as_json: bool = False) -> Response:
     """Say that the link has ended."""
     return _notice(410, "This link has ended", "It has expired or was followed as often as allowed.", as_json=as_json)
 
 
-def unavailable(retry_after_seconds: int, *, as_json: bool = False) -> Answer:
+def unavailable(retry_after_seconds: int, *, as_json: bool = False) -> Response:
     """Say that links cannot be asked."""
     words = "The link cannot be looked up at the moment. Please try again in a moment."
     return _notice(503, "Temporarily unavailable", words, as_json=as_json, retry_after_seconds=retry_after_seconds)
 
 
-def too_many_unknown(retry_after_seconds: int, *, as_json: bool = False) -> Answer:
+def too_many_unknown(retry_after_seconds: int, *, as_json: bool = False) -> Response:
     """Refuse a client that asks for one unknown code after the other."""
     words = "Too many links that do not exist were asked for from your address. Please wait a little."
     return _notice(429, "Too many requests", words, as_json=as_json, retry_after_seconds=retry_after_seconds)
 
 
-def bad_request(status: int, words: str, *, as_json: bool = False) -> Answer:
+def bad_request(status: int, words: str, *, as_json: bool = False) -> Response:
     """Refuse a malformed request."""
     return _notice(status, "This request cannot be understood", words, as_json=as_json)
 
 
-def method_not_allowed(allowed: str, *, as_json: bool = False) -> Answer:
+def method_not_allowed(allowed: str, *, as_json: bool = False) -> Response:
     """Refuse a method that the path does not take."""
-    answer = _notice(405, "Method not allowed", f"This address takes {allowed}.", as_json=as_json)
-    return Answer(answer.status, [*answer.headers, ("allow", allowed)], answer.body)
+    response = _notice(405, "Method not allowed", f"This address takes {allowed}.", as_json=as_json)
+    return Response(response.status, [*response.headers, ("allow", allowed)], response.body)
 
 
-def open_in_browser(*, as_json: bool = False) -> Answer:
+def open_in_browser(*, as_json: bool = False) -> Response:
     """Keep the destination from whoever is no person with a browser: following would use up a click."""
     words = "This link can be followed a limited number of times. Open it in a browser to follow it."
     return _notice(200, "Open this link in a browser", words, as_json=as_json)
 
 
-def landing() -> Answer:
+def landing() -> Response:
     """Say what this host is."""
     return _notice(200, "Short links", "This host serves short links. Each of them leads somewhere else.")
 
 
-def password_form(*, is_wrong: bool = False, as_json: bool = False) -> Answer:
+def password_form(*, is_wrong: bool = False, as_json: bool = False) -> Response:
     """Ask for the link's password."""
     if as_json:
         return _json(401, "A password is required" if not is_wrong else "The password is wrong")
     return _form(401, "The password is wrong. Please try again." if is_wrong else "", [])
 
 
-def too_many_guesses(retry_after_seconds: int, *, as_json: bool = False) -> Answer:
+def too_many_guesses(retry_after_seconds: int, *, as_json: bool = False) -> Response:
     """Refuse more guesses for now."""
     retry = [("retry-after", str(retry_after_seconds))]
     if as_json:
-        answer = _json(429, "Too many guesses")
-        return Answer(answer.status, [*answer.headers, *retry], answer.body)
+        response = _json(429, "Too many guesses")
+        return Response(response.status, [*response.headers, *retry], response.body)
     return _form(429, f"Too many guesses. Please try again in {_span(retry_after_seconds)}.", retry)
 
 
-def preview(resolution: Resolution) -> Answer:
+def preview(resolution: Resolution) -> Response:
     """Show where a link leads; not for links whose destination has to be earned."""
     title = resolution.title
     if resolution.password_version:
@@ -133,17 +133,19 @@ def preview(resolution: Resolution) -> Answer:
         f"Looking at it does not count as a click.</p>{where}"
         f'<a class="button" href="/{escape(resolution.code)}">Follow the link</a>'
     )
-    return Answer(200, list(_HEADERS), _page(title, body))
+    return Response(200, list(_HEADERS), _page(title, body))
 
 
-def _notice(status: int, title: str, words: str, *, as_json: bool = False, retry_after_seconds: int = 0) -> Answer:
-    answer = _json(status, title) if as_json else Answer(status, list(_HEADERS), _page(title, _heading(title, words)))
+def _notice(status: int, title: str, words: str, *, as_json: bool = False, retry_after_seconds: int = 0) -> Response:
+    response = (
+        _json(status, title) if as_json else Response(status, list(_HEADERS), _page(title, _heading(title, words)))
+    )
     if retry_after_seconds:
-        answer.headers.append(("retry-after", str(retry_after_seconds)))
-    return answer
+        response.headers.append(("retry-after", str(retry_after_seconds)))
+    return response
 
 
-def _form(status: int, problem: str, headers: HeaderList) -> Answer:
+def _form(status: int, problem: str, headers: HeaderList) -> Response:
     # Posting to the empty address posts to this very link, whatever stands before its code.
     alert = f'<p class="wrong" id="problem" role="alert">{escape(problem)}</p>' if problem else ""
     described = ' aria-describedby="problem" aria-invalid="true"' if problem else ""
@@ -153,7 +155,7 @@ def _form(status: int, problem: str, headers: HeaderList) -> Answer:
         f'<input id="password" name="password" type="password" maxlength="256" autocomplete="off" required{described}>'
         "<button>Continue</button></form>"
     )
-    return Answer(status, [*_FORM_HEADERS, *headers], _page("Password required", body))
+    return Response(status, [*_FORM_HEADERS, *headers], _page("Password required", body))
 
 
 def _heading(title: str, words: str) -> str:
@@ -168,8 +170,8 @@ def _page(title: str, body: str) -> str:
     )
 
 
-def _json(status: int, words: str) -> Answer:
-    return Answer(status, list(_JSON_HEADERS), json.dumps({"error": words}) + "\n")
+def _json(status: int, words: str) -> Response:
+    return Response(status, list(_JSON_HEADERS), json.dumps({"error": words}) + "\n")
 
 
 def _span(seconds: int) -> str:

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Protocol
 
 from services.redirect import convert, metrics
-from services.redirect.convert import OrphanAnswer
+from services.redirect.convert import OrphanResponse
 from services.redirect.domain.resolution import Finding, Resolution
 from services.redirect.outbox.file import NewRow
-from services.redirect.request_facts import Facts
+from services.redirect.request_facts import RequestFacts
 
 
 class ClickSink(Protocol):
@@ -31,33 +31,33 @@ class Recorder:
     def __init__(self, sink: ClickSink) -> None:
         self._sink = sink
 
-    async def record(self, resolution: Resolution, facts: Facts, *, now: datetime, started: float) -> None:
+    async def record(self, resolution: Resolution, facts: RequestFacts, *, now: datetime, started: float) -> None:
         """Return once the click is durable, or counted as dropped."""
         await self._sink.append(_row(resolution, facts, now, started))
-        metrics.ANSWER_SECONDS.observe(time.perf_counter() - started)
+        metrics.RESPONSE_SECONDS.observe(time.perf_counter() - started)
 
     def record_at_once(
-        self, resolution: Resolution, facts: Facts, *, now: datetime, started: float, done: Callable[[], None]
+        self, resolution: Resolution, facts: RequestFacts, *, now: datetime, started: float, done: Callable[[], None]
     ) -> None:
         """Have done called once the click is durable, or counted as dropped."""
 
         def finish() -> None:
             done()
-            metrics.ANSWER_SECONDS.observe(time.perf_counter() - started)
+            metrics.RESPONSE_SECONDS.observe(time.perf_counter() - started)
 
         self._sink.append_at_once(_row(resolution, facts, now, started), finish)
 
     async def record_orphan(
-        self, finding: Finding, answer: OrphanAnswer, facts: Facts, *, now: datetime, started: float
+        self, finding: Finding, response: OrphanResponse, facts: RequestFacts, *, now: datetime, started: float
     ) -> None:
         """Return once a visit that followed no link is durable, or counted as dropped."""
         time_us = int(now.timestamp() * 1_000_000)
         latency = time.perf_counter() - started
-        visit = convert.recorded_orphan(finding, answer, facts, time_us=time_us, latency_us=int(latency * 1_000_000))
+        visit = convert.recorded_orphan(finding, response, facts, time_us=time_us, latency_us=int(latency * 1_000_000))
         await self._sink.append(NewRow(time_us, visit))
 
 
-def _row(resolution: Resolution, facts: Facts, now: datetime, started: float) -> NewRow:
+def _row(resolution: Resolution, facts: RequestFacts, now: datetime, started: float) -> NewRow:
     time_us = int(now.timestamp() * 1_000_000)
     latency_us = int((time.perf_counter() - started) * 1_000_000)
     return NewRow(time_us, convert.recorded_click(resolution, facts, time_us=time_us, latency_us=latency_us))

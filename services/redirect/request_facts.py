@@ -32,7 +32,7 @@ Header: TypeAlias = Callable[[str], str | None]
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
-class Facts(NamedTuple):
+class RequestFacts(NamedTuple):
     """A request as the data plane sees it. A tuple, because one is made for every request.
 
     What most redirects have no use for is looked up only when it is asked for.
@@ -83,7 +83,7 @@ class Facts(NamedTuple):
         return [value for key, _, value in pairs if key == name][:MAX_COOKIES]
 
 
-class FactFinder:
+class RequestFactsReader:
     """Gathers facts; believes what a request says of its origin only when a trusted proxy brings it."""
 
     def __init__(self, *, hosts: OwnHosts, trusted_proxies: Sequence[Network]) -> None:
@@ -91,7 +91,7 @@ class FactFinder:
         self._trusted = tuple(trusted_proxies)
         self._is_trusted = lru_cache(maxsize=4096)(self._in_trusted_network)
 
-    def gather(self, *, peer: str, method: str, scheme: str, path: str, query: str, header: Header) -> Facts:
+    def read(self, *, peer: str, method: str, scheme: str, path: str, query: str, header: Header) -> RequestFacts:
         """Gather the facts of a request that the peer (a bare address, or GATEWAY) brought."""
         host, client_ip = header("host"), peer
         if host is None:
@@ -101,7 +101,7 @@ class FactFinder:
             host = header(ORIGINAL_HOST_HEADER) or host
             scheme = _scheme(header("x-forwarded-proto")) or scheme
             client_ip = self._client_behind(peer, header)
-        return Facts(
+        return RequestFacts(
             host=self._hosts.canonical(plain_host(host)),
             path=path,
             method=method,

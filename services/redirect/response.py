@@ -14,7 +14,7 @@ PLAIN: Final = ("content-type", "text/plain; charset=utf-8")
 
 
 @dataclass(slots=True)
-class Answer:
+class Response:
     """Status, headers and body. Nobody changes one: the same is given again and again."""
 
     status: int
@@ -30,16 +30,16 @@ _ESCAPED: Final = str.maketrans({letter: f"%{ord(letter):02X}" for letter in '"<
 
 
 @lru_cache(maxsize=16_384)
-def redirect(status: int, location: str, *, is_indexable: bool = False) -> Answer:
+def redirect(status: int, location: str, *, is_indexable: bool = False) -> Response:
     """Send the visitor on.
 
     Without Referrer-Policy: the browser's own policy for the page that held the link goes on to hold, so that the
     destination gets the referrer that it would have got without us. Any value here could only leak more or hide more.
     """
     headers = [("location", location.translate(_ESCAPED)), CACHE_CONTROL]
-    return Answer(status, headers if is_indexable else [*headers, ROBOTS])
+    return Response(status, headers if is_indexable else [*headers, ROBOTS])
 
 
-def plain(status: int, text: str = "") -> Answer:
+def plain(status: int, text: str = "") -> Response:
     """Answer with a line of text."""
-    return Answer(status, [PLAIN, CACHE_CONTROL], text)
+    return Response(status, [PLAIN, CACHE_CONTROL], text)

@@ -17,7 +17,7 @@ from services.redirect.outbox.outbox import Outbox
 from services.redirect.outbox.shipper import Shipper
 from services.redirect.recorder import Recorder
 from services.redirect.redirect_servicer import RedirectServicer
-from services.redirect.request_facts import FactFinder
+from services.redirect.request_facts import RequestFactsReader
 from services.redirect.resolving import backends
 from services.redirect.resolving.cache import Cache
 from services.redirect.resolving.invalidation import Watch
@@ -154,7 +154,7 @@ def _http_server(settings: Settings, worker: Worker) -> HttpServer:
     return HttpServer(
         settings.http_listen,
         data_plane=worker.data_plane,
-        facts=FactFinder(hosts=settings.hosts, trusted_proxies=settings.trusted_proxies),
+        facts=RequestFactsReader(hosts=settings.hosts, trusted_proxies=settings.trusted_proxies),
         tls=settings.tls if settings.http_tls != "off" else None,
         asks_certificate=settings.http_tls == "mutual",
     )

@@ -10,9 +10,9 @@ from services.common import access_ticket, errors
 from services.redirect import pages, scan_limits
 from services.redirect.domain import decision
 from services.redirect.following import RETRY_AFTER_SECONDS, Following
-from services.redirect.request_facts import Facts
+from services.redirect.request_facts import RequestFacts
 from services.redirect.resolving.backends import AccessGrant
-from services.redirect.response import CACHE_CONTROL, ROBOTS, Answer
+from services.redirect.response import CACHE_CONTROL, ROBOTS, Response
 from services.runtime import request_id
 
 FORM_TYPE: Final = "application/x-www-form-urlencoded"
@@ -41,7 +41,7 @@ class Unlocking:
         self._following = following
         self._checker = checker
 
-    async def unlock(self, code: str, facts: Facts, read_body: BodyReader, *, started: float) -> Answer:
+    async def unlock(self, code: str, facts: RequestFacts, read_body: BodyReader, *, started: float) -> Response:
         """Give a ticket for the right password, or lead on where the redirect keeps the method.
 
         A form with a password is for us alone: no destination gets what was meant for a link that had a password just
@@ -58,9 +58,9 @@ class Unlocking:
             return pages.too_many_unknown(scan_limits.RETRY_AFTER_SECONDS, as_json=facts.prefers_json)
         except errors.Unavailable:
             return pages.unavailable(RETRY_AFTER_SECONDS, as_json=facts.prefers_json)
-        return await self._answer(decided, code, password, facts)
+        return await self._respond(decided, code, password, facts)
 
-    async def _answer(self, decided: decision.Decision, code: str, password: str, facts: Facts) -> Answer:
+    async def _respond(self, decided: decision.Decision, code: str, password: str, facts: RequestFacts) -> Response:
         match decided:
             case decision.NotFound():
                 return await self._following.nothing_there(facts)
@@ -72,7 +72,7 @@ class Unlocking:
                 # The password was removed while the form stood open, or the link ended and leads elsewhere.
                 return _see(code)
 
-    async def _check(self, code: str, password: str, facts: Facts) -> Answer:
+    async def _check(self, code: str, password: str, facts: RequestFacts) -> Response:
         if not 1 <= len(password) <= MAX_PASSWORD:
             return pages.password_form(is_wrong=True, as_json=facts.prefers_json)
         request_id.adopt(facts.request_id)
@@ -99,7 +99,7 @@ def _keeps_method(decided: decision.Decision) -> bool:
     return isinstance(decided, decision.Found | decision.Consume) and decided.resolution.keeps_method
 
 
-async def _is_password_form(facts: Facts, read_body: BodyReader) -> bool:
+async def _is_password_form(facts: RequestFacts, read_body: BodyReader) -> bool:
     """Return whether this is the form of our own page: a password and nothing else."""
     try:
         body = await read_body(MAX_BODY_BYTES) if _is_form(facts) else None
@@ -108,11 +108,11 @@ async def _is_password_form(facts: Facts, read_body: BodyReader) -> bool:
     return body is not None and list(_fields_of(body)) == [FIELD]
 
 
-def _is_form(facts: Facts) -> bool:
+def _is_form(facts: RequestFacts) -> bool:
     return facts.content_type.partition(";")[0].strip().lower() == FORM_TYPE
 
 
-async def _read_password(facts: Facts, read_body: BodyReader) -> str:
+async def _read_password(facts: RequestFacts, read_body: BodyReader) -> str:
     if not _is_form(facts):
         raise _BadForm(415, f"Only {FORM_TYPE} is accepted.")
     try:
@@ -141,10 +141,10 @@ def _fields_of(body: bytes) -> dict[str, list[str]]:
         return {}
 
 
-def _see(code: str, cookie: str = "") -> Answer:
+def _see(code: str, cookie: str = "") -> Response:
     """Send the visitor to the link itself, with a GET."""
     cookies = [("set-cookie", cookie)] if cookie else []
-    return Answer(303, [("location", f"/{code}"), *cookies, CACHE_CONTROL, ROBOTS])
+    return Response(303, [("location", f"/{code}"), *cookies, CACHE_CONTROL, ROBOTS])
 
 
 def _cookie(code: str, grant: AccessGrant, *, is_secure: bool) -> str:

@@ -8,8 +8,8 @@ from typing import Any, Final, Protocol, cast
 from services.redirect.data_plane import DataPlane
 from services.redirect.http import wire
 from services.redirect.http.request_reader import PIECE_BYTES, Request, RequestReader
-from services.redirect.request_facts import GATEWAY, FactFinder, Facts, plain_address
-from services.redirect.response import Answer
+from services.redirect.request_facts import GATEWAY, RequestFacts, RequestFactsReader, plain_address
+from services.redirect.response import Response
 from services.runtime import log
 
 # Requests that wait for the one before them until no more are read.
@@ -22,11 +22,11 @@ BODY_SECONDS: Final = 10.0
 _logger = log.get(__name__)
 
 
-class Host(Protocol):
+class ServerState(Protocol):
     """The server of a connection."""
 
     data_plane: DataPlane
-    facts: FactFinder
+    facts: RequestFactsReader
     scheme: str
     # Whether it listens on a Unix socket, which only the gateway can reach.
     is_private: bool
@@ -50,8 +50,8 @@ class Host(Protocol):
 class Connection(asyncio.Protocol):
     """Answers requests in their order, one at a time."""
 
-    def __init__(self, host: Host) -> None:
-        self._host = host
+    def __init__(self, server: ServerState) -> None:
+        self._server = server
         self._transport: asyncio.Transport | None = None
         self._reader = RequestReader()
         self._peer = ""
@@ -64,13 +64,13 @@ class Connection(asyncio.Protocol):
         self._is_clogged = False
         self._is_in_body = False
         self._has_ended = False
-        self._deadline = host.now + HEAD_SECONDS
+        self._deadline = server.now + HEAD_SECONDS
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin."""
         self._transport = cast(asyncio.Transport, transport)
-        self._peer = GATEWAY if self._host.is_private else _address_of(transport)
-        if not self._host.enter(self):
+        self._peer = GATEWAY if self._server.is_private else _address_of(transport)
+        if not self._server.enter(self):
             self._transport.abort()
 
     def connection_lost(self, problem: Exception | None) -> None:
@@ -78,7 +78,7 @@ class Connection(asyncio.Protocol):
         del problem
         self._transport = None
         self._forget()
-        self._host.leave(self)
+        self._server.leave(self)
 
     def data_received(self, data: bytes) -> None:
         """Read on."""
@@ -91,7 +91,7 @@ class Connection(asyncio.Protocol):
                 self._take(request)
         is_in_body = self._reader.is_in_body
         if is_in_body and not self._is_in_body:
-            self._deadline = self._host.now + BODY_SECONDS
+            self._deadline = self._server.now + BODY_SECONDS
         self._is_in_body = is_in_body
         if self._reader.is_waiting:
             self._go_ahead()
@@ -99,7 +99,7 @@ class Connection(asyncio.Protocol):
     def eof_received(self) -> bool:
         """Answer what is in hand, though the client sends nothing more; TLS cannot be closed by halves."""
         self._has_ended = True
-        return (self._in_hand is not None or bool(self._waiting)) and self._host.scheme == "http"
+        return (self._in_hand is not None or bool(self._waiting)) and self._server.scheme == "http"
 
     def pause_writing(self) -> None:
         """Let a client take its answers before it gets more."""
@@ -109,7 +109,7 @@ class Connection(asyncio.Protocol):
     def resume_writing(self) -> None:
         """Go on."""
         self._is_clogged = False
-        self._deadline = self._host.now + HEAD_SECONDS
+        self._deadline = self._server.now + HEAD_SECONDS
         self._pause()
         self._next()
 
@@ -170,40 +170,40 @@ class Connection(asyncio.Protocol):
             return
         self._in_hand = request
         if request.refusal:
-            self._answer(request.refusal)
+            self._send(request.refusal)
             return
         try:
             facts = self._facts(request)
-            if not self._host.data_plane.answer_at_once(facts, self._answer):
-                self._host.run(self._answer_later(facts, request))
+            if not self._server.data_plane.respond_at_once(facts, self._send):
+                self._server.run(self._respond(facts, request))
         except Exception as problem:  # noqa: BLE001 - whatever a request holds, the process goes on
             self._fail(problem)
 
-    def _facts(self, request: Request) -> Facts:
-        return self._host.facts.gather(
+    def _facts(self, request: Request) -> RequestFacts:
+        return self._server.facts.read(
             peer=self._peer,
             method=request.method,
-            scheme=self._host.scheme,
+            scheme=self._server.scheme,
             path=request.path,
             query=request.query,
             header=request.headers.get,
         )
 
-    async def _answer_later(self, facts: Facts, request: Request) -> None:
+    async def _respond(self, facts: RequestFacts, request: Request) -> None:
         try:
-            self._answer(await self._host.data_plane.answer(facts, request.read_body))
+            self._send(await self._server.data_plane.respond(facts, request.read_body))
         except Exception as problem:  # noqa: BLE001 - see above
             self._fail(problem)
 
-    def _answer(self, answer: Answer) -> None:
+    def _send(self, response: Response) -> None:
         request, transport = self._in_hand, self._transport
         if request is None or transport is None or transport.is_closing():
             return
-        is_last = request.is_last or self._host.is_leaving or (self._has_ended and not self._waiting)
+        is_last = request.is_last or self._server.is_leaving or (self._has_ended and not self._waiting)
         stays = wire.CLOSE if is_last else wire.KEEP if request.must_hear_that_it_stays else b""
-        transport.write(wire.encode(answer, with_body=request.method != "HEAD", connection=stays))
+        transport.write(wire.encode(response, with_body=request.method != "HEAD", connection=stays))
         self._in_hand = None
-        self._deadline = self._host.now + HEAD_SECONDS
+        self._deadline = self._server.now + HEAD_SECONDS
         if is_last:
             self._forget()
             transport.close()

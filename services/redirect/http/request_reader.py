@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import httptools
 
 from services.redirect.domain.hosts import is_authority
-from services.redirect.response import Answer, plain
+from services.redirect.response import Response, plain
 
 # Room for one header of the size that proxies let pass.
 HEAD_BYTES: Final = 80 * 1024
@@ -41,7 +41,7 @@ class Request(NamedTuple):
     is_last: bool
     body: bytes = b""
     is_late: bool = False
-    refusal: Answer | None = None
+    refusal: Response | None = None
     # Whether the client is of HTTP/1.0 and asked for the connection to stay.
     must_hear_that_it_stays: bool = False
 
@@ -83,7 +83,7 @@ class RequestReader:
         # Of the head or body that is being read.
         self._size = self._count = 0
         self._is_last = self._is_in_head = self.is_in_body = self._is_old = False
-        self._refusal: Answer | None = None
+        self._refusal: Response | None = None
 
     def feed(self, data: bytes) -> list[Request]:
         """Read on, at most PIECE_BYTES; return the requests that are complete now."""
@@ -128,7 +128,7 @@ class RequestReader:
         self._begin()
         self._complete.append(last)
 
-    def _request(self, *, is_last: bool, is_late: bool = False, refusal: Answer | None = None) -> Request:
+    def _request(self, *, is_last: bool, is_late: bool = False, refusal: Response | None = None) -> Request:
         method = "" if refusal else _text(self._parser.get_method())
         stays = self._is_old and not is_last
         return Request(method, self._target, self._headers, is_last, self._body, is_late, refusal, stays)
@@ -176,7 +176,7 @@ class RequestReader:
             self._headers["host"] = _decoded(absolute[1]) or "-"
         self._target = absolute[2] if absolute[2].startswith(b"/") else b"/" + absolute[2]
 
-    def _host_refusal(self) -> Answer | None:
+    def _host_refusal(self) -> Response | None:
         """Refuse what names no host, or no valid one, or several (RFC 9112 section 3.2)."""
         host = self._headers.get("host")
         if host is None:

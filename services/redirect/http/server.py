@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from services.redirect.data_plane import DataPlane
 from services.redirect.http.connection import Connection
-from services.redirect.request_facts import FactFinder
+from services.redirect.request_facts import RequestFactsReader
 from services.runtime import addresses, log
 from services.runtime.tls import LOOK_SECONDS, TlsFiles, Watched
 
@@ -32,7 +32,7 @@ class HttpServer:
         address: str,
         *,
         data_plane: DataPlane,
-        facts: FactFinder,
+        facts: RequestFactsReader,
         tls: TlsFiles | None = None,
         asks_certificate: bool = False,
     ) -> None:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from http import HTTPStatus
 from typing import Final
 
-from services.redirect.response import Answer
+from services.redirect.response import Response
 
 CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 # What becomes of the connection, where it has to be said: HTTP/1.1 keeps it, HTTP/1.0 does not.
@@ -14,21 +14,21 @@ CLOSE: Final = b"connection: close\r\n"
 KEEP: Final = b"connection: keep-alive\r\n"
 
 
-def encode(answer: Answer, *, with_body: bool, connection: bytes = b"") -> bytes:
+def encode(response: Response, *, with_body: bool, connection: bytes = b"") -> bytes:
     """Write an answer, with the line that says what becomes of the connection."""
-    head = answer.head
+    head = response.head
     if not head:
-        head = answer.head = _head(answer)
-    body = answer.body.encode() if with_body else b""
+        head = response.head = _head(response)
+    body = response.body.encode() if with_body else b""
     return b"%b%b%b\r\n%b" % (head, _date(int(time.time())), connection, body)
 
 
-def _head(answer: Answer) -> bytes:
+def _head(response: Response) -> bytes:
     """Write what is the same each time that the answer is given."""
-    lines = [f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}"]
-    lines += [f"{name}: {value}" for name, value in answer.headers]
-    if answer.status != HTTPStatus.NO_CONTENT:
-        lines.append(f"content-length: {len(answer.body.encode())}")
+    lines = [f"HTTP/1.1 {response.status} {HTTPStatus(response.status).phrase}"]
+    lines += [f"{name}: {value}" for name, value in response.headers]
+    if response.status != HTTPStatus.NO_CONTENT:
+        lines.append(f"content-length: {len(response.body.encode())}")
     for line in lines:
         # The last guard before the wire: whatever a header holds, it stays one line.
         if not line.isprintable():

@@ -9,7 +9,7 @@ import pytest
 
 from services.redirect import pages
 from services.redirect.domain.resolution import Resolution
-from services.redirect.response import Answer
+from services.redirect.response import Response
 
 ATTACK = "<script>alert(1)</script>\"'&"
 
@@ -45,7 +45,7 @@ PAGES = [
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.status))
-def test_every_page_is_locked_down(page: Answer) -> None:
+def test_every_page_is_locked_down(page: Response) -> None:
     """S12: strict policy, no script, no frame, nothing from elsewhere, never stored or indexed."""
     headers = dict(page.headers)
     policy = headers["content-security-policy"]
@@ -62,7 +62,7 @@ def test_every_page_is_locked_down(page: Answer) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.status))
-def test_the_policy_allows_just_the_pages_own_style(page: Answer) -> None:
+def test_the_policy_allows_just_the_pages_own_style(page: Response) -> None:
     """The hash is that of the style element."""
     style = re.search(r"<style>(.*?)</style>", page.body, re.DOTALL)
     assert style
@@ -71,7 +71,7 @@ def test_the_policy_allows_just_the_pages_own_style(page: Answer) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.status))
-def test_every_page_is_accessible(page: Answer) -> None:
+def test_every_page_is_accessible(page: Response) -> None:
     """Language, title, viewport, one heading; both colour schemes."""
     for needed in ('<html lang="en">', "<title>", 'name="viewport"', "<main>", "color-scheme:light dark"):
         assert needed in page.body
@@ -114,6 +114,6 @@ def test_retry_after_is_whole_seconds() -> None:
 
 def test_a_client_that_wants_json_gets_json() -> None:
     """The same status, and one error field."""
-    answer = pages.not_found(as_json=True)
-    assert (answer.status, dict(answer.headers)["content-type"]) == (404, "application/json")
-    assert answer.body == '{"error": "Link not found"}\n'
+    response = pages.not_found(as_json=True)
+    assert (response.status, dict(response.headers)["content-type"]) == (404, "application/json")
+    assert response.body == '{"error": "Link not found"}\n'

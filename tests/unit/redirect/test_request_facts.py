@@ -7,16 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.redirect.domain.hosts import own_hosts
-from services.redirect.request_facts import FactFinder, Facts, cut
+from services.redirect.request_facts import RequestFacts, RequestFactsReader, cut
 
 PROXY = "10.0.0.1"
-FINDER = FactFinder(hosts=own_hosts("https://sho.rt", ""), trusted_proxies=[ipaddress.ip_network("10.0.0.0/8")])
+READER = RequestFactsReader(hosts=own_hosts("https://sho.rt", ""), trusted_proxies=[ipaddress.ip_network("10.0.0.0/8")])
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
 
 
-def facts(peer: str = "203.0.113.9", method: str = "GET", **headers: str) -> Facts:
+def facts(peer: str = "203.0.113.9", method: str = "GET", **headers: str) -> RequestFacts:
     given_headers = {name.replace("_", "-"): value for name, value in {"user_agent": BROWSER, **headers}.items()}
-    return FINDER.gather(
+    return READER.read(
         peer=peer,
         method=method,
         scheme="http",

@@ -8,8 +8,8 @@ from typing import Any, cast
 from services.redirect.data_plane import DataPlane
 from services.redirect.domain.hosts import own_hosts
 from services.redirect.http.connection import HEAD_SECONDS, Connection
-from services.redirect.request_facts import FactFinder, Facts
-from services.redirect.response import Answer, plain
+from services.redirect.request_facts import RequestFacts, RequestFactsReader
+from services.redirect.response import Response, plain
 from tests.support.wait import eventually
 
 PAGE = "x" * 16_384
@@ -23,19 +23,19 @@ class _Pages:
         self.asked: list[str] = []
         self.page = PAGE
 
-    def answer_at_once(self, facts: Facts, deliver: Callable[[Answer], None]) -> bool:
+    def respond_at_once(self, facts: RequestFacts, deliver: Callable[[Response], None]) -> bool:
         self.asked.append(facts.path)
         deliver(plain(200, self.page))
         return True
 
 
-class _Host:
+class _Server:
     """A server that holds connections in this very process."""
 
     def __init__(self) -> None:
         self.pages = _Pages()
         self.data_plane = cast(DataPlane, self.pages)
-        self.facts = FactFinder(hosts=own_hosts("http://a", ""), trusted_proxies=())
+        self.facts = RequestFactsReader(hosts=own_hosts("http://a", ""), trusted_proxies=())
         self.scheme = "http"
         self.now = 0.0
         self.is_leaving = False
@@ -64,67 +64,67 @@ class _Host:
 
 
 @asynccontextmanager
-async def connected() -> AsyncIterator[tuple[_Host, asyncio.StreamReader, asyncio.StreamWriter]]:
+async def connected() -> AsyncIterator[tuple[_Server, asyncio.StreamReader, asyncio.StreamWriter]]:
     """Connect a client that reads little unless it is told to."""
-    host = _Host()
-    server = await asyncio.get_running_loop().create_server(lambda: Connection(host), "127.0.0.1", 0)
-    reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname(), limit=1024)
+    server = _Server()
+    listener = await asyncio.get_running_loop().create_server(lambda: Connection(server), "127.0.0.1", 0)
+    reader, writer = await asyncio.open_connection(*listener.sockets[0].getsockname(), limit=1024)
     try:
-        yield host, reader, writer
+        yield server, reader, writer
     finally:
         writer.transport.abort()
-        server.close()
+        listener.close()
 
 
-async def stalled(host: _Host) -> int:
+async def stalled(server: _Server) -> int:
     """Wait until no more requests are answered; return how many were."""
     before = -1
-    while len(host.pages.asked) != before:
-        before = len(host.pages.asked)
+    while len(server.pages.asked) != before:
+        before = len(server.pages.asked)
         await asyncio.sleep(0.2)
     return before
 
 
 async def test_a_client_that_does_not_read_is_answered_no_further() -> None:
     """S21: while answers pile up the next request is not taken, however many came at once."""
-    async with connected() as (host, _, writer):
+    async with connected() as (server, _, writer):
         writer.write(b"".join(GET % number for number in range(20_000)))
-        assert 0 < await stalled(host) < 2_000
+        assert 0 < await stalled(server) < 2_000
 
 
 async def test_a_client_that_reads_at_last_gets_every_answer_in_order() -> None:
     """Nothing that was received is lost meanwhile."""
-    async with connected() as (host, reader, writer):
+    async with connected() as (server, reader, writer):
         writer.write(b"".join(GET % number for number in range(2_000)))
-        await stalled(host)
+        await stalled(server)
         for _ in range(2_000):
             await reader.readuntil(b"\r\n\r\n")
             await reader.readexactly(len(PAGE))
-        assert host.pages.asked == [f"/{number}" for number in range(2_000)]
+        assert server.pages.asked == [f"/{number}" for number in range(2_000)]
 
 
 async def test_a_client_that_never_reads_is_disconnected() -> None:
     """Also one whose last answer is only half taken: waiting for it would never end."""
     for last in (b"", b"Connection: close\r\n"):
-        async with connected() as (host, _, writer):
+        async with connected() as (server, _, writer):
             writer.write((GET % 1) * 5_000 + b"GET /last HTTP/1.1\r\nHost: a\r\n%b\r\n" % last)
-            await stalled(host)
-            host.wait(HEAD_SECONDS / 2)
+            await stalled(server)
+            server.wait(HEAD_SECONDS / 2)
             await asyncio.sleep(0)
-            assert host.connections
-            host.wait(HEAD_SECONDS)
-            await eventually(host.is_alone)
+            assert server.connections
+            server.wait(HEAD_SECONDS)
+            await eventually(server.is_alone)
 
 
 async def test_a_client_that_asked_for_its_last_answer_and_does_not_take_it_is_disconnected() -> None:
     """A page larger than what the systems keep in between."""
-    async with connected() as (host, _, writer):
-        host.pages.page = "x" * 16_000_000
+    async with connected() as (server, _, writer):
+        server.pages.page = "x" * 16_000_000
         writer.write(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
         await asyncio.sleep(0.2)
-        assert host.connections
-        host.wait(HEAD_SECONDS)
-        await eventually(host.is_alone)
+        assert server.connections
+        server.wait(HEAD_SECONDS)
+        await eventually(server.is_alone)
 
 
 async def test_a_client_that_closed_its_half_gets_all_answers() -> None:

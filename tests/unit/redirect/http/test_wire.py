@@ -3,12 +3,12 @@
 import pytest
 
 from services.redirect.http import wire
-from services.redirect.response import Answer, plain, redirect
+from services.redirect.response import Response, plain, redirect
 
 
-def lines(answer: Answer, *, with_body: bool = True, connection: bytes = b"") -> list[str]:
+def lines(response: Response, *, with_body: bool = True, connection: bytes = b"") -> list[str]:
     """Answer the lines of a head, and the body as the last one."""
-    head, _, body = wire.encode(answer, with_body=with_body, connection=connection).decode().partition("\r\n\r\n")
+    head, _, body = wire.encode(response, with_body=with_body, connection=connection).decode().partition("\r\n\r\n")
     return [line for line in head.split("\r\n") if not line.startswith("date: ")] + [body]
 
 
@@ -45,18 +45,18 @@ def test_a_head_tells_the_length_of_what_a_get_would_bring() -> None:
 
 def test_204_has_no_length() -> None:
     """RFC 9110."""
-    assert lines(Answer(204)) == ["HTTP/1.1 204 No Content", ""]
+    assert lines(Response(204)) == ["HTTP/1.1 204 No Content", ""]
 
 
 def test_the_last_answer_says_so_and_the_next_does_not() -> None:
     """What is kept of an answer does not hold what belongs to one connection."""
-    answer = redirect(301, "https://example.com/")
-    assert "connection: close" in lines(answer, connection=wire.CLOSE)
-    assert "connection: close" not in lines(answer)
+    response = redirect(301, "https://example.com/")
+    assert "connection: close" in lines(response, connection=wire.CLOSE)
+    assert "connection: close" not in lines(response)
 
 
 @pytest.mark.parametrize("value", ["a\r\nset-cookie: b", "a\nb", "a\0", "a\x7f"])
 def test_a_header_is_one_line(value: str) -> None:
     """Whatever came before, the answer is not written otherwise."""
     with pytest.raises(ValueError, match="printable"):
-        wire.encode(Answer(302, [("location", value)]), with_body=True)
+        wire.encode(Response(302, [("location", value)]), with_body=True)

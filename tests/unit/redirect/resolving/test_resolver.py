@@ -51,12 +51,12 @@ class World:
         """Answer as links."""
         assert seconds <= 2.0
         self.asked_links += 1
-        answer = self.links.get(f"{host}/{code}", NOTHING)
+        response = self.links.get(f"{host}/{code}", NOTHING)
         if self.gate:
             await self.gate.wait()
         if self.links_is_down:
             raise errors.Unavailable("down")
-        return answer
+        return response
 
     async def find(self, code: str = CODE) -> Finding:
         """Ask as a visitor's request does."""
