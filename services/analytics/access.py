@@ -9,7 +9,10 @@ __all__ = ["audience_of", "eraser_of", "require_admin"]
 
 
 def audience_of(context: Context) -> Audience:
-    """Answer the audience that the caller is: the owner's links, or the one link of an edit token."""
+    """Return whose clicks the caller may read: those of the owner's links, or of the one link of an edit token.
+
+    Raise Unauthenticated without a caller, and PermissionDenied without the scope stats:read.
+    """
     known = _known(context)
     if known.link_id:
         return Audience(link_id=known.link_id)
@@ -18,7 +21,10 @@ def audience_of(context: Context) -> Audience:
 
 
 def eraser_of(context: Context) -> Audience:
-    """Answer the audience whose clicks the caller may have forgotten: an owner's, not an edit token's."""
+    """Return whose clicks the caller may delete: an owner's.
+
+    Raise Unauthenticated without a caller, and PermissionDenied without the scope links:write or for an edit token.
+    """
     known = _known(context)
     known.require(caller.LINKS_WRITE)
     if not known.owner_id:
@@ -27,7 +33,7 @@ def eraser_of(context: Context) -> Audience:
 
 
 def require_admin(context: Context) -> None:
-    """Refuse everybody but administrators."""
+    """Raise PermissionDenied for everybody but administrators, and Unauthenticated without a caller."""
     _known(context).require(caller.ADMIN)
 
 

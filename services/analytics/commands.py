@@ -19,15 +19,15 @@ _logger = log.get(__name__)
 _STATEMENT_MS: Final = 300_000
 _BATCH_ROWS: Final = 2000
 # A line a batch would be thousands.
-_SAY_EVERY: Final = 50 * _BATCH_ROWS
+_LOG_EVERY: Final = 50 * _BATCH_ROWS
 
 
 def reclassify(url: str) -> None:
-    """Classify all stored clicks by the program's definition; goes on where it was interrupted."""
+    """Classify all stored clicks by the program's definition, from where an interrupted run ended."""
 
     async def run(pool: postgres.Pool) -> None:
         command = Reclassification(pool, definition=DEFINITION, class_of=class_of, batch_rows=_BATCH_ROWS)
-        await command.run(_say)
+        await command.run(_log_progress)
 
     asyncio.run(_with_pool(url, run))
 
@@ -45,8 +45,8 @@ async def _with_pool(url: str, run: Callable[[postgres.Pool], Awaitable[None]]) 
         await pool.close()
 
 
-def _say(table: str, progress: Progress) -> None:
-    if progress.seen % _SAY_EVERY and not progress.is_finished:
+def _log_progress(table: str, progress: Progress) -> None:
+    if progress.seen % _LOG_EVERY and not progress.is_finished:
         return
     _logger.info(
         "reclassified" if progress.is_finished else "reclassifying",

@@ -1,4 +1,4 @@
-"""Open the databases that tell where an address is."""
+"""Open the databases of where addresses are."""
 
 import importlib.util
 from collections.abc import Sequence
@@ -17,7 +17,10 @@ _FILE: Final = Path("db") / "dbip-city-lite-latest.mmdb"
 
 
 def open_databases(paths: Sequence[str]) -> tuple[maxminddb.Reader, ...]:
-    """Open the named files, or the packaged DB-IP city file when none is named and it is installed."""
+    """Open the named files, or the packaged DB-IP city file when none is named and it is installed.
+
+    Raise SettingsError when a file is no database in MaxMind's format.
+    """
     chosen = tuple(paths) or _packaged()
     if not chosen:
         _logger.warning("no_geo_database")

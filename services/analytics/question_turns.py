@@ -1,4 +1,4 @@
-"""Turns for questions that count: some at once, fewer of one owner, so that nobody's questions keep others waiting."""
+"""Turns for queries: some at once, fewer of one owner, so that nobody's queries keep others waiting."""
 
 import asyncio
 from collections import Counter, deque
@@ -15,7 +15,7 @@ _RETRY_SECONDS: Final = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnLimits:
-    """How many questions are answered, and may wait."""
+    """How many queries run at once, and how many may wait."""
 
     at_once: int = 5
     of_one_owner: int = 3
@@ -25,7 +25,7 @@ class TurnLimits:
 
 
 class QuestionTurns:
-    """Gives turns; who has fewest questions in hand comes first."""
+    """Gives turns; who has fewest queries running comes first."""
 
     def __init__(self, limits: TurnLimits | None = None) -> None:
         self._limits = limits or TurnLimits()
@@ -34,7 +34,7 @@ class QuestionTurns:
 
     @asynccontextmanager
     async def turn(self, audience: Audience) -> AsyncIterator[None]:
-        """Wait for a turn and keep it; ResourceExhausted when there is none soon."""
+        """Wait for a turn and keep it; raise ResourceExhausted when too many wait, or none comes in time."""
         owner = f"link {audience.link_id}" if audience.link_id else f"owner {audience.owner_id}"
         await self._take(owner)
         try:

@@ -26,7 +26,7 @@ _shown_values: Final = attrgetter(*(CLICK_FIELDS[name].path for name in _SHOWN_N
 
 
 def source_of(text: str) -> UUID:
-    """Read the name of an outbox."""
+    """Return the UUID that an outbox is named by; raise InvalidArgument when it is none."""
     try:
         return UUID(text)
     except ValueError:
@@ -34,7 +34,7 @@ def source_of(text: str) -> UUID:
 
 
 def report_of(message: ingest_service_pb2.OutboxReport) -> OutboxReport:
-    """Read what an outbox says of itself."""
+    """Read what an outbox reports of itself; raise InvalidArgument for counts and times that none can have."""
     largest = 2**63 - 1
     if message.last_sequence > largest or any(count > largest for count in message.dropped.values()):
         raise InvalidArgument("report", "a count is larger than any outbox can have")
@@ -48,7 +48,7 @@ def report_of(message: ingest_service_pb2.OutboxReport) -> OutboxReport:
 
 
 def recorded_click_of(content: bytes) -> RecordedClick:
-    """Decode a recorded click; ValueError when it is none."""
+    """Decode a recorded click; raise ValueError when it is none."""
     try:
         message = clicks_pb2.RecordedClick.FromString(content)
     except DecodeError as problem:

@@ -1,4 +1,4 @@
-"""The usual statistics of one link: one query, and its answer in that call's own words."""
+"""GetLinkStats: the usual statistics of one link, as one query and as the message of its result."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -8,7 +8,7 @@ from services.analytics.convert.stats import bucket_of, write_value
 from services.analytics.convert.times import interval_message, interval_of, timestamp_of
 from services.analytics.domain.buckets import Bucket
 from services.analytics.domain.dimensions import Dimension
-from services.analytics.domain.query import COUNT_DEFINITION, Answer, Audience, Filter, Metric, Query, Report
+from services.analytics.domain.query import COUNT_DEFINITION, Audience, Filter, Metric, Query, QueryResult, Report
 from services.common.errors import InvalidArgument
 
 _DEFAULT_SPAN: Final = timedelta(days=30)
@@ -32,7 +32,7 @@ _BREAKDOWNS: Final = (
 
 
 def link_query_of(request: pb.GetLinkStatsRequest, audience: Audience, now: datetime) -> Query:
-    """Write the query that answers the request."""
+    """Return the query for the request; raise InvalidArgument for a request that makes none."""
     if request.link_id <= 0:
         raise InvalidArgument("link_id", "is required")
     if not 0 <= request.limit <= _MOST_ROWS:
@@ -59,9 +59,9 @@ def link_query_of(request: pb.GetLinkStatsRequest, audience: Audience, now: date
     )
 
 
-def link_stats_message(link_id: int, query: Query, answer: Answer) -> pb.GetLinkStatsResponse:
-    """Write the answer of such a query."""
-    (totals,), (visitors,), steps, *tops = answer.results
+def link_stats_message(link_id: int, query: Query, result: QueryResult) -> pb.GetLinkStatsResponse:
+    """Write the result of a query that link_query_of made."""
+    (totals,), (visitors,), buckets, *tops = result.results
     message = pb.GetLinkStatsResponse(
         link_id=link_id,
         clicks=totals.metrics[0],
@@ -70,14 +70,15 @@ def link_stats_message(link_id: int, query: Query, answer: Answer) -> pb.GetLink
         time_zone=query.time_zone,
         count_definition=COUNT_DEFINITION,
     )
-    if answer.start is not None:
-        message.interval.CopyFrom(interval_message(answer.start, answer.end))
-    if answer.raw_since is not None:
-        message.raw_since_time.CopyFrom(timestamp_of(answer.raw_since))
-    for step in steps:
-        if step.bucket_start is not None:
-            time = timestamp_of(step.bucket_start)
-            message.clicks_over_time.add(bucket_start_time=time, clicks=step.metrics[0], human_clicks=step.metrics[1])
+    if result.start is not None:
+        message.interval.CopyFrom(interval_message(result.start, result.end))
+    if result.raw_since is not None:
+        message.raw_since_time.CopyFrom(timestamp_of(result.raw_since))
+    for bucket in buckets:
+        if bucket.bucket_start is not None:
+            time = timestamp_of(bucket.bucket_start)
+            clicks, human_clicks = bucket.metrics
+            message.clicks_over_time.add(bucket_start_time=time, clicks=clicks, human_clicks=human_clicks)
     for dimension, rows in zip(_BREAKDOWNS, tops, strict=True):
         breakdown = message.breakdowns.add(dimension=pb.Dimension.ValueType(dimension))
         for row in rows:

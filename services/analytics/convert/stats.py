@@ -1,4 +1,4 @@
-"""Queries and their answers."""
+"""Queries, their results, and the ledger."""
 
 from collections.abc import Iterable
 from enum import IntEnum
@@ -13,12 +13,12 @@ from services.analytics.domain.dimensions import TRAITS, Dimension
 from services.analytics.domain.ledger import Entry
 from services.analytics.domain.query import (
     COUNT_DEFINITION,
-    Answer,
     Audience,
     Filter,
     Metric,
     Order,
     Query,
+    QueryResult,
     Report,
     Row,
     Span,
@@ -31,7 +31,7 @@ E = TypeVar("E", bound=IntEnum)
 
 
 def query_of(request: pb.QueryStatsRequest, audience: Audience) -> Query:
-    """Read a query."""
+    """Read a query; raise InvalidArgument when it makes no sense."""
     start, end = interval_of(request.interval)
     return Query(
         audience=audience,
@@ -46,12 +46,12 @@ def query_of(request: pb.QueryStatsRequest, audience: Audience) -> Query:
 
 
 def bucket_of(number: int, field: str) -> Bucket:
-    """Read the length of steps."""
+    """Read a length of buckets; raise InvalidArgument for an unknown one."""
     return _member(Bucket, number, field)
 
 
 def filters_of(messages: Iterable[pb.Filter]) -> tuple[Filter, ...]:
-    """Read conditions."""
+    """Read filters; raise InvalidArgument when one makes no sense."""
     return tuple(
         Filter(
             dimension=_member(Dimension, message.dimension, "filters.dimension"),
@@ -64,7 +64,7 @@ def filters_of(messages: Iterable[pb.Filter]) -> tuple[Filter, ...]:
 
 
 def excluded_of(messages: Iterable[Interval]) -> tuple[Span, ...]:
-    """Read the intervals to leave out."""
+    """Read the intervals to leave out; raise InvalidArgument when one makes no sense or they are too many."""
     spans = []
     for message in messages:
         start, end = interval_of(message, "excluded_intervals")
@@ -73,25 +73,25 @@ def excluded_of(messages: Iterable[Interval]) -> tuple[Span, ...]:
     return tuple(spans)
 
 
-def answer_message(query: Query, answer: Answer) -> pb.QueryStatsResponse:
-    """Write an answer."""
+def query_message(query: Query, result: QueryResult) -> pb.QueryStatsResponse:
+    """Write the result of a query."""
     message = pb.QueryStatsResponse(time_zone=query.time_zone, count_definition=COUNT_DEFINITION)
-    for report, rows in zip(query.reports, answer.results, strict=True):
-        result = message.results.add()
+    for report, rows in zip(query.reports, result.results, strict=True):
+        table = message.results.add()
         for row in rows:
-            _add_row(result, report.dimensions, row)
-    if answer.start is not None:
-        message.interval.CopyFrom(interval_message(answer.start, answer.end))
-    if answer.first_click_time is not None and answer.last_click_time is not None:
-        message.first_click_time.CopyFrom(timestamp_of(answer.first_click_time))
-        message.last_click_time.CopyFrom(timestamp_of(answer.last_click_time))
-    if answer.raw_since is not None:
-        message.raw_since_time.CopyFrom(timestamp_of(answer.raw_since))
+            _add_row(table, report.dimensions, row)
+    if result.start is not None:
+        message.interval.CopyFrom(interval_message(result.start, result.end))
+    if result.first_click_time is not None and result.last_click_time is not None:
+        message.first_click_time.CopyFrom(timestamp_of(result.first_click_time))
+        message.last_click_time.CopyFrom(timestamp_of(result.last_click_time))
+    if result.raw_since is not None:
+        message.raw_since_time.CopyFrom(timestamp_of(result.raw_since))
     return message
 
 
 def write_value(message: pb.DimensionValue, dimension: Dimension, value: Value) -> None:
-    """Write the value of a dimension, with words for people."""
+    """Write the value of a dimension, with its label."""
     message.value = value.text
     message.label = TRAITS[dimension].label(value.text)
     if value.detail:
@@ -137,9 +137,9 @@ def _member(kind: type[E], number: int, field: str) -> E:
         raise InvalidArgument(field, f"there is no {kind.__name__.lower()} of number {number}") from None
 
 
-def _add_row(result: pb.ReportResult, dimensions: tuple[Dimension, ...], row: Row) -> None:
+def _add_row(table: pb.ReportResult, dimensions: tuple[Dimension, ...], row: Row) -> None:
     """Write a row in its place: there may be thousands, and each message that is copied costs as much as writing it."""
-    message = result.rows.add()
+    message = table.rows.add()
     for dimension, value in zip(dimensions, row.values, strict=True):
         write_value(message.dimensions.add(), dimension, value)
     message.metrics.extend(row.metrics)

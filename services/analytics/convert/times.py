@@ -9,7 +9,7 @@ from services.common.errors import InvalidArgument
 
 
 def time_of(timestamp: Timestamp) -> datetime:
-    """Read a time; ValueError when it is beyond the calendar."""
+    """Read a time, in UTC; raise ValueError when it is beyond the calendar."""
     try:
         return timestamp.ToDatetime(UTC)
     except (OverflowError, TypeError) as problem:
@@ -24,7 +24,7 @@ def timestamp_of(time: datetime) -> Timestamp:
 
 
 def interval_of(interval: Interval, field: str = "interval") -> tuple[datetime | None, datetime | None]:
-    """Read the ends of an interval; None where one is not given."""
+    """Read the ends of an interval, None where one is not given; raise InvalidArgument beyond the calendar."""
     try:
         start = time_of(interval.start_time) if interval.HasField("start_time") else None
         end = time_of(interval.end_time) if interval.HasField("end_time") else None

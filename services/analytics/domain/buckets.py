@@ -1,4 +1,4 @@
-"""Where the steps of a report over time begin: borders of local time as instants, over every change of offset."""
+"""Where the buckets of a report over time begin: local time as instants, over every change of offset."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, tzinfo
@@ -9,7 +9,7 @@ MOST_BUCKETS: Final = 10_000
 
 
 class Bucket(IntEnum):
-    """Length of the steps; the numbers are the contract's."""
+    """Length of a bucket; the numbers are the contract's."""
 
     NONE = 0
     MINUTE = 1
@@ -21,10 +21,10 @@ class Bucket(IntEnum):
 
 
 class TooManyBuckets(Exception):
-    """The interval has more than MOST_BUCKETS steps."""
+    """The interval has more than MOST_BUCKETS buckets."""
 
 
-_CLOCK_STEPS: Final = {
+_CLOCK_LENGTHS: Final = {
     Bucket.MINUTE: timedelta(minutes=1),
     Bucket.TEN_MINUTES: timedelta(minutes=10),
     Bucket.HOUR: timedelta(hours=1),
@@ -32,38 +32,39 @@ _CLOCK_STEPS: Final = {
 _SECOND: Final = timedelta(seconds=1)
 
 
-def borders(bucket: Bucket, start: datetime, end: datetime, zone: tzinfo) -> tuple[datetime, ...]:
-    """Answer the instants, in UTC and strictly rising, at which the steps that meet [start, end) begin.
+def bucket_starts(bucket: Bucket, start: datetime, end: datetime, zone: tzinfo) -> tuple[datetime, ...]:
+    """Return the instants at which the buckets that meet [start, end) begin, in UTC and strictly rising.
 
-    The first is at or before start. Each step lasts until the next begins, so every instant is in exactly one.
+    The first is at or before start. A bucket lasts until the next begins, so every instant is in exactly one. There are
+    none without a bucket or in an empty interval. Raise TooManyBuckets for more than MOST_BUCKETS.
     """
     if bucket is Bucket.NONE or start >= end:
         return ()
     start, end = start.astimezone(UTC), end.astimezone(UTC)
-    steps = _clock_borders(bucket, start, zone) if bucket in _CLOCK_STEPS else _calendar_borders(bucket, start, zone)
+    starts = _clock_starts(bucket, start, zone) if bucket in _CLOCK_LENGTHS else _calendar_starts(bucket, start, zone)
     found: list[datetime] = []
-    for border in steps:
-        if border >= end:
+    for each in starts:
+        if each >= end:
             break
-        if border <= start:
-            found[:] = [border]
+        if each <= start:
+            found[:] = [each]
         elif len(found) == MOST_BUCKETS:
             raise TooManyBuckets
-        elif border > found[-1]:
-            found.append(border)
+        elif each > found[-1]:
+            found.append(each)
     return tuple(found)
 
 
-def _clock_borders(bucket: Bucket, start: datetime, zone: tzinfo) -> Iterator[datetime]:
-    """Borders of minutes and hours. A change of offset in the middle of a local hour begins a new step."""
-    length = _CLOCK_STEPS[bucket]
-    border = _floor(start, length, zone)
-    if change := _change_between(border, start, zone):
-        border = change
+def _clock_starts(bucket: Bucket, start: datetime, zone: tzinfo) -> Iterator[datetime]:
+    """Yield the starts of minutes or hours. A change of offset in the middle of a local hour begins a new bucket."""
+    length = _CLOCK_LENGTHS[bucket]
+    current = _floor(start, length, zone)
+    if change := _change_between(current, start, zone):
+        current = change
     while True:
-        yield border
-        following = _floor(border, length, zone) + length
-        border = _change_between(border, following, zone) or following
+        yield current
+        following = _floor(current, length, zone) + length
+        current = _change_between(current, following, zone) or following
 
 
 def _floor(moment: datetime, length: timedelta, zone: tzinfo) -> datetime:
@@ -72,8 +73,8 @@ def _floor(moment: datetime, length: timedelta, zone: tzinfo) -> datetime:
     return moment - (local.replace(tzinfo=None) - midnight) % length
 
 
-def _calendar_borders(bucket: Bucket, start: datetime, zone: tzinfo) -> Iterator[datetime]:
-    """Borders of days, weeks and months, from one safely before start."""
+def _calendar_starts(bucket: Bucket, start: datetime, zone: tzinfo) -> Iterator[datetime]:
+    """Yield the starts of days, weeks or months, from one safely before start."""
     # Two days back: whatever the zone does around start, that day has begun.
     day = _first_day(bucket, start.astimezone(zone).date() - timedelta(days=2))
     while True:
@@ -96,7 +97,7 @@ def _next_day(bucket: Bucket, day: date) -> date:
 
 
 def _beginning(day: date, zone: tzinfo) -> datetime:
-    """Answer the first instant of a local day. A day that was skipped begins when the next one does."""
+    """Return the first instant of a local day. A day that was skipped begins when the next one does."""
     midnight = datetime(day.year, day.month, day.day, tzinfo=zone)
     instant = midnight.astimezone(UTC)
     if instant.astimezone(zone).replace(tzinfo=None) == midnight.replace(tzinfo=None):
@@ -107,7 +108,7 @@ def _beginning(day: date, zone: tzinfo) -> datetime:
 
 
 def _change_between(before: datetime, after: datetime, zone: tzinfo) -> datetime | None:
-    """Answer the instant in (before, after] from which another offset holds; None when the offset stays the same."""
+    """Return the instant in (before, after] from which another offset holds; None when the offset stays the same."""
     old = before.astimezone(zone).utcoffset()
     if after.astimezone(zone).utcoffset() == old:
         return None

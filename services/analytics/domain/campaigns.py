@@ -13,7 +13,7 @@ _LONGEST_VALUE: Final = 500
 
 
 def campaign_of(query: str, destination: str) -> Campaign:
-    """Read each parameter from the request's query or, failing that, from the destination's."""
+    """Return the UTM parameters, each of the request's query or else of the destination's, at most 500 bytes long."""
     asked, led = _parameters(query), _parameters(_query_of(destination))
     if not asked and not led:
         return _NONE

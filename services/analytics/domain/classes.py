@@ -5,7 +5,7 @@ from typing import Final
 
 from services.common.bots import AgentKind, is_loading_ahead, kind_of
 
-# To be raised with every change of what class_of answers; stored clicks follow by the command reclassify.
+# To be raised with every change of what class_of returns; stored clicks follow by the command reclassify.
 DEFINITION: Final = 3
 
 
@@ -36,7 +36,7 @@ _OF_KIND: Final = {
 
 
 def class_of(user_agent: str, purpose: str) -> ClickClass:
-    """Tell what followed a link. A program that names itself is that, whatever else it says."""
+    """Return what followed a link. A program that names itself is that, whatever else it says."""
     kind = kind_of(user_agent)
     if kind is not AgentKind.PERSON:
         return _OF_KIND[kind]

@@ -1,4 +1,4 @@
-"""Tell what kind of device an agent runs on."""
+"""Find the kind of device that an agent runs on."""
 
 import re
 from typing import Final

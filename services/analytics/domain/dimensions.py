@@ -46,15 +46,16 @@ class Dimension(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Trait:
-    """What a dimension is of a click."""
+    """Where a dimension's value comes from, and how it is counted and shown."""
 
     # Name of the click's field.
     field: str
-    # The value that sums have no rows for: it is what the others leave of the totals. The commonest keeps them small.
+    # The value that has no rows in the sums: its clicks are the totals less those of all others. The commonest value,
+    # so that the sums stay small.
     implicit: str = ""
-    # Names of the fields that tell equal values apart; without a value there is nothing to tell apart.
+    # Names of the fields that distinguish equal values, such as two cities of one name; unused where a click has none.
     detail: tuple[str, ...] = ()
-    # Makes words for people of a value that is a code.
+    # The name for people of a value that is a code.
     label: Callable[[str], str] = lambda _: ""
 
 
@@ -99,14 +100,14 @@ def value_of(dimension: Dimension) -> Callable[[Click], str]:
 
 
 def text_of(value: int | ClickClass) -> str:
-    """Write a number, a truth value or a class as queries name it."""
+    """Return the text by which queries name a number, a boolean or a class."""
     if isinstance(value, ClickClass):
         return value.label
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def detail_of(dimension: Dimension, click: Click) -> str:
-    """Return what tells equal values apart, joined by colons; empty for most dimensions."""
+    """Return what distinguishes equal values of a dimension, joined by colons; empty for most dimensions."""
     get = _DETAILS.get(dimension)
     return get(click) if get else ""
 

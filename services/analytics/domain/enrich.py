@@ -1,4 +1,4 @@
-"""Make of a recorded click one that statistics can be asked of: an ordered list of named steps."""
+"""Enrich recorded clicks: an ordered list of named steps, each of which finds out one field."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
@@ -31,12 +31,12 @@ _LONGEST_NAME: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that is found out of a recorded click."""
+    """One field of Click, and how it is found out."""
 
-    # The field of Click that it fills; also its name in metrics.
+    # The field's name; also the step's in metrics.
     field: str
     find: Callable[[RecordedClick], Any]
-    # What stands for it when it fails.
+    # The value of the field when the step fails.
     otherwise: Any
 
 
@@ -66,7 +66,7 @@ class Enricher:
         )
 
     def enrich(self, source: UUID, sequence: int, recorded: RecordedClick) -> Click:
-        """Run every step on a recorded click, in their order."""
+        """Return the click of a recorded one; the steps run in their order and never raise."""
         click = _normalised(recorded)
         found = {step.field: self._run(step, click) for step in self.steps}
         kept = dict(zip(_KEPT, _kept_values(click), strict=True))
@@ -81,7 +81,7 @@ class Enricher:
             return step.otherwise
 
 
-# What a click keeps as it was recorded; the steps replace some of it.
+# The fields that a click has as they were recorded; some are replaced by what a step found.
 _KEPT: Final = tuple(field.name for field in fields(RecordedClick) if field.name in OWN_NAMES)
 _kept_values: Final = attrgetter(*_KEPT)
 

@@ -26,7 +26,7 @@ class Reader(Protocol):
 
 
 def locator(readers: Sequence[Reader], places: Places) -> Callable[[str], Whereabouts]:
-    """Make the cached function from address to whereabouts; the first database that knows the address answers."""
+    """Return the cached function from address to whereabouts, by the first database that knows the address."""
 
     @lru_cache(maxsize=_CACHED_ADDRESSES)
     def whereabouts(ip: str) -> Whereabouts:

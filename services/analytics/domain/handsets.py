@@ -1,4 +1,4 @@
-"""Tell telephones, tablets and televisions apart by the names of their models."""
+"""Distinguish telephones, tablets and televisions by the names of their models."""
 
 from collections.abc import Sequence
 from functools import cache, lru_cache

@@ -13,7 +13,7 @@ _NO_TIME: Final = timedelta()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxReport:
-    """What an outbox says of itself."""
+    """What an outbox reports of itself."""
 
     last_sequence: int = 0
     dropped: Mapping[str, int]
@@ -49,12 +49,12 @@ class Entry:
 
     @property
     def accepted(self) -> int:
-        """All clicks that the outbox ever answered for."""
+        """All clicks that the outbox ever accepted."""
         return self.stored + self.set_aside + self.pending + sum(self.dropped.values())
 
 
 def entry_of(state: SourceState) -> Entry:
-    """Draw up the line of one outbox."""
+    """Return the line of one outbox."""
     dropped = Counter(state.dropped)
     if state.missing:
         dropped[MISSING] += state.missing
@@ -71,7 +71,7 @@ def entry_of(state: SourceState) -> Entry:
 
 
 def total_of(entries: Iterable[Entry]) -> Entry:
-    """Sum the lines; of lags and silences, keep the longest."""
+    """Return the sum of lines, with the longest lag and the earliest time of a last report."""
     lines = tuple(entries)
     dropped: Counter[str] = Counter()
     for line in lines:

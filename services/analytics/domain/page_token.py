@@ -27,19 +27,19 @@ class Cursor:
 
 
 class PageTokens:
-    """Writes and reads tokens under a key; a token is good for the same selection only."""
+    """Writes and reads tokens under a key; a token is good for one listing, which its fingerprint names."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
 
-    def write(self, cursor: Cursor, selection: str) -> str:
-        """Write the token of a place in a selection."""
+    def write(self, cursor: Cursor, fingerprint: str) -> str:
+        """Return the token of a place in a listing."""
         microseconds = (cursor.time - _EPOCH) // timedelta(microseconds=1)
         place = _PLACE.pack(microseconds, cursor.source.bytes, cursor.sequence)
-        return base64.urlsafe_b64encode(place + self._signature(place, selection)).decode().rstrip("=")
+        return base64.urlsafe_b64encode(place + self._signature(place, fingerprint)).decode().rstrip("=")
 
-    def read(self, token: str, selection: str) -> Cursor | None:
-        """Read a token; None for the empty one."""
+    def read(self, token: str, fingerprint: str) -> Cursor | None:
+        """Read a token, None for the empty one; raise InvalidArgument when it is not ours, or of another listing."""
         if not token:
             return None
         try:
@@ -47,10 +47,10 @@ class PageTokens:
         except (ValueError, binascii.Error):
             content = b""
         place, signature = content[: _PLACE.size], content[_PLACE.size :]
-        if len(place) < _PLACE.size or not hmac.compare_digest(signature, self._signature(place, selection)):
+        if len(place) < _PLACE.size or not hmac.compare_digest(signature, self._signature(place, fingerprint)):
             raise InvalidArgument("page_token", "is none of ours, or of another request")
         microseconds, source, sequence = _PLACE.unpack(place)
         return Cursor(_EPOCH + timedelta(microseconds=microseconds), UUID(bytes=source), sequence)
 
-    def _signature(self, place: bytes, selection: str) -> bytes:
-        return keyed_hash.sign(self._key, place.hex(), selection)[:_SIGNATURE_BYTES]
+    def _signature(self, place: bytes, fingerprint: str) -> bytes:
+        return keyed_hash.sign(self._key, place.hex(), fingerprint)[:_SIGNATURE_BYTES]

@@ -56,7 +56,7 @@ class Places:
         return cls(found)
 
     def find(self, country: str, city: str, latitude: float, longitude: float) -> int:
-        """Answer the id of the nearest city of that name, 0 when there is none."""
+        """Return the GeoNames id of the nearest city of that name within 150 km; 0 when there is none."""
         candidates = self._places.get((country, normalise_name(city)), ())
         near = [(_distance_km(place, latitude, longitude), place.geoname_id) for place in candidates]
         distance, geoname_id = min(near, default=(math.inf, 0))

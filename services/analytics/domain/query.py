@@ -52,7 +52,7 @@ class Audience:
     sees_installation: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse an audience that would see everybody's clicks."""
+        """Raise ValueError for an audience that would see everybody's clicks."""
         if self.owner_id <= 0 and self.link_id <= 0:
             raise ValueError("an audience needs an owner or a link")
 
@@ -67,7 +67,7 @@ class Filter:
     prefix: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse nonsense."""
+        """Raise InvalidArgument for nonsense."""
         if not self.values:
             raise InvalidArgument("filters.values", "at least one value is required")
         if len(self.values) > MOST_VALUES:
@@ -78,7 +78,7 @@ class Filter:
             raise InvalidArgument("filters.values", "a link is named by its id, a positive whole number")
 
     def passes(self, value: str) -> bool:
-        """Say whether a value passes."""
+        """Return whether a value passes."""
         matches = value.startswith(tuple(self.values)) if self.prefix else value in self.values
         return matches is not self.negated
 
@@ -91,7 +91,7 @@ class Span:
     end: datetime | None = None
 
     def __post_init__(self) -> None:
-        """Refuse nonsense."""
+        """Raise InvalidArgument for nonsense."""
         check_interval(self.start, self.end, "excluded_intervals")
 
 
@@ -107,7 +107,7 @@ class Report:
     filters: tuple[Filter, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse nonsense."""
+        """Raise InvalidArgument for nonsense."""
         if len(self.dimensions) > MOST_DIMENSIONS:
             raise InvalidArgument("reports.dimensions", f"at most {MOST_DIMENSIONS} dimensions are allowed")
         if len(set(self.dimensions)) < len(self.dimensions):
@@ -121,7 +121,7 @@ class Report:
 
     @property
     def rows(self) -> int:
-        """The most rows that are answered."""
+        """The most rows that the result has."""
         return self.limit or (DEFAULT_ROWS if self.dimensions else MOST_ROWS)
 
     @property
@@ -146,7 +146,7 @@ class Query:
     time_zone: str = "UTC"
 
     def __post_init__(self) -> None:
-        """Refuse nonsense."""
+        """Raise InvalidArgument for nonsense."""
         if not 1 <= len(self.reports) <= MOST_REPORTS:
             raise InvalidArgument("reports", f"from 1 to {MOST_REPORTS} reports are required")
         if any(len(self.filters) + len(report.filters) > MOST_FILTERS for report in self.reports):
@@ -182,8 +182,8 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """The rows of every report, and what was counted."""
+class QueryResult:
+    """The rows of every report, in the order of the query, and the interval that was counted."""
 
     results: tuple[tuple[Row, ...], ...]
     start: datetime | None
@@ -195,7 +195,7 @@ class Answer:
 
 
 def check_interval(start: datetime | None, end: datetime | None, field: str = "interval") -> None:
-    """Refuse an interval that ends before it starts or lies beyond the calendars."""
+    """Raise InvalidArgument for an interval that ends before it starts or lies beyond the calendars."""
     for moment in (start, end):
         if moment is not None and moment.year not in _YEARS:
             raise InvalidArgument(field, f"must lie in the years {_YEARS.start} to {_YEARS.stop - 1}")
@@ -204,7 +204,7 @@ def check_interval(start: datetime | None, end: datetime | None, field: str = "i
 
 
 def check_excluded(excluded: tuple[Span, ...]) -> None:
-    """Refuse more exclusions than anybody needs."""
+    """Raise InvalidArgument for more than MOST_EXCLUDED exclusions."""
     if len(excluded) > MOST_EXCLUDED:
         raise InvalidArgument("excluded_intervals", f"at most {MOST_EXCLUDED} intervals are allowed")
 

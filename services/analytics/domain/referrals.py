@@ -1,4 +1,4 @@
-"""Take a referrer apart, and name the social network that it belongs to."""
+"""Split a referrer, and find the social network that it belongs to."""
 
 import re
 from functools import lru_cache
@@ -20,7 +20,7 @@ _LONGEST_VALUE: Final = 1800
 
 @lru_cache(maxsize=16_384)
 def referral_of(referrer: str) -> Referral:
-    """Take a referrer apart; one that is no address of a page is kept as it is and counts as direct.
+    """Return a referrer at several depths; one that is no address of a page is kept as it is and counts as direct.
 
     Some sites and proxies send a token in place of the address; it has no host, but is a page of its own.
     """

@@ -17,7 +17,7 @@ class Retention:
         return not self.click_months and not self.set_aside_days
 
     def raw_since(self, now: datetime) -> datetime | None:
-        """Answer the start of the month before which raw clicks go, whole UTC months at a time; None: none go."""
+        """Return the start of the UTC month before which raw clicks are dropped; None when none are."""
         if not self.click_months:
             return None
         today = now.astimezone(UTC)
@@ -25,5 +25,5 @@ class Retention:
         return datetime(year, month + 1, 1, tzinfo=UTC) if year > 0 else None
 
     def set_aside_since(self, now: datetime) -> datetime | None:
-        """Answer the time before which rows that were set aside go; None: none go."""
+        """Return the time before which clicks that were set aside are dropped; None when none are."""
         return now - timedelta(days=self.set_aside_days) if self.set_aside_days else None

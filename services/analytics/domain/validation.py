@@ -1,4 +1,4 @@
-"""Tell the clicks that can be stored from those that must be set aside."""
+"""Find the clicks that cannot be stored and must be set aside."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -12,7 +12,7 @@ _HTTP_STATUSES: Final = range(100, 600)
 
 
 def fault_of(click: RecordedClick, now: datetime) -> Fault | None:
-    """Answer why a click cannot be stored; None when it can."""
+    """Return why a click cannot be stored; None when it can."""
     if not _has_link(click) and not _is_orphan(click):
         return Fault.NO_LINK
     if not _FIRST_TIME <= click.time <= now + _FAST_CLOCK:

@@ -1,4 +1,4 @@
-"""Recognise a visitor without keeping who it is, and keep of an address no more than allowed."""
+"""Recognise a visitor without knowing who it is, and keep no more of an address than allowed."""
 
 import hashlib
 from collections.abc import Callable
@@ -26,7 +26,7 @@ class IpStorage(StrEnum):
 
 
 def visitor_hasher(key: bytes, rotation: KeyRotation) -> Callable[[str, str, datetime], bytes]:
-    """Make the function from address, user agent and time to the visitor's hash.
+    """Return the function from address, user agent and time to the visitor's hash of 12 bytes.
 
     With daily rotation the hashes of one visitor on two UTC days have nothing in common.
     """
@@ -51,7 +51,7 @@ def plain_address(ip: str) -> str:
 
 
 def kept_address(ip: str, storage: IpStorage) -> str:
-    """Answer what may be kept of a canonical address: all, the network (IPv4 /24, IPv6 /48), or nothing."""
+    """Return what may be kept of a canonical address: all, its network (IPv4 /24, IPv6 /48), or nothing."""
     if not ip or storage is IpStorage.NONE:
         return ""
     if storage is IpStorage.FULL:

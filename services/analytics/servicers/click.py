@@ -13,7 +13,7 @@ from services.analytics.domain.page_token import Cursor, PageTokens
 from services.analytics.domain.query import MOST_FILTERS, Filter, check_interval
 from services.analytics.question_turns import QuestionTurns
 from services.analytics.store.click_list import ClickReader
-from services.analytics.store.visits_sql import Scope
+from services.analytics.store.visits_sql import Selection
 from services.common.errors import InvalidArgument
 from services.runtime import answer_size
 from services.runtime.interceptors import Context
@@ -34,29 +34,29 @@ class ClickServicer(click_service_pb2_grpc.ClickServiceServicer):
     async def ListClicks(
         self, request: click_service_pb2.ListClicksRequest, context: Context
     ) -> click_service_pb2.ListClicksResponse:
-        """Answer a page, newest first."""
-        scope = _scope_of(request, context)
-        size, selection = _page_size_of(request), _selection_of(request, scope)
-        after = self._page_tokens.read(request.page_token, selection)
+        """Return a page of clicks, newest first."""
+        selection = _selection_of(request, context)
+        size, fingerprint = _page_size_of(request), _fingerprint_of(request, selection)
+        after = self._page_tokens.read(request.page_token, fingerprint)
         # One more than asked for tells whether there is a next page.
-        async with self._turns.turn(scope.audience):
-            clicks = await self._reader.list(scope, limit=size + 1, after=after, skip=request.skip)
+        async with self._turns.turn(selection.audience):
+            clicks = await self._reader.list(selection, limit=size + 1, after=after, skip=request.skip)
         messages = answer_size.fitting([click_message(click) for click in clicks[:size]])
         token = ""
         if len(clicks) > len(messages):
             last = clicks[len(messages) - 1]
-            token = self._page_tokens.write(Cursor(last.time, last.source, last.sequence), selection)
+            token = self._page_tokens.write(Cursor(last.time, last.source, last.sequence), fingerprint)
         return click_service_pb2.ListClicksResponse(clicks=messages, next_page_token=token)
 
 
-def _scope_of(request: click_service_pb2.ListClicksRequest, context: Context) -> Scope:
+def _selection_of(request: click_service_pb2.ListClicksRequest, context: Context) -> Selection:
     audience = audience_of(context)
     start, end = interval_of(request.interval)
     check_interval(start, end)
     filters = (*filters_of(request.filters), *_named_conditions(request))
     if len(filters) > MOST_FILTERS:
         raise InvalidArgument("filters", f"fewer than {MOST_FILTERS} filters are allowed")
-    return Scope(
+    return Selection(
         audience=audience,
         filters=filters,
         start=start,
@@ -67,7 +67,7 @@ def _scope_of(request: click_service_pb2.ListClicksRequest, context: Context) ->
 
 
 def _named_conditions(request: click_service_pb2.ListClicksRequest) -> Iterator[Filter]:
-    """Write the conditions that have a field of their own."""
+    """Yield the filters that have a field of their own."""
     if request.link_id < 0:
         raise InvalidArgument("link_id", "must be a positive number")
     if request.link_id:
@@ -76,15 +76,15 @@ def _named_conditions(request: click_service_pb2.ListClicksRequest) -> Iterator[
         yield Filter(dimension=Dimension.IS_BOT, values=frozenset({"false"}))
 
 
-def _selection_of(request: click_service_pb2.ListClicksRequest, scope: Scope) -> str:
-    """Name what is listed, the same in every process: a page token is good for that only."""
+def _fingerprint_of(request: click_service_pb2.ListClicksRequest, selection: Selection) -> str:
+    """Return what names this listing in every process: a page token is good for it alone."""
     same = click_service_pb2.ListClicksRequest()
     same.CopyFrom(request)
     # These may differ from page to page.
     for field in ("page_token", "page_size", "skip"):
         same.ClearField(field)
     content = same.SerializeToString(deterministic=True).hex()
-    return f"{scope.audience.owner_id}/{scope.audience.link_id}/{content}"
+    return f"{selection.audience.owner_id}/{selection.audience.link_id}/{content}"
 
 
 def _page_size_of(request: click_service_pb2.ListClicksRequest) -> int:

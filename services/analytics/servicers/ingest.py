@@ -1,4 +1,4 @@
-"""IngestService: takes batches of outboxes."""
+"""IngestService: stores batches of clicks that outboxes ship."""
 
 import asyncio
 import time
@@ -26,7 +26,7 @@ _logger = log.get(__name__)
 
 
 class IngestServicer(ingest_service_pb2_grpc.IngestServiceServicer):
-    """Answers outboxes."""
+    """Stores what outboxes ship."""
 
     def __init__(self, *, enricher: Enricher, writer: ClickWriter, clock: Clock) -> None:
         self._enricher = enricher
@@ -36,7 +36,7 @@ class IngestServicer(ingest_service_pb2_grpc.IngestServiceServicer):
     async def IngestClicks(
         self, request: ingest_service_pb2.IngestClicksRequest, context: Context
     ) -> ingest_service_pb2.IngestClicksResponse:
-        """Store a batch and answer how far the outbox is dealt with."""
+        """Store a batch, and return the sequence up to which the outbox may forget its clicks."""
         _ = context
         started = time.perf_counter()
         source, report = source_of(request.source), report_of(request.report)
@@ -69,7 +69,7 @@ class IngestServicer(ingest_service_pb2_grpc.IngestServiceServicer):
 
 
 def _account(source: UUID, stored: Stored, now: datetime) -> None:
-    """Count what became of a batch, and say what an operator should look at."""
+    """Count what became of a batch, and log what an operator should look at."""
     metrics.CLICKS_STORED.inc(len(stored.clicks))
     if stored.clicks:
         oldest = min(click.time for click in stored.clicks)

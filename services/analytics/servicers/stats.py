@@ -1,13 +1,13 @@
-"""StatsService: statistics, and their proof."""
+"""StatsService: statistics, their deletion, and the ledger."""
 
 from datetime import datetime
 
 from linkmeter.analytics.v1 import stats_service_pb2, stats_service_pb2_grpc
 from services.analytics.access import audience_of, eraser_of, require_admin
 from services.analytics.convert.link_stats import link_query_of, link_stats_message
-from services.analytics.convert.stats import answer_message, ledger_message, query_of
+from services.analytics.convert.stats import ledger_message, query_message, query_of
 from services.analytics.domain.ledger import entry_of, total_of
-from services.analytics.domain.query import Answer, Query
+from services.analytics.domain.query import Query, QueryResult
 from services.analytics.question_turns import QuestionTurns
 from services.analytics.store.erasure import Erasure
 from services.analytics.store.sources import Sources
@@ -19,7 +19,7 @@ from services.runtime.interceptors import Context
 
 
 class StatsServicer(stats_service_pb2_grpc.StatsServiceServicer):
-    """Answers queries."""
+    """Runs queries, deletes clicks and reads the ledger."""
 
     def __init__(self, *, stats: Stats, turns: QuestionTurns, erasure: Erasure, sources: Sources, clock: Clock) -> None:
         self._stats = stats
@@ -31,22 +31,22 @@ class StatsServicer(stats_service_pb2_grpc.StatsServiceServicer):
     async def QueryStats(
         self, request: stats_service_pb2.QueryStatsRequest, context: Context
     ) -> stats_service_pb2.QueryStatsResponse:
-        """Answer reports."""
+        """Return the result of a query."""
         query = query_of(request, audience_of(context))
-        return answer_size.checked(answer_message(query, await self._answer(query, self._clock.now())))
+        return answer_size.checked(query_message(query, await self._query(query, self._clock.now())))
 
     async def GetLinkStats(
         self, request: stats_service_pb2.GetLinkStatsRequest, context: Context
     ) -> stats_service_pb2.GetLinkStatsResponse:
-        """Answer the usual statistics of one link."""
+        """Return the usual statistics of one link."""
         now = self._clock.now()
         query = link_query_of(request, audience_of(context), now)
-        return link_stats_message(request.link_id, query, await self._answer(query, now))
+        return link_stats_message(request.link_id, query, await self._query(query, now))
 
     async def DeleteStats(
         self, request: stats_service_pb2.DeleteStatsRequest, context: Context
     ) -> stats_service_pb2.DeleteStatsResponse:
-        """Forget clicks."""
+        """Delete the clicks of a link or of a domain, and return how many there were."""
         audience = eraser_of(context)
         if request.link_id < 0 or bool(request.link_id) is bool(request.domain):
             raise InvalidArgument("link_id", "either a link or a domain is required")
@@ -59,12 +59,12 @@ class StatsServicer(stats_service_pb2_grpc.StatsServiceServicer):
     async def GetLedger(
         self, request: stats_service_pb2.GetLedgerRequest, context: Context
     ) -> stats_service_pb2.Ledger:
-        """Answer what became of all clicks."""
+        """Return what became of all clicks, by outbox and in total."""
         _ = request
         require_admin(context)
         entries = [entry_of(state) for state in await self._sources.list()]
         return ledger_message(entries, total_of(entries))
 
-    async def _answer(self, query: Query, now: datetime) -> Answer:
+    async def _query(self, query: Query, now: datetime) -> QueryResult:
         async with self._turns.turn(query.audience):
-            return await self._stats.answer(query, now)
+            return await self._stats.query(query, now)

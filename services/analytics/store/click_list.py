@@ -3,7 +3,7 @@
 from services.analytics.domain.click import Click
 from services.analytics.domain.page_token import Cursor
 from services.analytics.store.click_rows import COLUMNS, click_of
-from services.analytics.store.visits_sql import Parameters, Scope, from_visits
+from services.analytics.store.visits_sql import Parameters, Selection, from_visits
 from services.runtime.postgres import Pool
 
 
@@ -13,15 +13,17 @@ class ClickReader:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    async def list(self, scope: Scope, *, limit: int, after: Cursor | None = None, skip: int = 0) -> tuple[Click, ...]:
-        """Answer the clicks that follow the cursor, newest first."""
-        sql, values = _statement(scope, limit=limit, after=after, skip=skip)
+    async def list(
+        self, selection: Selection, *, limit: int, after: Cursor | None = None, skip: int = 0
+    ) -> tuple[Click, ...]:
+        """Return at most limit clicks, newest first, that come after the cursor and the skipped ones."""
+        sql, values = _statement(selection, limit=limit, after=after, skip=skip)
         return tuple(click_of(dict(row)) for row in await self._pool.fetch(sql, *values))
 
 
-def _statement(scope: Scope, *, limit: int, after: Cursor | None, skip: int) -> tuple[str, list[object]]:
+def _statement(selection: Selection, *, limit: int, after: Cursor | None, skip: int) -> tuple[str, list[object]]:
     parameters = Parameters()
-    visits = from_visits(scope, parameters)
+    visits = from_visits(selection, parameters)
     if after is not None:
         time = parameters.add(after.time, "timestamptz")
         source = parameters.add(after.source, "uuid")

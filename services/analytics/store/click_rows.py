@@ -9,10 +9,10 @@ from services.analytics.domain.click import CLICK_FIELDS, Click, click_from
 
 COLUMNS: Final = tuple(CLICK_FIELDS)
 
-# Writes a click as a row, in the order of COLUMNS.
+# Returns a click's row: its values in the order of COLUMNS.
 record_of: Final[Callable[[Click], tuple[object, ...]]] = attrgetter(*(field.path for field in CLICK_FIELDS.values()))
 
 
 def click_of(row: Mapping[str, Any]) -> Click:
-    """Read a row back."""
+    """Return the click of a row; KeyError when a column is missing."""
     return click_from({**row, "click_class": ClickClass(row["click_class"])})

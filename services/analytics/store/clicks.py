@@ -1,4 +1,4 @@
-"""Write batches of clicks, each in one transaction, and read clicks."""
+"""Store batches of clicks, each in one transaction."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """Rows of one outbox in rising sequence, and what the outbox says of itself."""
+    """Rows of one outbox in rising sequence, and what the outbox reports of itself."""
 
     source: UUID
     rows: Sequence[Row]
@@ -100,7 +100,7 @@ async def _store_rows(connection: Connection, source: UUID, rows: Sequence[Row],
 
 
 async def _give_up(connection: Connection, batch: Batch, mark: int) -> Stored:
-    """Count what an outbox that is empty gave away and we do not have, as after restoring a backup: it cannot come."""
+    """Count as missing what an empty outbox has shipped and we do not have, as after restoring a backup."""
     missing = batch.report.last_sequence - mark
     if missing <= 0 or batch.report.oldest_pending_time is not None:
         return Stored(mark=mark, clicks=(), set_aside=(), missing=0)
@@ -109,7 +109,7 @@ async def _give_up(connection: Connection, batch: Batch, mark: int) -> Stored:
 
 
 async def _copy(connection: Connection, table: str, rows: Sequence[Row]) -> list[Row]:
-    """Write clicks and answer those that were refused: the batch is halved until each of them stands alone."""
+    """Store rows and return those that were refused: the batch is halved until each of them stands alone."""
     if not rows:
         return []
     try:

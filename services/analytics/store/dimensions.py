@@ -31,7 +31,7 @@ _CLASS_LABEL: Final = f"""CASE click_class {
 
 
 def _column(dimension: Dimension) -> Column:
-    """Return the SQL that says the same as value_of and detail_of."""
+    """Return the SQL of what value_of and detail_of compute."""
     trait = TRAITS[dimension]
     kind = CLICK_FIELDS[trait.field].type
     value = trait.field if kind is str else _CLASS_LABEL if kind is ClickClass else f"{trait.field}::text"

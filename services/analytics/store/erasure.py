@@ -1,4 +1,4 @@
-"""Forget clicks: the raw ones and all sums of them."""
+"""Delete clicks: the raw ones and all sums of them."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -28,19 +28,19 @@ _SECONDS: Final = 62
 
 
 class Erasure:
-    """Forgets clicks of an owner; what others saw of the same links stays."""
+    """Deletes clicks of an owner; those of the same links under another owner stay."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
     async def of_link(self, audience: Audience, link_id: int) -> int:
-        """Forget the clicks of a link, and answer how many there were."""
+        """Delete the clicks of a link, and return how many there were."""
         async with self._pool.acquire() as connection, connection.transaction():
             await _begin(connection)
             return await _delete(connection, audience.owner_id, [link_id])
 
     async def of_domain(self, audience: Audience, domain: str) -> int:
-        """Forget the clicks in a domain and the orphan visits there, and answer how many there were."""
+        """Delete the clicks in a domain and the orphan visits there, and return how many there were."""
         owners = [audience.owner_id, *([_INSTALLATION] if audience.sees_installation else [])]
         async with self._pool.acquire() as connection, connection.transaction():
             await _begin(connection)

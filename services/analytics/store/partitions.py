@@ -40,5 +40,5 @@ class Partitions:
 
 
 def month_of(time: datetime) -> date:
-    """Answer the first day of a moment's month, in UTC."""
+    """Return the first day of a moment's month, in UTC."""
     return time.astimezone(UTC).date().replace(day=1)

@@ -1,4 +1,4 @@
-"""Decide which tables answer a report. Whatever is decided, the numbers are those of the raw clicks."""
+"""Decide which tables a report is read from. Whatever is decided, the numbers are those of the raw clicks."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -26,14 +26,14 @@ class Table(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """How to answer a report over [start, end): sums for [inner_start, inner_end), raw clicks for the rest."""
+    """How to count a report over [start, end): sums for [inner_start, inner_end), raw clicks for the rest."""
 
     table: Table
     start: datetime
     end: datetime
     inner_start: datetime
     inner_end: datetime
-    borders: tuple[datetime, ...]
+    bucket_starts: tuple[datetime, ...]
     # The one dimension that a daily plan reads.
     dimension: Dimension | None = None
 
@@ -43,26 +43,26 @@ def plan_of(
     filters: tuple[Filter, ...],
     start: datetime,
     end: datetime,
-    borders: tuple[datetime, ...],
+    bucket_starts: tuple[datetime, ...],
     *,
     raw: bool = False,
 ) -> Plan:
-    """Take sums where they know everything that is asked, and where no step begins within one of them."""
+    """Return the plan of a report: sums where they hold all that is asked and no bucket begins within one, else raw."""
     dimensions = _needed(report, filters)
     if not raw and _SUMMED.issuperset(report.metrics):
         if not dimensions:
-            return _with_sums(Table.TOTALS, _QUARTER, start, end, borders, None)
+            return _with_sums(Table.TOTALS, _QUARTER, start, end, bucket_starts, None)
         if len(dimensions) == 1 and dimensions <= ROLLED.keys():
-            return _with_sums(Table.DAILY, _DAY, start, end, borders, *dimensions)
-    return _raw(start, end, borders)
+            return _with_sums(Table.DAILY, _DAY, start, end, bucket_starts, *dimensions)
+    return _raw(start, end, bucket_starts)
 
 
 def can_need_raw(query: Query) -> bool:
-    """Say whether a query may have to count many raw clicks, and not just edges of its interval."""
+    """Return whether a query may have to count many raw clicks, and not just the edges of its interval."""
     return bool(query.excluded) or any(
         not _SUMMED.issuperset(report.metrics)
         or len(needed := _needed(report, (*query.filters, *report.filters))) > 1
-        # Steps may begin within a day's sum.
+        # Buckets may begin within a day's sum.
         or (needed and report.bucket is not Bucket.NONE)
         or not needed <= ROLLED.keys()
         for report in query.reports
@@ -70,7 +70,7 @@ def can_need_raw(query: Query) -> bool:
 
 
 def _needed(report: Report, filters: tuple[Filter, ...]) -> frozenset[Dimension]:
-    """Answer the dimensions that sums must know apart, besides the link."""
+    """Return the dimensions, besides the link, that the sums must be kept by."""
     needed = {*report.dimensions, *(condition.dimension for condition in filters)} - {Dimension.LINK}
     if Dimension.IS_BOT not in report.dimensions:
         # Every sum counts people apart, which is all that a condition on bots needs.
@@ -83,25 +83,25 @@ def _with_sums(
     unit: timedelta,
     start: datetime,
     end: datetime,
-    borders: tuple[datetime, ...],
+    bucket_starts: tuple[datetime, ...],
     dimension: Dimension | None,
 ) -> Plan:
     inner_start, inner_end = _ceiling(start, unit), _floor(end, unit)
-    if inner_start >= inner_end or any(_floor(border, unit) != border for border in borders if border > start):
-        return _raw(start, end, borders)
+    if inner_start >= inner_end or any(_floor(each, unit) != each for each in bucket_starts if each > start):
+        return _raw(start, end, bucket_starts)
     return Plan(
         table=table,
         start=start,
         end=end,
         inner_start=inner_start,
         inner_end=inner_end,
-        borders=borders,
+        bucket_starts=bucket_starts,
         dimension=dimension,
     )
 
 
-def _raw(start: datetime, end: datetime, borders: tuple[datetime, ...]) -> Plan:
-    return Plan(table=Table.RAW, start=start, end=end, inner_start=end, inner_end=end, borders=borders)
+def _raw(start: datetime, end: datetime, bucket_starts: tuple[datetime, ...]) -> Plan:
+    return Plan(table=Table.RAW, start=start, end=end, inner_start=end, inner_end=end, bucket_starts=bucket_starts)
 
 
 def _floor(moment: datetime, unit: timedelta) -> datetime:

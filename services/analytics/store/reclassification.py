@@ -138,7 +138,7 @@ class Reclassification:
         return Progress(mark["seen"] + len(rows), mark["changed"] + changed, is_finished)
 
     async def _renew(self, connection: Connection, subject: _Subject, clicks: Sequence[Click]) -> int:
-        """Write the clicks that have another definition, and answer how many of them mean something else now."""
+        """Update the clicks of another definition, and return how many of them have another class now."""
         old = [click for click in clicks if click.definition != self._definition]
         new = [self._renewed(click) for click in old]
         if not new:

@@ -62,7 +62,7 @@ class Dropped:
 
 
 async def raw_since(connection: Connection) -> datetime | None:
-    """Answer since when raw clicks are kept; None: since ever."""
+    """Return the time before which raw clicks were dropped; None when none were."""
     time: datetime | None = await connection.fetchval(_READ)
     return time
 
@@ -74,7 +74,7 @@ class OldClicks:
         self._pool = pool
 
     async def drop(self, retention: Retention, now: datetime) -> Dropped | None:
-        """Drop what is too old; None when somebody else is at it."""
+        """Drop what is too old, and return what that was; None when another replica is at it."""
         async with self._pool.acquire() as connection:
             if not await connection.fetchval(_LOCK):
                 return None

@@ -42,7 +42,7 @@ class Locked:
 
 
 async def lock(connection: Connection, source: UUID, now: datetime) -> Locked:
-    """Wait for the outbox's row, make it when it is new, and hold it until the transaction ends."""
+    """Lock the outbox's row until the transaction ends, and return it; a new outbox gets one."""
     await connection.execute(_ADD, source, now)
     row = await connection.fetchrow(_LOCK, source)
     assert row is not None, "added above, and rows are never deleted"  # noqa: S101
@@ -57,7 +57,7 @@ async def advance(
 
 
 async def save_report(connection: Connection, source: UUID, report: OutboxReport, known: Locked, now: datetime) -> None:
-    """Keep what the outbox says. A report that was overtaken on its way takes nothing back."""
+    """Store what the outbox reports. A report that was overtaken on its way takes nothing back."""
     dropped = dict(known.dropped)
     for reason, count in report.dropped.items():
         dropped[reason] = max(count, dropped.get(reason, 0))
@@ -78,6 +78,6 @@ class Sources:
         self._pool = pool
 
     async def list(self) -> tuple[SourceState, ...]:
-        """Answer all states, in the order in which the outboxes first reported."""
+        """Return all states, in the order in which the outboxes first reported."""
         rows = await self._pool.fetch(_LIST)
         return tuple(SourceState(**{**row, "dropped": json.loads(row["dropped"])}) for row in rows)

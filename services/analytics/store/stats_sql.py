@@ -8,7 +8,7 @@ from services.analytics.domain.dimensions import Dimension
 from services.analytics.domain.query import Metric, Order, Report
 from services.analytics.store.dimensions import COLUMNS, ROLLED, Column
 from services.analytics.store.plan import Plan, Table
-from services.analytics.store.visits_sql import Parameters, Scope, from_visits, of_links, passes, rights
+from services.analytics.store.visits_sql import Parameters, Selection, from_visits, of_links, passes, rights
 
 _METRICS: Final = {
     Metric.CLICKS: "count(*)",
@@ -20,23 +20,23 @@ _METRICS: Final = {
 
 
 class ReportSql:
-    """The statement of one report: a step, a value and a detail per dimension, then the metrics."""
+    """The statement of one report: a bucket, a value and a detail per dimension, then the metrics."""
 
-    def __init__(self, *, scope: Scope, report: Report, plan: Plan) -> None:
+    def __init__(self, *, selection: Selection, report: Report, plan: Plan) -> None:
         self._parameters = Parameters()
-        self._scope = scope
+        self._selection = selection
         self._report = report
         self._plan = plan
 
     def build(self) -> tuple[str, list[object]]:
-        """Answer the statement and its parameters."""
+        """Return the statement and its parameters."""
         sql = self._over_clicks() if self._plan.table is Table.RAW else self._over_sums()
         return sql + self._order_and_limit(), self._parameters.values
 
     def _over_clicks(self) -> str:
         columns = [COLUMNS[dimension] for dimension in self._report.dimensions]
         selected = [*self._groups(columns), *(_METRICS[metric] for metric in self._report.metrics)]
-        return f"SELECT {', '.join(selected)} {from_visits(self._scope, self._parameters)}{self._group_by()}"
+        return f"SELECT {', '.join(selected)} {from_visits(self._selection, self._parameters)}{self._group_by()}"
 
     def _over_sums(self) -> str:
         """Add up sums for the interior and raw clicks for the edges."""
@@ -50,8 +50,8 @@ class ReportSql:
             *self._groups(columns),
             *(f"coalesce({metrics[metric]}, 0)::bigint" for metric in self._report.metrics),
         ]
-        own = self._plan.dimension
-        conditions = [passes("value", item, self._parameters) for item in self._scope.filters if item.dimension is own]
+        own = [item for item in self._selection.filters if item.dimension is self._plan.dimension]
+        conditions = [passes("value", item, self._parameters) for item in own]
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
         parts = self._daily_parts() if self._plan.table is Table.DAILY else self._totals_parts()
         # What is left over of a day's total may be nothing, and a value without clicks is no row.
@@ -62,8 +62,8 @@ class ReportSql:
         )
 
     def _rights(self) -> str:
-        seen = rights(self._scope.audience, self._parameters)
-        return " AND ".join([*seen, *of_links(self._scope.filters, self._parameters)])
+        seen = rights(self._selection.audience, self._parameters)
+        return " AND ".join([*seen, *of_links(self._selection.filters, self._parameters)])
 
     def _totals_parts(self) -> list[str]:
         rights_ = self._rights()
@@ -109,10 +109,10 @@ class ReportSql:
         return f"{part}{first} AND time < {start} UNION ALL {part}{end} AND time < {last}"
 
     def _passing_sums(self) -> tuple[str, str]:
-        """Answer what conditions on is_bot leave of a sum's clicks and human clicks."""
+        """Return, as SQL, how many of a sum's clicks and human clicks pass the filters on is_bot."""
         if Dimension.IS_BOT in self._report.dimensions:
             return "clicks", "human_clicks"
-        conditions = [item for item in self._scope.filters if item.dimension is Dimension.IS_BOT]
+        conditions = [item for item in self._selection.filters if item.dimension is Dimension.IS_BOT]
         people = all(item.passes("false") for item in conditions)
         bots = all(item.passes("true") for item in conditions)
         if people and bots:
@@ -122,15 +122,15 @@ class ReportSql:
         return ("clicks - human_clicks", "0") if bots else ("0", "0")
 
     def _groups(self, columns: Iterable[Column]) -> list[str]:
-        borders = self._plan.borders
-        # The first border is 1 to width_bucket.
-        step = f"width_bucket(time, {self._parameters.add(borders, 'timestamptz[]')}) - 1" if borders else "0"
+        starts = self._plan.bucket_starts
+        # The first bucket is 1 to width_bucket.
+        bucket = f"width_bucket(time, {self._parameters.add(starts, 'timestamptz[]')}) - 1" if starts else "0"
         # The same order on every server, whatever its locale.
         values = [f'({text}) COLLATE "C"' for column in columns for text in (column.value, column.detail)]
-        return [step, *values]
+        return [bucket, *values]
 
     def _is_grouped(self) -> bool:
-        return bool(self._plan.borders or self._report.dimensions)
+        return bool(self._plan.bucket_starts or self._report.dimensions)
 
     def _group_by(self) -> str:
         positions = range(1, 2 + 2 * len(self._report.dimensions))
@@ -138,7 +138,7 @@ class ReportSql:
 
     def _order_and_limit(self) -> str:
         if not self._report.dimensions:
-            # Steps without clicks are filled in, and only then is there an order and a limit.
+            # Buckets without clicks are filled in, and only then is there an order and a limit.
             return ""
         metric = 2 + 2 * len(self._report.dimensions)
         values = [str(position) for position in range(2, metric)]
@@ -150,18 +150,18 @@ class ReportSql:
         return f" ORDER BY {', '.join(order)} LIMIT {self._parameters.add(self._report.rows, 'bigint')}"
 
 
-def summed_bounds_sql(scope: Scope, before: datetime) -> tuple[str, list[object]]:
-    """Write the statement for the first and last quarter of an hour with clicks of the scope's links before a time."""
+def summed_bounds_sql(selection: Selection, before: datetime) -> tuple[str, list[object]]:
+    """Return the statement for the first and last quarter of an hour with clicks of the links before a time."""
     parameters = Parameters()
-    conditions = [*rights(scope.audience, parameters), *of_links(scope.filters, parameters)]
-    if scope.start is not None:
-        conditions.append(f"start >= {parameters.add(scope.start, 'timestamptz')}")
+    conditions = [*rights(selection.audience, parameters), *of_links(selection.filters, parameters)]
+    if selection.start is not None:
+        conditions.append(f"start >= {parameters.add(selection.start, 'timestamptz')}")
     conditions.append(f"start < {parameters.add(before, 'timestamptz')}")
     return f"SELECT min(start), max(start) FROM totals WHERE {' AND '.join(conditions)}", parameters.values  # noqa: S608
 
 
-def bound_sql(scope: Scope, *, last: bool) -> tuple[str, list[object]]:
-    """Write the statement for the time of the first or last click of a scope."""
+def bound_sql(selection: Selection, *, last: bool) -> tuple[str, list[object]]:
+    """Return the statement for the time of the first or last click of a selection."""
     parameters = Parameters()
     order = "time DESC" if last else "time"
-    return f"SELECT time {from_visits(scope, parameters)} ORDER BY {order} LIMIT 1", parameters.values
+    return f"SELECT time {from_visits(selection, parameters)} ORDER BY {order} LIMIT 1", parameters.values

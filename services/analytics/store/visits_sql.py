@@ -1,4 +1,4 @@
-"""Write the SQL that says which clicks are meant: fragments from closed enums, all else as parameters."""
+"""The SQL of a selection of clicks: fragments from closed enums, all else as parameters."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,14 +21,14 @@ class Parameters:
         self.values: list[object] = []
 
     def add(self, value: object, type_name: str) -> str:
-        """Keep a value and answer its placeholder."""
+        """Add a value, and return its placeholder."""
         self.values.append(value)
         return f"${len(self.values)}::{type_name}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
-    """Which clicks are meant; an absent end is open."""
+class Selection:
+    """Which clicks are meant, of an audience's; an absent end is open."""
 
     audience: Audience
     filters: tuple[Filter, ...] = ()
@@ -44,18 +44,18 @@ class Scope:
         return self.with_orphans and named and self.audience.owner_id > 0
 
 
-def from_visits(scope: Scope, parameters: Parameters) -> str:
-    """Write FROM and WHERE of a statement over the raw clicks."""
-    conditions = [_passes_filter(item, parameters) for item in scope.filters]
-    if scope.start is not None:
-        conditions.append(f"time >= {parameters.add(scope.start, 'timestamptz')}")
-    if scope.end is not None:
-        conditions.append(f"time < {parameters.add(scope.end, 'timestamptz')}")
-    conditions += [_is_outside(span, parameters) for span in scope.excluded]
-    seen = rights(scope.audience, parameters)
-    if not scope.has_orphans:
+def from_visits(selection: Selection, parameters: Parameters) -> str:
+    """Return FROM and WHERE of a statement over the raw clicks, and orphan visits if they are asked for."""
+    conditions = [_passes_filter(item, parameters) for item in selection.filters]
+    if selection.start is not None:
+        conditions.append(f"time >= {parameters.add(selection.start, 'timestamptz')}")
+    if selection.end is not None:
+        conditions.append(f"time < {parameters.add(selection.end, 'timestamptz')}")
+    conditions += [_is_outside(span, parameters) for span in selection.excluded]
+    seen = rights(selection.audience, parameters)
+    if not selection.has_orphans:
         return f"FROM clicks WHERE {' AND '.join([*seen, *conditions])}"
-    owners = [scope.audience.owner_id, *([_INSTALLATION] if scope.audience.sees_installation else [])]
+    owners = [selection.audience.owner_id, *([_INSTALLATION] if selection.audience.sees_installation else [])]
     names = ", ".join(click_rows.COLUMNS)
     return (
         f"FROM (SELECT {names} FROM clicks WHERE {' AND '.join(seen)} UNION ALL "  # noqa: S608
@@ -65,7 +65,7 @@ def from_visits(scope: Scope, parameters: Parameters) -> str:
 
 
 def rights(audience: Audience, parameters: Parameters) -> list[str]:
-    """Write whose clicks may be seen; holds on clicks and on rollups."""
+    """Return the conditions on whose clicks may be seen; they hold on clicks and on rollups."""
     conditions = []
     if audience.owner_id:
         conditions.append(f"owner_id = {parameters.add(audience.owner_id, 'bigint')}")
@@ -75,12 +75,12 @@ def rights(audience: Audience, parameters: Parameters) -> list[str]:
 
 
 def of_links(filters: Iterable[Filter], parameters: Parameters) -> list[str]:
-    """Write the conditions on links; holds on clicks and on rollups."""
+    """Return the conditions on links; they hold on clicks and on rollups."""
     return [_passes_filter(item, parameters) for item in filters if item.dimension is Dimension.LINK]
 
 
 def passes(column: str, item: Filter, parameters: Parameters) -> str:
-    """Write a condition on a text column."""
+    """Return the condition that a filter makes on a text column."""
     return _compared(column, item, parameters, sorted(item.values), "text")
 
 

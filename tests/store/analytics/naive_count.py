@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from services.analytics.domain.buckets import Bucket, borders
+from services.analytics.domain.buckets import Bucket, bucket_starts
 from services.analytics.domain.click import Click
 from services.analytics.domain.dimensions import Dimension, detail_of
 from services.analytics.domain.query import Audience, Metric, Order, Query, Report, Row, Value
@@ -27,17 +27,17 @@ def naive(query: Query, report: Report, clicks: Sequence[Click], now: datetime) 
     passing = [item for item in seen if all(rule.passes(FIELDS[rule.dimension](item)) for rule in query.filters)]
     end = query.end or max(now, query.start or now)
     start = query.start or min((item.time for item in passing if item.time < end), default=end)
-    steps = borders(report.bucket, start, end, query.zone)
+    starts = bucket_starts(report.bucket, start, end, query.zone)
     groups: dict[tuple[datetime | None, tuple[Value, ...]], list[Click]] = defaultdict(list)
     if not report.dimensions:
-        for step in steps or ((None,) if report.bucket is Bucket.NONE else ()):
-            groups[step, ()] = []
+        for bucket_start in starts or ((None,) if report.bucket is Bucket.NONE else ()):
+            groups[bucket_start, ()] = []
     for item in seen:
         if start <= item.time < end and all(rule.passes(FIELDS[rule.dimension](item)) for rule in conditions):
             values = tuple(Value(FIELDS[each](item), detail_of(each, item)) for each in report.dimensions)
-            groups[steps[bisect_right(steps, item.time) - 1] if steps else None, values].append(item)
-    rows = [Row(values, step, tuple(_measure(each, items) for each in report.metrics))
-            for (step, values), items in groups.items()]  # fmt: skip
+            groups[starts[bisect_right(starts, item.time) - 1] if starts else None, values].append(item)
+    rows = [Row(values, bucket_start, tuple(_measure(each, items) for each in report.metrics))
+            for (bucket_start, values), items in groups.items()]  # fmt: skip
     return _ordered(rows, report)[: report.rows]
 
 

@@ -18,12 +18,12 @@ from services.analytics.store.click_list import ClickReader
 from services.analytics.store.clicks import ClickWriter
 from services.analytics.store.partitions import Partitions
 from services.analytics.store.sources import Sources
-from services.analytics.store.visits_sql import Scope
+from services.analytics.store.visits_sql import Selection
 from services.runtime.postgres import Pool, open_pool
 from tests.support.clicks import LINK, OWNER, batch, click, random_clicks
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-ALL = Scope(audience=Audience(owner_id=OWNER))
+ALL = Selection(audience=Audience(owner_id=OWNER))
 
 
 @asynccontextmanager
@@ -174,8 +174,8 @@ async def test_a_scope_narrows_by_link_time_and_people(analytics_database: str) 
             Filter(dimension=Dimension.LINK, values=frozenset({str(LINK)})),
             Filter(dimension=Dimension.IS_BOT, values=frozenset({"true"}), negated=True),
         )
-        scope = replace(ALL, filters=conditions, start=NOW, end=NOW + timedelta(seconds=1))
-        assert [item.sequence for item in await ClickReader(pool).list(scope, limit=9)] == [1]
+        selection = replace(ALL, filters=conditions, start=NOW, end=NOW + timedelta(seconds=1))
+        assert [item.sequence for item in await ClickReader(pool).list(selection, limit=9)] == [1]
 
 
 async def test_visits_that_found_no_link_are_kept_apart(analytics_database: str) -> None:

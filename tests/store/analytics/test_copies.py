@@ -55,8 +55,8 @@ class World:
 
     async def agree(self, query: Query) -> None:
         """Fail unless both programs answer the same."""
-        expected = await Stats(self.pool).answer(query, NOW)
-        assert await Stats(self.pool, self.copies).answer(query, NOW) == expected
+        expected = await Stats(self.pool).query(query, NOW)
+        assert await Stats(self.pool, self.copies).query(query, NOW) == expected
 
 
 @asynccontextmanager
@@ -205,7 +205,7 @@ async def test_an_answer_is_of_one_moment_while_clicks_come_in(analytics_databas
         async def ask() -> None:
             for _ in range(25):
                 least = max(seen)
-                answer = await stats.answer(about(1), NOW)
+                answer = await stats.query(about(1), NOW)
                 (total,), rows = answer.results
                 assert sum(row.metrics[0] for row in rows) == total.metrics[0] >= least
                 seen.append(total.metrics[0])
@@ -286,7 +286,7 @@ async def test_copies_give_way_to_each_other(analytics_database: str) -> None:
         sizes = [copy.nbytes for copy in world.copies.held()]
         tight = Copies(world.pool, replace(LIMITS, most_bytes=sum(sizes) * 3 // 4))
         for link_id in (1, 2, 1, 2):
-            await Stats(world.pool, tight).answer(about(link_id), NOW)
+            await Stats(world.pool, tight).query(about(link_id), NOW)
             assert [copy.link_id for copy in tight.held()] == [link_id]
             assert sum(copy.nbytes for copy in tight.held()) <= sum(sizes) * 3 // 4
 
@@ -299,7 +299,7 @@ async def test_small_links_and_sums_need_no_copy(analytics_database: str) -> Non
         small = replace(LIMITS, fewest_clicks=1000)
         for query, limits in [(clicks, LIMITS), (about(1), small), (about(1), NO_COPIES)]:
             copies = Copies(world.pool, limits)
-            await Stats(world.pool, copies).answer(query, NOW)
+            await Stats(world.pool, copies).query(query, NOW)
             assert copies.held() == []
 
 

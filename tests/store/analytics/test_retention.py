@@ -12,7 +12,7 @@ from services.analytics.domain.buckets import Bucket
 from services.analytics.domain.click import Click, Fault, SetAside
 from services.analytics.domain.dimensions import Dimension
 from services.analytics.domain.ledger import OutboxReport
-from services.analytics.domain.query import Answer, Audience, Filter, Metric, Query, Report
+from services.analytics.domain.query import Audience, Filter, Metric, Query, QueryResult, Report
 from services.analytics.domain.query import Row as ResultRow
 from services.analytics.domain.retention import Retention
 from services.analytics.store.clicks import Batch, ClickWriter, Row
@@ -45,9 +45,9 @@ async def store(pool: Pool, clicks: Sequence[Click]) -> None:
     await ClickWriter(pool, Partitions(pool)).store(batch(uuid4(), clicks), NOW)
 
 
-async def ask(pool: Pool, *reports: Report, **changes: object) -> Answer:
+async def ask(pool: Pool, *reports: Report, **changes: object) -> QueryResult:
     query = Query(audience=Audience(owner_id=OWNER), reports=reports, **changes)  # type: ignore[arg-type]
-    return await Stats(pool).answer(query, NOW)
+    return await Stats(pool).query(query, NOW)
 
 
 async def oldest(pool: Pool, table: str = "clicks") -> datetime:
@@ -119,11 +119,11 @@ async def test_when_all_raw_clicks_are_gone_the_totals_say_when_they_were(analyt
     async with opened(analytics_database) as pool:
         await store(pool, [click(time), click(time + timedelta(days=2))])
         await OldClicks(pool).drop(RETENTION, NOW)
-        answer = await ask(pool, Report())
+        result = await ask(pool, Report())
         filtered = await ask(pool, Report(), filters=(country,))
     quarter = time.replace(minute=15)
-    assert (answer.first_click_time, answer.last_click_time) == (quarter, quarter + timedelta(days=2))
-    assert (answer.start, answer.results[0][0].metrics) == (time.replace(hour=0, minute=0), (2,))
+    assert (result.first_click_time, result.last_click_time) == (quarter, quarter + timedelta(days=2))
+    assert (result.start, result.results[0][0].metrics) == (time.replace(hour=0, minute=0), (2,))
     assert (filtered.first_click_time, filtered.results[0][0].metrics) == (None, (2,))
 
 

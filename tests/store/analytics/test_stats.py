@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.analytics.domain.buckets import Bucket, borders
+from services.analytics.domain.buckets import Bucket, bucket_starts
 from services.analytics.domain.click import Click
 from services.analytics.domain.dimensions import Dimension
 from services.analytics.domain.query import Audience, Filter, Metric, Query, Report, Row
@@ -66,8 +66,8 @@ def filled_database(postgres_server: TestPostgres) -> Iterator[str]:
 async def test_r12_every_report_equals_a_naive_count(filled_database: str, limits: CopyLimits, query: Query) -> None:
     """Random zones, windows, filters, groupings and orders, from tables alone and with copies in memory."""
     async with opened(filled_database) as pool:
-        answer = await Stats(pool, Copies(pool, limits)).answer(query, NOW)
-    for report, rows in zip(query.reports, answer.results, strict=True):
+        result = await Stats(pool, Copies(pool, limits)).query(query, NOW)
+    for report, rows in zip(query.reports, result.results, strict=True):
         assert list(rows) == naive(query, report, CLICKS, NOW)
 
 
@@ -87,7 +87,7 @@ async def test_r12_rollups_equal_a_naive_count(
         reports=(report,),
     )
     async with opened(filled_database) as pool:
-        (rows,) = (await Stats(pool).answer(query, NOW)).results
+        (rows,) = (await Stats(pool).query(query, NOW)).results
     assert list(rows) == naive(query, report, CLICKS, NOW)
 
 
@@ -106,8 +106,8 @@ async def test_r12_rollups_of_every_dimension_equal_a_naive_count(filled_databas
             )
             rest = replace(query, reports=tuple(Report(dimensions=(each,)) for each in list(Dimension)[20:]))
             for asked in (query, rest, replace(rest, filters=(people,))):
-                answer = await Stats(pool).answer(asked, NOW)
-                for report, rows in zip(asked.reports, answer.results, strict=True):
+                result = await Stats(pool).query(asked, NOW)
+                for report, rows in zip(asked.reports, result.results, strict=True):
                     assert list(rows) == naive(asked, report, CLICKS, NOW), report.dimensions
 
 
@@ -123,7 +123,7 @@ async def test_r12_buckets_sum_to_the_total(filled_database: str, zone: str) -> 
         reports=(Report(), *(Report(bucket=bucket) for bucket in buckets)),
     )
     async with opened(filled_database) as pool:
-        (total,), *tables = (await Stats(pool).answer(query, NOW)).results
+        (total,), *tables = (await Stats(pool).query(query, NOW)).results
     assert total.metrics[0] > 1000
     for table in tables:
         assert sum(row.metrics[0] for row in table) == total.metrics[0]
@@ -142,14 +142,14 @@ async def test_r12_short_buckets_sum_to_the_total(filled_database: str, bucket: 
         reports=(Report(), Report(bucket=bucket)),
     )
     async with opened(filled_database) as pool:
-        (total,), table = (await Stats(pool).answer(query, NOW)).results
+        (total,), table = (await Stats(pool).query(query, NOW)).results
     assert sum(row.metrics[0] for row in table) == total.metrics[0] > 0
 
 
 async def test_sums_answer_what_they_can() -> None:
     """Plans use rollups wherever no step begins within one, and raw clicks else."""
     berlin, start, end = ZoneInfo("Europe/Berlin"), START, START + timedelta(days=90)
-    days = borders(Bucket.DAY, start, end, berlin)
+    days = bucket_starts(Bucket.DAY, start, end, berlin)
     country = Report(dimensions=(Dimension.COUNTRY,))
     bots = (Filter(dimension=Dimension.IS_BOT, values=frozenset({"true"})),)
     assert plan_of(Report(), bots, start, end, ()).table is Table.TOTALS
@@ -165,18 +165,18 @@ async def test_an_absent_start_is_the_first_click_and_an_absent_end_is_now(fille
     audience = Audience(owner_id=OWNER)
     own = [item.time for item in CLICKS if item.owner_id == OWNER]
     async with opened(filled_database) as pool:
-        answer = await Stats(pool).answer(Query(audience=audience, reports=(Report(),)), NOW)
-    assert (answer.start, answer.end) == (min(own), NOW)
-    assert (answer.first_click_time, answer.last_click_time) == (min(own), max(own))
-    assert answer.results[0][0].metrics == (len(own),)
+        result = await Stats(pool).query(Query(audience=audience, reports=(Report(),)), NOW)
+    assert (result.start, result.end) == (min(own), NOW)
+    assert (result.first_click_time, result.last_click_time) == (min(own), max(own))
+    assert result.results[0][0].metrics == (len(own),)
 
 
 async def test_without_clicks_there_is_a_zero_and_no_interval(analytics_database: str) -> None:
     reports = (Report(), Report(bucket=Bucket.DAY), Report(dimensions=(Dimension.OS,)))
     async with opened(analytics_database) as pool:
-        answer = await Stats(pool).answer(Query(audience=Audience(owner_id=OWNER), reports=reports), NOW)
-    assert answer.results == ((Row((), None, (0,)),), (), ())
-    assert (answer.start, answer.first_click_time, answer.last_click_time) == (None, None, None)
+        result = await Stats(pool).query(Query(audience=Audience(owner_id=OWNER), reports=reports), NOW)
+    assert result.results == ((Row((), None, (0,)),), (), ())
+    assert (result.start, result.first_click_time, result.last_click_time) == (None, None, None)
 
 
 async def test_buckets_without_clicks_are_zeros(analytics_database: str) -> None:
@@ -190,7 +190,7 @@ async def test_buckets_without_clicks_are_zeros(analytics_database: str) -> None
     )
     async with opened(analytics_database) as pool:
         await fill(pool, [click(start + timedelta(days=1)), click(start + timedelta(days=1), is_bot=True)])
-        (rows,) = (await Stats(pool).answer(query, NOW + SPAN)).results
+        (rows,) = (await Stats(pool).query(query, NOW + SPAN)).results
     assert [(f"{row.bucket_start:%m-%dT%H}", row.metrics) for row in rows] == [
         ("03-27T23", (0, 0, 0)),
         ("03-28T23", (2, 1, 1)),
@@ -203,7 +203,7 @@ async def test_too_many_buckets_are_refused(filled_database: str) -> None:
     query = Query(audience=Audience(owner_id=OWNER), reports=(Report(bucket=Bucket.MINUTE),))
     async with opened(filled_database) as pool:
         with pytest.raises(InvalidArgument) as refusal:
-            await Stats(pool).answer(query, NOW)
+            await Stats(pool).query(query, NOW)
     assert refusal.value.field == "reports.bucket"
 
 
@@ -225,7 +225,7 @@ async def test_orphan_visits_are_counted_only_when_asked_for_on_a_named_domain(a
 
         async def count(audience: Audience, filters: tuple[Filter, ...], *, with_orphans: bool) -> int:
             query = Query(audience=audience, filters=filters, with_orphans=with_orphans, reports=(Report(),))
-            return (await stats.answer(query, NOW)).results[0][0].metrics[0]
+            return (await stats.query(query, NOW)).results[0][0].metrics[0]
 
         assert await count(owner, (domain,), with_orphans=False) == 1
         assert await count(owner, (domain,), with_orphans=True) == 2

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.analytics.domain.buckets import MOST_BUCKETS, Bucket, TooManyBuckets, borders
+from services.analytics.domain.buckets import MOST_BUCKETS, Bucket, TooManyBuckets, bucket_starts
 from services.common.time_zones import zone_named
 
 ZONES = sorted(zoneinfo.available_timezones())
@@ -47,7 +47,7 @@ def test_r12_calendar_buckets_of_400_days_in_every_zone(bucket: Bucket) -> None:
     """Every moment is in the bucket of its local day, week or month."""
     for name in ZONES:
         zone = ZoneInfo(name)
-        found = borders(bucket, START, END, zone)
+        found = bucket_starts(bucket, START, END, zone)
         assert is_partition(found, START, END), name
         for moment in moments(1, 40):
             begin = found[bisect_right(found, moment) - 1]
@@ -64,7 +64,7 @@ def test_r12_clock_buckets_in_every_zone(bucket: Bucket) -> None:
         zone = ZoneInfo(name)
         start = moments(number, 1)[0]
         end = start + 60 * length
-        found = borders(bucket, start, end, zone)
+        found = bucket_starts(bucket, start, end, zone)
         assert is_partition(found, start, end), name
         for begin, following in zip(found, (*found[1:], end), strict=True):
             local = begin.astimezone(zone)
@@ -80,7 +80,7 @@ def test_r12_clock_buckets_in_every_zone(bucket: Bucket) -> None:
 def test_r12_hours_over_400_days_and_every_change_of_offset(name: str) -> None:
     """A change of offset never makes an hour longer, and never loses or doubles one."""
     zone = ZoneInfo(name)
-    found = borders(Bucket.HOUR, START, END, zone)
+    found = bucket_starts(Bucket.HOUR, START, END, zone)
     assert is_partition(found, START, END)
     lengths = {later - earlier for earlier, later in pairwise(found)}
     # The Chatham Islands change at a quarter to three.
@@ -106,21 +106,21 @@ def test_r12_hours_over_400_days_and_every_change_of_offset(name: str) -> None:
 )
 def test_odd_days_begin_and_last_as_they_did(name: str, day: str, begins: str, hours: float) -> None:
     zone, begin = ZoneInfo(name), datetime.fromisoformat(begins)
-    found = borders(Bucket.DAY, begin, begin + timedelta(days=2), zone)
+    found = bucket_starts(Bucket.DAY, begin, begin + timedelta(days=2), zone)
     assert found[0] == begin
     assert f"{begin.astimezone(zone):%Y-%m-%d}" == day
     assert found[1] - found[0] == timedelta(hours=hours)
 
 
 def test_weeks_begin_on_monday() -> None:
-    found = borders(Bucket.WEEK, START, END, ZoneInfo("Asia/Tokyo"))
+    found = bucket_starts(Bucket.WEEK, START, END, ZoneInfo("Asia/Tokyo"))
     assert {border.astimezone(ZoneInfo("Asia/Tokyo")).weekday() for border in found} == {0}
 
 
 def test_half_an_hour_that_comes_twice_is_two_steps() -> None:
     """Lord Howe Island turns 02:00 back to 01:30: the hour of one o'clock lasts an hour and then half of one more."""
     start = datetime(2026, 4, 4, 14, 0, tzinfo=UTC)
-    found = borders(Bucket.HOUR, start, start + timedelta(hours=3), ZoneInfo("Australia/Lord_Howe"))
+    found = bucket_starts(Bucket.HOUR, start, start + timedelta(hours=3), ZoneInfo("Australia/Lord_Howe"))
     assert [border.strftime("%H:%M") for border in found] == ["14:00", "15:00", "15:30", "16:30"]
 
 
@@ -138,19 +138,19 @@ def test_r12_any_interval_is_parted(zone: tzinfo, bucket: Bucket, start: datetim
     """Also where the history of a zone is wild."""
     unit = STEPS.get(bucket, 86_400)
     end = start + timedelta(seconds=unit * steps)
-    assert is_partition(borders(bucket, start, end, zone), start, end)
+    assert is_partition(bucket_starts(bucket, start, end, zone), start, end)
 
 
 def test_more_buckets_than_allowed_are_refused() -> None:
     most = timedelta(minutes=MOST_BUCKETS)
     start = datetime(2026, 1, 1, tzinfo=UTC)
-    assert len(borders(Bucket.MINUTE, start, start + most, UTC)) == MOST_BUCKETS
+    assert len(bucket_starts(Bucket.MINUTE, start, start + most, UTC)) == MOST_BUCKETS
     with pytest.raises(TooManyBuckets):
-        borders(Bucket.MINUTE, start, start + most + timedelta(seconds=1), UTC)
+        bucket_starts(Bucket.MINUTE, start, start + most + timedelta(seconds=1), UTC)
 
 
 def test_an_empty_interval_has_no_buckets() -> None:
-    assert borders(Bucket.DAY, START, START, UTC) == ()
+    assert bucket_starts(Bucket.DAY, START, START, UTC) == ()
 
 
 @pytest.mark.parametrize(

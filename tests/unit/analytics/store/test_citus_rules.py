@@ -12,7 +12,7 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
-from services.analytics.domain.buckets import Bucket, borders
+from services.analytics.domain.buckets import Bucket, bucket_starts
 from services.analytics.domain.dimensions import Dimension
 from services.analytics.domain.page_token import Cursor
 from services.analytics.domain.query import Audience, Filter, Metric, Order, Report, Span
@@ -21,7 +21,7 @@ from services.analytics.store.distribution import COLUMN, DISTRIBUTED, REFERENCE
 from services.analytics.store.plan import plan_of
 from services.analytics.store.reclassification import SUBJECTS
 from services.analytics.store.stats_sql import ReportSql, bound_sql, summed_bounds_sql
-from services.analytics.store.visits_sql import Scope
+from services.analytics.store.visits_sql import Selection
 
 _ANALYTICS = Path(__file__).resolve().parents[4] / "services" / "analytics"
 _SQL = re.compile(r"\s*(SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH)\s", re.ASCII)
@@ -133,32 +133,32 @@ def written() -> Iterator[tuple[str, str]]:
 
 def generated() -> Iterator[tuple[str, str]]:
     """Answer statements of every kind of report, and of lists of clicks."""
-    for number, scope in enumerate(_scopes()):
+    for number, selection in enumerate(_selections()):
         # What is selected and what is asked for are written apart, so not every pair is needed.
         for report in _reports() if number == 0 else _few_reports():
             # More minutes are too many.
             end = _START + timedelta(hours=5) if report.bucket is Bucket.MINUTE else _END
-            steps = borders(report.bucket, _START, end, UTC)
+            starts = bucket_starts(report.bucket, _START, end, UTC)
             for raw in (False, True):
-                plan = plan_of(report, scope.filters, _START, end, steps, raw=raw or scope.has_orphans)
-                sql, _ = ReportSql(scope=scope, report=report, plan=plan).build()
-                yield f"scope {number} {report} {raw}", sql
+                plan = plan_of(report, selection.filters, _START, end, starts, raw=raw or selection.has_orphans)
+                sql, _ = ReportSql(selection=selection, report=report, plan=plan).build()
+                yield f"selection {number} {report} {raw}", sql
         cursor = Cursor(time=_START, source=_UUID, sequence=1)
         for after in (None, cursor):
-            yield f"scope {number} list", click_list._statement(scope, limit=5, after=after, skip=0)[0]  # noqa: SLF001
-        yield f"scope {number} bound", bound_sql(scope, last=True)[0]
-        yield f"scope {number} sums", summed_bounds_sql(scope, _END)[0]
+            yield f"selection {number} list", click_list._statement(selection, limit=5, after=after, skip=0)[0]  # noqa: SLF001
+        yield f"selection {number} bound", bound_sql(selection, last=True)[0]
+        yield f"selection {number} sums", summed_bounds_sql(selection, _END)[0]
 
 
-def _scopes() -> Iterator[Scope]:
+def _selections() -> Iterator[Selection]:
     domain = Filter(dimension=Dimension.DOMAIN, values=frozenset({"lm.example"}))
     links = Filter(dimension=Dimension.LINK, values=frozenset({"1", "2"}))
     country = Filter(dimension=Dimension.COUNTRY, values=frozenset({"DE"}), negated=True, prefix=True)
     for audience in (Audience(owner_id=1), Audience(link_id=1), Audience(owner_id=1, sees_installation=True)):
         for filters in ((), (links,), (domain,), (domain, country)):
             for with_orphans in (False, True):
-                yield Scope(audience=audience, filters=filters, start=_START, end=_END, with_orphans=with_orphans)
-        yield Scope(audience=audience, start=_START, end=_END, excluded=(Span(start=_START),))
+                yield Selection(audience=audience, filters=filters, start=_START, end=_END, with_orphans=with_orphans)
+        yield Selection(audience=audience, start=_START, end=_END, excluded=(Span(start=_START),))
 
 
 def _reports() -> Iterator[Report]:
