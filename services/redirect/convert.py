@@ -1,4 +1,4 @@
-"""Messages to domain objects and back."""
+"""Convert messages to domain objects and back."""
 
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
@@ -16,14 +16,14 @@ _link_shares: dict[int, tuple[Resolution, bytes]] = {}
 
 
 class OrphanResponse(NamedTuple):
-    """What a visitor got who followed no link; a destination when they were sent elsewhere."""
+    """The response to a visitor who followed no link; a destination when they were sent elsewhere."""
 
     http_status: int
     destination: str = ""
 
 
 def resolution_from(message: resolution_service_pb2.Resolution) -> Resolution:
-    """Read a resolution; raise ValueError when it could not be followed safely."""
+    """Return the resolution of a message; raise ValueError when it could not be followed safely."""
     return Resolution(
         link_id=message.link_id,
         owner_id=message.owner_id,
@@ -49,14 +49,14 @@ def resolution_from(message: resolution_service_pb2.Resolution) -> Resolution:
 
 
 def recorded_click(resolution: Resolution, facts: RequestFacts, *, time_us: int, latency_us: int) -> bytes:
-    """Write the click that following a link made."""
+    """Return the serialized click of a followed link."""
     visit = _visit(facts, time_us=time_us, latency_us=latency_us)
     # Two messages one behind the other are one with the fields of both.
     return visit.SerializeToString() + _link_share(resolution)
 
 
 def _link_share(resolution: Resolution) -> bytes:
-    """Write what all clicks of a link have in common, once for as long as it stays as it is."""
+    """Return, serialized, the fields that all clicks of a link share; cached until the link changes."""
     known = _link_shares.get(resolution.link_id)
     if known is not None and known[0] is resolution:
         return known[1]
@@ -78,7 +78,7 @@ def _link_share(resolution: Resolution) -> bytes:
 def recorded_orphan(
     finding: Finding, response: OrphanResponse, facts: RequestFacts, *, time_us: int, latency_us: int
 ) -> bytes:
-    """Write the visit that followed no link."""
+    """Return the serialized visit that followed no link."""
     visit = _visit(facts, time_us=time_us, latency_us=latency_us)
     visit.owner_id = finding.owner_id
     visit.domain_id = finding.domain_id
@@ -106,5 +106,5 @@ def _visit(facts: RequestFacts, *, time_us: int, latency_us: int) -> clicks_pb2.
 
 
 def moment(timestamp: Timestamp) -> datetime:
-    """Read a moment, aware, in UTC."""
+    """Return the moment of a timestamp, in UTC."""
     return timestamp.ToDatetime(tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""Answering visitors, whatever server carries their requests."""
+"""The HTTP face of redirect, whatever server carries its requests."""
 
 import time
 from collections.abc import Callable
@@ -33,13 +33,13 @@ class DataPlane:
         self._is_leaving = False
 
     def leave(self) -> None:
-        """Tell proxies from now on to send their visitors elsewhere; who still comes is answered."""
+        """Fail the health check from now on, so that proxies send visitors elsewhere; who still comes is served."""
         self._is_leaving = True
 
     def respond_at_once(self, facts: RequestFacts, deliver: Callable[[Response], None]) -> bool:
-        """Answer what needs nobody else: a GET of a link in memory that leads on. Else say False and do nothing.
+        """Serve a GET of a link in memory that leads on, and return True; else return False and do nothing.
 
-        The answer is delivered once the click is durable. Without a coroutine, a task and a future: they would cost as
+        The response is delivered once the click is durable. There is no coroutine, task or future: they would cost as
         much as all the rest.
         """
         if facts.method != "GET" or tracing.is_on():
@@ -55,7 +55,7 @@ class DataPlane:
         return True
 
     async def respond(self, facts: RequestFacts, read_body: BodyReader) -> Response:
-        """Answer a request; an unexpected failure is a page without particulars."""
+        """Return the response to a request; an unexpected failure is a 503 without particulars."""
         try:
             with tracing.server_span("redirect", {}):
                 response = await self._respond(facts, read_body)

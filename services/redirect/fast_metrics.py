@@ -1,4 +1,4 @@
-"""Figures that every redirect adds to: kept in plain numbers by the event loop alone, and read when Prometheus asks.
+"""Metrics that every redirect adds to: plain numbers that only the event loop changes, read when Prometheus asks.
 
 The client library's own counters take a lock each time, which would be a tenth of what a redirect costs.
 """
@@ -14,7 +14,7 @@ from prometheus_client.registry import Collector
 
 
 class Counter(Collector):
-    """A counter by the values of one label."""
+    """Counts by the values of one label; the known ones are shown from the start."""
 
     def __init__(self, name: str, documentation: str, label: str, known: Iterable[object] = ()) -> None:
         self._name = name
@@ -28,7 +28,7 @@ class Counter(Collector):
         self._counts[value] += 1
 
     def collect(self) -> Iterator[Metric]:
-        """Answer Prometheus, from another thread."""
+        """Yield the metric to Prometheus, in a thread of its own."""
         family = CounterMetricFamily(self._name, self._documentation, labels=[self._label])
         for value, count in dict(self._counts).items():
             family.add_metric([str(value)], count)
@@ -36,7 +36,7 @@ class Counter(Collector):
 
 
 class Histogram(Collector):
-    """A histogram."""
+    """A histogram with bounds in rising order; a value on a bound counts as below it."""
 
     def __init__(self, name: str, documentation: str, bounds: Sequence[float]) -> None:
         self._name = name
@@ -48,12 +48,12 @@ class Histogram(Collector):
         REGISTRY.register(self)
 
     def observe(self, value: float) -> None:
-        """Count a value in."""
+        """Add a value."""
         self._counts[bisect_left(self._bounds, value)] += 1
         self._sum += value
 
     def collect(self) -> Iterator[Metric]:
-        """Answer Prometheus, from another thread."""
+        """Yield the metric to Prometheus, in a thread of its own."""
         names = [*map(str, map(float, self._bounds)), "+Inf"]
         buckets = list(zip(names, accumulate(self._counts), strict=True))
         yield HistogramMetricFamily(self._name, self._documentation, buckets=buckets, sum_value=self._sum)

@@ -1,4 +1,4 @@
-"""Following a link, and looking at where it leads.
+"""Follow a link, or preview where it leads.
 
 A GET that leads on is a click of its link, as is any other method but HEAD where the redirect keeps the method. A GET
 that finds nothing (404) or comes too late (410, or sent elsewhere) is an orphan visit of the domain, kept apart from
@@ -36,19 +36,19 @@ LINK_METHODS: Final = "GET, HEAD, POST"
 
 
 class Consumer(Protocol):
-    """Who keeps count of links that can be followed a limited number of times."""
+    """What counts the follows of links that can be followed a limited number of times."""
 
     async def is_exhausted(self, host: str, code: str) -> bool:
         """Return whether no follow is left, without taking one; raise LinkmeterError when nobody can say."""
         ...
 
     async def consume(self, link_id: int) -> bool:
-        """Take one of a link's follows; False when none is left."""
+        """Take one of a link's follows, and return whether one was left; raise LinkmeterError when nobody can say."""
         ...
 
 
 class Following:
-    """Decides, records and redirects."""
+    """Resolves, decides, records and redirects."""
 
     def __init__(
         self,
@@ -73,7 +73,10 @@ class Following:
     def follow_at_once(
         self, code: str, facts: RequestFacts, *, started: float, deliver: Callable[[Response], None]
     ) -> Response | None:
-        """Follow a link that is in memory and open to all; None, and nothing done, when it takes more than that."""
+        """Follow a link in memory that needs no more than that, and return the response; else do nothing, return None.
+
+        The click is recorded, and the response delivered once it is durable.
+        """
         entry = self._resolver.at_hand(facts.host, code)
         resolution = entry.finding if entry else None
         if not isinstance(resolution, Resolution) or resolution.max_clicks or resolution.block_bots:
@@ -87,7 +90,7 @@ class Following:
         return response
 
     async def follow(self, code: str, facts: RequestFacts, *, started: float) -> Response:
-        """Answer what a visitor of the link meets; only what leads on is a click."""
+        """Return the response to a visitor of a link; only what leads on is a click."""
         try:
             finding = await self._find(code, facts)
         except errors.ResourceExhausted as problem:
@@ -124,7 +127,7 @@ class Following:
                 return await self._refuse(decided, facts)
 
     async def stray(self, facts: RequestFacts, *, started: float) -> Response:
-        """Answer a path that can name no link."""
+        """Return the response to a path that can name no link."""
         try:
             # No code is empty, so this asks for the domain alone.
             finding = await self._find("", facts)
@@ -133,7 +136,7 @@ class Following:
         return await self._not_found(finding, facts, started=started)
 
     async def preview(self, code: str, facts: RequestFacts) -> Response:
-        """Show where a link leads, without following it."""
+        """Return the page that shows where a link leads, without following it."""
         try:
             finding = await self._find(code, facts)
         except errors.ResourceExhausted as problem:
@@ -148,12 +151,12 @@ class Following:
         return pages.preview(decided.resolution)
 
     async def find(self, code: str, facts: RequestFacts) -> decision.Decision:
-        """Decide for a visitor without ticket, as the password form needs it."""
+        """Return the decision for a visitor without ticket; raise ResourceExhausted to a scan, or Unavailable."""
         finding = await self._find(code, facts)
         return decision.decide(finding, self._clock.now(), is_opened=False, is_looking=False)
 
-    async def nothing_there(self, facts: RequestFacts) -> Response:
-        """Answer for a code or path that names nothing, and slow down who asks for many."""
+    async def unknown(self, facts: RequestFacts) -> Response:
+        """Count a code or path that names nothing, and return 404, or 429 after too many."""
         if await self._limits.note_unknown(facts.client_ip):
             return pages.too_many_unknown(scan_limits.RETRY_AFTER_SECONDS, as_json=facts.prefers_json)
         return pages.not_found(as_json=facts.prefers_json)
@@ -180,7 +183,7 @@ class Following:
         )
 
     async def _is_exhausted(self, resolution: Resolution, facts: RequestFacts) -> bool:
-        """Ask links whether a follow is left, for those who take none; False when it cannot say."""
+        """Return whether links has no follow left; False when it does not answer."""
         request_id.adopt(facts.request_id)
         try:
             return await self._consumer.is_exhausted(resolution.domain, resolution.code)
@@ -213,7 +216,7 @@ class Following:
         return redirect(status, elsewhere) if elsewhere else pages.gone(as_json=facts.prefers_json)
 
     async def _not_found(self, finding: Finding, facts: RequestFacts, *, started: float) -> Response:
-        response = await self.nothing_there(facts)
+        response = await self.unknown(facts)
         # Who scans for codes is answered 429 and cannot fill the outbox.
         if response.status == HTTPStatus.NOT_FOUND and not is_reserved(facts.path):
             await self._record_orphan(finding, OrphanResponse(response.status), facts, started=started)
@@ -234,7 +237,7 @@ class Following:
             case decision.BrowserOnly():
                 return pages.open_in_browser(as_json=facts.prefers_json)
             case _:
-                return await self.nothing_there(facts)
+                return await self.unknown(facts)
 
 
 def _is_taken(method: str, finding: Finding) -> bool:

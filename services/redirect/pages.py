@@ -55,60 +55,60 @@ _JSON_HEADERS: Final[HeaderList] = [
 
 
 def not_found(*, as_json: bool = False) -> Response:
-    """Say that there is nothing here."""
+    """Return 404: there is no such link."""
     return _notice(
         404, "Link not found", "There is no such link. Check the address for typing errors.", as_json=as_json
     )
 
 
 def gone(*, as_json: bool = False) -> Response:
-    """Say that the link has ended."""
+    """Return 410: the link has ended."""
     return _notice(410, "This link has ended", "It has expired or was followed as often as allowed.", as_json=as_json)
 
 
 def unavailable(retry_after_seconds: int, *, as_json: bool = False) -> Response:
-    """Say that links cannot be asked."""
+    """Return 503: links cannot be asked."""
     words = "The link cannot be looked up at the moment. Please try again in a moment."
     return _notice(503, "Temporarily unavailable", words, as_json=as_json, retry_after_seconds=retry_after_seconds)
 
 
 def too_many_unknown(retry_after_seconds: int, *, as_json: bool = False) -> Response:
-    """Refuse a client that asks for one unknown code after the other."""
+    """Return 429, for a client that asks for one unknown code after the other."""
     words = "Too many links that do not exist were asked for from your address. Please wait a little."
     return _notice(429, "Too many requests", words, as_json=as_json, retry_after_seconds=retry_after_seconds)
 
 
 def bad_request(status: int, words: str, *, as_json: bool = False) -> Response:
-    """Refuse a malformed request."""
+    """Return the page that refuses a malformed request with a status."""
     return _notice(status, "This request cannot be understood", words, as_json=as_json)
 
 
 def method_not_allowed(allowed: str, *, as_json: bool = False) -> Response:
-    """Refuse a method that the path does not take."""
+    """Return 405, with the methods that the path takes."""
     response = _notice(405, "Method not allowed", f"This address takes {allowed}.", as_json=as_json)
     return Response(response.status, [*response.headers, ("allow", allowed)], response.body)
 
 
 def open_in_browser(*, as_json: bool = False) -> Response:
-    """Keep the destination from whoever is no person with a browser: following would use up a click."""
+    """Return 200 without the destination, for whoever is no person with a browser: following would use up a click."""
     words = "This link can be followed a limited number of times. Open it in a browser to follow it."
     return _notice(200, "Open this link in a browser", words, as_json=as_json)
 
 
 def landing() -> Response:
-    """Say what this host is."""
+    """Return the page of the root."""
     return _notice(200, "Short links", "This host serves short links. Each of them leads somewhere else.")
 
 
 def password_form(*, is_wrong: bool = False, as_json: bool = False) -> Response:
-    """Ask for the link's password."""
+    """Return 401 with the form for the link's password."""
     if as_json:
         return _json(401, "A password is required" if not is_wrong else "The password is wrong")
     return _form(401, "The password is wrong. Please try again." if is_wrong else "", [])
 
 
 def too_many_guesses(retry_after_seconds: int, *, as_json: bool = False) -> Response:
-    """Refuse more guesses for now."""
+    """Return 429: no more guesses for now."""
     retry = [("retry-after", str(retry_after_seconds))]
     if as_json:
         response = _json(429, "Too many guesses")
@@ -117,7 +117,7 @@ def too_many_guesses(retry_after_seconds: int, *, as_json: bool = False) -> Resp
 
 
 def preview(resolution: Resolution) -> Response:
-    """Show where a link leads; not for links whose destination has to be earned."""
+    """Return the page that shows where a link leads; without the destination when that takes a password or a click."""
     title = resolution.title
     if resolution.password_version:
         # Words about what is protected belong to it.

@@ -1,4 +1,4 @@
-"""Writing down a click before its redirect leaves."""
+"""Record a click before its redirect leaves."""
 
 import asyncio
 import time
@@ -14,14 +14,14 @@ from services.redirect.request_facts import RequestFacts
 
 
 class ClickSink(Protocol):
-    """Where clicks go."""
+    """What takes clicks: the outbox."""
 
     def append(self, row: NewRow) -> asyncio.Future[None]:
-        """Take a click; the future is done once it is durable, or counted as dropped."""
+        """Append a click; the future is done once it is durable, or counted as dropped."""
         ...
 
     def append_at_once(self, row: NewRow, done: Callable[[], None]) -> None:
-        """Take a click; done is called once it is durable, or counted as dropped."""
+        """Append a click; done is called once it is durable, or counted as dropped."""
         ...
 
 
@@ -32,14 +32,14 @@ class Recorder:
         self._sink = sink
 
     async def record(self, resolution: Resolution, facts: RequestFacts, *, now: datetime, started: float) -> None:
-        """Return once the click is durable, or counted as dropped."""
+        """Record a click, and return once it is durable or counted as dropped."""
         await self._sink.append(_row(resolution, facts, now, started))
         metrics.RESPONSE_SECONDS.observe(time.perf_counter() - started)
 
     def record_at_once(
         self, resolution: Resolution, facts: RequestFacts, *, now: datetime, started: float, done: Callable[[], None]
     ) -> None:
-        """Have done called once the click is durable, or counted as dropped."""
+        """Record a click; done is called once it is durable, or counted as dropped."""
 
         def finish() -> None:
             done()
@@ -50,7 +50,7 @@ class Recorder:
     async def record_orphan(
         self, finding: Finding, response: OrphanResponse, facts: RequestFacts, *, now: datetime, started: float
     ) -> None:
-        """Return once a visit that followed no link is durable, or counted as dropped."""
+        """Record a visit that followed no link, and return once it is durable or counted as dropped."""
         time_us = int(now.timestamp() * 1_000_000)
         latency = time.perf_counter() - started
         visit = convert.recorded_orphan(finding, response, facts, time_us=time_us, latency_us=int(latency * 1_000_000))

@@ -19,7 +19,7 @@ _NOT_FOUND: Final = redirect_service_pb2.ResolveResponse(
 
 
 class Links(Protocol):
-    """Who keeps count of links that can be followed a limited number of times."""
+    """What counts the follows of links that can be followed a limited number of times."""
 
     async def is_exhausted(self, host: str, code: str) -> bool:
         """Return whether no follow is left; raise LinkmeterError when nobody can say."""
@@ -27,7 +27,7 @@ class Links(Protocol):
 
 
 class RedirectServicer(redirect_service_pb2_grpc.RedirectServiceServicer):
-    """Says what following a link would lead to."""
+    """Returns what following a link would lead to."""
 
     def __init__(self, *, resolver: Resolver, links: Links, hosts: OwnHosts, clock: Clock) -> None:
         self._resolver = resolver
@@ -38,7 +38,7 @@ class RedirectServicer(redirect_service_pb2_grpc.RedirectServiceServicer):
     async def Resolve(
         self, request: redirect_service_pb2.ResolveRequest, context: Context
     ) -> redirect_service_pb2.ResolveResponse:
-        """Decide for a visitor without ticket, and count nothing."""
+        """Return the decision for a visitor without ticket, and count nothing."""
         del context
         host = self._hosts.canonical(plain_host(request.host)) if request.host else self._hosts.default
         if not host:

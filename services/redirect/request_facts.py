@@ -1,4 +1,4 @@
-"""What is known of a request, cut to size, with the address that can be trusted."""
+"""The facts of a request, each cut to its bound, with the address that can be trusted."""
 
 import ipaddress
 from collections.abc import Callable, Sequence
@@ -27,7 +27,7 @@ GATEWAY: Final = "gateway"
 CLIENT_IP_HEADER: Final = "x-linkmeter-client-ip"
 ORIGINAL_HOST_HEADER: Final = "x-original-host"
 
-# Answers a header's value by its lower-case name; nothing or empty when it is absent or no text.
+# Returns a header's value by its lower-case name; None or empty when it is absent.
 Header: TypeAlias = Callable[[str], str | None]
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -73,18 +73,18 @@ class RequestFacts(NamedTuple):
 
     @property
     def prefers_json(self) -> bool:
-        """Say whether the client asked for JSON and not for a page."""
+        """Return whether the client asked for JSON and not for a page."""
         accept = cut(self.header("accept") or "", MEDIA_TYPE_BYTES)
         return "application/json" in accept and "text/html" not in accept
 
     def cookies_named(self, name: str) -> list[str]:
-        """Answer the values of the cookies with a name; there may be several, of different paths."""
+        """Return the values of the cookies of a name, at most MAX_COOKIES; different paths may each have one."""
         pairs = (pair.strip().partition("=") for pair in (self.header("cookie") or "").split(";"))
         return [value for key, _, value in pairs if key == name][:MAX_COOKIES]
 
 
 class RequestFactsReader:
-    """Gathers facts; believes what a request says of its origin only when a trusted proxy brings it."""
+    """Reads the facts of requests; trusts what one says of its origin only when a trusted proxy sends it."""
 
     def __init__(self, *, hosts: OwnHosts, trusted_proxies: Sequence[Network]) -> None:
         self._hosts = hosts
@@ -92,7 +92,7 @@ class RequestFactsReader:
         self._is_trusted = lru_cache(maxsize=4096)(self._in_trusted_network)
 
     def read(self, *, peer: str, method: str, scheme: str, path: str, query: str, header: Header) -> RequestFacts:
-        """Gather the facts of a request that the peer (a bare address, or GATEWAY) brought."""
+        """Return the facts of a request that the peer, a bare address or GATEWAY, sent."""
         host, client_ip = header("host"), peer
         if host is None:
             # Only clients of HTTP/1.0 may leave it to us which host they mean.
@@ -116,7 +116,7 @@ class RequestFactsReader:
         )
 
     def _client_behind(self, peer: str, header: Header) -> str:
-        """Take our gateway's word, else the last address in X-Forwarded-For that no trusted proxy has."""
+        """Return the address that our gateway names, else the last in X-Forwarded-For that is no trusted proxy's."""
         if named := header(CLIENT_IP_HEADER):
             return plain_address(named) or plain_address(peer)
         client = plain_address(peer)
@@ -160,7 +160,7 @@ def cut(text: str, size: int) -> str:
 
 
 def _purpose(header: Header) -> str:
-    """Return what is said of the purpose: by the standard's header, and by those that came before it.
+    """Return the purpose of a request, by the standard's header or one of those that came before it.
 
     Purpose is WebKit's and old Chromium's, X-Purpose old Safari's, X-Moz old Firefox's, X-Sec-Purpose that of scripts.
     """

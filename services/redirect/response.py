@@ -1,4 +1,4 @@
-"""What a request is answered with, whatever server carries it."""
+"""The response to a request, whatever server carries it."""
 
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -6,8 +6,8 @@ from typing import Final, TypeAlias
 
 HeaderList: TypeAlias = list[tuple[str, str]]
 
-# No cache, private or shared, may keep an answer, or follows would go uncounted and changes unseen. no-store alone says
-# so by RFC 9111, also to 301 and 308, which browsers else keep for ever; private is for caches that know only that.
+# No cache, private or shared, may keep a response, or follows would go uncounted and changes unseen. no-store alone
+# says so by RFC 9111, also to 301 and 308, which browsers else keep for ever; private is for those that know only that.
 CACHE_CONTROL: Final = ("cache-control", "private, no-store")
 ROBOTS: Final = ("x-robots-tag", "noindex, nofollow")
 PLAIN: Final = ("content-type", "text/plain; charset=utf-8")
@@ -15,12 +15,12 @@ PLAIN: Final = ("content-type", "text/plain; charset=utf-8")
 
 @dataclass(slots=True)
 class Response:
-    """Status, headers and body. Nobody changes one: the same is given again and again."""
+    """Status, headers and body. Nobody changes one: the same object is sent again and again."""
 
     status: int
     headers: HeaderList = field(default_factory=list)
     body: str = ""
-    # What a server wrote of the headers, kept for the next time.
+    # The head as the server encoded it, kept for the next time.
     head: bytes = field(default=b"", repr=False, compare=False)
 
 
@@ -31,7 +31,7 @@ _ESCAPED: Final = str.maketrans({letter: f"%{ord(letter):02X}" for letter in '"<
 
 @lru_cache(maxsize=16_384)
 def redirect(status: int, location: str, *, is_indexable: bool = False) -> Response:
-    """Send the visitor on.
+    """Return the redirect to a location.
 
     Without Referrer-Policy: the browser's own policy for the page that held the link goes on to hold, so that the
     destination gets the referrer that it would have got without us. Any value here could only leak more or hide more.
@@ -41,5 +41,5 @@ def redirect(status: int, location: str, *, is_indexable: bool = False) -> Respo
 
 
 def plain(status: int, text: str = "") -> Response:
-    """Answer with a line of text."""
+    """Return a response of plain text."""
     return Response(status, [PLAIN, CACHE_CONTROL], text)

@@ -34,7 +34,7 @@ class Windows:
         self._moments: OrderedDict[str, deque[float]] = OrderedDict()
 
     def note(self, client: str) -> None:
-        """Note that a client asked just now."""
+        """Add the present moment to a client's."""
         moments = self._moments.setdefault(client, deque(maxlen=SCANNING))
         moments.append(self._monotonic())
         self._moments.move_to_end(client)
@@ -42,7 +42,7 @@ class Windows:
             self._moments.popitem(last=False)
 
     def holds(self, client: str, count: int, seconds: float) -> bool:
-        """Say whether a client asked at least so often in the last seconds."""
+        """Return whether a client asked at least count times in the last seconds."""
         moments = self._moments.get(client)
         return moments is not None and len(moments) >= count and moments[-count] > self._monotonic() - seconds
 
@@ -68,11 +68,11 @@ class ScanLimits:
         self._breaker = Breaker()
 
     def is_scanning(self, client_ip: str) -> bool:
-        """Say whether a client asks for so many unknown codes that no more are looked up for it."""
+        """Return whether a client asked for so many unknown codes that no more are looked up for it."""
         return self._enabled and self._windows.holds(_client(client_ip), SCANNING, SCANNING_SECONDS)
 
     async def note_unknown(self, client_ip: str) -> bool:
-        """Count an unknown code; answer whether the client has had too many."""
+        """Count an unknown code, and return whether the client has asked for too many."""
         if not self._enabled:
             return False
         client = _client(client_ip)

@@ -1,4 +1,4 @@
-"""Opening a link that has a password: a plain form, no script."""
+"""Unlock a link that has a password: a plain form, no script."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC
@@ -30,19 +30,19 @@ class PasswordChecker(Protocol):
     """Who knows the passwords and limits the guesses."""
 
     async def verify_password(self, *, host: str, code: str, password: str, client_ip: str) -> AccessGrant:
-        """Have a guess checked; raise PermissionDenied when it is wrong, ResourceExhausted when there were too many."""
+        """Check a guess; raise PermissionDenied when it is wrong, and ResourceExhausted after too many."""
         ...
 
 
 class Unlocking:
-    """Takes the password form."""
+    """Handles the password form."""
 
     def __init__(self, *, following: Following, checker: PasswordChecker) -> None:
         self._following = following
         self._checker = checker
 
     async def unlock(self, code: str, facts: RequestFacts, read_body: BodyReader, *, started: float) -> Response:
-        """Give a ticket for the right password, or lead on where the redirect keeps the method.
+        """Set a cookie with an access ticket for the right password, or follow a link whose redirect keeps the method.
 
         A form with a password is for us alone: no destination gets what was meant for a link that had a password just
         now. Otherwise a POST has no effect.
@@ -63,7 +63,7 @@ class Unlocking:
     async def _respond(self, decided: decision.Decision, code: str, password: str, facts: RequestFacts) -> Response:
         match decided:
             case decision.NotFound():
-                return await self._following.nothing_there(facts)
+                return await self._following.unknown(facts)
             case decision.Gone(resolution) if not resolution.expired_destination:
                 return pages.gone(as_json=facts.prefers_json)
             case decision.PasswordRequired():
@@ -142,7 +142,7 @@ def _fields_of(body: bytes) -> dict[str, list[str]]:
 
 
 def _see(code: str, cookie: str = "") -> Response:
-    """Send the visitor to the link itself, with a GET."""
+    """Return the redirect to the link itself, by GET."""
     cookies = [("set-cookie", cookie)] if cookie else []
     return Response(303, [("location", f"/{code}"), *cookies, CACHE_CONTROL, ROBOTS])
 

@@ -1,4 +1,4 @@
-"""Tell who follows a link from who only fetches it, where following uses something up."""
+"""Distinguish who follows a link from who only fetches it, where following uses something up."""
 
 import re
 from typing import Final

@@ -1,4 +1,4 @@
-"""What a visitor meets who follows a link: a pure function of the link, the moment and the visitor's request."""
+"""What becomes of a visitor who follows a link: a pure function of the link, the moment and the request."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +23,7 @@ class Consume:
 
 @dataclass(frozen=True, slots=True)
 class BrowserOnly:
-    """Following would use up a click, if one is left, and whoever asks only looks: a HEAD, a prefetch, a bot."""
+    """Following would use up a click, if one is left, and the visitor only looks: a HEAD, a prefetch, a bot."""
 
     resolution: Resolution
 
@@ -53,7 +53,7 @@ _NOT_FOUND = NotFound()
 
 
 def decide(finding: Finding, now: datetime, *, is_opened: bool, is_looking: bool) -> Decision:
-    """Decide, given whether the visitor holds a valid access ticket and whether they only look."""
+    """Return the decision, given whether the visitor holds a valid access ticket and whether they only look."""
     if isinstance(finding, Absent) or finding.deleted or finding.disabled:
         return _NOT_FOUND
     if finding.valid_from_time is not None and now < finding.valid_from_time:

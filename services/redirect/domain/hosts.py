@@ -17,7 +17,7 @@ _AUTHORITY: Final = re.compile(
 
 @lru_cache(maxsize=4096)
 def plain_host(header: str) -> str:
-    """Reduce a Host header to the lower-case name without port and root dot; empty when it is malformed."""
+    """Return a Host header as the lower-case name without port and root dot; empty when it is malformed."""
     match = _HOST.fullmatch(header.lower()) if header.isascii() else None
     return match[1].removesuffix(".") if match else ""
 
@@ -36,19 +36,19 @@ class OwnHosts:
     aliases: frozenset[str]
 
     def canonical(self, host: str) -> str:
-        """Answer the name that links knows the host by, so that an alias shares cache entries and invalidations."""
+        """Return the name that links knows the host by, so that an alias shares cache entries and invalidations."""
         return self.default if host in self.aliases else host
 
 
 def own_hosts(public_url: str, extra_hosts: str) -> OwnHosts:
-    """Work out the installation's hosts; raise ValueError when a name is malformed."""
+    """Return the installation's hosts; raise ValueError when a name is malformed."""
     default = host_of_url(public_url)
     loopback = _LOOPBACK if default in _LOOPBACK else frozenset()
     return OwnHosts(default, (host_names(extra_hosts) | loopback) - {default})
 
 
 def host_of_url(url: str) -> str:
-    """Answer the host that a URL names; raise ValueError when it names none."""
+    """Return the host that a URL names; raise ValueError when it names none."""
     host = plain_host(urlsplit(url).netloc)
     if not host:
         raise ValueError(f"{url!r} names no host")

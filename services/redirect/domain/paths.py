@@ -55,7 +55,7 @@ _MISPRINT: Final = re.compile(rf"(?!\.{{1,2}}/){_GLUED}*(?:/{_GLUED}*)?")
 
 
 def read_path(path: str) -> Target:
-    """Read a percent-decoded path.
+    """Return what a percent-decoded path asks for; None when it can be nothing.
 
     Decoding first is safe because no character of a code is ever special: `%61bc` is `abc` by the URL standard, and a
     dot, NUL or replacement character fits no code.
@@ -92,5 +92,5 @@ def _read_emojis(path: str) -> Follow | Preview | None:
 
 
 def is_reserved(path: str) -> bool:
-    """Say whether a path is one of the gateway's own, which no visitor of a link asks for."""
+    """Return whether a path is one of the gateway's own, which no visitor of a link asks for."""
     return path[1:].partition("/")[0].lower() in RESERVED

@@ -56,7 +56,7 @@ class Resolution:
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """What links says of a code that names nothing: on whose domain that is; all empty for a host of nobody's."""
+    """A code that names nothing, and the domain that it is on; all empty for a host that is nobody's."""
 
     domain_id: int = 0
     domain: str = ""

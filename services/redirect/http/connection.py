@@ -14,7 +14,7 @@ from services.runtime import log
 
 # Requests that wait for the one before them until no more are read.
 MOST_WAITING: Final = 16
-# Until a head is complete, between requests, and until a client has taken its answers; proxies should let go of their
+# Until a head is complete, between requests, and until a client has taken its responses; proxies should let go of their
 # connections earlier.
 HEAD_SECONDS: Final = 30.0
 BODY_SECONDS: Final = 10.0
@@ -23,7 +23,7 @@ _logger = log.get(__name__)
 
 
 class ServerState(Protocol):
-    """The server of a connection."""
+    """What a connection knows of its server."""
 
     data_plane: DataPlane
     facts: RequestFactsReader
@@ -35,20 +35,20 @@ class ServerState(Protocol):
     is_leaving: bool
 
     def enter(self, connection: "Connection") -> bool:
-        """Note a connection; False when there are too many."""
+        """Register a connection, and return whether there is room for it."""
         ...
 
     def leave(self, connection: "Connection") -> None:
-        """Forget a connection."""
+        """Deregister a connection."""
         ...
 
     def run(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do what takes its time."""
+        """Run a coroutine as a task of the server."""
         ...
 
 
 class Connection(asyncio.Protocol):
-    """Answers requests in their order, one at a time."""
+    """Serves the requests of a connection in their order, one at a time."""
 
     def __init__(self, server: ServerState) -> None:
         self._server = server
@@ -58,30 +58,30 @@ class Connection(asyncio.Protocol):
         self._waiting: deque[Request] = deque()
         # What was received behind as many requests as may wait.
         self._unread = b""
-        self._in_hand: Request | None = None
+        self._current: Request | None = None
         self._is_paused = False
-        # Whether the client does not take its answers.
-        self._is_clogged = False
+        # Whether the client does not take its responses.
+        self._is_write_paused = False
         self._is_in_body = False
         self._has_ended = False
         self._deadline = server.now + HEAD_SECONDS
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin."""
+        """Register the connection, or abort it when there are too many."""
         self._transport = cast(asyncio.Transport, transport)
         self._peer = GATEWAY if self._server.is_private else _address_of(transport)
         if not self._server.enter(self):
             self._transport.abort()
 
     def connection_lost(self, problem: Exception | None) -> None:
-        """End; an answer under way finds nobody."""
+        """Deregister the connection; a response under way is dropped."""
         del problem
         self._transport = None
         self._forget()
         self._server.leave(self)
 
     def data_received(self, data: bytes) -> None:
-        """Read on."""
+        """Read requests, and serve those that are complete."""
         # What came with one read may hold thousands of requests.
         for start in range(0, len(data), PIECE_BYTES):
             if self._is_paused:
@@ -93,29 +93,29 @@ class Connection(asyncio.Protocol):
         if is_in_body and not self._is_in_body:
             self._deadline = self._server.now + BODY_SECONDS
         self._is_in_body = is_in_body
-        if self._reader.is_waiting:
-            self._go_ahead()
+        if self._reader.expects_continue:
+            self._send_continue()
 
     def eof_received(self) -> bool:
-        """Answer what is in hand, though the client sends nothing more; TLS cannot be closed by halves."""
+        """Keep the connection for the responses still owed to a client that sends no more; TLS has no half-closing."""
         self._has_ended = True
-        return (self._in_hand is not None or bool(self._waiting)) and self._server.scheme == "http"
+        return (self._current is not None or bool(self._waiting)) and self._server.scheme == "http"
 
     def pause_writing(self) -> None:
-        """Let a client take its answers before it gets more."""
-        self._is_clogged = True
+        """Stop reading until the client has taken its responses."""
+        self._is_write_paused = True
         self._pause()
 
     def resume_writing(self) -> None:
-        """Go on."""
-        self._is_clogged = False
+        """Read again."""
+        self._is_write_paused = False
         self._deadline = self._server.now + HEAD_SECONDS
         self._pause()
         self._next()
 
     def check(self, now: float) -> None:
-        """End a connection that keeps us waiting."""
-        if now < self._deadline or self._transport is None or self._in_hand:
+        """Close the connection when the client is past its deadline; now is monotonic, in seconds."""
+        if now < self._deadline or self._transport is None or self._current:
             return
         if self._transport.get_write_buffer_size() or self._transport.is_closing():
             # Closing would wait for ever until the client has taken the rest. TLS tells no size of what lies below it.
@@ -128,19 +128,19 @@ class Connection(asyncio.Protocol):
             self._transport.close()
 
     def finish(self) -> None:
-        """End, once what is in hand is answered."""
-        if self._transport and not self._in_hand:
+        """Close the connection, unless a response is owed: that one will close it."""
+        if self._transport and not self._current:
             self._transport.close()
 
-    def _go_ahead(self) -> None:
-        """Have the body sent of a request that waits for a word."""
-        if self._transport and not self._in_hand and not self._waiting:
-            self._reader.is_waiting = False
+    def _send_continue(self) -> None:
+        """Send 100 Continue."""
+        if self._transport and not self._current and not self._waiting:
+            self._reader.expects_continue = False
             self._transport.write(wire.CONTINUE)
 
     def _pause(self) -> None:
-        """Read no more while too much waits, and go on when there is room again."""
-        is_paused = self._is_clogged or len(self._waiting) >= MOST_WAITING
+        """Stop reading while too many requests wait, and read again when there is room."""
+        is_paused = self._is_write_paused or len(self._waiting) >= MOST_WAITING
         if self._transport is None or self._transport.is_closing() or is_paused == self._is_paused:
             return
         self._is_paused = is_paused
@@ -158,7 +158,7 @@ class Connection(asyncio.Protocol):
         self._unread = b""
 
     def _take(self, request: Request) -> None:
-        if self._in_hand is None and not self._waiting and not self._is_clogged:
+        if self._current is None and not self._waiting and not self._is_write_paused:
             self._start(request)
             return
         self._waiting.append(request)
@@ -168,7 +168,7 @@ class Connection(asyncio.Protocol):
     def _start(self, request: Request) -> None:
         if self._transport is None or self._transport.is_closing():
             return
-        self._in_hand = request
+        self._current = request
         if request.refusal:
             self._send(request.refusal)
             return
@@ -196,24 +196,24 @@ class Connection(asyncio.Protocol):
             self._fail(problem)
 
     def _send(self, response: Response) -> None:
-        request, transport = self._in_hand, self._transport
+        request, transport = self._current, self._transport
         if request is None or transport is None or transport.is_closing():
             return
         is_last = request.is_last or self._server.is_leaving or (self._has_ended and not self._waiting)
-        stays = wire.CLOSE if is_last else wire.KEEP if request.must_hear_that_it_stays else b""
+        stays = wire.CLOSE if is_last else wire.KEEP if request.announces_keep_alive else b""
         transport.write(wire.encode(response, with_body=request.method != "HEAD", connection=stays))
-        self._in_hand = None
+        self._current = None
         self._deadline = self._server.now + HEAD_SECONDS
         if is_last:
             self._forget()
             transport.close()
         elif self._waiting:
             asyncio.get_running_loop().call_soon(self._next)
-        elif self._reader.is_waiting:
-            self._go_ahead()
+        elif self._reader.expects_continue:
+            self._send_continue()
 
     def _next(self) -> None:
-        if self._in_hand is None and self._waiting and not self._is_clogged:
+        if self._current is None and self._waiting and not self._is_write_paused:
             self._start(self._waiting.popleft())
             self._pause()
 

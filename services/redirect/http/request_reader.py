@@ -1,4 +1,4 @@
-"""Requests out of the bytes of a connection, by llhttp, which reads HTTP/1.1 strictly."""
+"""Read requests from the bytes of a connection, by llhttp, which is strict about HTTP/1.1."""
 
 import re
 from functools import lru_cache
@@ -42,8 +42,8 @@ class Request(NamedTuple):
     body: bytes = b""
     is_late: bool = False
     refusal: Response | None = None
-    # Whether the client is of HTTP/1.0 and asked for the connection to stay.
-    must_hear_that_it_stays: bool = False
+    # Whether the response has to say that the connection stays: the client is of HTTP/1.0 and asked for it.
+    announces_keep_alive: bool = False
 
     @property
     def path(self) -> str:
@@ -59,21 +59,21 @@ class Request(NamedTuple):
         return self.target.partition(b"?")[2].decode("ascii", "replace")
 
     async def read_body(self, most: int) -> bytes | None:
-        """Answer the body; None when it has more bytes than wanted, TimeoutError when it did not end."""
+        """Return the body, or None when it has more than most bytes; raise TimeoutError when it did not end in time."""
         if self.is_late:
             raise TimeoutError
         return self.body if len(self.body) <= most else None
 
 
 class RequestReader:
-    """Takes bytes as they come, and gives requests."""
+    """Turns bytes, as they come, into requests."""
 
     def __init__(self) -> None:
         self._parser = httptools.HttpRequestParser(self)
         self._complete: list[Request] = []
         self._has_ended = False
-        # Whether the client waits for a word before it sends its body.
-        self.is_waiting = False
+        # Whether the client waits for 100 Continue before it sends its body.
+        self.expects_continue = False
         self._begin()
 
     def _begin(self) -> None:
@@ -86,13 +86,13 @@ class RequestReader:
         self._refusal: Response | None = None
 
     def feed(self, data: bytes) -> list[Request]:
-        """Read on, at most PIECE_BYTES; return the requests that are complete now."""
+        """Read at most PIECE_BYTES, and return the requests that are complete now."""
         self._feed(data)
         complete, self._complete = self._complete, []
         return complete
 
     def give_up(self) -> list[Request]:
-        """Return the request whose body does not come to an end."""
+        """Return the request whose body does not end, marked as late, and read no more."""
         self._end(self._request(is_last=True, is_late=True, refusal=self._refusal))
         complete, self._complete = self._complete, []
         return complete
@@ -113,7 +113,7 @@ class RequestReader:
             self._measure(len(data))
 
     def _measure(self, size: int) -> None:
-        """End a head or a body that grows too large."""
+        """Refuse a head or a body that grows too large."""
         if self._is_in_head:
             self._size += size
             if self._size > HEAD_BYTES:
@@ -136,15 +136,15 @@ class RequestReader:
     # What the parser calls.
 
     def on_message_begin(self) -> None:
-        """Begin a head."""
+        """Start a head."""
         self._is_in_head = True
 
     def on_url(self, piece: bytes) -> None:
-        """Take the target, or a piece of it."""
+        """Add a piece of the target."""
         self._target += piece
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a header; several of a name read as the list that they make up."""
+        """Add a header; several of one name are joined to the list that they make up."""
         self._count += 1
         # Behind a body come trailers, which nobody asked for.
         if self.is_in_body or self._count > HEADERS:
@@ -155,7 +155,7 @@ class RequestReader:
         self._headers[key] = text
 
     def on_headers_complete(self) -> None:
-        """Turn to the body."""
+        """End the head and start the body."""
         self._is_in_head, self.is_in_body, self._size = False, True, 0
         self._is_last = not self._parser.should_keep_alive()
         if "connection" in self._headers or "host" not in self._headers:
@@ -164,7 +164,7 @@ class RequestReader:
             self._read_absolute_form()
         self._refusal = self._host_refusal()
         if "expect" in self._headers:
-            self.is_waiting = self._waits_for_a_word()
+            self.expects_continue = self._expects_continue()
 
     def _read_absolute_form(self) -> None:
         """Read the target's own host, which counts and not the header (RFC 9112 section 3.2.2)."""
@@ -177,24 +177,24 @@ class RequestReader:
         self._target = absolute[2] if absolute[2].startswith(b"/") else b"/" + absolute[2]
 
     def _host_refusal(self) -> Response | None:
-        """Refuse what names no host, or no valid one, or several (RFC 9112 section 3.2)."""
+        """Return the refusal of a request with no host, no valid one, or several (RFC 9112 section 3.2)."""
         host = self._headers.get("host")
         if host is None:
             return None if self._is_old else _NO_HOST
         return None if is_authority(host) else _NO_HOST
 
-    def _waits_for_a_word(self) -> bool:
-        """Return whether the body waits for our word; HTTP/1.0 knows none (RFC 9110 section 10.1.1)."""
+    def _expects_continue(self) -> bool:
+        """Return whether the client waits for 100 Continue; HTTP/1.0 has no such status (RFC 9110 section 10.1.1)."""
         expected = self._headers["expect"].lower()
         return expected == "100-continue" and self._parser.get_http_version() not in _WITHOUT_HOST
 
     def on_body(self, piece: bytes) -> None:
-        """Keep what somebody may want."""
+        """Add a piece of the body, up to KEPT_BYTES."""
         if len(self._body) < KEPT_BYTES:
             self._body += piece
 
     def on_message_complete(self) -> None:
-        """Have a request complete."""
+        """Complete a request."""
         if self._count > HEADERS:
             self._end(self._request(is_last=True, refusal=_TOO_LARGE))
             return
@@ -202,7 +202,7 @@ class RequestReader:
             self._end(self._request(is_last=True, refusal=self._refusal))
             return
         self._complete.append(self._request(is_last=self._is_last))
-        self.is_waiting = False
+        self.expects_continue = False
         self._begin()
 
 

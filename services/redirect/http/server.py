@@ -1,4 +1,4 @@
-"""The HTTP port over the whole life of a worker."""
+"""The HTTP server of a worker."""
 
 import asyncio
 import resource
@@ -48,11 +48,11 @@ class HttpServer:
         self.scheme = "https" if tls else "http"
         self.is_private = bool(addresses.unix_path(address))
         self.now = time.monotonic()
-        # From then on each answer is the last of its connection.
+        # From then on each response is the last of its connection.
         self.is_leaving = False
 
     async def start(self) -> None:
-        """Listen; raise OSError when that cannot be."""
+        """Listen; raise OSError when the address cannot be used or the certificate not be read."""
         watched = Watched(self._tls) if self._tls else None
         self._server = await self._listen()
         self._checking = asyncio.create_task(self._check_for_ever(), name="check-connections")
@@ -60,7 +60,7 @@ class HttpServer:
             self._renewing = asyncio.create_task(self._renew_for_ever(watched), name="renew-certificates")
 
     async def stop(self, seconds: float) -> None:
-        """Take no more connections, and wait so long until what is in hand is answered."""
+        """Accept no more connections, and wait at most so long for the responses that are owed."""
         self.is_leaving = True
         if path := addresses.unix_path(self._address):
             # Nobody new finds the socket. Who waits at it has perhaps asked already, and closing it would leave them
@@ -78,16 +78,16 @@ class HttpServer:
         self._checking.cancel()
 
     def enter(self, connection: Connection) -> bool:
-        """Note a connection; False when there are too many."""
+        """Register a connection, and return whether there is room for it."""
         self._connections.add(connection)
         return len(self._connections) <= self._most
 
     def leave(self, connection: Connection) -> None:
-        """Forget a connection."""
+        """Deregister a connection."""
         self._connections.discard(connection)
 
     def run(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do what takes its time."""
+        """Run a coroutine as a task of the server."""
         task = asyncio.create_task(work)
         self._work.add(task)
         task.add_done_callback(self._work.discard)
@@ -119,7 +119,7 @@ class HttpServer:
                 connection.check(self.now)
 
     async def _renew_for_ever(self, watched: Watched) -> None:
-        """Listen anew with each new certificate; connections that there are go on with what they began with."""
+        """Listen again with each new certificate; open connections keep the one that they began with."""
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             if watched.renewed() is None:
@@ -147,7 +147,7 @@ def _context(files: TlsFiles, *, asks_certificate: bool) -> ssl.SSLContext:
 
 
 def _open_files() -> int:
-    """Raise the number of files that may be open as far as allowed."""
+    """Raise the limit of open files as far as allowed, and return it."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     return hard if hard != resource.RLIM_INFINITY else 2 * CONNECTIONS

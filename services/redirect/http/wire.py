@@ -1,4 +1,4 @@
-"""Answers as HTTP/1.1 writes them."""
+"""Encode responses as HTTP/1.1."""
 
 import time
 from email.utils import formatdate
@@ -15,7 +15,10 @@ KEEP: Final = b"connection: keep-alive\r\n"
 
 
 def encode(response: Response, *, with_body: bool, connection: bytes = b"") -> bytes:
-    """Write an answer, with the line that says what becomes of the connection."""
+    """Return a response as bytes, with the header that says what becomes of the connection.
+
+    Raise ValueError when a header is not one printable line.
+    """
     head = response.head
     if not head:
         head = response.head = _head(response)
@@ -24,7 +27,7 @@ def encode(response: Response, *, with_body: bool, connection: bytes = b"") -> b
 
 
 def _head(response: Response) -> bytes:
-    """Write what is the same each time that the answer is given."""
+    """Return the head but for what changes each time: the date and the connection header."""
     lines = [f"HTTP/1.1 {response.status} {HTTPStatus(response.status).phrase}"]
     lines += [f"{name}: {value}" for name, value in response.headers]
     if response.status != HTTPStatus.NO_CONTENT:

@@ -1,4 +1,4 @@
-"""What an outbox does to the disk in a thread of its own, so that no visitor waits for it."""
+"""Sync and checkpoint an outbox file in a thread, so that no visitor waits for the disk."""
 
 import os
 import sqlite3
@@ -31,11 +31,11 @@ class Checkpointer:
         self._thread = threading.Thread(target=self._run, name="outbox-checkpoint", daemon=True)
 
     def start(self) -> None:
-        """Begin to watch the log."""
+        """Start to watch the log."""
         self._thread.start()
 
     def stop(self) -> None:
-        """End; a checkpoint in hand is waited for."""
+        """Stop, once a checkpoint that has begun is done."""
         self._stopping.set()
         self._thread.join()
 

@@ -125,7 +125,7 @@ class OutboxFile:
             self._connection.execute("ROLLBACK")
 
     def read(self, limit: int, max_bytes: int) -> list[Row]:
-        """Read the oldest rows, at least one if there is any."""
+        """Return the oldest rows, at most so many and so many bytes, but one if there is any; raise sqlite3.Error."""
         rows: list[Row] = []
         size = 0
         cursor = self._connection.execute(

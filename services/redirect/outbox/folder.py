@@ -1,4 +1,4 @@
-"""Which outbox files there are, and who holds each: a file belongs to the process that has locked it."""
+"""The folder of outbox files: a file belongs to the process that has locked it."""
 
 import contextlib
 import fcntl
@@ -24,7 +24,7 @@ class Hold:
 
     @property
     def may_grow(self) -> bool:
-        """Say whether new clicks may go into the file.
+        """Return whether new clicks may go into the file.
 
         A power cut may have cost a file its last rows, and with them the memory of the last sequences that it gave:
         were they given again, analytics would take new clicks for old ones. So only a file of this boot goes on.
@@ -33,15 +33,15 @@ class Hold:
         return bool(boot) and _read(self.path.with_suffix(_BOOT)) == boot
 
     def mark(self) -> None:
-        """Note that the file was made in this boot."""
+        """Record that the file was created in this boot."""
         self.path.with_suffix(_BOOT).write_text(_boot_id())
 
     def retire(self) -> None:
-        """Have the file shipped, but not grow any more."""
+        """Allow the file to be shipped, but not to grow any more."""
         self.path.with_suffix(_BOOT).unlink(missing_ok=True)
 
     def release(self) -> None:
-        """Let others have the file."""
+        """Unlock the file for others."""
         os.close(self._lock)
 
     def remove(self) -> None:
@@ -59,7 +59,7 @@ class Hold:
 
 
 def create(folder: Path) -> Hold:
-    """Hold a file of a new source; the file itself is made when it is opened."""
+    """Lock the file of a new source, which is created when it is opened; raise OSError when the disk allows none."""
     hold = _try_hold(folder / f"{uuid.uuid4()}{SUFFIX}")
     if hold is None:
         raise OSError("a new outbox is already held")
@@ -72,7 +72,7 @@ def create(folder: Path) -> Hold:
 
 
 def adopt(folder: Path) -> Hold | None:
-    """Hold a file that nobody holds and that may grow."""
+    """Lock a file that nobody holds and that may grow; None when there is none."""
     for hold in unheld(folder):
         if hold.may_grow:
             return hold
@@ -81,7 +81,7 @@ def adopt(folder: Path) -> Hold | None:
 
 
 def unheld(folder: Path) -> Iterator[Hold]:
-    """Hold one after the other the files that nobody holds; the caller releases or removes each."""
+    """Lock, one after the other, the files that nobody holds; the caller releases or removes each."""
     for path in sorted(folder.glob(f"*{SUFFIX}")):
         hold = _try_hold(path)
         if hold is None:

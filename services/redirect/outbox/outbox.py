@@ -53,7 +53,7 @@ class Outbox:
         self.arrived = asyncio.Event()
 
     def open(self) -> None:
-        """Adopt a file that nobody holds, or begin a new one; go on without when the disk allows neither."""
+        """Adopt a file that nobody holds, or create one; go on without when the disk allows neither."""
         try:
             self._hold = folder.adopt(self._directory) or folder.create(self._directory)
             self._file = self._open_held(self._hold)
@@ -81,13 +81,13 @@ class Outbox:
             return OutboxFile(self._hold.path, sync=self._sync)
 
     def append(self, row: NewRow) -> asyncio.Future[None]:
-        """Take a click; the future is done once it is durable, or counted as dropped."""
+        """Append a click; the future is done once it is durable, or counted as dropped."""
         future = asyncio.get_running_loop().create_future()
         self.append_at_once(row, partial(_finish, future))
         return future
 
     def append_at_once(self, row: NewRow, done: Callable[[], None]) -> None:
-        """Take a click; done is called once it is durable, or counted as dropped."""
+        """Append a click; done is called once it is durable, or counted as dropped."""
         if not self._waiting:
             # Everything that arrives until the loop comes round joins this commit.
             asyncio.get_running_loop().call_soon(self._commit)
@@ -139,7 +139,7 @@ class Outbox:
             metrics.OUTBOX_DROPPED.labels(reason).inc(clicks)
 
     def _recover_from(self, problem: sqlite3.Error) -> None:
-        """Go on with a new file when this one is broken; an operational error (full, busy, I/O) may pass."""
+        """Replace the file when it is broken; an operational error (full, busy, I/O) may pass."""
         _logger.error("outbox_failed", error=type(problem).__name__, reason=_reason(problem))
         if not isinstance(problem, sqlite3.OperationalError):
             self._let_go(damaged=True)
@@ -176,7 +176,7 @@ class Outbox:
         return dict(saved + self._unsaved)
 
     def read(self, limit: int, max_bytes: int) -> list[Row]:
-        """Read the oldest rows."""
+        """Return the oldest rows, at most so many and about so many bytes; raise sqlite3.Error when that fails."""
         if self._file is None:
             return []
         try:
@@ -186,7 +186,7 @@ class Outbox:
             raise
 
     def acknowledge(self, sequence: int) -> None:
-        """Delete all rows up to a sequence."""
+        """Delete all rows up to a sequence; raise sqlite3.Error when that fails."""
         if self._file is None:
             return
         try:
@@ -197,7 +197,7 @@ class Outbox:
         self._observe()
 
     def save_dropped(self) -> None:
-        """Try again to note dropped clicks in the file, or to have a file at all."""
+        """Store the counts of dropped clicks that are not in the file yet, and open a file if there is none."""
         self._reopen_when_due()
         if self._unsaved and self._file:
             self._store([])
@@ -210,7 +210,7 @@ class Outbox:
         self.open()
 
     def close(self) -> None:
-        """Commit what waits, fold the log into the file and let it go."""
+        """Commit what waits, fold the log into the file and release it."""
         self._commit()
         self.save_dropped()
         self._is_closed = True

@@ -1,4 +1,4 @@
-"""Bringing clicks from outboxes to analytics, in order, one batch of each source under way at a time."""
+"""Ship clicks from outboxes to analytics, in order, one batch of each source under way at a time."""
 
 import asyncio
 import contextlib
@@ -88,14 +88,14 @@ class Shipper:
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
-        """Begin to ship in the background."""
+        """Start to ship in the background."""
         self._tasks = [
             asyncio.create_task(_for_ever(self._ship_own), name="ship-own"),
             asyncio.create_task(_for_ever(self._ship_orphans), name="ship-orphans"),
         ]
 
     async def stop(self, seconds: float) -> None:
-        """End, after trying for some time to bring the last clicks; what stays in the file is shipped by the next."""
+        """Stop, after trying for so many seconds to ship the last clicks; what stays is shipped by the next worker."""
         for task in self._tasks:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -170,7 +170,7 @@ class Shipper:
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
     async def _ship_batch(self, source: Source) -> bool:
-        """Bring one batch and the report; say whether more is waiting."""
+        """Ship one batch and the report, and return whether more waits; raise LinkmeterError when analytics fails."""
         if not source.source:
             return False
         rows = source.read(BATCH_ROWS, BATCH_BYTES)

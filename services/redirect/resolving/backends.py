@@ -30,7 +30,7 @@ class RedisLinks:
         self._breaker = Breaker()
 
     async def get(self, key: str) -> Resolution | None:
-        """Find a link; None when it is not there, Redis is down, or what is there makes no sense."""
+        """Return a link by host/code; None when it is not there, Redis is down, or what is there makes no sense."""
         client = self._client
         if client is None:
             return None
@@ -55,7 +55,7 @@ class AccessGrant(NamedTuple):
 
 
 class LinksClient:
-    """The links service, in our own words."""
+    """Client of the links service, with domain objects in place of messages."""
 
     def __init__(self, channel: grpc.aio.Channel) -> None:
         self._stub: resolution_service_pb2_grpc.ResolutionServiceAsyncStub = (
@@ -63,7 +63,7 @@ class LinksClient:
         )
 
     async def resolve(self, host: str, code: str, seconds: float) -> Finding:
-        """Find a link, or whose domain has none."""
+        """Find a link, or the domain that has none; raise LinkmeterError when links does not answer in seconds."""
         request = resolution_service_pb2.ResolveLinkRequest(host=host, code=code)
         try:
             response = await self._stub.ResolveLink(request, timeout=seconds)
@@ -79,12 +79,12 @@ class LinksClient:
             return absent
 
     async def is_exhausted(self, host: str, code: str) -> bool:
-        """Return whether all follows of a limited link are used up, as links knows it at this moment."""
+        """Return whether all follows of a limited link are used up; raise LinkmeterError when links does not answer."""
         found = await self.resolve(host, code, LOOK_SECONDS)
         return isinstance(found, Resolution) and found.exhausted
 
     async def consume(self, link_id: int) -> bool:
-        """Take one of a link's follows; False when none is left or the link is gone."""
+        """Take one of a link's follows, and return whether one was left; raise LinkmeterError when links is down."""
         request = resolution_service_pb2.ConsumeClickRequest(link_id=link_id)
         try:
             return (await self._stub.ConsumeClick(request)).granted
@@ -92,7 +92,7 @@ class LinksClient:
             return False
 
     async def verify_password(self, *, host: str, code: str, password: str, client_ip: str) -> AccessGrant:
-        """Have a guess checked; raise PermissionDenied when it is wrong, ResourceExhausted when there were too many."""
+        """Check a guess; raise PermissionDenied when it is wrong, and ResourceExhausted after too many."""
         request = resolution_service_pb2.VerifyPasswordRequest(
             host=host, code=code, password=password, client_ip=client_ip
         )

@@ -1,4 +1,4 @@
-"""Links in memory, the most recently used ones, and how far each can be believed."""
+"""The least-recently-used cache of links in memory, and how fresh each entry is."""
 
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Entry:
 
 
 class Cache:
-    """Entries by key. A new watch (subscription to changes) makes all older entries need another look."""
+    """Entries by key, host/code. A new watch (a subscription to changes) makes all older entries stale."""
 
     def __init__(self, *, links: int = LINKS, missing: int = MISSING) -> None:
         self._links: OrderedDict[str, Entry] = OrderedDict()
@@ -41,16 +41,16 @@ class Cache:
         self._is_watched = False
 
     def begin_watch(self) -> None:
-        """Believe what is learnt from now on: every change is announced. Earlier ones may have been missed."""
+        """Trust what is learnt from now on: every change is announced. Earlier ones may have been missed."""
         self._watch += 1
         self._is_watched = True
 
     def end_watch(self) -> None:
-        """Believe entries for a moment only: changes are not announced for the time being."""
+        """Trust entries for a second only: changes are not announced for the time being."""
         self._is_watched = False
 
     def get(self, key: str) -> Entry | None:
-        """Find what is known of a key, fresh or not."""
+        """Return the entry of a key, fresh or not; None when there is none."""
         entry = self._links.get(key)
         if entry is not None:
             self._links.move_to_end(key)
@@ -58,7 +58,7 @@ class Cache:
         return self._missing.get(key)
 
     def is_fresh(self, entry: Entry, now: float) -> bool:
-        """Say whether an entry can be used without asking anyone."""
+        """Return whether an entry can be used without asking anyone."""
         if now < entry.excused_until:
             return True
         lifetime = LINK_FRESH_SECONDS if isinstance(entry.finding, Resolution) else MISSING_FRESH_SECONDS
@@ -67,12 +67,12 @@ class Cache:
         return now - entry.learnt_at < lifetime and entry.watch == self._watch
 
     def is_usable(self, entry: Entry, now: float) -> bool:
-        """Say whether an entry is better than nothing while links cannot be asked."""
+        """Return whether an entry may be used while links cannot be asked."""
         lifetime = LINK_STALE_SECONDS if isinstance(entry.finding, Resolution) else MISSING_STALE_SECONDS
         return now - entry.learnt_at < lifetime
 
     def put(self, key: str, finding: Finding, now: float) -> None:
-        """Note what was learnt of a key just now."""
+        """Store what was learnt of a key just now."""
         self.drop(key)
         is_link = isinstance(finding, Resolution)
         shelf, most = (self._links, self._most_links) if is_link else (self._missing, self._most_missing)
@@ -82,7 +82,7 @@ class Cache:
         self._observe()
 
     def drop(self, key: str) -> None:
-        """Forget a key."""
+        """Delete a key."""
         self._links.pop(key, None)
         self._missing.pop(key, None)
 

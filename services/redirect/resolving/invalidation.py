@@ -1,4 +1,4 @@
-"""Hearing of changed links from Redis within a second, and noticing when we do not hear any more."""
+"""Invalidation: listen on Redis for changed links, and notice within two seconds when it falls silent."""
 
 import asyncio
 import contextlib
@@ -19,7 +19,7 @@ _logger = log.get(__name__)
 
 
 class Watch:
-    """Listens for changed links and tells the resolver."""
+    """Listens for changed links, and invalidates them in the resolver."""
 
     def __init__(self, *, url: str, resolver: Resolver) -> None:
         # Not the common client: its short read timeout would end every quiet subscription. In a cluster every server
@@ -31,11 +31,11 @@ class Watch:
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Begin to listen in the background."""
+        """Start to listen in the background."""
         self._task = asyncio.create_task(self._listen_for_ever(), name="watch-links")
 
     async def stop(self) -> None:
-        """End."""
+        """Stop listening, and close the connections to Redis."""
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):

@@ -25,7 +25,7 @@ class SharedCache(Protocol):
     """What replicas share."""
 
     async def get(self, key: str) -> Resolution | None:
-        """Find a link; None when it is not there or nobody answers."""
+        """Return a link by host/code; None when it is not there or Redis is down."""
         ...
 
 
@@ -33,7 +33,7 @@ class Links(Protocol):
     """The links service."""
 
     async def resolve(self, host: str, code: str, seconds: float) -> Finding:
-        """Find a link, or whose domain has none; raise LinkmeterError when there is no answer in time."""
+        """Find a link, or the domain that has none; raise LinkmeterError when links does not answer in seconds."""
         ...
 
 
@@ -45,7 +45,7 @@ class _Lookup:
 
 
 class Resolver:
-    """Answers what a host and a code name."""
+    """Resolves a host and a code to a link."""
 
     def __init__(
         self,
@@ -63,14 +63,14 @@ class Resolver:
         self._excused_until = 0.0
 
     def at_hand(self, host: str, code: str) -> Entry | None:
-        """Answer what memory knows for sure, without waiting."""
+        """Return the fresh entry in memory, without waiting; None when there is none."""
         entry = self._cache.get(f"{host}/{code}")
         if entry is None or not self._cache.is_fresh(entry, self._monotonic()):
             return None
         return entry
 
     async def resolve(self, host: str, code: str) -> Finding:
-        """Find a link, or whose domain has none; raise Unavailable when nobody can say whether there is one."""
+        """Find a link, or the domain that has none; raise Unavailable when neither links answers nor memory helps."""
         key = f"{host}/{code}"
         now = self._monotonic()
         known = self._cache.get(key)
@@ -143,7 +143,7 @@ class Resolver:
 
 
 def _is_older(shared: Resolution, known: Entry | None) -> bool:
-    """Say whether Redis missed a change that memory knows of."""
+    """Return whether Redis missed a change that memory knows of."""
     if known is None or not isinstance(known.finding, Resolution):
         return False
     return shared.revision < known.finding.revision

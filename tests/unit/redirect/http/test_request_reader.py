@@ -156,9 +156,9 @@ def test_the_last_request_of_a_connection_is_known(head: bytes, *, is_last: bool
 
 def test_a_client_of_old_is_told_that_the_connection_stays() -> None:
     """HTTP/1.0 ends it otherwise; HTTP/1.1 keeps it unasked."""
-    assert read(b"GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")[0].must_hear_that_it_stays
-    assert not read(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: keep-alive\r\n\r\n")[0].must_hear_that_it_stays
-    assert not read(b"GET / HTTP/1.0\r\n\r\n")[0].must_hear_that_it_stays
+    assert read(b"GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")[0].announces_keep_alive
+    assert not read(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: keep-alive\r\n\r\n")[0].announces_keep_alive
+    assert not read(b"GET / HTTP/1.0\r\n\r\n")[0].announces_keep_alive
 
 
 @pytest.mark.parametrize(
@@ -227,9 +227,9 @@ def test_who_waits_for_a_word_is_noticed() -> None:
     """Expect: 100-continue, until the body came."""
     reader = RequestReader()
     reader.feed(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n")
-    assert reader.is_waiting
+    assert reader.expects_continue
     reader.feed(b"x")
-    assert not reader.is_waiting
+    assert not reader.expects_continue
 
 
 @pytest.mark.parametrize(
@@ -239,4 +239,4 @@ def test_nobody_is_told_to_go_on_who_does_not_understand_it(head: bytes) -> None
     """RFC 9110 section 10.1.1: HTTP/1.0 knows no such word; neither do we know any other."""
     reader = RequestReader()
     reader.feed(head + b"\r\nContent-Length: 1\r\n\r\n")
-    assert not reader.is_waiting
+    assert not reader.expects_continue
