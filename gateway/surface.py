@@ -8,7 +8,7 @@ Json = dict[str, Any]
 
 
 class Reply(NamedTuple):
-    """An error that Envoy answers itself."""
+    """An error that Envoy makes itself."""
 
     # HTTP status.
     status: int
@@ -18,7 +18,7 @@ class Reply(NamedTuple):
     text: str
 
 
-# Makes the body of an error that Envoy answers itself.
+# Returns the JSON body of an error that Envoy makes itself.
 ErrorBody = Callable[[Reply], Json]
 
 
@@ -47,5 +47,5 @@ class Surface:
     error_schema: Mapping[str, Any]
     # OpenAPI security schemes by name, each of which is enough; none for a surface that takes no account's credential.
     security: Mapping[str, Json] = field(default_factory=dict)
-    # Whether calls without a credential are answered, too, with what everybody may see.
+    # Whether calls without a credential are served, too, with what everybody may see.
     is_open: bool = False

@@ -1,4 +1,4 @@
-"""Say what Envoy logs of a request: no address, no credential, no query string; a sample of what is refused."""
+"""The access log: no address, no credential, no query string, and only a sample of what is refused."""
 
 from typing import Any, Final
 
@@ -36,7 +36,7 @@ _SAMPLE: Final[Json] = {
 
 
 def access_log() -> list[Json]:
-    """Log every request but redirects that went well, which are recorded as clicks, and of refusals only a sample."""
+    """Return Envoy's access_log: all but redirects that went well, which are recorded as clicks, and some of 4xx."""
     condition = {
         "or_filter": {
             "filters": [

@@ -1,4 +1,4 @@
-"""Tell edge.lua which fields of each operation come from its path, and which from its JSON body."""
+"""Tables for edge.lua: which fields of each operation come from its path, and which from its JSON body."""
 
 import json
 import re
@@ -19,7 +19,7 @@ Shapes = dict[str, dict[str, dict[str, "str | bool"]]]
 
 
 def lua_tables(contract: Contract, surfaces: Iterable[RoutedSurface]) -> str:
-    """Write the tables OPERATIONS and SHAPES as Lua."""
+    """Return Lua source that defines the tables OPERATIONS and SHAPES."""
     operations: list[dict[str, object]] = []
     shapes: Shapes = {}
     for routed in surfaces:
@@ -50,7 +50,7 @@ def _described(operation: Operation, body: Descriptor | None, *, has_shape: bool
 
 
 def _takes_many(operation: Operation) -> bool:
-    """Say whether one request asks for many things, each with fields of its own."""
+    """Return whether one request asks for many things, each with fields of its own."""
     message = operation.body_message
     if message is None or message.full_name == "google.api.HttpBody":
         message = operation.method.input_type
@@ -64,20 +64,20 @@ def _json_body(operation: Operation) -> Descriptor | None:
 
 
 def _body_fields(operation: Operation) -> list[str]:
-    """Name the fields of the request that come from the body, in both spellings."""
+    """Return the names of the fields that come from the body, in both spellings."""
     fields: Iterable[FieldDescriptor] = operation.method.input_type.fields
     return [name for field in fields if operation.body in ("*", field.name) for name in (field.json_name, field.name)]
 
 
 def _lists(operation: Operation) -> list[str]:
-    """Name the lists of messages that only a query could fill, in both spellings; it would keep the last of each."""
+    """Return the names, in both spellings, of the lists of messages that only a query could fill, with the last."""
     fields: Iterable[FieldDescriptor] = operation.method.input_type.fields
     rest = [field for field in fields if operation.body not in ("*", field.name)]
     return [name for field in rest if _is_list(field) and field.message_type for name in (field.json_name, field.name)]
 
 
 def _json_path(operation: Operation, dotted: str) -> str:
-    """Write the name of a nested field as JSON has it."""
+    """Return the name of a nested field as JSON spells it."""
     names = []
     message: Descriptor | None = operation.method.input_type
     for name in dotted.split("."):
@@ -88,7 +88,7 @@ def _json_path(operation: Operation, dotted: str) -> str:
 
 
 def lua_pattern(path: str) -> str:
-    """Turn the path of a binding into a Lua pattern; the transcoder also takes a trailing slash."""
+    """Return the Lua pattern of a binding's path; like the transcoder, it takes a trailing slash."""
     pieces = re.split(r"\{[^}]*\}", path)
     escaped = (re.sub(r"([^A-Za-z0-9/])", r"%\1", piece) for piece in pieces)
     return "^" + "[^/]+".join(escaped) + "/?$"

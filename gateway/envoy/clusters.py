@@ -1,4 +1,4 @@
-"""Say where the services are and how they are reached."""
+"""The clusters: where the services are, and how they are reached."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -27,7 +27,7 @@ _HANDSHAKES: Final[Json] = {
 
 
 def clusters(settings: EnvoySettings) -> list[Json]:
-    """Make all clusters."""
+    """Return all of Envoy's clusters."""
     return [
         _grpc("links", settings.links) | upstream_tls(settings, "links"),
         _grpc("analytics", settings.analytics) | upstream_tls(settings, "analytics"),
@@ -39,7 +39,7 @@ def clusters(settings: EnvoySettings) -> list[Json]:
 
 
 def envoy_address(address: str) -> Json:
-    """Say in Envoy's words where somebody listens; the unspecified IPv6 address takes IPv4, too."""
+    """Return an address, host:port or unix:PATH, as Envoy writes it; the unspecified IPv6 address takes IPv4, too."""
     if path := unix_path(address):
         return {"pipe": {"path": path}}
     host, port = host_and_port(address)
@@ -91,7 +91,7 @@ def _cluster(name: str, addresses: Sequence[str], options: Json, health_check: J
 
 
 def _discovery(addresses: Sequence[str]) -> Json:
-    """Ask for names again and again; a path is no name."""
+    """Return how addresses are found: names by DNS, again and again; paths are static."""
     if any(map(unix_path, addresses)):
         return {"type": "STATIC"}
     return {"type": "STRICT_DNS", "dns_lookup_family": "V4_PREFERRED"}

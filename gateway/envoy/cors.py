@@ -1,4 +1,4 @@
-"""Let pages of other origins use the API and read what it answers, errors too."""
+"""CORS: pages of other origins may use the API and read its responses, errors too."""
 
 from typing import Any, Final
 
@@ -34,7 +34,7 @@ _RESPONSE_HEADERS: Final = (
 )
 _EXPOSED: Final = ", ".join(_RESPONSE_HEADERS)
 
-# For Envoy's filter, which answers preflights and marks what the services answer.
+# For Envoy's filter, which answers preflights and marks the responses of the services.
 POLICY: Final[Json] = {
     "@type": "type.googleapis.com/envoy.extensions.filters.http.cors.v3.CorsPolicy",
     # Credentials travel in a header, never in a cookie, so any page may ask.

@@ -1,20 +1,20 @@
--- What the contracts cannot say to Envoy. Above this, render.py puts two tables made from them:
--- OPERATIONS (verb, path pattern, most bytes of the body, fields that the path gives, fields that the body fills, lists that a
--- query cannot say, shape of the body)
+-- What Envoy cannot know from the contracts alone. Above this, render.py puts two tables made from them:
+-- OPERATIONS (verb, path pattern, most bytes of the body, fields that the path fills, fields that the body fills, lists that
+-- a query cannot hold, shape of the body)
 -- and SHAPES (shape → field → its shape, if known, and if it is a list).
 
 local DEEPEST = 50
 -- Values, names and escapes of one body: reading them takes this thread from everybody else, some 8 ms at most.
 local MOST_STEPS = 20000
 local GRPC = "application/grpc"
--- What an error says back of a request.
+-- How much of a request an error repeats.
 local LONGEST_ECHO = 500
 
 local function refuse(message)
   error({ message = message }, 0)
 end
 
--- Answers what the pattern captures at this place, which is where to go on.
+-- Returns what the pattern captures at this place: the place behind it.
 local function expect(json, pattern, at)
   return json:match(pattern, at) or refuse("the body is not valid JSON at character " .. at)
 end
@@ -128,7 +128,7 @@ local function check_query(query, operation)
   end
 end
 
--- Answers false and has said why when the check refuses.
+-- Returns false, once it has responded with the reason, when the check refuses.
 local function passes(handle, check, text, expected)
   local is_good, problem = pcall(check, text, expected)
   if not is_good then
@@ -217,7 +217,8 @@ local function shortened(json)
   end))
 end
 
--- Turns what gRPC cannot say into HTTP, as gateway/compat/shared/http_metadata.py has it. Native gRPC passes untouched.
+-- Turns metadata into what only HTTP has, status and headers; gateway/compat/shared/http_metadata.py writes it. Native gRPC
+-- passes untouched.
 -- Headers have to be asked for again after the body: while that was awaited, Envoy has taken them back.
 function envoy_on_response(handle)
   local headers = handle:headers()

@@ -1,4 +1,4 @@
--- Lets in what services can take, before anybody is asked about a request: headers that are metadata, and of calls one whole
+-- Lets in what services can take, before any service sees the request: headers that are metadata, and of calls one whole
 -- message.
 
 local GRPC = "application/grpc"

@@ -1,4 +1,4 @@
-"""Route the generated documentation: Envoy reads the files when it starts and answers them itself."""
+"""Routes of the generated documentation: Envoy reads the files when it starts, and serves them itself."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +11,7 @@ Json = dict[str, Any]
 
 
 def page_routes(folder: Path) -> Iterator[Json]:
-    """Make the routes of /openapi.json and /docs."""
+    """Yield the routes of /openapi.json and /docs."""
     yield from _file("/openapi.json", folder / DOCUMENT_NAME, {"content-type": "application/json"})
     page = {"content-type": "text/html; charset=utf-8", "content-security-policy": CONTENT_SECURITY_POLICY}
     yield from _file("/docs", folder / PAGE_NAME, page)

@@ -1,4 +1,4 @@
-"""Write Envoy's configuration: fill envoy.yaml.tmpl from the settings and the contracts."""
+"""Render Envoy's configuration: fill envoy.yaml.tmpl from the settings and the contracts."""
 
 import json
 import os
@@ -34,7 +34,7 @@ _HERE: Final = Path(__file__).resolve().parent
 
 
 def render(settings: EnvoySettings) -> str:
-    """Write the configuration as YAML."""
+    """Return the configuration as YAML; raise OSError when the descriptor set cannot be read."""
     contract = Contract.load(settings.descriptor_set)
     surfaces = routed_surfaces(contract, settings.descriptor_set)
     native = surfaces[0]

@@ -1,4 +1,4 @@
-"""Give the errors that Envoy itself answers the shape of the surface that was asked."""
+"""Local replies: the errors that Envoy makes itself have the shape of the surface that was called."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -34,7 +34,7 @@ _RETRY_AFTER: Final = [{"header": {"key": "retry-after", "value": "1"}, "append_
 
 
 def local_replies(surfaces: Iterable[Surface]) -> Json:
-    """Make Envoy's local_reply_config: first match wins; the first surface's shape is that of all other paths."""
+    """Return Envoy's local_reply_config: first match wins; all other paths have the first surface's shape."""
     native, *dialects = surfaces
     mappers = [_grpc_mapper(reply) for reply in _REPLIES]
     for dialect in dialects:

@@ -37,7 +37,7 @@ def routed_surfaces(contract: Contract, descriptor_set: Path) -> tuple[RoutedSur
 
 
 def cluster_of(service: str) -> str:
-    """Name the cluster that serves a service."""
+    """Return the name of the cluster that serves a service, by its full name."""
     return _CLUSTERS.get(service.rpartition(".")[0], "compat")
 
 

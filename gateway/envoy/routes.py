@@ -1,4 +1,4 @@
-"""Make the route table: which request goes where. The order is the order of precedence."""
+"""The route table: which request goes where. The order is the order of precedence."""
 
 import re
 from collections import defaultdict
@@ -100,7 +100,7 @@ _ELSEWHERE: Final[Json] = {
 
 
 def routes(contract: Contract, surfaces: Iterable[RoutedSurface], pages: Iterable[Json]) -> list[Json]:
-    """Make the routes of the public listener."""
+    """Return the routes of the public listener."""
     known = list(surfaces)
     table = [
         _plain_redirect(),
@@ -119,7 +119,7 @@ def routes(contract: Contract, surfaces: Iterable[RoutedSurface], pages: Iterabl
 
 
 def path_regex(path: str) -> str:
-    """Turn the path of a binding into a regular expression; the transcoder also takes a trailing slash."""
+    """Return the regular expression of a binding's path; like the transcoder, it takes a trailing slash."""
     pieces = re.split(r"(\{[^}]*\})", path)
     return "".join(_piece_regex(piece) for piece in pieces) + "/?"
 

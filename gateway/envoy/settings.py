@@ -45,7 +45,7 @@ class EnvoySettings:
 
 
 def read_settings(variables: Mapping[str, str]) -> EnvoySettings:
-    """Read the settings from environment variables; raises SettingsError."""
+    """Read the settings from environment variables; raise SettingsError when any is wrong."""
     environment = Environment(variables)
 
     def addresses(name: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Say how the gateway shows its certificate to the services, and what theirs must name."""
+"""TLS to the services: the certificate that the gateway shows, and the names that theirs must have."""
 
 import json
 from typing import Any, Final
@@ -14,7 +14,7 @@ _AUTHORITY: Final = "authority"
 
 
 def upstream_tls(settings: EnvoySettings, service: str) -> Json:
-    """Make what a cluster says of TLS: nothing without certificates."""
+    """Return a cluster's transport_socket; empty without certificates."""
     if settings.tls is None:
         return {}
     name = settings.tls_names.get(service, service)

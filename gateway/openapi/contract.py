@@ -1,4 +1,4 @@
-"""Read the descriptor set: which HTTP operations the contracts define, and what their comments say."""
+"""The contracts, read from the descriptor set: their HTTP operations and their comments."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -69,20 +69,20 @@ class Contract:
 
     @classmethod
     def load(cls, path: Path = DESCRIPTOR_SET) -> "Contract":
-        """Read the generated descriptor set."""
+        """Read the generated descriptor set; raise OSError when it cannot be read."""
         return cls(path.read_bytes())
 
     def services(self, package: str, *, public_only: bool = True) -> tuple[str, ...]:
-        """Name the services of a package, or of all packages below it. Public are those with an HTTP binding."""
+        """Return the full names of the services of a package and of all below it; the public have an HTTP binding."""
         inside = [name for name in self._services if name.startswith(f"{package}.")]
         return tuple(name for name in sorted(inside) if not public_only or any(self.operations(name)))
 
     def methods(self, service: str) -> list[MethodDescriptor]:
-        """Answer the methods of a service in the order of the contract."""
+        """Return the methods of a service in the order of the contract; raise KeyError for an unknown service."""
         return list(self._pool.FindServiceByName(service).methods)
 
     def operations(self, service: str) -> Iterator[Operation]:
-        """Answer the HTTP bindings of a service in the order of the contract."""
+        """Yield the HTTP bindings of a service in the order of the contract; raise KeyError for an unknown service."""
         for method in self.methods(service):
             rule: HttpRule = method.GetOptions().Extensions[annotations_pb2.http]
             for index, binding in enumerate([rule, *rule.additional_bindings]):
@@ -90,12 +90,12 @@ class Contract:
                     yield _operation(method, binding, is_primary=index == 0)
 
     def comment(self, full_name: str) -> str:
-        """Answer the comment on a service, method, message, field, enum or value."""
+        """Return the comment on a service, method, message, field, enum or value; empty when there is none."""
         return self._comments.get(full_name, "")
 
 
 def behaviours(field: FieldDescriptor) -> frozenset["FieldBehavior.ValueType"]:
-    """Answer the google.api.field_behavior annotations of a field."""
+    """Return the google.api.field_behavior annotations of a field."""
     return frozenset(field.GetOptions().Extensions[field_behavior_pb2.field_behavior])
 
 

@@ -1,4 +1,4 @@
-"""Make the OpenAPI document of all REST surfaces."""
+"""The OpenAPI document of all REST surfaces."""
 
 from collections.abc import Sequence
 from typing import Any, Final

@@ -26,7 +26,7 @@ _BODIES: Final[dict[str, Any]] = {
 
 
 def example_body(operation: Operation) -> Any | None:
-    """Answer an example of the operation's body, without what its path says already."""
+    """Return an example of the operation's body, without what its path holds already; None when there is none."""
     body = _BODIES.get(operation.method.full_name)
     if operation.method.name == "VerifyPassword" and operation.path_fields:
         return {"password": body["password"]} if body else None

@@ -1,4 +1,4 @@
-"""Turn HTTP bindings into OpenAPI operations."""
+"""HTTP bindings as OpenAPI operations."""
 
 import re
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ Json = dict[str, Any]
 # Contracts say a status other than 200 in the method's comment.
 _SUCCESS: Final = re.compile(r"\bAnswers (2\d\d)\b")
 _RAW: Final = "google.api.HttpBody"
-# What arrives raw is a form of an API that takes forms; what is answered raw has any type.
+# A raw request is a form of an API that takes forms; a raw response has any type.
 _RAW_REQUESTS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
 _RAW_RESPONSE: Final = "*/*"
 _JSON: Final = "application/json"
@@ -24,12 +24,12 @@ _SCALAR_MESSAGES: Final = ("google.protobuf.Timestamp", "google.protobuf.FieldMa
 
 
 def openapi_path(operation: Operation) -> str:
-    """Write the path with the JSON names of its fields, of nested ones the last part."""
+    """Return the path with the JSON names of its fields, of nested ones the last part."""
     return re.sub(r"\{([^}=]*)[^}]*\}", lambda match: f"{{{_path_name(operation, match[1])}}}", operation.path)
 
 
 def openapi_operation(operation: Operation, index: int, schemas: Schemas, error_response: str) -> Json:
-    """Describe an operation; index is its place among the bindings of its method."""
+    """Return the OpenAPI operation of a binding; index is its place among those of its method."""
     comment = schemas.comment(operation.method.full_name)
     service = component_name(operation.service)
     described: Json = {
@@ -96,7 +96,7 @@ def _path_parameters(operation: Operation, schemas: Schemas) -> Iterator[Json]:
 
 
 def _query_parameters(operation: Operation, schemas: Schemas) -> Iterator[Json]:
-    """Describe the fields that neither path nor body holds."""
+    """Yield the parameters of the fields that neither path nor body holds."""
     if operation.body == "*":
         return
     request: Descriptor = operation.method.input_type
@@ -118,7 +118,7 @@ def _query_field(field: FieldDescriptor, name: str, schemas: Schemas, *, nested:
         if not nested and FieldBehavior.REQUIRED in behaviours(field):
             parameter["required"] = True
         yield parameter
-    # A query has no way to say a list of messages.
+    # A query cannot hold a list of messages.
     elif not field.is_repeated:
         for inner in message.fields:
             for parameter in _query_field(inner, f"{name}.{inner.json_name}", schemas, nested=True):

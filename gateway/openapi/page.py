@@ -1,4 +1,4 @@
-"""Make the documentation page: the OpenAPI document as HTML that loads and runs nothing."""
+"""The documentation page: the OpenAPI document as HTML that loads and runs nothing."""
 
 import base64
 import hashlib
@@ -20,7 +20,7 @@ _EXAMPLE_VALUES: Final = {"linkId": "1", "apiKeyId": "1", "code": "my-link", "li
 
 
 def documentation_page(document: Json) -> str:
-    """Write the page."""
+    """Return the page of an OpenAPI document, as HTML."""
     title = escape(f"{document['info']['title']} API")
     return (
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n'
@@ -45,16 +45,16 @@ def _navigation(document: Json) -> Iterator[str]:
 
 def _content(document: Json) -> Iterator[str]:
     info = document["info"]
-    yield f'<h1 id="top">{escape(info["title"])} API</h1><p class="said">{escape(info["description"])}</p>'
+    yield f'<h1 id="top">{escape(info["title"])} API</h1><p class="prose">{escape(info["description"])}</p>'
     yield f'<p class="soft">Version {escape(info["version"])}. '
     yield 'For programs: <a href="/openapi.json">OpenAPI 3.1</a>.</p>'
     for tag in document["tags"]:
-        yield f'<h2>{escape(tag["name"])}</h2><p class="said">{escape(tag["description"])}</p>'
+        yield f'<h2>{escape(tag["name"])}</h2><p class="prose">{escape(tag["description"])}</p>'
         for verb, path, operation in _operations(document, tag["name"]):
             yield from _operation(verb, path, operation, document["components"]["securitySchemes"])
     yield '<h2 id="schemas">Schemas</h2>'
     for name, schema in document["components"]["schemas"].items():
-        yield f'<h3 id="{_anchor(name)}">{escape(name)}</h3>{_said(schema)}{_table(_properties(schema))}'
+        yield f'<h3 id="{_anchor(name)}">{escape(name)}</h3>{_description(schema)}{_table(_properties(schema))}'
 
 
 def _operations(document: Json, tag: str) -> Iterator[tuple[str, str, Json]]:
@@ -66,7 +66,7 @@ def _operations(document: Json, tag: str) -> Iterator[tuple[str, str, Json]]:
 
 def _operation(verb: str, path: str, operation: Json, schemes: Json) -> Iterator[str]:
     yield f'<h3 id="{_anchor(operation["operationId"])}">{_verb(verb)} <code>{escape(path)}</code></h3>'
-    yield _said(operation)
+    yield _description(operation)
     if operation["parameters"]:
         yield f"<h4>Parameters</h4>{_table(_parameters(operation))}"
     if "requestBody" in operation:
@@ -94,14 +94,14 @@ def _properties(schema: Json) -> Iterator[tuple[str, str, str]]:
 
 def _table(rows: Iterator[tuple[str, str, str]]) -> str:
     cells = [
-        f'<tr><th scope="row"><code>{escape(name)}</code><br>{kind}</th><td class="said">{escape(words)}</td></tr>'
+        f'<tr><th scope="row"><code>{escape(name)}</code><br>{kind}</th><td class="prose">{escape(words)}</td></tr>'
         for name, kind, words in rows
     ]
     return f"<table>{''.join(cells)}</table>" if cells else ""
 
 
 def _kind(schema: Json) -> str:
-    """Say in a few words what a schema allows, as HTML."""
+    """Return in a few words what a schema allows, as HTML."""
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
         return f'<a href="#{_anchor(name)}">{escape(name)}</a>'
@@ -115,9 +115,9 @@ def _kind(schema: Json) -> str:
     return escape(f"{kind} ({form})" if form else kind)
 
 
-def _schema_of(holder: Json) -> Json:
+def _schema_of(body: Json) -> Json:
     """Return the schema of a body; where it may have several types, these hold the same."""
-    schema: Json = next(iter(holder["content"].values()))["schema"]
+    schema: Json = next(iter(body["content"].values()))["schema"]
     return schema
 
 
@@ -151,8 +151,8 @@ def _curl_body(content: Json) -> list[str]:
     return ["-H 'Content-Type: application/json'", f"-d '{json.dumps(body.get('example', {}))}'"]
 
 
-def _said(thing: Json) -> str:
-    return f'<p class="said">{escape(thing.get("description", ""))}</p>'
+def _description(thing: Json) -> str:
+    return f'<p class="prose">{escape(thing.get("description", ""))}</p>'
 
 
 def _verb(verb: str) -> str:

@@ -1,4 +1,4 @@
-"""Turn messages and enums into JSON schemas, as the gateway's JSON has them."""
+"""JSON schemas of messages and enums, as the gateway's JSON has them."""
 
 from collections.abc import Collection
 from typing import Any, Final
@@ -57,18 +57,18 @@ _COMMENTS: Final = {
 
 
 class Schemas:
-    """Makes schemas and gathers those that others refer to."""
+    """Makes schemas, and collects those that others refer to as components."""
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
         self._components: dict[str, Json] = {}
 
     def components(self) -> dict[str, Json]:
-        """Answer everything that was referred to, by name."""
+        """Return the schemas of everything that was referred to, by name."""
         return dict(sorted(self._components.items()))
 
     def message(self, message: Descriptor, *, partial: bool = False) -> Json:
-        """Refer to a message; partial is for updates, where nothing is required."""
+        """Return a reference to a message's schema; partial is for updates, where nothing is required."""
         if message.full_name in _WELL_KNOWN:
             return dict(_WELL_KNOWN[message.full_name])
         name = component_name(message.full_name) + (".Update" if partial else "")
@@ -78,7 +78,7 @@ class Schemas:
         return {"$ref": _REFERENCE + name}
 
     def object(self, message: Descriptor, *, without: Collection[str] = (), partial: bool = False) -> Json:
-        """Describe a message, but for the fields that the path has."""
+        """Return the schema of a message, without the fields that the path holds."""
         fields = [field for field in message.fields if field.name not in without]
         schema: Json = {"type": "object", "description": self.comment(message.full_name)}
         schema["properties"] = {field.json_name: self.field(field) for field in fields}
@@ -88,7 +88,7 @@ class Schemas:
         return schema
 
     def field(self, field: FieldDescriptor) -> Json:
-        """Describe a field with its comment."""
+        """Return the schema of a field, with its comment."""
         schema = self.type_of(field)
         comment = self.comment(field.full_name)
         if comment:
@@ -101,7 +101,7 @@ class Schemas:
         return schema
 
     def type_of(self, field: FieldDescriptor) -> Json:
-        """Describe what a field holds."""
+        """Return the schema of what a field holds."""
         message: Descriptor | None = field.message_type
         if message is not None and message.GetOptions().map_entry:
             return {"type": "object", "additionalProperties": self._single(message.fields_by_name["value"])}
@@ -110,7 +110,7 @@ class Schemas:
         return self._single(field)
 
     def comment(self, full_name: str) -> str:
-        """Answer what the contract says about something."""
+        """Return the comment of the contract by full name; empty when there is none."""
         return _COMMENTS.get(full_name) or self._contract.comment(full_name)
 
     def _single(self, field: FieldDescriptor) -> Json:
@@ -133,7 +133,7 @@ class Schemas:
 
 
 def component_name(full_name: str) -> str:
-    """Shorten a full name: linkmeter.links.v1.Link is links.Link, google.type.Interval is Interval."""
+    """Return a full name shortened: linkmeter.links.v1.Link is links.Link, google.type.Interval is Interval."""
     if full_name.startswith("google."):
         return full_name.rpartition(".")[2]
     parts = [part for part in full_name.split(".") if part not in ("linkmeter", "compat")]
