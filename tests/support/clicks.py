@@ -12,7 +12,7 @@ from linkmeter.analytics.v1 import clicks_pb2, ingest_service_pb2
 from services.analytics.domain.classes import DEFINITION, ClickClass
 from services.analytics.domain.click import Agent, Campaign, Click, Referral, Whereabouts
 from services.analytics.domain.ledger import OutboxReport
-from services.analytics.store.clicks import Batch, Row
+from services.analytics.store.clicks import Batch, OutboxRow
 
 BROWSER = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36"
@@ -127,7 +127,7 @@ def random_clicks(seed: int, count: int, start: datetime, span: timedelta) -> li
 def batch(source: UUID, clicks: Sequence[Click], *, first: int = 1, report: OutboxReport | None = None) -> Batch:
     """Put clicks into a batch of an outbox."""
     rows = [
-        Row(sequence=sequence, content=b"", outcome=replace(item, source=source, sequence=sequence))
+        OutboxRow(sequence=sequence, content=b"", outcome=replace(item, source=source, sequence=sequence))
         for sequence, item in enumerate(clicks, start=first)
     ]
     known = report or OutboxReport(last_sequence=first + len(rows) - 1, dropped={})

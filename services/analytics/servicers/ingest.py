@@ -13,7 +13,7 @@ from services.analytics.convert.clicks import recorded_click_of, report_of, sour
 from services.analytics.domain.click import Fault, SetAside
 from services.analytics.domain.enrich import Enricher
 from services.analytics.domain.validation import fault_of
-from services.analytics.store.clicks import Batch, ClickWriter, Row, Stored
+from services.analytics.store.clicks import Batch, ClickWriter, OutboxRow, Stored
 from services.common.clock import Clock
 from services.common.errors import InvalidArgument
 from services.runtime import log
@@ -51,21 +51,21 @@ class IngestServicer(ingest_service_pb2_grpc.IngestServiceServicer):
         _account(source, stored, self._clock.now())
         return ingest_service_pb2.IngestClicksResponse(acknowledged_sequence=stored.mark)
 
-    def _rows(self, source: UUID, messages: Sequence[ingest_service_pb2.OutboxRow], now: datetime) -> list[Row]:
+    def _rows(self, source: UUID, messages: Sequence[ingest_service_pb2.OutboxRow], now: datetime) -> list[OutboxRow]:
         """Read the rows in rising sequence; a sequence that comes twice counts once."""
         contents = {message.sequence: message.click for message in messages}
         if contents and not 0 < min(contents) <= max(contents) <= _LARGEST_SEQUENCE:
             raise InvalidArgument("rows.sequence", "must be a positive number of 63 bits")
         return [self._row(source, sequence, contents[sequence], now) for sequence in sorted(contents)]
 
-    def _row(self, source: UUID, sequence: int, content: bytes, now: datetime) -> Row:
+    def _row(self, source: UUID, sequence: int, content: bytes, now: datetime) -> OutboxRow:
         try:
             recorded = recorded_click_of(content)
         except ValueError:
-            return Row(sequence=sequence, content=content, outcome=SetAside(sequence, Fault.UNDECODABLE, content))
+            return OutboxRow(sequence=sequence, content=content, outcome=SetAside(sequence, Fault.UNDECODABLE, content))
         if fault := fault_of(recorded, now):
-            return Row(sequence=sequence, content=content, outcome=SetAside(sequence, fault, content))
-        return Row(sequence=sequence, content=content, outcome=self._enricher.enrich(source, sequence, recorded))
+            return OutboxRow(sequence=sequence, content=content, outcome=SetAside(sequence, fault, content))
+        return OutboxRow(sequence=sequence, content=content, outcome=self._enricher.enrich(source, sequence, recorded))
 
 
 def _account(source: UUID, stored: Stored, now: datetime) -> None:

@@ -32,7 +32,7 @@ ON CONFLICT (source, sequence) DO NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class OutboxRow:
     """An outbox row: its click, or why it has none."""
 
     sequence: int
@@ -45,7 +45,7 @@ class Batch:
     """Rows of one outbox in rising sequence, and what the outbox reports of itself."""
 
     source: UUID
-    rows: Sequence[Row]
+    rows: Sequence[OutboxRow]
     report: OutboxReport
 
 
@@ -80,7 +80,9 @@ class ClickWriter:
         return stored
 
 
-async def _store_rows(connection: Connection, source: UUID, rows: Sequence[Row], mark: int, now: datetime) -> Stored:
+async def _store_rows(
+    connection: Connection, source: UUID, rows: Sequence[OutboxRow], mark: int, now: datetime
+) -> Stored:
     if not rows:
         return Stored(mark=mark, clicks=(), set_aside=(), missing=0)
     orphans = [row for row in rows if isinstance(row.outcome, Click) and row.outcome.is_orphan]
@@ -108,7 +110,7 @@ async def _give_up(connection: Connection, batch: Batch, mark: int) -> Stored:
     return Stored(mark=mark + missing, clicks=(), set_aside=(), missing=missing)
 
 
-async def _copy(connection: Connection, table: str, rows: Sequence[Row]) -> list[Row]:
+async def _copy(connection: Connection, table: str, rows: Sequence[OutboxRow]) -> list[OutboxRow]:
     """Store rows and return those that were refused: the batch is halved until each of them stands alone."""
     if not rows:
         return []

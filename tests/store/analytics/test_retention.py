@@ -12,10 +12,9 @@ from services.analytics.domain.buckets import Bucket
 from services.analytics.domain.click import Click, Fault, SetAside
 from services.analytics.domain.dimensions import Dimension
 from services.analytics.domain.ledger import OutboxReport
-from services.analytics.domain.query import Audience, Filter, Metric, Query, QueryResult, Report
-from services.analytics.domain.query import Row as ResultRow
+from services.analytics.domain.query import Audience, Filter, Metric, Query, QueryResult, Report, Row
 from services.analytics.domain.retention import Retention
-from services.analytics.store.clicks import Batch, ClickWriter, Row
+from services.analytics.store.clicks import Batch, ClickWriter, OutboxRow
 from services.analytics.store.erasure import Erasure
 from services.analytics.store.partitions import Partitions
 from services.analytics.store.retention import Dropped, OldClicks
@@ -97,7 +96,7 @@ async def test_totals_and_daily_breakdowns_answer_over_dropped_time(analytics_da
         assert [(row.values, row.metrics) for row in _since_first(new)] == [(row.values, row.metrics) for row in old]
 
 
-def _since_first(rows: tuple[ResultRow, ...]) -> tuple[ResultRow, ...]:
+def _since_first(rows: tuple[Row, ...]) -> tuple[Row, ...]:
     """Leave out a first day without clicks: sums begin with a day of UTC, which may be another one in the zone."""
     return rows[1:] if rows[0].bucket_start is not None and not any(rows[0].metrics) else rows
 
@@ -186,7 +185,9 @@ async def test_rows_that_somebody_holds_are_left_for_the_next_time(analytics_dat
 
 async def test_rows_that_were_set_aside_go_and_stay_in_the_ledger(analytics_database: str) -> None:
     source = uuid4()
-    rows = [Row(sequence=number, content=b"?", outcome=SetAside(number, Fault.UNDECODABLE, b"?")) for number in (1, 2)]
+    rows = [
+        OutboxRow(sequence=number, content=b"?", outcome=SetAside(number, Fault.UNDECODABLE, b"?")) for number in (1, 2)
+    ]
     async with opened(analytics_database) as pool:
         writer = ClickWriter(pool, Partitions(pool))
         for row, time in zip(rows, (NOW - timedelta(days=8), NOW), strict=True):
