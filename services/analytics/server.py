@@ -12,7 +12,7 @@ from services.analytics.domain.page_token import PageTokens
 from services.analytics.domain.places import Places
 from services.analytics.domain.visitors import visitor_hasher
 from services.analytics.geo_files import open_databases
-from services.analytics.question_turns import QuestionTurns
+from services.analytics.query_turns import QueryTurns
 from services.analytics.servicers.click import ClickServicer
 from services.analytics.servicers.ingest import IngestServicer
 from services.analytics.servicers.stats import StatsServicer
@@ -41,7 +41,7 @@ _MEBIBYTE: Final = 1024 * 1024
 _MESSAGE_BYTES: Final = 64 * 1024 * 1024
 
 
-# With the one for health, ten connections a process. Questions have turns (question_turns.py), and one is left
+# With the one for health, ten connections a process. Questions have turns (query_turns.py), and one is left
 # for erasing and for copies.
 _INGEST_CONNECTIONS: Final = 3
 _QUESTION_CONNECTIONS: Final = 6
@@ -92,7 +92,7 @@ class AnalyticsServer:
 
     def _add_servicers(self, ingest_pool: postgres.Pool, questions_pool: postgres.Pool) -> None:
         tokens = PageTokens(keyed_hash.derive(self._settings.secret, "analytics/page-token"))
-        turns = QuestionTurns()
+        turns = QueryTurns()
         writer = ClickWriter(ingest_pool, Partitions(ingest_pool))
         ingest = IngestServicer(enricher=self._enricher, writer=writer, clock=self._clock)
         clicks = ClickServicer(reader=ClickReader(questions_pool), page_tokens=tokens, turns=turns)

@@ -11,7 +11,7 @@ from services.analytics.convert.times import interval_of
 from services.analytics.domain.dimensions import Dimension
 from services.analytics.domain.page_token import Cursor, PageTokens
 from services.analytics.domain.query import MOST_FILTERS, Filter, check_interval
-from services.analytics.question_turns import QuestionTurns
+from services.analytics.query_turns import QueryTurns
 from services.analytics.store.click_list import ClickReader
 from services.analytics.store.visits_sql import Selection
 from services.common.errors import InvalidArgument
@@ -26,7 +26,7 @@ LARGEST_SKIP: Final = 100_000
 class ClickServicer(click_service_pb2_grpc.ClickServiceServicer):
     """Lists clicks."""
 
-    def __init__(self, *, reader: ClickReader, page_tokens: PageTokens, turns: QuestionTurns) -> None:
+    def __init__(self, *, reader: ClickReader, page_tokens: PageTokens, turns: QueryTurns) -> None:
         self._reader = reader
         self._turns = turns
         self._page_tokens = page_tokens

@@ -8,7 +8,7 @@ from services.analytics.convert.link_stats import link_query_of, link_stats_mess
 from services.analytics.convert.stats import ledger_message, query_message, query_of
 from services.analytics.domain.ledger import entry_of, total_of
 from services.analytics.domain.query import Query, QueryResult
-from services.analytics.question_turns import QuestionTurns
+from services.analytics.query_turns import QueryTurns
 from services.analytics.store.erasure import Erasure
 from services.analytics.store.sources import Sources
 from services.analytics.store.stats import Stats
@@ -21,7 +21,7 @@ from services.runtime.interceptors import Context
 class StatsServicer(stats_service_pb2_grpc.StatsServiceServicer):
     """Runs queries, deletes clicks and reads the ledger."""
 
-    def __init__(self, *, stats: Stats, turns: QuestionTurns, erasure: Erasure, sources: Sources, clock: Clock) -> None:
+    def __init__(self, *, stats: Stats, turns: QueryTurns, erasure: Erasure, sources: Sources, clock: Clock) -> None:
         self._stats = stats
         self._turns = turns
         self._erasure = erasure

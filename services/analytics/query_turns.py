@@ -24,7 +24,7 @@ class TurnLimits:
     longest_wait_seconds: float = 1.0
 
 
-class QuestionTurns:
+class QueryTurns:
     """Gives turns; who has fewest queries running comes first."""
 
     def __init__(self, limits: TurnLimits | None = None) -> None:
