@@ -3,7 +3,8 @@
 import asyncio
 from pathlib import Path
 
-from tests.support.redirect import BROWSER, HOST, running_redirect
+from tests.support.redirect import BROWSER, running_redirect
+from tests.support.redirect_doubles import HOST
 from tests.support.wait import eventually
 
 VISITORS = 1000

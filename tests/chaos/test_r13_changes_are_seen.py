@@ -7,7 +7,8 @@ from typing import Any
 
 import redis.asyncio
 
-from tests.support.redirect import HOST, System, running_redirect
+from tests.support.redirect import System, running_redirect
+from tests.support.redirect_doubles import HOST
 from tests.support.wait import eventually, promised
 
 KEY = f"{HOST}/abc"

@@ -3,7 +3,8 @@
 import asyncio
 from pathlib import Path
 
-from tests.support.redirect import running_redirect, serve_analytics, statuses
+from tests.support.redirect import running_redirect, statuses
+from tests.support.redirect_doubles import serve_analytics
 from tests.support.wait import eventually
 
 SMALLEST = 64 * 1024

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from services.runtime.addresses import unix
 from tests.support.inside import http_client
-from tests.support.redirect import HOST, running_redirect, statuses
+from tests.support.redirect import running_redirect, statuses
+from tests.support.redirect_doubles import HOST
 from tests.support.wait import eventually
 
 SPOOFS = {

@@ -3,13 +3,12 @@
 import asyncio
 import importlib
 import json
-import threading
 import urllib.request
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import grpc
 import httpx
@@ -28,8 +27,8 @@ from gateway.openapi.contract import Contract
 from gateway.openapi.files import write_files
 from services.common import errors
 from services.runtime import rpc_errors
+from tests.support.loop_thread import LoopThread
 
-T = TypeVar("T")
 Context = grpc.aio.ServicerContext[Any, Any]
 # Answers a call: gets the request and may look at the context, abort it or raise.
 Behaviour = Callable[[Any, Context], Coroutine[Any, Any, Message]]
@@ -241,7 +240,7 @@ class Edge:
 def running_edge(folder: Path, *, ready_path: str = "/readyz", **changes: Any) -> Iterator[Edge]:
     """Run Envoy and the servers; changes go into Envoy's settings."""
     services = Services()
-    loop = _LoopThread()
+    loop = LoopThread()
     loop.run(services.start(Contract.load()))
     try:
         with _envoy(folder, services, changes, ready_path) as edge:
@@ -278,25 +277,6 @@ def _envoy(folder: Path, services: Services, changes: dict[str, Any], ready_path
         yield Edge(port, admin_port, services, process)
     finally:
         process.stop()
-
-
-class _LoopThread:
-    """An event loop in a thread, for servers that outlive one test's loop."""
-
-    def __init__(self) -> None:
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._thread.start()
-
-    def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Do the work over there and wait for its result."""
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(30)
-
-    def stop(self) -> None:
-        """End the loop."""
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
 
 
 async def _read_visit(head: bytes, reader: asyncio.StreamReader) -> Visit:

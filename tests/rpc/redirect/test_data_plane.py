@@ -6,7 +6,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.redirect import BROWSER, HOST, SECRET, running_redirect
+from tests.support.redirect import BROWSER, running_redirect
+from tests.support.redirect_doubles import HOST, SECRET
 from tests.support.wait import eventually
 
 

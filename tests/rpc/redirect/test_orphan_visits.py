@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from tests.support.redirect import HOST, System, running_redirect, statuses
+from tests.support.redirect import System, running_redirect, statuses
+from tests.support.redirect_doubles import HOST
 from tests.support.wait import eventually
 
 PAST = Timestamp(seconds=1)

@@ -7,7 +7,8 @@ from pathlib import Path
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from deploy.local.process import Process
-from tests.support.redirect import System, running_redirect, serve_links
+from tests.support.redirect import System, running_redirect
+from tests.support.redirect_doubles import serve_links
 from tests.support.valkey import running_valkey
 from tests.support.wait import eventually
 

@@ -9,7 +9,8 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from linkmeter.redirect.v1 import redirect_service_pb2, redirect_service_pb2_grpc
-from tests.support.redirect import HOST, open_channel, running_redirect
+from tests.support.redirect import open_channel, running_redirect
+from tests.support.redirect_doubles import HOST
 
 PAST = Timestamp(seconds=1)
 

@@ -10,7 +10,8 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from services.redirect.outbox import folder
 from services.redirect.outbox.file import NewRow, OutboxFile
-from tests.support.redirect import BROWSER, HOST, System, open_channel, running_redirect, serve_analytics
+from tests.support.redirect import BROWSER, System, open_channel, running_redirect
+from tests.support.redirect_doubles import HOST, serve_analytics
 from tests.support.wait import eventually, promised
 
 
