@@ -40,7 +40,7 @@ def upstream_tls(settings: EnvoySettings, service: str) -> Json:
 
 
 def write_sds(settings: EnvoySettings) -> None:
-    """Write the files that say where the certificates are; Envoy reads those anew when their folder changes."""
+    """Write the files by which Envoy finds the certificates, which it reads again when their folder changes."""
     if settings.tls is None:
         return
     files = settings.tls

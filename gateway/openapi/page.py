@@ -94,8 +94,8 @@ def _properties(schema: Json) -> Iterator[tuple[str, str, str]]:
 
 def _table(rows: Iterator[tuple[str, str, str]]) -> str:
     cells = [
-        f'<tr><th scope="row"><code>{escape(name)}</code><br>{kind}</th><td class="prose">{escape(words)}</td></tr>'
-        for name, kind, words in rows
+        f'<tr><th scope="row"><code>{escape(name)}</code><br>{kind}</th><td class="prose">{escape(comment)}</td></tr>'
+        for name, kind, comment in rows
     ]
     return f"<table>{''.join(cells)}</table>" if cells else ""
 

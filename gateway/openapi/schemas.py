@@ -44,7 +44,7 @@ _WELL_KNOWN: Final[dict[str, Json]] = {
     "google.protobuf.Any": {"type": "object", "properties": {"@type": {"type": "string"}}, "required": ["@type"]},
     "google.api.HttpBody": {},
 }
-# What google's own types mean; their comments are not in our words.
+# What google's own types mean; Google has other comments.
 _COMMENTS: Final = {
     "google.type.Interval": "A span of time: start included, end not.",
     "google.type.Interval.start_time": "Its start. Default: no bound.",

@@ -68,19 +68,19 @@ def gone(*, as_json: bool = False) -> Response:
 
 def unavailable(retry_after_seconds: int, *, as_json: bool = False) -> Response:
     """Return 503: links cannot be asked."""
-    words = "The link cannot be looked up at the moment. Please try again in a moment."
-    return _notice(503, "Temporarily unavailable", words, as_json=as_json, retry_after_seconds=retry_after_seconds)
+    message = "The link cannot be looked up at the moment. Please try again in a moment."
+    return _notice(503, "Temporarily unavailable", message, as_json=as_json, retry_after_seconds=retry_after_seconds)
 
 
 def too_many_unknown(retry_after_seconds: int, *, as_json: bool = False) -> Response:
     """Return 429, for a client that asks for one unknown code after the other."""
-    words = "Too many links that do not exist were asked for from your address. Please wait a little."
-    return _notice(429, "Too many requests", words, as_json=as_json, retry_after_seconds=retry_after_seconds)
+    message = "Too many links that do not exist were asked for from your address. Please wait a little."
+    return _notice(429, "Too many requests", message, as_json=as_json, retry_after_seconds=retry_after_seconds)
 
 
-def bad_request(status: int, words: str, *, as_json: bool = False) -> Response:
+def bad_request(status: int, message: str, *, as_json: bool = False) -> Response:
     """Return the page that refuses a malformed request with a status."""
-    return _notice(status, "This request cannot be understood", words, as_json=as_json)
+    return _notice(status, "This request cannot be understood", message, as_json=as_json)
 
 
 def method_not_allowed(allowed: str, *, as_json: bool = False) -> Response:
@@ -91,8 +91,8 @@ def method_not_allowed(allowed: str, *, as_json: bool = False) -> Response:
 
 def open_in_browser(*, as_json: bool = False) -> Response:
     """Return 200 without the destination, for whoever is no person with a browser: following would use up a click."""
-    words = "This link can be followed a limited number of times. Open it in a browser to follow it."
-    return _notice(200, "Open this link in a browser", words, as_json=as_json)
+    message = "This link can be followed a limited number of times. Open it in a browser to follow it."
+    return _notice(200, "Open this link in a browser", message, as_json=as_json)
 
 
 def landing() -> Response:
@@ -136,9 +136,9 @@ def preview(resolution: Resolution) -> Response:
     return Response(200, list(_HEADERS), _page(title, body))
 
 
-def _notice(status: int, title: str, words: str, *, as_json: bool = False, retry_after_seconds: int = 0) -> Response:
+def _notice(status: int, title: str, message: str, *, as_json: bool = False, retry_after_seconds: int = 0) -> Response:
     response = (
-        _json(status, title) if as_json else Response(status, list(_HEADERS), _page(title, _heading(title, words)))
+        _json(status, title) if as_json else Response(status, list(_HEADERS), _page(title, _heading(title, message)))
     )
     if retry_after_seconds:
         response.headers.append(("retry-after", str(retry_after_seconds)))
@@ -158,8 +158,8 @@ def _form(status: int, problem: str, headers: HeaderList) -> Response:
     return Response(status, [*_FORM_HEADERS, *headers], _page("Password required", body))
 
 
-def _heading(title: str, words: str) -> str:
-    return f"<h1>{escape(title)}</h1><p>{escape(words)}</p>"
+def _heading(title: str, message: str) -> str:
+    return f"<h1>{escape(title)}</h1><p>{escape(message)}</p>"
 
 
 def _page(title: str, body: str) -> str:
@@ -170,8 +170,8 @@ def _page(title: str, body: str) -> str:
     )
 
 
-def _json(status: int, words: str) -> Response:
-    return Response(status, list(_JSON_HEADERS), json.dumps({"error": words}) + "\n")
+def _json(status: int, message: str) -> Response:
+    return Response(status, list(_JSON_HEADERS), json.dumps({"error": message}) + "\n")
 
 
 def _span(seconds: int) -> str:

@@ -90,8 +90,8 @@ class Unlocking:
 
 
 class _BadForm(Exception):
-    def __init__(self, status: int, words: str) -> None:
-        super().__init__(words)
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
         self.status = status
 
 

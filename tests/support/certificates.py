@@ -75,6 +75,6 @@ def issued(path: Path, authority: trustme.CA, *names: str) -> Folder:
 
 
 def served_certificate(address: str, context: ssl.SSLContext) -> bytes:
-    """Answer the certificate that a server shows."""
+    """Return the certificate that a server shows."""
     with connect(address, 5) as plain, context.wrap_socket(plain) as secured:
         return secured.getpeercert(binary_form=True) or b""

@@ -52,7 +52,7 @@ async def _is_settled(system: System, stored: int) -> bool:
 
 
 def processes_of(system: System, name: str) -> list[int]:
-    """Answer the process of a program and all that it started, in whatever session they are."""
+    """Return the process of a program and all that it started, in whatever session they are."""
     found = [system.stack.processes[name].pid]
     for pid in found:
         with contextlib.suppress(OSError):

@@ -68,18 +68,18 @@ class Services:
     _servers: list[Any] = field(default_factory=list)
 
     def reset(self) -> None:
-        """Forget what happened and what was told."""
+        """Forget what happened and what was set."""
         self.calls.clear()
         self.visits.clear()
         self.behaviours.clear()
         self.hangs_up = False
 
     def on(self, method: str, behaviour: Behaviour) -> None:
-        """Tell how a method answers."""
+        """Set how a method responds."""
         self.behaviours[method] = behaviour
 
     def fail(self, method: str, error: errors.LinkmeterError) -> None:
-        """Tell a method to fail as services do."""
+        """Let a method fail as services do."""
 
         async def behaviour(_request: object, context: Context) -> Message:
             details = (rpc_errors.STATUS_DETAILS_KEY, rpc_errors.status_of(error).SerializeToString())
@@ -89,7 +89,7 @@ class Services:
         self.on(method, behaviour)
 
     def answer(self, method: str, message: Message) -> None:
-        """Tell what a method answers."""
+        """Set the message that a method returns."""
 
         async def behaviour(_request: object, _context: Context) -> Message:
             return message

@@ -49,7 +49,7 @@ class Node:
 
     @property
     def is_master(self) -> bool:
-        """Say whether it is in charge of slots."""
+        """Return whether it is in charge of slots."""
         return self.facts("replication")["role"] == "master"
 
 
@@ -65,7 +65,7 @@ class ValkeyCluster:
         return "redis-cluster://" + ",".join(f"127.0.0.1:{node.port}" for node in self.nodes[:MASTERS])
 
     def master_of(self, key: str) -> Node:
-        """Answer which server is in charge of a key."""
+        """Return which server is in charge of a key."""
         alive = [node for node in self.nodes if node.process.is_running]
         slot = alive[0].ask("CLUSTER", "KEYSLOT", key)
         for node in alive:

@@ -14,12 +14,12 @@ PARTS = ("direct", "gateway", "lookups", "ingest", "store")
 
 
 def section(heading: str) -> str:
-    """Answer what stands under a heading."""
+    """Return what stands under a heading."""
     return TEXT.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
 
 
 def table(text: str) -> list[list[str]]:
-    """Answer the cells of a table, without its head."""
+    """Return the cells of a table, without its head."""
     rows = [line.strip("|").split("|") for line in text.splitlines() if line.startswith("|")]
     return [[cell.strip() for cell in row] for row in rows[2:]]
 
@@ -34,7 +34,7 @@ SHARES = {name: number(planned) for name, _, planned, *_ in table(section("Figur
 
 
 def planned(part: str) -> float:
-    """Answer what one of a part is counted with, a second."""
+    """Return what one of a part is counted with, a second."""
     return VALUES[part] * SHARES[part] / 100
 
 

@@ -59,7 +59,7 @@ def recorded_click_of(content: bytes) -> RecordedClick:
 
 
 def click_message(click: Click) -> clicks_pb2.Click:
-    """Write a click."""
+    """Return the message of a click."""
     return clicks_pb2.Click(
         click_id=f"{click.source}/{click.sequence}",
         time=timestamp_of(click.time),

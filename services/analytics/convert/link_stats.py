@@ -60,7 +60,7 @@ def link_query_of(request: pb.GetLinkStatsRequest, audience: Audience, now: date
 
 
 def link_stats_message(link_id: int, query: Query, result: QueryResult) -> pb.GetLinkStatsResponse:
-    """Write the result of a query that link_query_of made."""
+    """Return the message of the result of a query that link_query_of made."""
     (totals,), (visitors,), buckets, *tops = result.results
     message = pb.GetLinkStatsResponse(
         link_id=link_id,

@@ -74,7 +74,7 @@ def excluded_of(messages: Iterable[Interval]) -> tuple[Span, ...]:
 
 
 def query_message(query: Query, result: QueryResult) -> pb.QueryStatsResponse:
-    """Write the result of a query."""
+    """Return the message of the result of a query."""
     message = pb.QueryStatsResponse(time_zone=query.time_zone, count_definition=COUNT_DEFINITION)
     for report, rows in zip(query.reports, result.results, strict=True):
         table = message.results.add()
@@ -91,7 +91,7 @@ def query_message(query: Query, result: QueryResult) -> pb.QueryStatsResponse:
 
 
 def write_value(message: pb.DimensionValue, dimension: Dimension, value: Value) -> None:
-    """Write the value of a dimension, with its label."""
+    """Fill in the message of a dimension's value, with its label."""
     message.value = value.text
     message.label = TRAITS[dimension].label(value.text)
     if value.detail:
@@ -100,7 +100,7 @@ def write_value(message: pb.DimensionValue, dimension: Dimension, value: Value) 
 
 
 def ledger_message(entries: Iterable[Entry], total: Entry) -> pb.Ledger:
-    """Write the ledger."""
+    """Return the message of the ledger."""
     return pb.Ledger(entries=[_entry_message(entry) for entry in entries], total=_entry_message(total))
 
 
@@ -138,7 +138,7 @@ def _member(kind: type[E], number: int, field: str) -> E:
 
 
 def _add_row(table: pb.ReportResult, dimensions: tuple[Dimension, ...], row: Row) -> None:
-    """Write a row in its place: there may be thousands, and each message that is copied costs as much as writing it."""
+    """Add a row in place: there may be thousands, and each message that is copied costs as much as filling it in."""
     message = table.rows.add()
     for dimension, value in zip(dimensions, row.values, strict=True):
         write_value(message.dimensions.add(), dimension, value)

@@ -17,7 +17,7 @@ def time_of(timestamp: Timestamp) -> datetime:
 
 
 def timestamp_of(time: datetime) -> Timestamp:
-    """Write a time."""
+    """Return the message of a time."""
     timestamp = Timestamp()
     timestamp.FromDatetime(time)
     return timestamp
@@ -34,5 +34,5 @@ def interval_of(interval: Interval, field: str = "interval") -> tuple[datetime |
 
 
 def interval_message(start: datetime, end: datetime) -> Interval:
-    """Write an interval."""
+    """Return the message of an interval."""
     return Interval(start_time=timestamp_of(start), end_time=timestamp_of(end))

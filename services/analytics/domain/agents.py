@@ -82,7 +82,7 @@ user_agents.parsers.user_agent_parser = _FastParser
 
 @lru_cache(maxsize=16_384)
 def agent_of(user_agent: str) -> Agent:
-    """Read a user agent; a name that ua-parser does not know is empty."""
+    """Return what a user agent says of software and device; a name that ua-parser does not know is empty."""
     if not user_agent.strip():
         return Agent()
     # A lone surrogate cannot be encoded, which the compiled patterns would refuse with an exception.

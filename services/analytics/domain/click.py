@@ -160,7 +160,7 @@ OWN_NAMES: Final = tuple(name for name, field in CLICK_FIELDS.items() if field.p
 
 
 def click_from(values: Mapping[str, Any]) -> Click:
-    """Build a click from its fields by name; KeyError when one is missing."""
+    """Return the click of fields by name; raise KeyError when one is missing."""
     parts = {part: kind(**{name: values[name] for name in _PART_NAMES[part]}) for part, kind in _PARTS.items()}
     return Click(**{name: values[name] for name in OWN_NAMES}, **parts)
 

@@ -21,7 +21,7 @@ class Reader(Protocol):
     """An open database in MaxMind's format."""
 
     def get(self, address: str, /) -> object:
-        """Look up an address; None when it is unknown, ValueError when it is not of the database's kind."""
+        """Return an address's record, None when it is unknown; raise ValueError when the database has none such."""
         ...
 
 

@@ -20,7 +20,7 @@ _NAME: Final = regex.compile(
 )
 _BUILD: Final = regex.compile(r" Build/.*$|[ /]Build$")
 _LONGEST_NAME: Final = 80
-# Of the data's kinds, in our words; what is missing here is "other".
+# Of the data's kinds, as we call them; what is missing here is "other".
 _TYPES: Final = {
     "smartphone": "mobile",
     "phablet": "mobile",

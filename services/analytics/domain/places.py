@@ -14,13 +14,13 @@ _KM_PER_DEGREE = 111.2
 
 
 def normalise_name(name: str) -> str:
-    """Reduce a city's name to what its spellings have in common."""
+    """Return what the spellings of a city's name have in common."""
     plain = unicodedata.normalize("NFKD", without_district(name)).casefold().replace("saint ", "st ")
     return "".join(letter for letter in plain if letter.isalnum())
 
 
 def without_district(name: str) -> str:
-    """Cut the part in brackets with which DB-IP names a district."""
+    """Return a name without the part in brackets with which DB-IP names a district."""
     return name.partition("(")[0].strip()
 
 
@@ -47,7 +47,10 @@ class Places:
 
     @classmethod
     def parse(cls, lines: Iterable[str]) -> "Places":
-        """Read lines of country, name, id, and latitude and longitude in tenths of a degree."""
+        """Read lines of country, name, id, and latitude and longitude in tenths of a degree, parted by tabs.
+
+        Raise ValueError when a line is anything else.
+        """
         found: dict[tuple[str, str], tuple[Place, ...]] = {}
         for line in lines:
             country, name, identifier, latitude, longitude = line.rstrip("\n").split("\t")

@@ -14,5 +14,5 @@ record_of: Final[Callable[[Click], tuple[object, ...]]] = attrgetter(*(field.pat
 
 
 def click_of(row: Mapping[str, Any]) -> Click:
-    """Return the click of a row; KeyError when a column is missing."""
+    """Return the click of a row; raise KeyError when a column is missing."""
     return click_from({**row, "click_class": ClickClass(row["click_class"])})

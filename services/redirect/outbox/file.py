@@ -93,6 +93,8 @@ class OutboxFile:
     def append(self, rows: Sequence[NewRow], dropped: Mapping[str, int]) -> None:
         """Store new rows under the next sequences, and counts of dropped clicks: all or nothing, durable on return.
 
+        Raise sqlite3.Error when that fails; then nothing is stored.
+
         The sequences are given here rather than by SQLite, so that what is in memory and in the file cannot differ;
         AUTOINCREMENT keeps the highest one over the deletion of all rows.
         """
@@ -140,7 +142,7 @@ class OutboxFile:
         return rows
 
     def acknowledge(self, sequence: int) -> None:
-        """Delete all rows up to a sequence, and give space back once nothing is left."""
+        """Delete all rows up to a sequence, and give space back once nothing is left; raise sqlite3.Error."""
         rows, size = self._one(f"{_SIZE} WHERE sequence <= ?", sequence)
         if rows:
             self._connection.execute("DELETE FROM clicks WHERE sequence <= ?", (sequence,))

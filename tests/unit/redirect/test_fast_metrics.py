@@ -6,7 +6,7 @@ from services.redirect.fast_metrics import Counter, Histogram
 
 
 def shown(name: str) -> list[str]:
-    """Answer the lines of a metric but its comments and the moment of its creation."""
+    """Return the lines of a metric but its comments and the moment of its creation."""
     lines = generate_latest(REGISTRY).decode().splitlines()
     return [line for line in lines if line.startswith(name) and "_created" not in line]
 

@@ -12,7 +12,7 @@ class Time:
     now = 1000.0
 
     def __call__(self) -> float:
-        """Answer the time."""
+        """Return the time."""
         return self.now
 
 

@@ -44,7 +44,7 @@ class Database:
         self._record = record
 
     def get(self, address: str, /) -> object:
-        """Answer the record, to IPv4 only."""
+        """Return the record, to IPv4 only."""
         if ":" in address:
             raise ValueError("an IPv6 address in a database of IPv4")
         return self._record

@@ -67,7 +67,7 @@ def faults(sql: str) -> set[str]:
 
 
 def is_distributed(table: str) -> bool:
-    """Say whether a table, or the one that it is a partition of, is distributed."""
+    """Return whether a table, or the one that it is a partition of, is distributed."""
     return table in DISTRIBUTED or table.startswith("clicks_")
 
 
@@ -112,7 +112,7 @@ def _joins_badly(select: exp.Select) -> bool:
 
 
 def written() -> Iterator[tuple[str, str]]:
-    """Answer every statement that stands in the program as it is sent."""
+    """Yield every statement that stands in the program as it is sent."""
     of_subjects = {sql for subject in SUBJECTS for sql in (subject.read, subject.write)}
     for path in sorted(_ANALYTICS.rglob("*.py")):
         module = ast.parse(path.read_text())
@@ -132,7 +132,7 @@ def written() -> Iterator[tuple[str, str]]:
 
 
 def generated() -> Iterator[tuple[str, str]]:
-    """Answer statements of every kind of report, and of lists of clicks."""
+    """Yield statements of every kind of report, and of lists of clicks."""
     for number, selection in enumerate(_selections()):
         # What is selected and what is asked for are written apart, so not every pair is needed.
         for report in _reports() if number == 0 else _few_reports():

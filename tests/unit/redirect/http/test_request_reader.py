@@ -31,7 +31,7 @@ def read(*pieces: bytes) -> list[Request]:
 
 
 def refused(*pieces: bytes) -> int:
-    """Answer the status that the last request is refused with; 0 when it is not."""
+    """Return the status that the last request is refused with; 0 when it is not."""
     last = read(*pieces)[-1]
     assert last.is_last or last.refusal is None
     return last.refusal.status if last.refusal else 0

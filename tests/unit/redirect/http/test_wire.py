@@ -7,7 +7,7 @@ from services.redirect.response import Response, plain, redirect
 
 
 def lines(response: Response, *, with_body: bool = True, connection: bytes = b"") -> list[str]:
-    """Answer the lines of a head, and the body as the last one."""
+    """Return the lines of a head, and the body as the last one."""
     head, _, body = wire.encode(response, with_body=with_body, connection=connection).decode().partition("\r\n\r\n")
     return [line for line in head.split("\r\n") if not line.startswith("date: ")] + [body]
 

@@ -43,12 +43,12 @@ class World:
         self.resolver = Resolver(cache=Cache(links=3, missing=2), shared=self, links=self, monotonic=lambda: self.now)
 
     async def get(self, key: str) -> Resolution | None:
-        """Answer as Redis."""
+        """Find a link as Redis does."""
         self.asked_redis += 1
         return self.redis.get(key)
 
     async def resolve(self, host: str, code: str, seconds: float) -> Finding:
-        """Answer as links."""
+        """Find a link as links does."""
         assert seconds <= 2.0
         self.asked_links += 1
         response = self.links.get(f"{host}/{code}", NOTHING)
