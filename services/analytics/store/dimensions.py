@@ -10,8 +10,8 @@ from services.analytics.domain.dimensions import TRAITS, Dimension, value_of
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """A dimension as SQL over the clicks table."""
+class Expression:
+    """The SQL expressions of a dimension over the clicks table, both of type text."""
 
     value: str
     detail: str = "''"
@@ -30,18 +30,18 @@ _CLASS_LABEL: Final = f"""CASE click_class {
 } ELSE '' END"""
 
 
-def _column(dimension: Dimension) -> Column:
+def _expression(dimension: Dimension) -> Expression:
     """Return the SQL of what value_of and detail_of compute."""
     trait = TRAITS[dimension]
     kind = CLICK_FIELDS[trait.field].type
     value = trait.field if kind is str else _CLASS_LABEL if kind is ClickClass else f"{trait.field}::text"
     if not trait.detail:
-        return Column(value)
+        return Expression(value)
     detail = " || ':' || ".join(trait.detail)
-    return Column(value, f"CASE WHEN {value} = '' THEN '' ELSE {detail} END")
+    return Expression(value, f"CASE WHEN {value} = '' THEN '' ELSE {detail} END")
 
 
-COLUMNS: Final[Mapping[Dimension, Column]] = {dimension: _column(dimension) for dimension in Dimension}
+EXPRESSIONS: Final[Mapping[Dimension, Expression]] = {dimension: _expression(dimension) for dimension in Dimension}
 
 # Sums are kept per link, so the link needs no rows of its own.
 ROLLED: Final[Mapping[Dimension, Rolled]] = {

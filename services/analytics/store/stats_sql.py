@@ -6,7 +6,7 @@ from typing import Final
 
 from services.analytics.domain.dimensions import Dimension
 from services.analytics.domain.query import Metric, Order, Report
-from services.analytics.store.dimensions import COLUMNS, ROLLED, Column
+from services.analytics.store.dimensions import EXPRESSIONS, ROLLED, Expression
 from services.analytics.store.plan import Plan, Table
 from services.analytics.store.visits_sql import Parameters, Selection, from_visits, of_links, passes, rights
 
@@ -34,20 +34,20 @@ class ReportSql:
         return sql + self._order_and_limit(), self._parameters.values
 
     def _over_clicks(self) -> str:
-        columns = [COLUMNS[dimension] for dimension in self._report.dimensions]
-        selected = [*self._groups(columns), *(_METRICS[metric] for metric in self._report.metrics)]
+        expressions = [EXPRESSIONS[dimension] for dimension in self._report.dimensions]
+        selected = [*self._groups(expressions), *(_METRICS[metric] for metric in self._report.metrics)]
         return f"SELECT {', '.join(selected)} {from_visits(self._selection, self._parameters)}{self._group_by()}"
 
     def _over_sums(self) -> str:
         """Add up sums for the interior and raw clicks for the edges."""
         clicks, human_clicks = self._passing_sums()
         metrics = {Metric.CLICKS: f"sum({clicks})", Metric.HUMAN_CLICKS: f"sum({human_clicks})"}
-        columns = [
-            COLUMNS[Dimension.LINK] if dimension is Dimension.LINK else Column("value", "detail")
+        expressions = [
+            EXPRESSIONS[Dimension.LINK] if dimension is Dimension.LINK else Expression("value", "detail")
             for dimension in self._report.dimensions
         ]
         selected = [
-            *self._groups(columns),
+            *self._groups(expressions),
             *(f"coalesce({metrics[metric]}, 0)::bigint" for metric in self._report.metrics),
         ]
         own = [item for item in self._selection.filters if item.dimension is self._plan.dimension]
@@ -73,7 +73,7 @@ class ReportSql:
             "SELECT start AS time, link_id, '' AS value, '' AS detail, clicks, human_clicks FROM totals "  # noqa: S608
             f"WHERE {rights_} AND start >= {start} AND start < {end}"
         )
-        return [totals, self._edges(Column("''"), rights_, start, end)]
+        return [totals, self._edges(Expression("''"), rights_, start, end)]
 
     def _daily_parts(self) -> list[str]:
         dimension, rights_ = self._plan.dimension, self._rights()
@@ -95,15 +95,15 @@ class ReportSql:
             # The implicit value: the totals, less all other values.
             totals,
             f"SELECT {midnight}, link_id, {implicit}, '', -clicks, -human_clicks {rolled}",
-            self._edges(COLUMNS[dimension], rights_, start, end),
+            self._edges(EXPRESSIONS[dimension], rights_, start, end),
         ]
 
-    def _edges(self, column: Column, rights_: str, start: str, end: str) -> str:
+    def _edges(self, expression: Expression, rights_: str, start: str, end: str) -> str:
         first = self._parameters.add(self._plan.start, "timestamptz")
         last = self._parameters.add(self._plan.end, "timestamptz")
         # Two ranges rather than one with a hole, so that both can use the index.
         part = (
-            f"SELECT time, link_id, {column.value}, {column.detail}, 1, (NOT is_bot)::int FROM clicks "  # noqa: S608
+            f"SELECT time, link_id, {expression.value}, {expression.detail}, 1, (NOT is_bot)::int FROM clicks "  # noqa: S608
             f"WHERE {rights_} AND time >= "
         )
         return f"{part}{first} AND time < {start} UNION ALL {part}{end} AND time < {last}"
@@ -121,12 +121,14 @@ class ReportSql:
             return "human_clicks", "human_clicks"
         return ("clicks - human_clicks", "0") if bots else ("0", "0")
 
-    def _groups(self, columns: Iterable[Column]) -> list[str]:
+    def _groups(self, expressions: Iterable[Expression]) -> list[str]:
         starts = self._plan.bucket_starts
         # The first bucket is 1 to width_bucket.
         bucket = f"width_bucket(time, {self._parameters.add(starts, 'timestamptz[]')}) - 1" if starts else "0"
         # The same order on every server, whatever its locale.
-        values = [f'({text}) COLLATE "C"' for column in columns for text in (column.value, column.detail)]
+        values = [
+            f'({text}) COLLATE "C"' for expression in expressions for text in (expression.value, expression.detail)
+        ]
         return [bucket, *values]
 
     def _is_grouped(self) -> bool:

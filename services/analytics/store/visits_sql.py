@@ -8,7 +8,7 @@ from typing import Final
 from services.analytics.domain.dimensions import Dimension
 from services.analytics.domain.query import Audience, Filter, Span
 from services.analytics.store import click_rows
-from services.analytics.store.dimensions import COLUMNS
+from services.analytics.store.dimensions import EXPRESSIONS
 
 # The installation's own domains belong to nobody else.
 _INSTALLATION: Final = 0
@@ -88,7 +88,7 @@ def _passes_filter(item: Filter, parameters: Parameters) -> str:
     if item.dimension is Dimension.LINK and not item.prefix:
         # As numbers, so that the index on links can be used.
         return _compared("link_id", item, parameters, sorted(map(int, item.values)), "bigint")
-    return passes(COLUMNS[item.dimension].value, item, parameters)
+    return passes(EXPRESSIONS[item.dimension].value, item, parameters)
 
 
 def _compared(column: str, item: Filter, parameters: Parameters, values: list[str] | list[int], type_name: str) -> str:

@@ -14,7 +14,7 @@ from services.analytics.columns.visitors import Visitors
 from services.analytics.columns.words import Vocabulary, Words
 from services.analytics.domain.dimensions import Dimension
 from services.analytics.domain.query import Value
-from services.analytics.store.dimensions import COLUMNS
+from services.analytics.store.dimensions import EXPRESSIONS
 
 
 def test_visitors_keep_their_numbers() -> None:
@@ -68,7 +68,7 @@ def test_dimensions_grow_with_their_words() -> None:
 
 
 def test_every_dimension_but_the_link_has_its_place() -> None:
-    assert {*PLACES, Dimension.LINK} == {*COLUMNS}
+    assert {*PLACES, Dimension.LINK} == {*EXPRESSIONS}
 
 
 @pytest.mark.parametrize("old", [[], [3, 5, 5, 9]])
