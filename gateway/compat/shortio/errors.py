@@ -1,12 +1,11 @@
-"""How Short.io words what went wrong: {"error": "text"}; its link API says some more."""
+"""Errors as Short.io has them: {"error": "text"} in its statistics, an object with a code in its link API."""
 
 from typing import Final
 
 from gateway.compat.shared.http_metadata import ErrorResponse
+from gateway.compat.shared.refusal import Refusal
 from services.common import errors
 from services.runtime import request_id
-
-NOT_INCLUDED: Final = "NOT_INCLUDED"
 
 # Fields of our contracts, as Short.io calls them. Others are Short.io's own already.
 _FIELDS: Final = {
@@ -22,7 +21,8 @@ _FIELDS: Final = {
     "host": "hostname",
 }
 
-_WORDS: Final[dict[type[errors.LinkmeterError], tuple[int, str, str]]] = {
+# HTTP status, Short.io's code and text of errors whose facts do not show.
+_RENDERED: Final[dict[type[errors.LinkmeterError], tuple[int, str, str]]] = {
     errors.Unauthenticated: (401, "UNAUTHORIZED", "A valid API key is required"),
     errors.PermissionDenied: (403, "FORBIDDEN", "This API key may not do that"),
     errors.FailedPrecondition: (409, "CONFLICT", "The link changed meanwhile. Please try again"),
@@ -35,41 +35,48 @@ _ABSENT: Final = {"domain": "Domain not found"}
 _TAKEN: Final = {"domain": "This domain is already registered"}
 
 
-def not_included(what: str, *, field: str = "") -> errors.FailedPrecondition:
-    """Make the refusal of what Short.io has and this installation does not; field is what asks for it, if one does."""
-    named = {"field": field} if field else {}
+def not_included(what: str, *, field: str = "") -> Refusal:
+    """Return the refusal of what Short.io has and this installation does not: 402 to callers of the link API.
+
+    What names it in the plural, for instance "split tests"; field is the one that asks for it, if one does.
+    """
     asked = f": {field}" if field else ""
-    error = errors.FailedPrecondition(f"{what} are not part of this installation{asked}", **named)
-    error.reason = NOT_INCLUDED
-    return error
+    named = {"field": field} if field else {}
+    cause = errors.FailedPrecondition(f"{what} are not part of this installation{asked}", **named)
+    body = _link_body(402, "PAYMENT_REQUIRED", _capital(cause.description), field)
+    return Refusal(cause, ErrorResponse(http_status=402, body=body))
 
 
 def render_of_statistics(error: errors.LinkmeterError) -> ErrorResponse:
-    """Word an error of the statistics."""
-    status, _, text = _words(error)
-    return _answer(error, status, {"error": text})
+    """Return an error as the statistics have it."""
+    status, _, text = _rendered(error)
+    return _response(error, status, {"error": text})
 
 
 def render_of_links(error: errors.LinkmeterError) -> ErrorResponse:
-    """Word an error of the link API."""
-    status, _, _ = _words(error)
-    return _answer(error, status, links_body(error))
+    """Return an error as the link API has it."""
+    status, _, _ = _rendered(error)
+    return _response(error, status, link_body(error))
 
 
-def links_body(error: errors.LinkmeterError) -> dict[str, object]:
-    """Word an error of the link API, also as an item of a bulk answer; in the order of keys that the gateway has."""
-    status, code, text = _words(error)
+def link_body(error: errors.LinkmeterError) -> dict[str, object]:
+    """Return the body of an error of the link API, or of an item of a bulk; keys in the alphabet's order."""
+    status, code, text = _rendered(error)
     field = _field(error) if isinstance(error, errors.InvalidArgument) else error.metadata.get("field", "")
+    return _link_body(status, code, text, field)
+
+
+def _link_body(status: int, code: str, text: str, field: str) -> dict[str, object]:
     named = {"field": field} if field else {}
     return {"code": code, "error": text, **named, "message": text, "statusCode": status, "success": False}
 
 
-def _answer(error: errors.LinkmeterError, status: int, body: dict[str, object]) -> ErrorResponse:
+def _response(error: errors.LinkmeterError, status: int, body: dict[str, object]) -> ErrorResponse:
     return ErrorResponse(http_status=status, body=body, retry_after_seconds=getattr(error, "retry_after_seconds", None))
 
 
-def _words(error: errors.LinkmeterError) -> tuple[int, str, str]:
-    """Answer HTTP status, code and text."""
+def _rendered(error: errors.LinkmeterError) -> tuple[int, str, str]:
+    """Return HTTP status, Short.io's code and text."""
     kind = error.metadata.get("kind", "link")
     if isinstance(error, errors.InvalidArgument):
         field = _field(error)
@@ -78,10 +85,8 @@ def _words(error: errors.LinkmeterError) -> tuple[int, str, str]:
         return 404, "NOT_FOUND", _ABSENT.get(kind, "Link not found")
     if isinstance(error, errors.AlreadyExists):
         return 409, "CONFLICT", _TAKEN.get(kind, "Link already exists")
-    if error.reason == NOT_INCLUDED:
-        return 402, "PAYMENT_REQUIRED", _capital(error.description)
     internal = (500, "INTERNAL_ERROR", f"Something went wrong on our side. Request id: {request_id.current()}")
-    return next((words for known, words in _WORDS.items() if isinstance(error, known)), internal)
+    return next((rendered for known, rendered in _RENDERED.items() if isinstance(error, known)), internal)
 
 
 def _field(error: errors.InvalidArgument) -> str:

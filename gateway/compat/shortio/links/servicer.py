@@ -11,7 +11,8 @@ from gateway.compat.backends import Backends
 from gateway.compat.shared import qr
 from gateway.compat.shared.accounts import Account
 from gateway.compat.shared.http_metadata import Context
-from gateway.compat.shortio import errors as words
+from gateway.compat.shared.refusal import Refusal
+from gateway.compat.shortio import errors as shortio_errors
 from gateway.compat.shortio import moments, values
 from gateway.compat.shortio.access import Access, reading_metadata
 from gateway.compat.shortio.limits import CallLimits
@@ -66,7 +67,7 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
         outcomes = await self._creation.many(account, wanted)
         return render_links.bulk(
             [
-                words.links_body(outcome)
+                shortio_errors.link_body(outcome)
                 if isinstance(outcome, errors.LinkmeterError)
                 else _created(outcome, domain, account)
                 for outcome in outcomes
@@ -296,10 +297,10 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
             link_service_pb2.DeleteLinkRequest(link_id=link.link_id), metadata=account.metadata
         )
 
-    async def _refusal(self, link_id: str, context: Context, what: str) -> errors.LinkmeterError:
+    async def _refusal(self, link_id: str, context: Context, what: str) -> Refusal:
         account = await self._account(context, callers.LINKS_WRITE)
         await self._access.link(account, link_id)
-        return words.not_included(what)
+        return shortio_errors.not_included(what)
 
     @staticmethod
     def _rendered(links: Sequence[native.Link], domain: native.Domain, account: Account) -> list[links_pb2.Link]:

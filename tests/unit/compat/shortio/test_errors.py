@@ -1,8 +1,8 @@
-"""Errors in Short.io's words."""
+"""Errors as Short.io has them."""
 
 import pytest
 
-from gateway.compat.shortio import errors as words
+from gateway.compat.shortio import errors as shortio_errors
 from services.common import errors
 
 
@@ -13,7 +13,6 @@ from services.common import errors
         (errors.InvalidArgument("link.destination", "is odd"), 400, "originalURL is odd"),
         (errors.InvalidArgument("", "the request is odd"), 400, "The request is odd"),
         (errors.Unauthenticated(), 401, "A valid API key is required"),
-        (words.not_included("goals"), 402, "Goals are not part of this installation"),
         (errors.PermissionDenied("no"), 403, "This API key may not do that"),
         (errors.NotFound("link", 7), 404, "Link not found"),
         (errors.NotFound("domain", 7), 404, "Domain not found"),
@@ -22,9 +21,9 @@ from services.common import errors
         (errors.Unavailable("x"), 503, "The service is not available just now. Please try again"),
     ],
 )
-def test_every_failure_has_its_words(error: errors.LinkmeterError, status: int, text: str) -> None:
+def test_every_error_has_its_text(error: errors.LinkmeterError, status: int, text: str) -> None:
     """Statistics say {"error"}, the link API some more."""
-    statistics, links = words.render_of_statistics(error), words.render_of_links(error)
+    statistics, links = shortio_errors.render_of_statistics(error), shortio_errors.render_of_links(error)
     assert statistics.http_status == links.http_status == status
     assert statistics.body == {"error": text}
     assert {name: links.body[name] for name in ("error", "message", "success", "statusCode")} == {
@@ -35,17 +34,35 @@ def test_every_failure_has_its_words(error: errors.LinkmeterError, status: int, 
     }
 
 
+def test_what_is_not_included_is_refused_with_402() -> None:
+    """HTTP callers get Short.io's answer, gRPC callers an error of ours that says the same."""
+    refusal = shortio_errors.not_included("split tests", field="splitURL")
+    text = "Split tests are not part of this installation: splitURL"
+    assert refusal.response.http_status == 402
+    assert refusal.response.body == {
+        "code": "PAYMENT_REQUIRED",
+        "error": text,
+        "field": "splitURL",
+        "message": text,
+        "statusCode": 402,
+        "success": False,
+    }
+    assert refusal.cause.reason == errors.FailedPrecondition.reason
+    assert refusal.cause.metadata == {"field": "splitURL"}
+
+
 def test_the_wrong_field_is_named() -> None:
     """As Short.io calls it."""
-    assert words.render_of_links(errors.InvalidArgument("link.expire_time", "is past")).body["field"] == "expiresAt"
+    rendered = shortio_errors.render_of_links(errors.InvalidArgument("link.expire_time", "is past"))
+    assert rendered.body["field"] == "expiresAt"
 
 
 def test_unforeseen_failures_say_nothing_of_us() -> None:
     """But a request id."""
-    assert "SELECT" not in str(words.render_of_statistics(errors.Internal("SELECT 1")).body)
-    assert words.render_of_statistics(errors.Internal("x")).http_status == 500
+    assert "SELECT" not in str(shortio_errors.render_of_statistics(errors.Internal("SELECT 1")).body)
+    assert shortio_errors.render_of_statistics(errors.Internal("x")).http_status == 500
 
 
 def test_waiting_times_go_along() -> None:
     """For Retry-After."""
-    assert words.render_of_statistics(errors.ResourceExhausted("x", 3)).retry_after_seconds == 3
+    assert shortio_errors.render_of_statistics(errors.ResourceExhausted("x", 3)).retry_after_seconds == 3

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from google.protobuf import json_format
 
-from gateway.compat.shortio import errors as words
+from gateway.compat.shared.refusal import Refusal
 from gateway.compat.shortio.links import unsupported
 from linkmeter.compat.shortio.v2 import domain_service_pb2, links_pb2
 from linkmeter.links.v1 import links_pb2 as native
@@ -26,9 +26,9 @@ def test_a_value_that_says_nothing_is_no_request(value: Any) -> None:
 @pytest.mark.parametrize("value", [True, 1, 50, "x", ["x"], {"a": 1}, "true"])
 def test_a_value_that_says_something_is_refused_by_name(value: Any) -> None:
     """402, in words that say what is missing."""
-    with pytest.raises(errors.FailedPrecondition) as refusal:
+    with pytest.raises(Refusal) as caught:
         unsupported.refuse_options(options(splitURL=value))
-    body = words.links_body(refusal.value)
+    body = caught.value.response.body
     assert (body["statusCode"], body["field"]) == (402, "splitURL")
     assert body["error"] == "Split tests are not part of this installation: splitURL"
 
@@ -39,7 +39,7 @@ def test_what_a_link_shows_anyway_is_no_change() -> None:
     current.create_time.FromDatetime(datetime(2024, 1, 2, 3, 4, 5, 678901, tzinfo=UTC))
     shown = options(createdAt="2024-01-02T03:04:05.678Z", source="api", domain="Sho.rt:8080", skipQS=False)
     unsupported.refuse_options(shown, current)
-    with pytest.raises(errors.FailedPrecondition):
+    with pytest.raises(Refusal):
         unsupported.refuse_options(options(createdAt="2023-01-02T03:04:05.678Z"), current)
     with pytest.raises(errors.InvalidArgument):
         unsupported.refuse_options(options(domain="other.example"), current)
@@ -60,5 +60,5 @@ def test_settings_of_a_domain_are_those_that_it_has(json: dict[str, Any], is_tak
     if is_taken:
         unsupported.refuse_domain_options(given)
     else:
-        with pytest.raises(errors.FailedPrecondition):
+        with pytest.raises(Refusal):
             unsupported.refuse_domain_options(given)
