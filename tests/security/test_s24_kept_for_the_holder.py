@@ -7,7 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
+from services.common.caller import LINKS_READ, STATS_READ
 from tests.rest.bitly.conftest import accounts_on
+from tests.support.people import key_of_new_owner
 from tests.support.system import System
 
 PASSWORD = "correct.horse1"
@@ -38,7 +40,31 @@ async def shown(system: System, code: str) -> list[httpx.Response]:
             await stranger.get("link/info", link=short_url),
             await stranger.get("link/encoders", link=short_url),
             await stranger.get("link/clicks", link=short_url),
+            *await shown_by_shortio(system, code),
         ]
+
+
+async def shown_by_shortio(system: System, code: str) -> list[httpx.Response]:
+    """Ask all that Short.io's API shows of a code and of its domain, as an account whose link it is not."""
+    key = await key_of_new_owner(system, LINKS_READ, STATS_READ)
+    async with system.client(api_key="") as stranger:
+        stranger.headers["authorization"] = key
+        domain = (await stranger.get("/api/domains")).json()[0]
+        domain_id, host = domain["id"], domain["hostname"]
+        statistics = f"/statistics/domain/{domain_id}"
+        answers = [
+            await stranger.get("/links/expand", params={"domain": host, "path": code}),
+            await stranger.get("/links/by-original-url", params={"domain": host, "originalURL": DESTINATION}),
+            await stranger.get("/links/multiple-by-url", params={"domain": host, "originalURL": DESTINATION}),
+            await stranger.get("/api/links", params={"domain_id": domain_id, "query": code}),
+            await stranger.get(f"{statistics}/paths", params={"period": "total"}),
+            await stranger.post(f"{statistics}/top", json={"period": "total", "column": "path"}),
+            await stranger.post(f"{statistics}/last_clicks", json={"period": "total"}),
+        ]
+    for answer in answers:
+        assert answer.status_code in {200, 404}, answer.text
+        assert code not in answer.text, answer.request.url
+    return answers
 
 
 async def found_by_destination(system: System) -> list[httpx.Response]:
