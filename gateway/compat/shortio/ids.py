@@ -49,3 +49,13 @@ def domain_id(text: str) -> int:
     if not _NUMBER.fullmatch(text) or not 0 < int(text) <= _LARGEST:
         raise errors.NotFound("domain", text)
     return int(text)
+
+
+def path_of(code: str) -> str:
+    """Write a code as Short.io writes paths."""
+    return code if code.startswith("/") else f"/{code}"
+
+
+def code_of(path: str) -> str:
+    """Read a path, with or without its slash."""
+    return path.removeprefix("/")

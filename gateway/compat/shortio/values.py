@@ -10,6 +10,7 @@ from google.protobuf.struct_pb2 import Value
 from services.common import errors
 
 _LARGEST_WHOLE: Final = 2**53
+_LARGEST_COUNT: Final = 2**32 - 1
 _NUMBER: Final = re.compile(r"[+-]?[0-9]{1,16}(?:\.[0-9]{1,16})?")
 _FLAGS: Final = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
@@ -87,3 +88,8 @@ def texts(value: Value, name: str) -> tuple[str, ...]:
         return ()
     items: Iterable[Value] = value.list_value.values if kind == "list_value" else (value,)
     return tuple(dict.fromkeys(text(item, name) for item in items))
+
+
+def count(number: int) -> int:
+    """Fit a count into the contract: at most 2³² - 1."""
+    return min(number, _LARGEST_COUNT)

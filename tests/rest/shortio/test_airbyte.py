@@ -20,8 +20,8 @@ async def test_the_manifest_reads_links_month_by_month(
     now = datetime.now(UTC) + timedelta(seconds=1)
     records = []
     for start, end in ((now - timedelta(days=62), now - timedelta(days=31)), (now - timedelta(days=31), now)):
-        window = {"afterDate": start.strftime(FORMAT), "beforeDate": end.strftime(FORMAT)}
-        answer = await shortio.get("/api/links", params={"domain_id": domain.domain_id, **window})
+        interval = {"afterDate": start.strftime(FORMAT), "beforeDate": end.strftime(FORMAT)}
+        answer = await shortio.get("/api/links", params={"domain_id": domain.domain_id, **interval})
         assert answer.status_code == 200, answer.text
         assert not answer.json().get("nextPageToken")
         records += answer.json()["links"]

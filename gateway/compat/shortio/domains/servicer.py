@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 from gateway.compat.backends import Backends
 from gateway.compat.shared.accounts import Account
 from gateway.compat.shared.http_metadata import Context
-from gateway.compat.shortio import values
+from gateway.compat.shortio import unsupported, values
 from gateway.compat.shortio.access import Access
+from gateway.compat.shortio.domains import parse, render
 from gateway.compat.shortio.limits import CallLimits
-from gateway.compat.shortio.links import parse, render, unsupported
 from linkmeter.compat.shortio.v2 import domain_service_pb2 as contract
 from linkmeter.compat.shortio.v2 import domain_service_pb2_grpc, links_pb2
 from linkmeter.links.v1 import domain_service_pb2
@@ -29,7 +29,7 @@ class DomainServicer(domain_service_pb2_grpc.DomainServiceServicer):
     ) -> AsyncIterator[links_pb2.Domain]:
         """List the domains that the account may use."""
         account = await self._account(context, callers.LINKS_READ)
-        part = parse.domain_page(request)
+        part = parse.page(request)
         domains = [row for row in await self._access.domains(account) if request.pattern.lower() in row.host]
         for row in domains[part]:
             yield render.domain(row)

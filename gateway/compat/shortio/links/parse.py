@@ -8,19 +8,16 @@ from typing import Final
 
 from google.protobuf.struct_pb2 import Value
 
-from gateway.compat.shortio import ids, moments, values
-from gateway.compat.shortio.links import campaign, unsupported
-from gateway.compat.shortio.statistics import columns
-from gateway.compat.shortio.statistics.periods import Window
-from linkmeter.compat.shortio.v2 import domain_service_pb2, link_service_pb2, links_pb2
+from gateway.compat.shortio import ids, moments, unsupported, values
+from gateway.compat.shortio.intervals import Interval
+from gateway.compat.shortio.links import campaign
+from linkmeter.compat.shortio.v2 import link_service_pb2, links_pb2
 from linkmeter.links.v1 import links_pb2 as native
 from services.common import errors
 
 MOST_LISTED: Final = 150
 MOST_CREATED: Final = 1000
 MOST_NAMED: Final = 150
-MOST_DOMAINS: Final = 1000
-DEFAULT_DOMAINS: Final = 1000
 LARGEST_OFFSET: Final = 10_000
 
 _MILLISECOND: Final = timedelta(milliseconds=1)
@@ -45,7 +42,7 @@ class Listing:
 
     limit: int
     page_token: str
-    created: Window
+    created: Interval
     oldest_first: bool
     offset: int
 
@@ -65,7 +62,7 @@ def new_link(options: links_pb2.LinkOptions, *, host: str = "", allows_duplicate
     unsupported.refuse_options(options)
     link = native.Link(destination=values.required_text(options.original_url, "originalURL"))
     _apply(options, link)
-    link.code = columns.code_of(values.text(options.path, "path"))
+    link.code = ids.code_of(values.text(options.path, "path"))
     return NewLink(
         host=values.text(options.domain, "domain") or host or values.required_text(options.domain, "domain"),
         link=link,
@@ -76,7 +73,7 @@ def new_link(options: links_pb2.LinkOptions, *, host: str = "", allows_duplicate
 def changes(options: links_pb2.LinkOptions, current: native.Link) -> tuple[native.Link, list[str]]:
     """Parse what changes of a link: new values, and our names of what they are for."""
     unsupported.refuse_options(options, current)
-    path = columns.code_of(values.text(options.path, "path"))
+    path = ids.code_of(values.text(options.path, "path"))
     if path and path != current.code:
         raise errors.InvalidArgument("path", "cannot be changed; create a link with the new path instead")
     link = native.Link(link_id=current.link_id, destination=current.destination)
@@ -91,7 +88,7 @@ def changes(options: links_pb2.LinkOptions, current: native.Link) -> tuple[nativ
 def copy_path(options: links_pb2.LinkOptions) -> str:
     """Parse the path of a copy; empty for a random one."""
     unsupported.refuse_options_of_copy(options)
-    return columns.code_of(values.text(options.path, "path"))
+    return ids.code_of(values.text(options.path, "path"))
 
 
 def listing(request: link_service_pb2.ListLinksRequest) -> Listing:
@@ -107,17 +104,10 @@ def listing(request: link_service_pb2.ListLinksRequest) -> Listing:
     return Listing(
         limit=limit,
         page_token=request.page_token,
-        created=Window(after + _MILLISECOND if after else None, _date(request.before_date, "beforeDate")),
+        created=Interval(after + _MILLISECOND if after else None, _date(request.before_date, "beforeDate")),
         oldest_first=order == "asc",
         offset=values.whole(_value(request.offset), "offset", 0, smallest=0, largest=LARGEST_OFFSET),
     )
-
-
-def domain_page(request: domain_service_pb2.ListDomainsRequest) -> slice:
-    """Parse which of the listed domains are asked for."""
-    limit = values.whole(_value(request.limit), "limit", DEFAULT_DOMAINS, largest=MOST_DOMAINS)
-    offset = values.whole(_value(request.offset), "offset", 0, smallest=0)
-    return slice(offset, offset + limit)
 
 
 def required(text: str, name: str) -> str:

@@ -1,10 +1,10 @@
-"""From our links and domains to Short.io's."""
+"""From our links to Short.io's."""
 
 from collections.abc import Sequence
 from typing import Any, Final
 
 from google.protobuf.json_format import MessageToDict
-from google.protobuf.struct_pb2 import ListValue, Struct
+from google.protobuf.struct_pb2 import ListValue
 
 from gateway.compat.shortio import ids, moments
 from gateway.compat.shortio.links import campaign
@@ -12,8 +12,6 @@ from linkmeter.compat.shortio.v2 import link_service_pb2, links_pb2
 from linkmeter.links.v1 import links_pb2 as native
 
 _SOURCE: Final = "api"
-_CONFIGURED: Final = "configured"
-_NOT_VERIFIED: Final = "not_configured"
 
 
 def link(row: native.Link, domain_id: int, owner: native.Owner) -> links_pb2.Link:
@@ -87,37 +85,6 @@ def success(link_id: int = 0) -> link_service_pb2.SuccessResponse:
     return link_service_pb2.SuccessResponse(success=True, id_string=ids.link_text(link_id) if link_id else None)
 
 
-def domain(row: native.Domain) -> links_pb2.Domain:
-    """Render a domain."""
-    added = moments.write(moments.of_timestamp(row.create_time))
-    return links_pb2.Domain(
-        id=row.domain_id,
-        hostname=row.host,
-        unicode_hostname=_unicode(row.host),
-        state=_NOT_VERIFIED if row.state == native.DOMAIN_STATE_UNVERIFIED else _CONFIGURED,
-        created_at=added,
-        updated_at=added,
-        link_type="random",
-        https_level="none",
-        https_links=row.public_url.startswith("https://"),
-        client_storage=Struct(),
-        case_sensitive=True,
-        increment_counter="0",
-        robots="noindex",
-        user_id=row.owner_id or None,
-        export_enabled=True,
-        setup_type="dns",
-    )
-
-
-def domain_page(row: native.Domain) -> links_pb2.Domain:
-    """Render a domain with what only its own page shows."""
-    rendered = domain(row)
-    rendered.ip_exclusions.SetInParent()
-    rendered.user_plan = "large"
-    return rendered
-
-
 def opengraph(row: native.Link) -> ListValue:
     """Render what previews show: the title, if there is one."""
     pairs = ListValue()
@@ -133,10 +100,3 @@ def _fields(item: links_pb2.Link) -> dict[str, Any]:
 
 def _user(owner: native.Owner) -> links_pb2.User:
     return links_pb2.User(id=owner.owner_id, name=owner.display_name or owner.login, email=owner.email)
-
-
-def _unicode(host: str) -> str:
-    try:
-        return host.encode("ascii").decode("idna")
-    except UnicodeError:
-        return host

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from google.api.httpbody_pb2 import HttpBody
 from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.struct_pb2 import ListValue
-from google.type.interval_pb2 import Interval
 
 from gateway.compat.backends import Backends
 from gateway.compat.shared import qr
@@ -13,14 +12,12 @@ from gateway.compat.shared.accounts import Account
 from gateway.compat.shared.http_metadata import Context
 from gateway.compat.shared.refusal import Refusal
 from gateway.compat.shortio import errors as shortio_errors
-from gateway.compat.shortio import moments, values
+from gateway.compat.shortio import moments, unsupported, values
 from gateway.compat.shortio.access import Access, reading_metadata
 from gateway.compat.shortio.limits import CallLimits
-from gateway.compat.shortio.links import parse, unsupported
-from gateway.compat.shortio.links import render as render_links
+from gateway.compat.shortio.links import parse, render
 from gateway.compat.shortio.links.creation import Created, Creation
 from gateway.compat.shortio.links.parse import NewLink
-from gateway.compat.shortio.statistics import render
 from linkmeter.compat.shortio.v2 import link_service_pb2 as contract
 from linkmeter.compat.shortio.v2 import link_service_pb2_grpc, links_pb2
 from linkmeter.links.v1 import link_service_pb2
@@ -65,7 +62,7 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
             item.link.domain = domain.host
             wanted.append(item)
         outcomes = await self._creation.many(account, wanted)
-        return render_links.bulk(
+        return render.bulk(
             [
                 shortio_errors.link_body(outcome)
                 if isinstance(outcome, errors.LinkmeterError)
@@ -82,7 +79,7 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
         if request.id_string:
             link = await self._access.link(account, request.id_string)
             found = [link] if link.domain == domain.host else []
-            return render_links.page(self._rendered(found, domain, account), len(found), "")
+            return render.page(self._rendered(found, domain, account), len(found), "")
         created = asked.created
         if request.before:
             before = await self._access.link(account, request.before)
@@ -92,10 +89,7 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
                 domain=domain.host,
                 page_size=asked.limit,
                 page_token=asked.page_token,
-                created=Interval(
-                    start_time=moments.to_timestamp(created.start) if created.start else None,
-                    end_time=moments.to_timestamp(created.end) if created.end else None,
-                ),
+                created=created.to_message(),
                 oldest_first=asked.oldest_first,
                 skip=asked.offset,
                 tag=request.tag,
@@ -105,7 +99,7 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
             metadata=account.metadata,
         )
         rendered = self._rendered(listed.links, domain, account)
-        return render_links.page(rendered, render.count(listed.total_size), listed.next_page_token)
+        return render.page(rendered, values.count(listed.total_size), listed.next_page_token)
 
     async def ExpandLink(self, request: contract.ExpandLinkRequest, context: Context) -> links_pb2.Link:
         """Find a link by domain and path."""
@@ -116,7 +110,7 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
             link_service_pb2.LookupLinkRequest(domain=domain.host, code=path.removeprefix("/")),
             metadata=account.metadata,
         )
-        return render_links.link(link, domain.domain_id, account.owner)
+        return render.link(link, domain.domain_id, account.owner)
 
     async def GetLinkByOriginalUrl(
         self, request: contract.GetLinkByOriginalUrlRequest, context: Context
@@ -153,14 +147,14 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
         account = await self._account(context, callers.LINKS_WRITE)
         link = await self._access.link(account, request.link_id)
         await self._delete(account, link)
-        return render_links.success(link.link_id)
+        return render.success(link.link_id)
 
     async def DeleteLinks(self, request: contract.DeleteLinksRequest, context: Context) -> contract.SuccessResponse:
         """Delete many links."""
         account = await self._account(context, callers.LINKS_WRITE)
         for link in await self._links(account, request.body):
             await self._delete(account, link)
-        return render_links.success()
+        return render.success()
 
     async def ArchiveLink(self, request: contract.ArchiveLinkRequest, context: Context) -> contract.SuccessResponse:
         """Put a link away."""
@@ -189,7 +183,7 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
             link_service_pb2.CopyLinkRequest(link_id=link.link_id, code=parse.copy_path(request.options)),
             metadata=reading_metadata(account),
         )
-        return render_links.copied(copied, domain.domain_id, account.owner, request.link_id)
+        return render.copied(copied, domain.domain_id, account.owner, request.link_id)
 
     async def TagLinks(self, request: contract.TagLinksRequest, context: Context) -> contract.SuccessResponse:
         """Give a label to many links."""
@@ -199,7 +193,7 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
             if tag not in link.tags:
                 tagged = native.Link(link_id=link.link_id, tags=[*link.tags, tag], etag=link.etag)
                 await self._update(account, tagged, ["tags"])
-        return render_links.success()
+        return render.success()
 
     async def GenerateQrCode(self, request: contract.GenerateQrCodeRequest, context: Context) -> HttpBody:
         """Draw the QR code of a link."""
@@ -216,7 +210,7 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
         """Show what previews of a link show."""
         account = await self._account(context, callers.LINKS_READ)
         await self._access.domain(account, request.domain_id)
-        return render_links.opengraph(await self._access.link(account, request.link_id))
+        return render.opengraph(await self._access.link(account, request.link_id))
 
     async def UpdateLinkOpengraph(self, request: contract.UpdateLinkOpengraphRequest, context: Context) -> ListValue:
         """Refuse: previews are those of the destination."""
@@ -249,7 +243,7 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
 
     async def _shown(self, account: Account, link: native.Link) -> links_pb2.Link:
         domain = await self._access.domain_of_host(account, link.domain)
-        return render_links.link(link, domain.domain_id, account.owner)
+        return render.link(link, domain.domain_id, account.owner)
 
     async def _by_url(self, host: str, url: str, context: Context, *, limit: int) -> list[links_pb2.Link]:
         account = await self._account(context, callers.LINKS_READ)
@@ -273,14 +267,14 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
         account = await self._account(context, callers.LINKS_WRITE)
         link = await self._access.link(account, parse.link_text(body))
         await self._archive(account, [link], archived=archived)
-        return render_links.success()
+        return render.success()
 
     async def _archive_many(
         self, body: contract.LinkIds, context: Context, *, archived: bool
     ) -> contract.SuccessResponse:
         account = await self._account(context, callers.LINKS_WRITE)
         await self._archive(account, await self._links(account, body), archived=archived)
-        return render_links.success()
+        return render.success()
 
     async def _archive(self, account: Account, links: Sequence[native.Link], *, archived: bool) -> None:
         for link in links:
@@ -304,8 +298,8 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
 
     @staticmethod
     def _rendered(links: Sequence[native.Link], domain: native.Domain, account: Account) -> list[links_pb2.Link]:
-        return [render_links.link(link, domain.domain_id, account.owner) for link in links]
+        return [render.link(link, domain.domain_id, account.owner) for link in links]
 
 
 def _created(outcome: Created, domain: native.Domain, account: Account) -> links_pb2.Link:
-    return render_links.created(outcome.link, domain.domain_id, account.owner, duplicate=outcome.duplicate)
+    return render.created(outcome.link, domain.domain_id, account.owner, duplicate=outcome.duplicate)

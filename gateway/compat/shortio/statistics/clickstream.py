@@ -2,8 +2,7 @@
 
 from google.protobuf.struct_pb2 import NULL_VALUE, Value
 
-from gateway.compat.shortio import moments
-from gateway.compat.shortio.statistics import columns
+from gateway.compat.shortio import ids, moments
 from gateway.compat.shortio.statistics.filters import NO_UTM_MEDIUM
 from gateway.compat.shortio.statistics.parse import Zone
 from linkmeter.analytics.v1 import clicks_pb2
@@ -12,7 +11,7 @@ from linkmeter.compat.shortio.v2 import statistics_pb2
 
 def last_click(click: clicks_pb2.Click, zone: Zone) -> statistics_pb2.LastClick:
     """Render a click."""
-    path = columns.path_of(click.code)
+    path = ids.path_of(click.code)
     time = moments.of_timestamp(click.time)
     return statistics_pb2.LastClick(
         host=click.domain,

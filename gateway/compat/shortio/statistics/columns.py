@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from gateway.compat.shortio import ids
 from linkmeter.analytics.v1.stats_service_pb2 import (
     DIMENSION_BROWSER,
     DIMENSION_BROWSER_VERSION,
@@ -38,22 +39,12 @@ class Shown:
     display_name: str
 
 
-def path_of(code: str) -> str:
-    """Write a code as Short.io writes paths."""
-    return code if code.startswith("/") else f"/{code}"
-
-
-def code_of(path: str) -> str:
-    """Read a path, with or without its slash."""
-    return path.removeprefix("/")
-
-
 def _as_is(value: DimensionValue) -> Shown:
     return Shown(value.value, value.label or value.value)
 
 
 def _path(value: DimensionValue) -> Shown:
-    return Shown(path_of(value.value), path_of(value.value))
+    return Shown(ids.path_of(value.value), ids.path_of(value.value))
 
 
 def _city(value: DimensionValue) -> Shown:

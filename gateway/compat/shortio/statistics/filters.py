@@ -7,9 +7,8 @@ from typing import Final
 
 from google.protobuf.struct_pb2 import Value
 
-from gateway.compat.shortio import moments, values
-from gateway.compat.shortio.statistics import columns
-from gateway.compat.shortio.statistics.periods import Window
+from gateway.compat.shortio import ids, moments, values
+from gateway.compat.shortio.intervals import Interval
 from linkmeter.analytics.v1.stats_service_pb2 import (
     DIMENSION_BROWSER,
     DIMENSION_BROWSER_VERSION,
@@ -46,7 +45,7 @@ class _Condition:
 
 
 _CONDITIONS: Final = (
-    _Condition("paths", "paths", DIMENSION_CODE, columns.code_of),
+    _Condition("paths", "paths", DIMENSION_CODE, ids.code_of),
     _Condition("countries", "countries", DIMENSION_COUNTRY, str.upper),
     _Condition("browsers", "browsers", DIMENSION_BROWSER),
     _Condition("socials", "socials", DIMENSION_SOCIAL_NETWORK),
@@ -66,22 +65,22 @@ class Conditions:
     """Which clicks are meant."""
 
     filters: tuple[Filter, ...] = ()
-    window: Window = field(default_factory=Window)
-    excluded: tuple[Window, ...] = ()
+    interval: Interval = field(default_factory=Interval)
+    excluded: tuple[Interval, ...] = ()
     # Whether the client asks for certain statuses, and so for visits that found no link, too.
     names_statuses: bool = False
 
 
 def conditions(options: statistics_pb2.StatisticsOptions, zone: tzinfo, *, is_wall_clock: bool) -> Conditions:
     """Parse include and exclude. To be counted a click must meet all that is included and nothing that is excluded."""
-    wanted = _window(options.include, "include", zone, is_wall_clock=is_wall_clock)
-    unwanted = _window(options.exclude, "exclude", zone, is_wall_clock=is_wall_clock)
+    wanted = _dates(options.include, "include", zone, is_wall_clock=is_wall_clock)
+    unwanted = _dates(options.exclude, "exclude", zone, is_wall_clock=is_wall_clock)
     return Conditions(
         filters=(
             *_filters(options.include, "include", negated=False),
             *_filters(options.exclude, "exclude", negated=True),
         ),
-        window=wanted or Window(),
+        interval=wanted or Interval(),
         excluded=(unwanted,) if unwanted else (),
         names_statuses=bool(values.texts(options.include.statuses, "include.statuses")),
     )
@@ -102,7 +101,7 @@ def _filters(options: statistics_pb2.FilterOptions, owner: str, *, negated: bool
         yield Filter(dimension=DIMENSION_IS_BOT, values=["true" if is_bot else "false"], negated=negated)
 
 
-def _window(options: statistics_pb2.FilterOptions, owner: str, zone: tzinfo, *, is_wall_clock: bool) -> Window | None:
+def _dates(options: statistics_pb2.FilterOptions, owner: str, zone: tzinfo, *, is_wall_clock: bool) -> Interval | None:
     """Parse dt: two dates."""
     name = f"{owner}.dt"
     if values.is_absent(options.dt):
@@ -113,4 +112,4 @@ def _window(options: statistics_pb2.FilterOptions, owner: str, zone: tzinfo, *, 
     if not listed:
         return None
     start, end = (moments.read(item, name, zone, is_wall_clock=is_wall_clock) for item in listed)
-    return Window(start, end) if start or end else None
+    return Interval(start, end) if start or end else None

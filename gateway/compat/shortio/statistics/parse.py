@@ -8,10 +8,11 @@ from typing import Final, Protocol
 
 from gateway.compat.shared import zones
 from gateway.compat.shortio import ids, moments, values
+from gateway.compat.shortio.intervals import Interval
 from gateway.compat.shortio.statistics import columns, filters, periods
 from gateway.compat.shortio.statistics.columns import Column
 from gateway.compat.shortio.statistics.filters import Conditions
-from gateway.compat.shortio.statistics.periods import Period, Window
+from gateway.compat.shortio.statistics.periods import Period
 from linkmeter.analytics.v1 import stats_service_pb2
 from linkmeter.compat.shortio.v2 import statistics_pb2, statistics_service_pb2
 from services.common import errors
@@ -67,7 +68,7 @@ class Top:
 class Stream:
     """Which part of the clickstream."""
 
-    window: Window
+    interval: Interval
     zone: Zone
     limit: int
     conditions: Conditions
@@ -124,7 +125,7 @@ def top(options: statistics_pb2.StatisticsOptions) -> Top:
     column = columns.named(values.required_text(options.column, "column"))
     prefix = values.text(options.prefix, "prefix")
     if column.dimension == stats_service_pb2.DIMENSION_CODE:
-        prefix = columns.code_of(prefix)
+        prefix = ids.code_of(prefix)
     return Top(
         column=column,
         limit=values.whole(options.limit, "limit", DEFAULT_TOP, largest=LARGEST_TOP),
@@ -136,12 +137,12 @@ def stream(options: statistics_pb2.StatisticsOptions, now: datetime) -> Stream:
     """Parse which clicks of the stream are asked for. The total period takes no notice of beforeDate and afterDate."""
     where = zone(options)
     period = _period(options, where, now, default="")
-    window = period.window
+    interval = period.interval
     if period.name != periods.TOTAL:
-        window = window.within(_paging_window(options, where))
+        interval = interval.within(_paging_interval(options, where))
     conditions = filters.conditions(options, where.info, is_wall_clock=where.is_named)
     return Stream(
-        window=window.within(conditions.window),
+        interval=interval.within(conditions.interval),
         zone=where,
         limit=values.whole(options.limit, "limit", DEFAULT_CLICKS, largest=LARGEST_CLICKS),
         conditions=conditions,
@@ -164,12 +165,12 @@ def zone(options: statistics_pb2.StatisticsOptions) -> Zone:
     return Zone(name, known, is_named=False)
 
 
-def window_of_dates(start: str, end: str) -> Window:
+def interval_of_dates(start: str, end: str) -> Interval:
     """Parse startDate and endDate of calls that have no period."""
     utc = Zone("UTC", UTC, is_named=False)
     options = statistics_pb2.StatisticsOptions(start_date=values.of_text(start), end_date=values.of_text(end))
-    window = Window(_date(options, "start_date", "startDate", utc), _date(options, "end_date", "endDate", utc))
-    return _ordered(window)
+    interval = Interval(_date(options, "start_date", "startDate", utc), _date(options, "end_date", "endDate", utc))
+    return _ordered(interval)
 
 
 def link_ids(texts: Iterable[str]) -> dict[str, int]:
@@ -207,10 +208,10 @@ def _period(options: statistics_pb2.StatisticsOptions, where: Zone, now: datetim
     if name == periods.CUSTOM:
         if start is None:
             raise errors.InvalidArgument("startDate", "is required for the custom period")
-        window = _ordered(Window(start, end or max(now, start)))
-        return Period(name, window)
+        interval = _ordered(Interval(start, end or max(now, start)))
+        return Period(name, interval)
     if not name:
-        return Period("", Window())
+        return Period("", Interval())
     if name not in periods.NAMES:
         raise errors.InvalidArgument("period", f"must be one of {', '.join(periods.NAMES)}")
     return periods.named(name, now, where.info)
@@ -227,18 +228,18 @@ def _bucket(options: statistics_pb2.StatisticsOptions, period: Period) -> "stats
     return _BUCKETS[name]
 
 
-def _paging_window(options: statistics_pb2.StatisticsOptions, where: Zone) -> Window:
+def _paging_interval(options: statistics_pb2.StatisticsOptions, where: Zone) -> Interval:
     after = _date(options, "after_date", "afterDate", where)
     before = _date(options, "before_date", "beforeDate", where)
     # Both exclude the moment itself; clicks are shown to the millisecond, so that is what a moment is.
-    return Window(after + _MILLISECOND if after else None, before)
+    return Interval(after + _MILLISECOND if after else None, before)
 
 
 def _date(options: statistics_pb2.StatisticsOptions, field: str, name: str, where: Zone) -> datetime | None:
     return moments.read(getattr(options, field), name, where.info, is_wall_clock=where.is_named)
 
 
-def _ordered(window: Window) -> Window:
-    if window.start is not None and window.end is not None and window.end < window.start:
+def _ordered(interval: Interval) -> Interval:
+    if interval.start is not None and interval.end is not None and interval.end < interval.start:
         raise errors.InvalidArgument("endDate", "must not lie before startDate")
-    return window
+    return interval

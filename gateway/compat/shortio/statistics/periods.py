@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final
 
+from gateway.compat.shortio.intervals import Interval
+
 TOTAL: Final = "total"
 CUSTOM: Final = "custom"
 DEFAULT: Final = "last30"
@@ -14,52 +16,29 @@ _ROLLING_DAYS: Final = {"last7": 7, "last30": 30}
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
-    """An interval, start included, end not; None stands for no bound."""
-
-    start: datetime | None = None
-    end: datetime | None = None
-
-    def within(self, other: "Window") -> "Window":
-        """Answer what both have in common; it may end before it starts."""
-        starts = [bound for bound in (self.start, other.start) if bound]
-        ends = [bound for bound in (self.end, other.end) if bound]
-        return Window(max(starts, default=None), min(ends, default=None))
-
-    def before(self, moment: datetime) -> "Window":
-        """Answer the part before a moment."""
-        return self.within(Window(end=moment))
-
-    @property
-    def is_empty(self) -> bool:
-        """Say whether nothing can lie in it."""
-        return self.start is not None and self.end is not None and self.end <= self.start
-
-
-@dataclass(frozen=True, slots=True)
 class Period:
     """What is counted, and what it is compared with, if anything."""
 
     name: str
-    window: Window
-    previous: Window | None = None
+    interval: Interval
+    previous: Interval | None = None
 
 
 def custom(start: datetime, end: datetime) -> Period:
     """Make a period of given dates."""
-    return Period(CUSTOM, Window(start, end))
+    return Period(CUSTOM, Interval(start, end))
 
 
 def named(name: str, now: datetime, zone: tzinfo) -> Period:
     """Make a period of its name. Days, weeks (from Monday) and months are those of the zone, and whole ones."""
     if name == TOTAL:
-        return Period(name, Window())
+        return Period(name, Interval())
     today = now.astimezone(zone).date()
     days_before, first, after = _days(name, today)
     return Period(
         name,
-        Window(_beginning(first, zone), _beginning(after, zone)),
-        Window(_beginning(days_before, zone), _beginning(first, zone)),
+        Interval(_beginning(first, zone), _beginning(after, zone)),
+        Interval(_beginning(days_before, zone), _beginning(first, zone)),
     )
 
 

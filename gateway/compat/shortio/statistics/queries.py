@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from google.type.interval_pb2 import Interval
+from google.type import interval_pb2
 
-from gateway.compat.shortio import moments
+from gateway.compat.shortio.intervals import Interval
 from gateway.compat.shortio.statistics.filters import Conditions
 from gateway.compat.shortio.statistics.parse import Question, Stream, Top
-from gateway.compat.shortio.statistics.periods import Window
 from linkmeter.analytics.v1 import click_service_pb2
 from linkmeter.analytics.v1.stats_service_pb2 import (
     BUCKET_UNSPECIFIED,
@@ -64,7 +63,7 @@ def statistics(scope: Filter, asked: Question, breakdowns: "Sequence[Dimension.V
     reports = [_totals(), _chart(asked)]
     if not asked.skips_tops:
         reports += [_breakdown(dimension) for dimension in breakdowns]
-    return _query(scope, asked, asked.period.window, reports)
+    return _query(scope, asked, asked.period.interval, reports)
 
 
 def previous(scope: Filter, asked: Question) -> QueryStatsRequest | None:
@@ -76,7 +75,7 @@ def previous(scope: Filter, asked: Question) -> QueryStatsRequest | None:
 
 def chart(scope: Filter, asked: Question) -> QueryStatsRequest:
     """Ask for the chart alone."""
-    return _query(scope, asked, asked.period.window, [_chart(asked)])
+    return _query(scope, asked, asked.period.interval, [_chart(asked)])
 
 
 def top(scope: Filter, asked: Question, wanted: Top) -> QueryStatsRequest | None:
@@ -90,7 +89,7 @@ def top(scope: Filter, asked: Question, wanted: Top) -> QueryStatsRequest | None
     if wanted.column.status:
         filters.append(Filter(dimension=DIMENSION_HTTP_STATUS, values=[wanted.column.status]))
     report = Report(dimensions=[dimension], metrics=[METRIC_CLICKS], limit=wanted.limit, filters=filters)
-    query = _query(scope, asked, asked.period.window, [report])
+    query = _query(scope, asked, asked.period.interval, [report])
     query.with_orphans = query.with_orphans or (wanted.column.has_orphans and scope.dimension == DIMENSION_DOMAIN)
     return query
 
@@ -111,26 +110,26 @@ def top_by_interval(first: QueryStatsRequest, asked: Question, found: Sequence[s
 
 
 def clicks_by(
-    scope: Filter, dimension: "Dimension.ValueType", names: Iterable[str], window: Window
+    scope: Filter, dimension: "Dimension.ValueType", names: Iterable[str], interval: Interval
 ) -> QueryStatsRequest:
     """Ask for the clicks of some values of a dimension, by people and bots."""
     listed = sorted(set(names))
     report = Report(dimensions=[dimension], metrics=[METRIC_CLICKS], limit=len(listed))
     return QueryStatsRequest(
-        filters=[scope, Filter(dimension=dimension, values=listed)], interval=_interval(window), reports=[report]
+        filters=[scope, Filter(dimension=dimension, values=listed)], interval=_interval(interval), reports=[report]
     )
 
 
 def popular_paths(scope: Filter, asked: Question, limit: int) -> QueryStatsRequest:
     """Ask for the codes with most clicks."""
     report = Report(dimensions=[DIMENSION_CODE], metrics=[METRIC_CLICKS], limit=limit)
-    return _query(scope, asked, asked.period.window, [report])
+    return _query(scope, asked, asked.period.interval, [report])
 
 
 def last_clicks(host: str, asked: Stream) -> click_service_pb2.ListClicksRequest:
     """Ask for the newest visits of a domain, those that found no link among them."""
     return click_service_pb2.ListClicksRequest(
-        interval=_interval(asked.window),
+        interval=_interval(asked.interval),
         page_size=asked.limit,
         filters=[of_domain(host), *asked.conditions.filters],
         excluded_intervals=_excluded(asked.conditions),
@@ -138,10 +137,10 @@ def last_clicks(host: str, asked: Stream) -> click_service_pb2.ListClicksRequest
     )
 
 
-def _query(scope: Filter, asked: Question, window: Window, reports: Sequence[Report]) -> QueryStatsRequest:
+def _query(scope: Filter, asked: Question, interval: Interval, reports: Sequence[Report]) -> QueryStatsRequest:
     return QueryStatsRequest(
         filters=[scope, *asked.conditions.filters],
-        interval=_interval(window.within(asked.conditions.window)),
+        interval=_interval(interval.within(asked.conditions.interval)),
         excluded_intervals=_excluded(asked.conditions),
         time_zone=asked.zone.name,
         with_orphans=asked.conditions.names_statuses and scope.dimension == DIMENSION_DOMAIN,
@@ -172,14 +171,10 @@ def _known(dimension: "Dimension.ValueType") -> Filter:
     return Filter(dimension=dimension, values=[""], negated=True)
 
 
-def _interval(window: Window) -> Interval:
+def _interval(interval: Interval) -> interval_pb2.Interval:
     # What both bounds leave nothing between is an interval without length.
-    end = window.start if window.is_empty else window.end
-    return Interval(
-        start_time=moments.to_timestamp(window.start) if window.start else None,
-        end_time=moments.to_timestamp(end) if end else None,
-    )
+    return (Interval(interval.start, interval.start) if interval.is_empty else interval).to_message()
 
 
-def _excluded(conditions: Conditions) -> list[Interval]:
-    return [_interval(window) for window in conditions.excluded]
+def _excluded(conditions: Conditions) -> list[interval_pb2.Interval]:
+    return [_interval(interval) for interval in conditions.excluded]

@@ -6,15 +6,13 @@ from typing import Final
 
 from google.protobuf.struct_pb2 import NULL_VALUE, ListValue, Struct, Value
 
-from gateway.compat.shortio import moments
-from gateway.compat.shortio.statistics import columns
+from gateway.compat.shortio import ids, moments, values
 from gateway.compat.shortio.statistics.columns import Column
 from gateway.compat.shortio.statistics.parse import Question
 from gateway.compat.shortio.statistics.periods import CUSTOM, Period
 from linkmeter.analytics.v1.stats_service_pb2 import DimensionValue, ReportResult, StatsRow
 from linkmeter.compat.shortio.v2 import statistics_pb2
 
-_LARGEST_COUNT: Final = 2**32 - 1
 _NO_PERIOD_BEFORE: Final = "0"
 _FROM_NOTHING: Final = "999.00"
 _MILLISECOND: Final = timedelta(milliseconds=1)
@@ -38,8 +36,8 @@ def link_statistics(
     now, then = Totals(results[0]), Totals(before)
     compared = before is not None
     return statistics_pb2.LinkStatistics(
-        total_clicks=count(now.clicks),
-        human_clicks=count(now.human_clicks),
+        total_clicks=values.count(now.clicks),
+        human_clicks=values.count(now.human_clicks),
         total_clicks_change=_change(now.clicks, then.clicks) if compared else _NO_PERIOD_BEFORE,
         human_clicks_change=_change(now.human_clicks, then.human_clicks) if compared else _NO_PERIOD_BEFORE,
         click_statistics=_chart(results[1]),
@@ -58,11 +56,11 @@ def domain_statistics(
     """Render a domain's statistics, likewise; links are those created in the period and in the one before."""
     now, then = Totals(results[0]), Totals(before)
     return statistics_pb2.DomainStatistics(
-        clicks=count(now.clicks),
-        human_clicks=count(now.human_clicks),
-        prev_clicks=count(then.clicks),
-        prev_human_clicks=count(then.human_clicks),
-        links=count(links),
+        clicks=values.count(now.clicks),
+        human_clicks=values.count(now.human_clicks),
+        prev_clicks=values.count(then.clicks),
+        prev_human_clicks=values.count(then.human_clicks),
+        links=values.count(links),
         links_change=_change(links, links_before) if before is not None else _decimal(0),
         links_change_positive=links >= links_before,
         clicks_per_link=_decimal(_ratio(now.clicks, links)),
@@ -89,7 +87,7 @@ def top_values(column: Column, result: ReportResult) -> list[statistics_pb2.TopV
     """Render the values of a column with most clicks."""
     shown = ((column.show(row.dimensions[0]), row.metrics[0]) for row in result.rows)
     return [
-        statistics_pb2.TopValue(score=count(clicks), column=value.column, display_name=value.display_name)
+        statistics_pb2.TopValue(score=values.count(clicks), column=value.column, display_name=value.display_name)
         for value, clicks in shown
         if clicks
     ]
@@ -121,7 +119,7 @@ def clicks_by_name(names: Sequence[str], clicks: Sequence[int]) -> Struct:
 def paths(result: ReportResult) -> list[statistics_pb2.PopularPath]:
     """Render the paths with most clicks."""
     return [
-        statistics_pb2.PopularPath(path=columns.path_of(row.dimensions[0].value), score=count(row.metrics[0]))
+        statistics_pb2.PopularPath(path=ids.path_of(row.dimensions[0].value), score=values.count(row.metrics[0]))
         for row in result.rows
     ]
 
@@ -129,11 +127,6 @@ def paths(result: ReportResult) -> list[statistics_pb2.PopularPath]:
 def clicks_of(result: ReportResult) -> dict[str, int]:
     """Read a report by one dimension."""
     return {row.dimensions[0].value: row.metrics[0] for row in result.rows}
-
-
-def count(number: int) -> int:
-    """Fit a count into the contract."""
-    return min(number, _LARGEST_COUNT)
 
 
 def _chart(result: ReportResult) -> statistics_pb2.ClickStatistics:
@@ -150,11 +143,11 @@ def _step(row: StatsRow) -> str:
 
 def _interval(period: Period) -> statistics_pb2.PeriodInterval:
     """Render the period: ends of days as Short.io writes them, dates that the client gave as they are."""
-    window, before = period.window, period.previous
+    interval, before = period.interval, period.previous
     last = timedelta() if period.name == CUSTOM else _MILLISECOND
     return statistics_pb2.PeriodInterval(
-        start_date=_date(window.start),
-        end_date=_date(window.end - last if window.end else None),
+        start_date=_date(interval.start),
+        end_date=_date(interval.end - last if interval.end else None),
         prev_start_date=_date(before.start if before else None),
         prev_end_date=_date(before.end - _SECOND if before and before.end else None),
     )

@@ -7,17 +7,16 @@ from datetime import datetime
 from typing import Final
 
 from google.protobuf.struct_pb2 import Struct
-from google.type.interval_pb2 import Interval
 
 from gateway.compat.backends import Backends
 from gateway.compat.shared.accounts import Account
 from gateway.compat.shared.http_metadata import Context
 from gateway.compat.shared.query import listed
-from gateway.compat.shortio import ids, moments
+from gateway.compat.shortio import ids
 from gateway.compat.shortio.access import Access, reading_metadata
+from gateway.compat.shortio.intervals import Interval
 from gateway.compat.shortio.limits import CallLimits
-from gateway.compat.shortio.statistics import clickstream, columns, parse, queries, render
-from gateway.compat.shortio.statistics.periods import Window
+from gateway.compat.shortio.statistics import clickstream, parse, queries, render
 from linkmeter.analytics.v1.stats_service_pb2 import (
     DIMENSION_CODE,
     DIMENSION_LINK,
@@ -121,11 +120,11 @@ class StatisticsServicer(statistics_service_pb2_grpc.StatisticsServiceServicer):
         """Answer the clicks of links."""
         account, domain = await self._domain(request.domain_id, context)
         known = parse.link_ids(listed(context, "ids") or [request.ids])
-        window = parse.window_of_dates(request.start_date, request.end_date)
+        interval = parse.interval_of_dates(request.start_date, request.end_date)
         if not known:
             return Struct()
         names = [str(number) for number in known.values()]
-        query = queries.clicks_by(queries.of_domain(domain.host), DIMENSION_LINK, names, window)
+        query = queries.clicks_by(queries.of_domain(domain.host), DIMENSION_LINK, names, interval)
         clicks = render.clicks_of((await self._results(account, query))[0])
         return render.clicks_by_name(list(known), [clicks.get(name, 0) for name in names])
 
@@ -133,22 +132,22 @@ class StatisticsServicer(statistics_service_pb2_grpc.StatisticsServiceServicer):
         """Answer the clicks of paths, of each since its own birth."""
         account, domain = await self._domain(request.domain_id, context)
         asked = parse.paths_dates(request.body.paths_dates)
-        window = parse.window_of_dates(request.start_date, request.end_date)
+        interval = parse.interval_of_dates(request.start_date, request.end_date)
         by_birth: dict[datetime, list[str]] = defaultdict(list)
         for row in asked:
-            by_birth[row.since].append(columns.code_of(row.path))
+            by_birth[row.since].append(ids.code_of(row.path))
         scope = queries.of_domain(domain.host)
         gate = asyncio.Semaphore(_AT_ONCE)
 
         async def count(since: datetime, codes: Sequence[str]) -> dict[str, int]:
-            query = queries.clicks_by(scope, DIMENSION_CODE, codes, Window(since).within(window))
+            query = queries.clicks_by(scope, DIMENSION_CODE, codes, Interval(since).within(interval))
             async with gate:
                 return render.clicks_of((await self._results(account, query))[0])
 
         counted = await asyncio.gather(*(count(since, codes) for since, codes in by_birth.items()))
         clicks = dict(zip(by_birth, counted, strict=True))
         return render.clicks_by_name(
-            [row.path for row in asked], [clicks[row.since].get(columns.code_of(row.path), 0) for row in asked]
+            [row.path for row in asked], [clicks[row.since].get(ids.code_of(row.path), 0) for row in asked]
         )
 
     async def ListPaths(
@@ -204,7 +203,7 @@ class StatisticsServicer(statistics_service_pb2_grpc.StatisticsServiceServicer):
         results, before, links, links_before = await asyncio.gather(
             self._results(account, queries.statistics(scope, asked, queries.DOMAIN_BREAKDOWNS)),
             self._results(account, queries.previous(scope, asked)),
-            self._links_created(account, domain, asked.period.window),
+            self._links_created(account, domain, asked.period.interval),
             self._links_created(account, domain, asked.period.previous),
         )
         return render.domain_statistics(asked, results, before[0] if before else None, links, links_before)
@@ -245,18 +244,18 @@ class StatisticsServicer(statistics_service_pb2_grpc.StatisticsServiceServicer):
         answer = await self._backends.stats.QueryStats(query, metadata=account.metadata)
         return answer.results
 
-    async def _links_created(self, account: Account, domain: links_pb2.Domain, window: Window | None) -> int:
-        if window is None:
+    async def _links_created(self, account: Account, domain: links_pb2.Domain, interval: Interval | None) -> int:
+        if interval is None:
             return 0
-        created = Interval(
-            start_time=moments.to_timestamp(window.start) if window.start else None,
-            end_time=moments.to_timestamp(window.end) if window.end else None,
-        )
         counts = await asyncio.gather(
             *(
                 self._backends.links.ListLinks(
                     link_service_pb2.ListLinksRequest(
-                        page_size=1, domain=domain.host, created=created, archived=archived, with_total_size=True
+                        page_size=1,
+                        domain=domain.host,
+                        created=interval.to_message(),
+                        archived=archived,
+                        with_total_size=True,
                     ),
                     metadata=reading_metadata(account),
                 )

@@ -102,9 +102,9 @@ async def test_pages_go_back_in_time(shortio: httpx.AsyncClient, stream: Domain)
 
 async def test_the_window_excludes_its_ends(shortio: httpx.AsyncClient, stream: Domain) -> None:
     """AfterDate and beforeDate, also as Python writes dates."""
-    window = {"afterDate": "2024-03-04 12:00:01", "beforeDate": "2024-03-04T12:00:04.000Z"}
-    assert seconds(await clicks(shortio, stream, **window)) == [3, 2]
-    assert len(await clicks(shortio, stream, period="total", **window)) == 6
+    interval = {"afterDate": "2024-03-04 12:00:01", "beforeDate": "2024-03-04T12:00:04.000Z"}
+    assert seconds(await clicks(shortio, stream, **interval)) == [3, 2]
+    assert len(await clicks(shortio, stream, period="total", **interval)) == 6
     assert await clicks(shortio, stream, period="today") == []
     assert len(await clicks(shortio, stream, period="custom", startDate="2024-03-04", endDate="2024-03-05")) == 6
 

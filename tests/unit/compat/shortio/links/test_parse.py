@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from google.protobuf import json_format
 
+from gateway.compat.shortio.intervals import Interval
 from gateway.compat.shortio.links import parse
-from gateway.compat.shortio.statistics.periods import Window
 from linkmeter.compat.shortio.v2 import link_service_pb2, links_pb2
 from linkmeter.links.v1 import links_pb2 as native
 from services.common import errors
@@ -108,7 +108,7 @@ def test_a_listing_is_bounded_by_exclusive_moments() -> None:
         )
     )
     start, end = datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 2, 1, tzinfo=UTC)
-    assert asked.created == Window(start + timedelta(milliseconds=1), end)
+    assert asked.created == Interval(start + timedelta(milliseconds=1), end)
     assert asked.oldest_first
     assert asked.limit == 150
 

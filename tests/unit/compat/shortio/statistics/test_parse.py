@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from google.protobuf import json_format
 
+from gateway.compat.shortio.intervals import Interval
 from gateway.compat.shortio.statistics import parse, periods
 from gateway.compat.shortio.statistics.filters import Conditions
-from gateway.compat.shortio.statistics.periods import Window
 from linkmeter.analytics.v1 import stats_service_pb2 as stats
 from linkmeter.compat.shortio.v2 import statistics_pb2, statistics_service_pb2
 from services.common import errors
@@ -43,14 +43,14 @@ def test_every_documented_period_is_known(name: str) -> None:
 
 def test_the_seeds_custom_period_in_milliseconds() -> None:
     """Milliseconds since 1970, as numbers or as text with a decimal point."""
-    window = Window(datetime(2020, 4, 30, 12, 56, 53, tzinfo=UTC), datetime(2020, 5, 5, 12, 56, 53, tzinfo=UTC))
+    interval = Interval(datetime(2020, 4, 30, 12, 56, 53, tzinfo=UTC), datetime(2020, 5, 5, 12, 56, 53, tzinfo=UTC))
     period = question(period="custom", startDate="1588251413000.0", endDate=1588683413000).period
-    assert period == periods.Period("custom", window)
+    assert period == periods.Period("custom", interval)
 
 
 def test_a_start_alone_means_the_custom_period_until_now() -> None:
     """StartDate without period says what is meant."""
-    assert question(startDate="2020-05-01").period.window == Window(datetime(2020, 5, 1, tzinfo=UTC), NOW)
+    assert question(startDate="2020-05-01").period.interval == Interval(datetime(2020, 5, 1, tzinfo=UTC), NOW)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_query_strings_ask_as_bodies_do() -> None:
 def test_the_stream_pages_between_exclusive_moments() -> None:
     """BeforeDate is the dt of the last row, afterDate likewise."""
     asked = parse.stream(options(beforeDate="2020-05-02T00:00:00.123Z", afterDate="2020-05-01T00:00:00.000Z"), NOW)
-    assert asked.window == Window(
+    assert asked.interval == Interval(
         datetime(2020, 5, 1, 0, 0, 0, 1000, tzinfo=UTC), datetime(2020, 5, 2, 0, 0, 0, 123000, tzinfo=UTC)
     )
     assert asked.limit == 30
@@ -120,19 +120,19 @@ def test_the_stream_pages_between_exclusive_moments() -> None:
 
 def test_the_total_period_takes_no_notice_of_paging() -> None:
     """As the live service does."""
-    assert parse.stream(options(period="total", beforeDate="2020-05-02"), NOW).window == Window()
+    assert parse.stream(options(period="total", beforeDate="2020-05-02"), NOW).interval == Interval()
 
 
 def test_no_period_is_all_of_the_stream() -> None:
     """Clients page back as far as they like."""
-    assert parse.stream(options(limit=5000), NOW).window == Window()
+    assert parse.stream(options(limit=5000), NOW).interval == Interval()
     assert parse.stream(options(limit=5000), NOW).limit == 1000
 
 
 def test_a_period_bounds_the_stream_too() -> None:
     """Together with dt and paging."""
     asked = parse.stream(options(period="today", include={"dt": ["2020-05-08T10:00:00Z", "2020-05-08T11:00:00Z"]}), NOW)
-    assert asked.window == Window(datetime(2020, 5, 8, 10, tzinfo=UTC), datetime(2020, 5, 8, 11, tzinfo=UTC))
+    assert asked.interval == Interval(datetime(2020, 5, 8, 10, tzinfo=UTC), datetime(2020, 5, 8, 11, tzinfo=UTC))
 
 
 def test_conditions_become_filters() -> None:
@@ -167,8 +167,8 @@ def test_every_documented_condition_is_known() -> None:
     include = listed | {"statuses": [302], "human": True, "dt": ["2020-01-01", "2020-01-02"]}
     asked = question(include=include)
     assert len(asked.conditions.filters) == 13
-    assert asked.conditions.window == Window(datetime(2020, 1, 1, tzinfo=UTC), datetime(2020, 1, 2, tzinfo=UTC))
-    assert question(exclude=include).conditions.excluded == (asked.conditions.window,)
+    assert asked.conditions.interval == Interval(datetime(2020, 1, 1, tzinfo=UTC), datetime(2020, 1, 2, tzinfo=UTC))
+    assert question(exclude=include).conditions.excluded == (asked.conditions.interval,)
 
 
 @pytest.mark.parametrize("empty", [{"paths": []}, {"paths": {}}, {"paths": None}, {"human": None}, {"dt": []}])

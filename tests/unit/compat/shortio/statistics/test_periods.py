@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.compat.shortio.intervals import Interval
 from gateway.compat.shortio.statistics import periods
-from gateway.compat.shortio.statistics.periods import Window
 
 # A Friday.
 NOW = datetime(2020, 5, 8, 15, 30, tzinfo=UTC)
@@ -36,19 +36,19 @@ def test_a_period_is_whole_days_and_so_is_the_one_before(
 ) -> None:
     """last30 is today and the thirty days before, as the live service counts."""
     period = periods.named(name, NOW, UTC)
-    assert period.window == Window(start, end)
-    assert period.previous == Window(before, start)
+    assert period.interval == Interval(start, end)
+    assert period.previous == Interval(before, start)
 
 
 def test_total_has_no_bounds_and_nothing_before() -> None:
     """All of time."""
-    assert periods.named("total", NOW, UTC) == periods.Period("total", Window())
+    assert periods.named("total", NOW, UTC) == periods.Period("total", Interval())
 
 
 def test_days_are_those_of_the_zone() -> None:
     """Half past three in the afternoon in UTC is tomorrow in Auckland."""
     period = periods.named("today", NOW, ZoneInfo("Pacific/Auckland"))
-    assert period.window == Window(datetime(2020, 5, 8, 12, tzinfo=UTC), datetime(2020, 5, 9, 12, tzinfo=UTC))
+    assert period.interval == Interval(datetime(2020, 5, 8, 12, tzinfo=UTC), datetime(2020, 5, 9, 12, tzinfo=UTC))
 
 
 @given(
@@ -60,19 +60,19 @@ def test_every_period_is_followed_by_what_it_is_compared_with(name: str, now: da
     """In every zone, over every change of clocks; now lies in it unless its name says otherwise."""
     period = periods.named(name, now, zone)
     assert period.previous is not None
-    assert period.previous.end == period.window.start
-    assert period.window.start is not None
-    assert period.window.end is not None
+    assert period.previous.end == period.interval.start
+    assert period.interval.start is not None
+    assert period.interval.end is not None
     assert period.previous.start is not None
     # Samoa once skipped a day, which is then a period without length.
-    assert period.previous.start <= period.window.start <= period.window.end
-    assert (period.window.start <= now < period.window.end) is (name not in {"yesterday", "lastmonth"})
-    assert period.window.end - period.window.start <= timedelta(days=32)
+    assert period.previous.start <= period.interval.start <= period.interval.end
+    assert (period.interval.start <= now < period.interval.end) is (name not in {"yesterday", "lastmonth"})
+    assert period.interval.end - period.interval.start <= timedelta(days=32)
 
 
-def test_windows_meet_in_what_they_have_in_common() -> None:
+def test_intervals_meet_in_what_they_have_in_common() -> None:
     """None is no bound; what has nothing in common is empty."""
-    assert Window(day(5, 1)).within(Window(None, day(5, 3))) == Window(day(5, 1), day(5, 3))
-    assert Window(day(5, 1)).within(Window(day(5, 2))).start == day(5, 2)
-    assert Window(day(5, 1)).before(day(5, 1)).is_empty
-    assert not Window().is_empty
+    assert Interval(day(5, 1)).within(Interval(None, day(5, 3))) == Interval(day(5, 1), day(5, 3))
+    assert Interval(day(5, 1)).within(Interval(day(5, 2))).start == day(5, 2)
+    assert Interval(day(5, 1)).before(day(5, 1)).is_empty
+    assert not Interval().is_empty

@@ -7,7 +7,7 @@ import pytest
 from google.protobuf import json_format
 
 from gateway.compat.shared.refusal import Refusal
-from gateway.compat.shortio.links import unsupported
+from gateway.compat.shortio import unsupported
 from linkmeter.compat.shortio.v2 import domain_service_pb2, links_pb2
 from linkmeter.links.v1 import links_pb2 as native
 from services.common import errors
