@@ -19,7 +19,7 @@ _MILLISECONDS: Final = re.compile(r"-?[0-9]{1,16}(?:\.[0-9]+)?")
 _LOST_PLUS: Final = re.compile(r"(.*[Tt ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?) (\d\d:?\d\d)")
 
 
-def read(value: Value, name: str, zone: tzinfo, *, is_wall_clock: bool) -> datetime | None:
+def read(value: Value, name: str, time_zone: tzinfo, *, is_wall_clock: bool) -> datetime | None:
     """Read a date: milliseconds since 1970, ISO 8601, or a day, which stands for its start. None when absent.
 
     A date without offset is local time of the zone. With is_wall_clock the offset of one that has it is dropped.
@@ -33,7 +33,7 @@ def read(value: Value, name: str, zone: tzinfo, *, is_wall_clock: bool) -> datet
         return None
     if _MILLISECONDS.fullmatch(written):
         return _from_milliseconds(float(written), name)
-    return _from_iso(written, name, zone, is_wall_clock=is_wall_clock)
+    return _from_iso(written, name, time_zone, is_wall_clock=is_wall_clock)
 
 
 def write(moment: datetime) -> str:
@@ -41,9 +41,9 @@ def write(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03}Z"
 
 
-def write_local(moment: datetime, zone: tzinfo) -> str:
+def write_local(moment: datetime, time_zone: tzinfo) -> str:
     """Write a moment as local time with its offset: 2020-05-20T11:49:12.000+05:30."""
-    return moment.astimezone(zone).isoformat(timespec="milliseconds")
+    return moment.astimezone(time_zone).isoformat(timespec="milliseconds")
 
 
 def of_timestamp(time: Timestamp) -> datetime:
@@ -66,13 +66,13 @@ def _from_milliseconds(count: float, name: str) -> datetime:
         raise _wrong(name) from None
 
 
-def _from_iso(written: str, name: str, zone: tzinfo, *, is_wall_clock: bool) -> datetime:
+def _from_iso(written: str, name: str, time_zone: tzinfo, *, is_wall_clock: bool) -> datetime:
     if match := _LOST_PLUS.fullmatch(written):
         written = f"{match[1]}+{match[2]}"
     try:
         moment = iso8601.parse(written)
         if is_wall_clock or moment.tzinfo is None:
-            moment = moment.replace(tzinfo=zone)
+            moment = moment.replace(tzinfo=time_zone)
         return _checked(moment.astimezone(UTC), name)
     except (OverflowError, ValueError):
         raise _wrong(name) from None

@@ -4,12 +4,12 @@ from google.protobuf.struct_pb2 import NULL_VALUE, Value
 
 from gateway.compat.shortio import ids, moments
 from gateway.compat.shortio.statistics.filters import NO_UTM_MEDIUM
-from gateway.compat.shortio.statistics.parse import Zone
+from gateway.compat.shortio.statistics.parse import TimeZone
 from linkmeter.analytics.v1 import clicks_pb2
 from linkmeter.compat.shortio.v2 import statistics_pb2
 
 
-def last_click(click: clicks_pb2.Click, zone: Zone) -> statistics_pb2.LastClick:
+def last_click(click: clicks_pb2.Click, time_zone: TimeZone) -> statistics_pb2.LastClick:
     """Render a click."""
     path = ids.path_of(click.code)
     time = moments.of_timestamp(click.time)
@@ -18,7 +18,7 @@ def last_click(click: clicks_pb2.Click, zone: Zone) -> statistics_pb2.LastClick:
         path=path,
         method=click.method,
         url=click.destination,
-        dt=moments.write_local(time, zone.info) if zone.is_named else moments.write(time),
+        dt=moments.write_local(time, time_zone.info) if time_zone.is_named else moments.write(time),
         st=click.http_status,
         ip=click.ip,
         proto=click.scheme,

@@ -71,10 +71,10 @@ class Conditions:
     names_statuses: bool = False
 
 
-def conditions(options: statistics_pb2.StatisticsOptions, zone: tzinfo, *, is_wall_clock: bool) -> Conditions:
+def conditions(options: statistics_pb2.StatisticsOptions, time_zone: tzinfo, *, is_wall_clock: bool) -> Conditions:
     """Parse include and exclude. To be counted a click must meet all that is included and nothing that is excluded."""
-    wanted = _dates(options.include, "include", zone, is_wall_clock=is_wall_clock)
-    unwanted = _dates(options.exclude, "exclude", zone, is_wall_clock=is_wall_clock)
+    wanted = _dates(options.include, "include", time_zone, is_wall_clock=is_wall_clock)
+    unwanted = _dates(options.exclude, "exclude", time_zone, is_wall_clock=is_wall_clock)
     return Conditions(
         filters=(
             *_filters(options.include, "include", negated=False),
@@ -101,7 +101,9 @@ def _filters(options: statistics_pb2.FilterOptions, owner: str, *, negated: bool
         yield Filter(dimension=DIMENSION_IS_BOT, values=["true" if is_bot else "false"], negated=negated)
 
 
-def _dates(options: statistics_pb2.FilterOptions, owner: str, zone: tzinfo, *, is_wall_clock: bool) -> Interval | None:
+def _dates(
+    options: statistics_pb2.FilterOptions, owner: str, time_zone: tzinfo, *, is_wall_clock: bool
+) -> Interval | None:
     """Parse dt: two dates."""
     name = f"{owner}.dt"
     if values.is_absent(options.dt):
@@ -111,5 +113,5 @@ def _dates(options: statistics_pb2.FilterOptions, owner: str, zone: tzinfo, *, i
         raise errors.InvalidArgument(name, "must be a list of two dates")
     if not listed:
         return None
-    start, end = (moments.read(item, name, zone, is_wall_clock=is_wall_clock) for item in listed)
+    start, end = (moments.read(item, name, time_zone, is_wall_clock=is_wall_clock) for item in listed)
     return Interval(start, end) if start or end else None

@@ -36,7 +36,7 @@ _LONGEST_PATH: Final = re.compile(r"[^\x00-\x1f\x7f]{1,2048}")
 
 
 @dataclass(frozen=True, slots=True)
-class Zone:
+class TimeZone:
     """The zone that days follow, and whether it was named, which makes dates wall-clock time and clicks local."""
 
     name: str
@@ -45,18 +45,18 @@ class Zone:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class StatisticsQuery:
     """What every statistics call asks for."""
 
     period: Period
-    zone: Zone
+    time_zone: TimeZone
     bucket: "stats_service_pb2.Bucket.ValueType"
     conditions: Conditions
     skips_tops: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Top:
+class TopQuery:
     """Which values of which column."""
 
     column: Column
@@ -65,11 +65,11 @@ class Top:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stream:
+class ClickstreamQuery:
     """Which part of the clickstream."""
 
     interval: Interval
-    zone: Zone
+    time_zone: TimeZone
     limit: int
     conditions: Conditions
 
@@ -82,7 +82,7 @@ class PathSince:
     since: datetime
 
 
-class _Query(Protocol):
+class _QueryString(Protocol):
     """A request whose options are in the query string."""
 
     @property
@@ -97,7 +97,7 @@ class _Query(Protocol):
     def end_date(self) -> str: ...
 
 
-def options_of(request: _Query) -> statistics_pb2.StatisticsOptions:
+def options_of(request: _QueryString) -> statistics_pb2.StatisticsOptions:
     """Read the query string of a GET as if it were the body of a POST."""
     names = ("period", "tz_offset", "tz", "start_date", "end_date", "clicks_chart_interval", "skip_tops")
     options = statistics_pb2.StatisticsOptions()
@@ -107,67 +107,67 @@ def options_of(request: _Query) -> statistics_pb2.StatisticsOptions:
     return options
 
 
-def question(options: statistics_pb2.StatisticsOptions, now: datetime) -> Question:
+def statistics_query(options: statistics_pb2.StatisticsOptions, now: datetime) -> StatisticsQuery:
     """Parse what every statistics call asks for."""
-    where = zone(options)
-    period = _period(options, where, now, default=periods.DEFAULT)
-    return Question(
+    time_zone = time_zone_of(options)
+    period = _period(options, time_zone, now, default=periods.DEFAULT)
+    return StatisticsQuery(
         period=period,
-        zone=where,
+        time_zone=time_zone,
         bucket=_bucket(options, period),
-        conditions=filters.conditions(options, where.info, is_wall_clock=where.is_named),
+        conditions=filters.conditions(options, time_zone.info, is_wall_clock=time_zone.is_named),
         skips_tops=values.flag(options.skip_tops, "skipTops"),
     )
 
 
-def top(options: statistics_pb2.StatisticsOptions) -> Top:
+def top_query(options: statistics_pb2.StatisticsOptions) -> TopQuery:
     """Parse which values are asked for."""
     column = columns.named(values.required_text(options.column, "column"))
     prefix = values.text(options.prefix, "prefix")
     if column.dimension == stats_service_pb2.DIMENSION_CODE:
         prefix = ids.code_of(prefix)
-    return Top(
+    return TopQuery(
         column=column,
         limit=values.whole(options.limit, "limit", DEFAULT_TOP, largest=LARGEST_TOP),
         prefix=prefix,
     )
 
 
-def stream(options: statistics_pb2.StatisticsOptions, now: datetime) -> Stream:
+def clickstream_query(options: statistics_pb2.StatisticsOptions, now: datetime) -> ClickstreamQuery:
     """Parse which clicks of the stream are asked for. The total period takes no notice of beforeDate and afterDate."""
-    where = zone(options)
-    period = _period(options, where, now, default="")
+    time_zone = time_zone_of(options)
+    period = _period(options, time_zone, now, default="")
     interval = period.interval
     if period.name != periods.TOTAL:
-        interval = interval.within(_paging_interval(options, where))
-    conditions = filters.conditions(options, where.info, is_wall_clock=where.is_named)
-    return Stream(
+        interval = interval.within(_paging_interval(options, time_zone))
+    conditions = filters.conditions(options, time_zone.info, is_wall_clock=time_zone.is_named)
+    return ClickstreamQuery(
         interval=interval.within(conditions.interval),
-        zone=where,
+        time_zone=time_zone,
         limit=values.whole(options.limit, "limit", DEFAULT_CLICKS, largest=LARGEST_CLICKS),
         conditions=conditions,
     )
 
 
-def zone(options: statistics_pb2.StatisticsOptions) -> Zone:
+def time_zone_of(options: statistics_pb2.StatisticsOptions) -> TimeZone:
     """Parse tz, which wins, and tzOffset: how many minutes clocks there are ahead of UTC."""
     name = values.text(options.tz, "tz").strip()
     if name:
         known = zones.zone_named(name)
         if known is None:
             raise errors.InvalidArgument("tz", "must be a time zone of the IANA database, for instance Europe/Berlin")
-        return Zone(name, known, is_named=True)
+        return TimeZone(name, known, is_named=True)
     minutes = values.number(options.tz_offset, "tzOffset") or 0.0
     name = zones.offset_name(int(minutes)) if minutes.is_integer() else "?"
     known = zones.zone_named(name)
     if known is None:
         raise errors.InvalidArgument("tzOffset", "must be a whole number of minutes, at most 1080 either way")
-    return Zone(name, known, is_named=False)
+    return TimeZone(name, known, is_named=False)
 
 
 def interval_of_dates(start: str, end: str) -> Interval:
     """Parse startDate and endDate of calls that have no period."""
-    utc = Zone("UTC", UTC, is_named=False)
+    utc = TimeZone("UTC", UTC, is_named=False)
     options = statistics_pb2.StatisticsOptions(start_date=values.of_text(start), end_date=values.of_text(end))
     interval = Interval(_date(options, "start_date", "startDate", utc), _date(options, "end_date", "endDate", utc))
     return _ordered(interval)
@@ -198,10 +198,10 @@ def paths_dates(rows: Iterable[statistics_service_pb2.PathDate]) -> tuple[PathSi
     return tuple(parsed)
 
 
-def _period(options: statistics_pb2.StatisticsOptions, where: Zone, now: datetime, *, default: str) -> Period:
+def _period(options: statistics_pb2.StatisticsOptions, time_zone: TimeZone, now: datetime, *, default: str) -> Period:
     name = values.text(options.period, "period").strip().lower()
-    start = _date(options, "start_date", "startDate", where)
-    end = _date(options, "end_date", "endDate", where)
+    start = _date(options, "start_date", "startDate", time_zone)
+    end = _date(options, "end_date", "endDate", time_zone)
     if not name and start is not None:
         name = periods.CUSTOM
     name = name or default
@@ -214,7 +214,7 @@ def _period(options: statistics_pb2.StatisticsOptions, where: Zone, now: datetim
         return Period("", Interval())
     if name not in periods.NAMES:
         raise errors.InvalidArgument("period", f"must be one of {', '.join(periods.NAMES)}")
-    return periods.named(name, now, where.info)
+    return periods.named(name, now, time_zone.info)
 
 
 def _bucket(options: statistics_pb2.StatisticsOptions, period: Period) -> "stats_service_pb2.Bucket.ValueType":
@@ -228,15 +228,15 @@ def _bucket(options: statistics_pb2.StatisticsOptions, period: Period) -> "stats
     return _BUCKETS[name]
 
 
-def _paging_interval(options: statistics_pb2.StatisticsOptions, where: Zone) -> Interval:
-    after = _date(options, "after_date", "afterDate", where)
-    before = _date(options, "before_date", "beforeDate", where)
+def _paging_interval(options: statistics_pb2.StatisticsOptions, time_zone: TimeZone) -> Interval:
+    after = _date(options, "after_date", "afterDate", time_zone)
+    before = _date(options, "before_date", "beforeDate", time_zone)
     # Both exclude the moment itself; clicks are shown to the millisecond, so that is what a moment is.
     return Interval(after + _MILLISECOND if after else None, before)
 
 
-def _date(options: statistics_pb2.StatisticsOptions, field: str, name: str, where: Zone) -> datetime | None:
-    return moments.read(getattr(options, field), name, where.info, is_wall_clock=where.is_named)
+def _date(options: statistics_pb2.StatisticsOptions, field: str, name: str, time_zone: TimeZone) -> datetime | None:
+    return moments.read(getattr(options, field), name, time_zone.info, is_wall_clock=time_zone.is_named)
 
 
 def _ordered(interval: Interval) -> Interval:

@@ -29,16 +29,16 @@ def custom(start: datetime, end: datetime) -> Period:
     return Period(CUSTOM, Interval(start, end))
 
 
-def named(name: str, now: datetime, zone: tzinfo) -> Period:
+def named(name: str, now: datetime, time_zone: tzinfo) -> Period:
     """Make a period of its name. Days, weeks (from Monday) and months are those of the zone, and whole ones."""
     if name == TOTAL:
         return Period(name, Interval())
-    today = now.astimezone(zone).date()
+    today = now.astimezone(time_zone).date()
     days_before, first, after = _days(name, today)
     return Period(
         name,
-        Interval(_beginning(first, zone), _beginning(after, zone)),
-        Interval(_beginning(days_before, zone), _beginning(first, zone)),
+        Interval(_beginning(first, time_zone), _beginning(after, time_zone)),
+        Interval(_beginning(days_before, time_zone), _beginning(first, time_zone)),
     )
 
 
@@ -63,5 +63,5 @@ def _month_before(day: date) -> date:
     return (day.replace(day=1) - _DAY).replace(day=1)
 
 
-def _beginning(day: date, zone: tzinfo) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
+def _beginning(day: date, time_zone: tzinfo) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=time_zone).astimezone(UTC)

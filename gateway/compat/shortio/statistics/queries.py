@@ -7,7 +7,7 @@ from google.type import interval_pb2
 
 from gateway.compat.shortio.intervals import Interval
 from gateway.compat.shortio.statistics.filters import Conditions
-from gateway.compat.shortio.statistics.parse import Question, Stream, Top
+from gateway.compat.shortio.statistics.parse import ClickstreamQuery, StatisticsQuery, TopQuery
 from linkmeter.analytics.v1 import click_service_pb2
 from linkmeter.analytics.v1.stats_service_pb2 import (
     BUCKET_UNSPECIFIED,
@@ -58,27 +58,29 @@ def of_domain(host: str) -> Filter:
     return Filter(dimension=DIMENSION_DOMAIN, values=[host])
 
 
-def statistics(scope: Filter, asked: Question, breakdowns: "Sequence[Dimension.ValueType]") -> QueryStatsRequest:
+def statistics(
+    selection: Filter, query: StatisticsQuery, breakdowns: "Sequence[Dimension.ValueType]"
+) -> QueryStatsRequest:
     """Ask for totals, the chart, and one report for each breakdown that is wanted. Breakdowns count people alone."""
-    reports = [_totals(), _chart(asked)]
-    if not asked.skips_tops:
+    reports = [_totals(), _chart(query)]
+    if not query.skips_tops:
         reports += [_breakdown(dimension) for dimension in breakdowns]
-    return _query(scope, asked, asked.period.interval, reports)
+    return _request(selection, query, query.period.interval, reports)
 
 
-def previous(scope: Filter, asked: Question) -> QueryStatsRequest | None:
+def previous(selection: Filter, query: StatisticsQuery) -> QueryStatsRequest | None:
     """Ask for the totals of the period before, if there is one."""
-    if asked.period.previous is None:
+    if query.period.previous is None:
         return None
-    return _query(scope, asked, asked.period.previous, [_totals()])
+    return _request(selection, query, query.period.previous, [_totals()])
 
 
-def chart(scope: Filter, asked: Question) -> QueryStatsRequest:
+def chart(selection: Filter, query: StatisticsQuery) -> QueryStatsRequest:
     """Ask for the chart alone."""
-    return _query(scope, asked, asked.period.interval, [_chart(asked)])
+    return _request(selection, query, query.period.interval, [_chart(query)])
 
 
-def top(scope: Filter, asked: Question, wanted: Top) -> QueryStatsRequest | None:
+def top(selection: Filter, query: StatisticsQuery, wanted: TopQuery) -> QueryStatsRequest | None:
     """Ask for the values of a column with most clicks; None when the column never has values."""
     if wanted.column.dimension is None:
         return None
@@ -89,61 +91,65 @@ def top(scope: Filter, asked: Question, wanted: Top) -> QueryStatsRequest | None
     if wanted.column.status:
         filters.append(Filter(dimension=DIMENSION_HTTP_STATUS, values=[wanted.column.status]))
     report = Report(dimensions=[dimension], metrics=[METRIC_CLICKS], limit=wanted.limit, filters=filters)
-    query = _query(scope, asked, asked.period.interval, [report])
-    query.with_orphans = query.with_orphans or (wanted.column.has_orphans and scope.dimension == DIMENSION_DOMAIN)
-    return query
+    request = _request(selection, query, query.period.interval, [report])
+    request.with_orphans = request.with_orphans or (
+        wanted.column.has_orphans and selection.dimension == DIMENSION_DOMAIN
+    )
+    return request
 
 
-def top_by_interval(first: QueryStatsRequest, asked: Question, found: Sequence[str]) -> QueryStatsRequest:
+def top_by_interval(first: QueryStatsRequest, query: StatisticsQuery, found: Sequence[str]) -> QueryStatsRequest:
     """Ask for all steps, then for the values that were found before, step by step."""
-    query = QueryStatsRequest()
-    query.CopyFrom(first)
-    report = query.reports[0]
+    request = QueryStatsRequest()
+    request.CopyFrom(first)
+    report = request.reports[0]
     dimension = report.dimensions[0]
-    report.bucket = asked.bucket
+    report.bucket = query.bucket
     report.order = ORDER_TIME_ASCENDING
     report.limit = _MOST_ROWS
     del report.filters[0]
     report.filters.append(Filter(dimension=dimension, values=found))
-    query.reports.insert(0, _chart(asked))
-    return query
+    request.reports.insert(0, _chart(query))
+    return request
 
 
 def clicks_by(
-    scope: Filter, dimension: "Dimension.ValueType", names: Iterable[str], interval: Interval
+    selection: Filter, dimension: "Dimension.ValueType", names: Iterable[str], interval: Interval
 ) -> QueryStatsRequest:
     """Ask for the clicks of some values of a dimension, by people and bots."""
     listed = sorted(set(names))
     report = Report(dimensions=[dimension], metrics=[METRIC_CLICKS], limit=len(listed))
     return QueryStatsRequest(
-        filters=[scope, Filter(dimension=dimension, values=listed)], interval=_interval(interval), reports=[report]
+        filters=[selection, Filter(dimension=dimension, values=listed)], interval=_interval(interval), reports=[report]
     )
 
 
-def popular_paths(scope: Filter, asked: Question, limit: int) -> QueryStatsRequest:
+def popular_paths(selection: Filter, query: StatisticsQuery, limit: int) -> QueryStatsRequest:
     """Ask for the codes with most clicks."""
     report = Report(dimensions=[DIMENSION_CODE], metrics=[METRIC_CLICKS], limit=limit)
-    return _query(scope, asked, asked.period.interval, [report])
+    return _request(selection, query, query.period.interval, [report])
 
 
-def last_clicks(host: str, asked: Stream) -> click_service_pb2.ListClicksRequest:
+def last_clicks(host: str, query: ClickstreamQuery) -> click_service_pb2.ListClicksRequest:
     """Ask for the newest visits of a domain, those that found no link among them."""
     return click_service_pb2.ListClicksRequest(
-        interval=_interval(asked.interval),
-        page_size=asked.limit,
-        filters=[of_domain(host), *asked.conditions.filters],
-        excluded_intervals=_excluded(asked.conditions),
+        interval=_interval(query.interval),
+        page_size=query.limit,
+        filters=[of_domain(host), *query.conditions.filters],
+        excluded_intervals=_excluded(query.conditions),
         with_orphans=True,
     )
 
 
-def _query(scope: Filter, asked: Question, interval: Interval, reports: Sequence[Report]) -> QueryStatsRequest:
+def _request(
+    selection: Filter, query: StatisticsQuery, interval: Interval, reports: Sequence[Report]
+) -> QueryStatsRequest:
     return QueryStatsRequest(
-        filters=[scope, *asked.conditions.filters],
-        interval=_interval(interval.within(asked.conditions.interval)),
-        excluded_intervals=_excluded(asked.conditions),
-        time_zone=asked.zone.name,
-        with_orphans=asked.conditions.names_statuses and scope.dimension == DIMENSION_DOMAIN,
+        filters=[selection, *query.conditions.filters],
+        interval=_interval(interval.within(query.conditions.interval)),
+        excluded_intervals=_excluded(query.conditions),
+        time_zone=query.time_zone.name,
+        with_orphans=query.conditions.names_statuses and selection.dimension == DIMENSION_DOMAIN,
         reports=reports,
     )
 
@@ -152,8 +158,8 @@ def _totals() -> Report:
     return Report(metrics=[METRIC_CLICKS, METRIC_HUMAN_CLICKS])
 
 
-def _chart(asked: Question) -> Report:
-    return Report(bucket=asked.bucket, metrics=[METRIC_CLICKS], order=ORDER_TIME_ASCENDING)
+def _chart(query: StatisticsQuery) -> Report:
+    return Report(bucket=query.bucket, metrics=[METRIC_CLICKS], order=ORDER_TIME_ASCENDING)
 
 
 def _breakdown(dimension: "Dimension.ValueType") -> Report:

@@ -8,7 +8,7 @@ from google.protobuf.struct_pb2 import NULL_VALUE, ListValue, Struct, Value
 
 from gateway.compat.shortio import ids, moments, values
 from gateway.compat.shortio.statistics.columns import Column
-from gateway.compat.shortio.statistics.parse import Question
+from gateway.compat.shortio.statistics.parse import StatisticsQuery
 from gateway.compat.shortio.statistics.periods import CUSTOM, Period
 from linkmeter.analytics.v1.stats_service_pb2 import DimensionValue, ReportResult, StatsRow
 from linkmeter.compat.shortio.v2 import statistics_pb2
@@ -30,7 +30,7 @@ class Totals:
 
 
 def link_statistics(
-    asked: Question, results: Sequence[ReportResult], before: ReportResult | None
+    query: StatisticsQuery, results: Sequence[ReportResult], before: ReportResult | None
 ) -> statistics_pb2.LinkStatistics:
     """Render a link's statistics from the reports of queries.statistics and queries.previous."""
     now, then = Totals(results[0]), Totals(before)
@@ -41,13 +41,13 @@ def link_statistics(
         total_clicks_change=_change(now.clicks, then.clicks) if compared else _NO_PERIOD_BEFORE,
         human_clicks_change=_change(now.human_clicks, then.human_clicks) if compared else _NO_PERIOD_BEFORE,
         click_statistics=_chart(results[1]),
-        interval=_interval(asked.period),
+        interval=_interval(query.period),
         **_breakdowns(results[2:], _LINK_ROWS),
     )
 
 
 def domain_statistics(
-    asked: Question,
+    query: StatisticsQuery,
     results: Sequence[ReportResult],
     before: ReportResult | None,
     links: int,
@@ -72,7 +72,7 @@ def domain_statistics(
         human_clicks_change=_change(now.human_clicks, then.human_clicks) if before is not None else _decimal(0),
         human_clicks_change_positive=now.human_clicks >= then.human_clicks,
         click_statistics=_chart(results[1]),
-        interval=_interval(asked.period),
+        interval=_interval(query.period),
         **_breakdowns(results[2:], _DOMAIN_ROWS),
     )
 

@@ -105,7 +105,7 @@ class StatisticsServicer(statistics_service_pb2_grpc.StatisticsServiceServicer):
     ) -> AsyncIterator[statistics_pb2.IntervalTop]:
         """Answer the top values of a domain's clicks step by step."""
         account, domain = await self._domain(request.domain_id, context)
-        asked, wanted = parse.question(request.options, self._clock.now()), parse.top(request.options)
+        asked, wanted = parse.statistics_query(request.options, self._clock.now()), parse.top_query(request.options)
         query = queries.top(queries.of_domain(domain.host), asked, wanted)
         if query is None:
             return
@@ -155,7 +155,7 @@ class StatisticsServicer(statistics_service_pb2_grpc.StatisticsServiceServicer):
     ) -> AsyncIterator[statistics_pb2.PopularPath]:
         """Answer the paths with most clicks."""
         account, domain = await self._domain(request.domain_id, context)
-        asked = parse.question(parse.options_of(request), self._clock.now())
+        asked = parse.statistics_query(parse.options_of(request), self._clock.now())
         query = queries.popular_paths(queries.of_domain(domain.host), asked, _POPULAR_PATHS)
         for path in render.paths((await self._results(account, query))[0]):
             yield path
@@ -165,12 +165,12 @@ class StatisticsServicer(statistics_service_pb2_grpc.StatisticsServiceServicer):
     ) -> AsyncIterator[statistics_pb2.LastClick]:
         """List the newest visits of a domain."""
         account, domain = await self._domain(request.domain_id, context)
-        asked = parse.stream(request.options, self._clock.now())
+        asked = parse.clickstream_query(request.options, self._clock.now())
         listed = await self._backends.clicks.ListClicks(
             queries.last_clicks(domain.host, asked), metadata=account.metadata
         )
         for click in listed.clicks:
-            yield clickstream.last_click(click, asked.zone)
+            yield clickstream.last_click(click, asked.time_zone)
 
     async def DeleteDomainStatistics(
         self, request: statistics_service_pb2.DeleteDomainStatisticsRequest, context: Context
@@ -187,7 +187,7 @@ class StatisticsServicer(statistics_service_pb2_grpc.StatisticsServiceServicer):
         self, link_id: str, options: statistics_pb2.StatisticsOptions, context: Context
     ) -> statistics_pb2.LinkStatistics:
         account, scope = await self._link(link_id, context)
-        asked = parse.question(options, self._clock.now())
+        asked = parse.statistics_query(options, self._clock.now())
         results, before = await asyncio.gather(
             self._results(account, queries.statistics(scope, asked, queries.LINK_BREAKDOWNS)),
             self._results(account, queries.previous(scope, asked)),
@@ -198,7 +198,7 @@ class StatisticsServicer(statistics_service_pb2_grpc.StatisticsServiceServicer):
         self, domain_id: str, options: statistics_pb2.StatisticsOptions, context: Context
     ) -> statistics_pb2.DomainStatistics:
         account, domain = await self._domain(domain_id, context)
-        asked = parse.question(options, self._clock.now())
+        asked = parse.statistics_query(options, self._clock.now())
         scope = queries.of_domain(domain.host)
         results, before, links, links_before = await asyncio.gather(
             self._results(account, queries.statistics(scope, asked, queries.DOMAIN_BREAKDOWNS)),
@@ -211,13 +211,13 @@ class StatisticsServicer(statistics_service_pb2_grpc.StatisticsServiceServicer):
     async def _intervals(
         self, account: Account, scope: Filter, options: statistics_pb2.StatisticsOptions
     ) -> statistics_pb2.IntervalClicks:
-        asked = parse.question(options, self._clock.now())
+        asked = parse.statistics_query(options, self._clock.now())
         return render.interval_clicks((await self._results(account, queries.chart(scope, asked)))[0])
 
     async def _top(
         self, account: Account, scope: Filter, options: statistics_pb2.StatisticsOptions
     ) -> list[statistics_pb2.TopValue]:
-        asked, wanted = parse.question(options, self._clock.now()), parse.top(options)
+        asked, wanted = parse.statistics_query(options, self._clock.now()), parse.top_query(options)
         query = queries.top(scope, asked, wanted)
         if query is None:
             return []

@@ -14,8 +14,8 @@ from services.common import errors
 EAST = timezone(timedelta(hours=7))
 
 
-def read(json: Any, zone: Any = UTC, *, is_wall_clock: bool = False) -> datetime | None:
-    return moments.read(json_format.ParseDict(json, Value()), "startDate", zone, is_wall_clock=is_wall_clock)
+def read(json: Any, time_zone: Any = UTC, *, is_wall_clock: bool = False) -> datetime | None:
+    return moments.read(json_format.ParseDict(json, Value()), "startDate", time_zone, is_wall_clock=is_wall_clock)
 
 
 @pytest.mark.parametrize(

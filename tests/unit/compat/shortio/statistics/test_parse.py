@@ -20,15 +20,15 @@ def options(**json: Any) -> statistics_pb2.StatisticsOptions:
     return json_format.ParseDict(json, statistics_pb2.StatisticsOptions())
 
 
-def question(**json: Any) -> parse.Question:
-    return parse.question(options(**json), NOW)
+def statistics_query(**json: Any) -> parse.StatisticsQuery:
+    return parse.statistics_query(options(**json), NOW)
 
 
 def test_nothing_asks_for_the_last_thirty_days_by_day_in_utc() -> None:
     """The defaults."""
-    asked = question()
+    asked = statistics_query()
     assert asked.period == periods.named("last30", NOW, UTC)
-    assert asked.zone.name == "UTC"
+    assert asked.time_zone.name == "UTC"
     assert asked.bucket == stats.BUCKET_DAY
     assert not asked.skips_tops
 
@@ -38,19 +38,19 @@ def test_nothing_asks_for_the_last_thirty_days_by_day_in_utc() -> None:
 )
 def test_every_documented_period_is_known(name: str) -> None:
     """In whatever case."""
-    assert question(period=name).period.name == name.lower()
+    assert statistics_query(period=name).period.name == name.lower()
 
 
 def test_the_seeds_custom_period_in_milliseconds() -> None:
     """Milliseconds since 1970, as numbers or as text with a decimal point."""
     interval = Interval(datetime(2020, 4, 30, 12, 56, 53, tzinfo=UTC), datetime(2020, 5, 5, 12, 56, 53, tzinfo=UTC))
-    period = question(period="custom", startDate="1588251413000.0", endDate=1588683413000).period
+    period = statistics_query(period="custom", startDate="1588251413000.0", endDate=1588683413000).period
     assert period == periods.Period("custom", interval)
 
 
 def test_a_start_alone_means_the_custom_period_until_now() -> None:
     """StartDate without period says what is meant."""
-    assert question(startDate="2020-05-01").period.interval == Interval(datetime(2020, 5, 1, tzinfo=UTC), NOW)
+    assert statistics_query(startDate="2020-05-01").period.interval == Interval(datetime(2020, 5, 1, tzinfo=UTC), NOW)
 
 
 @pytest.mark.parametrize(
@@ -75,15 +75,15 @@ def test_a_start_alone_means_the_custom_period_until_now() -> None:
 def test_what_is_wrong_is_refused_by_name(json: dict[str, Any], name: str) -> None:
     """The answer says which field."""
     with pytest.raises(errors.InvalidArgument) as refusal:
-        question(**json)
+        statistics_query(**json)
     assert refusal.value.field == name
 
 
 def test_tz_wins_over_the_offset() -> None:
     """An offset counts how far clocks are ahead of UTC."""
-    assert question(tzOffset="-300").zone.name == "-05:00"
-    assert question(tzOffset=330).zone.name == "+05:30"
-    assert question(tzOffset=330, tz="Europe/Berlin").zone.name == "Europe/Berlin"
+    assert statistics_query(tzOffset="-300").time_zone.name == "-05:00"
+    assert statistics_query(tzOffset=330).time_zone.name == "+05:30"
+    assert statistics_query(tzOffset=330, tz="Europe/Berlin").time_zone.name == "Europe/Berlin"
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_tz_wins_over_the_offset() -> None:
 )
 def test_the_charts_steps(json: dict[str, Any], bucket: int) -> None:
     """Hours for a single day, else days; interval is another name."""
-    assert question(**json).bucket == bucket
+    assert statistics_query(**json).bucket == bucket
 
 
 def test_query_strings_ask_as_bodies_do() -> None:
@@ -106,12 +106,14 @@ def test_query_strings_ask_as_bodies_do() -> None:
         period="last7", tz="Europe/Berlin", clicks_chart_interval="week", skip_tops="true"
     )
     body = options(period="last7", tz="Europe/Berlin", clicksChartInterval="week", skipTops=True)
-    assert parse.question(parse.options_of(request), NOW) == parse.question(body, NOW)
+    assert parse.statistics_query(parse.options_of(request), NOW) == parse.statistics_query(body, NOW)
 
 
 def test_the_stream_pages_between_exclusive_moments() -> None:
     """BeforeDate is the dt of the last row, afterDate likewise."""
-    asked = parse.stream(options(beforeDate="2020-05-02T00:00:00.123Z", afterDate="2020-05-01T00:00:00.000Z"), NOW)
+    asked = parse.clickstream_query(
+        options(beforeDate="2020-05-02T00:00:00.123Z", afterDate="2020-05-01T00:00:00.000Z"), NOW
+    )
     assert asked.interval == Interval(
         datetime(2020, 5, 1, 0, 0, 0, 1000, tzinfo=UTC), datetime(2020, 5, 2, 0, 0, 0, 123000, tzinfo=UTC)
     )
@@ -120,24 +122,26 @@ def test_the_stream_pages_between_exclusive_moments() -> None:
 
 def test_the_total_period_takes_no_notice_of_paging() -> None:
     """As the live service does."""
-    assert parse.stream(options(period="total", beforeDate="2020-05-02"), NOW).interval == Interval()
+    assert parse.clickstream_query(options(period="total", beforeDate="2020-05-02"), NOW).interval == Interval()
 
 
 def test_no_period_is_all_of_the_stream() -> None:
     """Clients page back as far as they like."""
-    assert parse.stream(options(limit=5000), NOW).interval == Interval()
-    assert parse.stream(options(limit=5000), NOW).limit == 1000
+    assert parse.clickstream_query(options(limit=5000), NOW).interval == Interval()
+    assert parse.clickstream_query(options(limit=5000), NOW).limit == 1000
 
 
 def test_a_period_bounds_the_stream_too() -> None:
     """Together with dt and paging."""
-    asked = parse.stream(options(period="today", include={"dt": ["2020-05-08T10:00:00Z", "2020-05-08T11:00:00Z"]}), NOW)
+    asked = parse.clickstream_query(
+        options(period="today", include={"dt": ["2020-05-08T10:00:00Z", "2020-05-08T11:00:00Z"]}), NOW
+    )
     assert asked.interval == Interval(datetime(2020, 5, 8, 10, tzinfo=UTC), datetime(2020, 5, 8, 11, tzinfo=UTC))
 
 
 def test_conditions_become_filters() -> None:
     """Include asks for all of it, exclude for none of it."""
-    asked = parse.stream(
+    asked = parse.clickstream_query(
         options(
             include={"human": True, "countries": ["us", "de"], "paths": ["/a", "b"], "utmMediums": ["unknown"]},
             exclude={"browsers": ["Chrome"], "statuses": [404]},
@@ -165,25 +169,25 @@ def test_every_documented_condition_is_known() -> None:
         )
     }
     include = listed | {"statuses": [302], "human": True, "dt": ["2020-01-01", "2020-01-02"]}
-    asked = question(include=include)
+    asked = statistics_query(include=include)
     assert len(asked.conditions.filters) == 13
     assert asked.conditions.interval == Interval(datetime(2020, 1, 1, tzinfo=UTC), datetime(2020, 1, 2, tzinfo=UTC))
-    assert question(exclude=include).conditions.excluded == (asked.conditions.interval,)
+    assert statistics_query(exclude=include).conditions.excluded == (asked.conditions.interval,)
 
 
 @pytest.mark.parametrize("empty", [{"paths": []}, {"paths": {}}, {"paths": None}, {"human": None}, {"dt": []}])
 def test_empty_conditions_say_nothing(empty: dict[str, Any]) -> None:
     """An empty list is no list that nothing is in."""
-    assert question(include=empty, exclude=empty).conditions == Conditions()
+    assert statistics_query(include=empty, exclude=empty).conditions == Conditions()
 
 
 def test_top_needs_a_known_column() -> None:
     """And says which there are."""
     with pytest.raises(errors.InvalidArgument, match="column: is required"):
-        parse.top(options())
+        parse.top_query(options())
     with pytest.raises(errors.InvalidArgument, match="path_404"):
-        parse.top(options(column="device"))
-    wanted = parse.top(options(column="path", prefix="/ab", limit="3"))
+        parse.top_query(options(column="device"))
+    wanted = parse.top_query(options(column="path", prefix="/ab", limit="3"))
     assert (wanted.column.dimension, wanted.prefix, wanted.limit) == (stats.DIMENSION_CODE, "ab", 3)
 
 

@@ -56,9 +56,9 @@ def test_days_are_those_of_the_zone() -> None:
     st.integers(0, 90 * 366 * 86400).map(lambda seconds: datetime(1990, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)),
     st.sampled_from(sorted(available_timezones())).map(ZoneInfo),
 )
-def test_every_period_is_followed_by_what_it_is_compared_with(name: str, now: datetime, zone: tzinfo) -> None:
+def test_every_period_is_followed_by_what_it_is_compared_with(name: str, now: datetime, time_zone: tzinfo) -> None:
     """In every zone, over every change of clocks; now lies in it unless its name says otherwise."""
-    period = periods.named(name, now, zone)
+    period = periods.named(name, now, time_zone)
     assert period.previous is not None
     assert period.previous.end == period.interval.start
     assert period.interval.start is not None

@@ -18,19 +18,19 @@ def options(**json: Any) -> statistics_pb2.StatisticsOptions:
     return json_format.ParseDict(json, statistics_pb2.StatisticsOptions())
 
 
-def question(**json: Any) -> parse.Question:
-    return parse.question(options(**json), NOW)
+def statistics_query(**json: Any) -> parse.StatisticsQuery:
+    return parse.statistics_query(options(**json), NOW)
 
 
 def top(scope: stats.Filter, **json: Any) -> stats.QueryStatsRequest:
-    query = queries.top(scope, question(**json), parse.top(options(**json)))
+    query = queries.top(scope, statistics_query(**json), parse.top_query(options(**json)))
     assert query is not None
     return query
 
 
 def test_breakdowns_count_people_and_only_what_is_known() -> None:
     """In the seed's example they sum up to the human clicks."""
-    query = queries.statistics(LINK, question(), queries.LINK_BREAKDOWNS)
+    query = queries.statistics(LINK, statistics_query(), queries.LINK_BREAKDOWNS)
     assert [list(report.dimensions) for report in query.reports[2:]] == [[item] for item in queries.LINK_BREAKDOWNS]
     for report in query.reports[2:]:
         assert list(report.metrics) == [stats.METRIC_HUMAN_CLICKS]
@@ -40,21 +40,21 @@ def test_breakdowns_count_people_and_only_what_is_known() -> None:
 
 def test_skipped_breakdowns_are_not_asked_for() -> None:
     """They would cost for nothing."""
-    assert len(queries.statistics(LINK, question(skipTops=True), queries.LINK_BREAKDOWNS).reports) == 2
+    assert len(queries.statistics(LINK, statistics_query(skipTops=True), queries.LINK_BREAKDOWNS).reports) == 2
 
 
 def test_total_and_custom_have_nothing_to_compare_with() -> None:
     """All others have a period before."""
-    assert queries.previous(LINK, question(period="total")) is None
-    assert queries.previous(LINK, question(period="custom", startDate="2020-05-01")) is None
-    assert queries.previous(LINK, question(period="today")) is not None
+    assert queries.previous(LINK, statistics_query(period="total")) is None
+    assert queries.previous(LINK, statistics_query(period="custom", startDate="2020-05-01")) is None
+    assert queries.previous(LINK, statistics_query(period="today")) is not None
 
 
 def test_orphan_visits_count_only_where_statuses_are_the_matter() -> None:
     """And never in the statistics of a link."""
-    assert not queries.chart(DOMAIN, question()).with_orphans
-    assert queries.chart(DOMAIN, question(include={"statuses": [404]})).with_orphans
-    assert not queries.chart(LINK, question(include={"statuses": [404]})).with_orphans
+    assert not queries.chart(DOMAIN, statistics_query()).with_orphans
+    assert queries.chart(DOMAIN, statistics_query(include={"statuses": [404]})).with_orphans
+    assert not queries.chart(LINK, statistics_query(include={"statuses": [404]})).with_orphans
     assert top(DOMAIN, column="st").with_orphans
     assert top(DOMAIN, column="path_404").with_orphans
     assert not top(DOMAIN, column="path").with_orphans
@@ -77,13 +77,13 @@ def test_a_prefix_is_a_filter_of_the_column() -> None:
 
 def test_columns_without_values_ask_nothing() -> None:
     """There are no goals here."""
-    assert queries.top(DOMAIN, question(), parse.top(options(column="goal_completed"))) is None
+    assert queries.top(DOMAIN, statistics_query(), parse.top_query(options(column="goal_completed"))) is None
 
 
 def test_top_by_interval_asks_for_the_found_values_step_by_step() -> None:
     """Other conditions stay."""
     first = top(DOMAIN, column="browser", prefix="C", clicksChartInterval="week")
-    query = queries.top_by_interval(first, question(clicksChartInterval="week"), ["Chrome"])
+    query = queries.top_by_interval(first, statistics_query(clicksChartInterval="week"), ["Chrome"])
     steps, values = query.reports
     assert steps.bucket == values.bucket == stats.BUCKET_WEEK
     assert not steps.dimensions
@@ -94,14 +94,16 @@ def test_top_by_interval_asks_for_the_found_values_step_by_step() -> None:
 
 def test_bounds_that_leave_nothing_make_an_interval_without_length() -> None:
     """Analytics refuses intervals that end before they start."""
-    asked = parse.stream(options(afterDate="2020-05-02", beforeDate="2020-05-01"), NOW)
+    asked = parse.clickstream_query(options(afterDate="2020-05-02", beforeDate="2020-05-01"), NOW)
     query = queries.last_clicks("sho.rt", asked)
     assert query.interval.start_time == query.interval.end_time
 
 
 def test_the_clickstream_has_orphan_visits() -> None:
     """They are visits of the domain, with their status."""
-    query = queries.last_clicks("sho.rt", parse.stream(options(exclude={"dt": ["2020-05-01", "2020-05-02"]}), NOW))
+    query = queries.last_clicks(
+        "sho.rt", parse.clickstream_query(options(exclude={"dt": ["2020-05-01", "2020-05-02"]}), NOW)
+    )
     assert query.with_orphans
     assert query.filters[0] == DOMAIN
     assert len(query.excluded_intervals) == 1

@@ -11,18 +11,18 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from gateway.compat.shortio.statistics import columns, parse, periods, render
 from gateway.compat.shortio.statistics.clickstream import last_click
 from gateway.compat.shortio.statistics.filters import Conditions
-from gateway.compat.shortio.statistics.parse import Question
+from gateway.compat.shortio.statistics.parse import StatisticsQuery
 from linkmeter.analytics.v1 import clicks_pb2
 from linkmeter.analytics.v1.stats_service_pb2 import BUCKET_DAY, DimensionValue, ReportResult, StatsRow
 
 NOW = datetime(2020, 5, 8, 15, 30, tzinfo=UTC)
-UTC_ZONE = parse.Zone("UTC", UTC, is_named=False)
+UTC_ZONE = parse.TimeZone("UTC", UTC, is_named=False)
 
 
-def question(name: str, *, skips_tops: bool = False) -> Question:
-    return Question(
+def statistics_query(name: str, *, skips_tops: bool = False) -> StatisticsQuery:
+    return StatisticsQuery(
         period=periods.named(name, NOW, UTC),
-        zone=UTC_ZONE,
+        time_zone=UTC_ZONE,
         bucket=BUCKET_DAY,
         conditions=Conditions(),
         skips_tops=skips_tops,
@@ -69,7 +69,7 @@ CHART = ReportResult(rows=[step(datetime(2020, 5, 7, tzinfo=UTC), 3), step(datet
 
 def test_link_statistics_have_the_documented_shape() -> None:
     """Counts are numbers, changes and points are text, and total compares with nothing."""
-    rendered = json_of(render.link_statistics(question("total"), [report((42, 8)), CHART, *BREAKDOWNS], None))
+    rendered = json_of(render.link_statistics(statistics_query("total"), [report((42, 8)), CHART, *BREAKDOWNS], None))
     assert rendered == {
         "totalClicks": 42,
         "humanClicks": 8,
@@ -95,7 +95,9 @@ def test_link_statistics_have_the_documented_shape() -> None:
 
 def test_skipped_breakdowns_are_absent() -> None:
     """SkipTops leaves them out altogether."""
-    rendered = json_of(render.link_statistics(question("total", skips_tops=True), [report((42, 8)), CHART], None))
+    rendered = json_of(
+        render.link_statistics(statistics_query("total", skips_tops=True), [report((42, 8)), CHART], None)
+    )
     assert set(rendered) == {
         "totalClicks",
         "humanClicks",
@@ -111,13 +113,13 @@ def test_skipped_breakdowns_are_absent() -> None:
 )
 def test_changes_are_percentages_with_two_decimals(now: int, then: int, change: str) -> None:
     """From nothing it is 999.00, as the live service says."""
-    rendered = render.link_statistics(question("today"), [report((now, 0)), CHART], report((then, 0)))
+    rendered = render.link_statistics(statistics_query("today"), [report((now, 0)), CHART], report((then, 0)))
     assert rendered.total_clicks_change == change
 
 
 def test_the_documented_interval_of_today() -> None:
     """Days end a millisecond early, those before a second: so the documentation has them."""
-    rendered = json_of(render.link_statistics(question("today"), [report(), CHART], report()))
+    rendered = json_of(render.link_statistics(statistics_query("today"), [report(), CHART], report()))
     assert rendered["interval"] == {
         "startDate": "2020-05-08T00:00:00.000Z",
         "endDate": "2020-05-08T23:59:59.999Z",
@@ -130,7 +132,7 @@ def test_domain_statistics_compare_with_the_period_before() -> None:
     """Clicks, links and their ratio."""
     breakdowns = [*BREAKDOWNS, report((named("mail"), 1)), report(), report()]
     rendered = json_of(
-        render.domain_statistics(question("last7"), [report((10, 4)), CHART, *breakdowns], report((5, 5)), 4, 1)
+        render.domain_statistics(statistics_query("last7"), [report((10, 4)), CHART, *breakdowns], report((5, 5)), 4, 1)
     )
     figures = {name: value for name, value in rendered.items() if not isinstance(value, list | dict)}
     assert figures == {
