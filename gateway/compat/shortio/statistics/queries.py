@@ -33,6 +33,7 @@ from linkmeter.analytics.v1.stats_service_pb2 import (
     QueryStatsRequest,
     Report,
 )
+from linkmeter.links.v1 import link_service_pb2
 
 # The breakdowns of a link's statistics, in the order of their reports; a domain's have the second part, too.
 LINK_BREAKDOWNS: Final = (
@@ -138,6 +139,13 @@ def last_clicks(host: str, query: ClickstreamQuery) -> click_service_pb2.ListCli
         filters=[of_domain(host), *query.conditions.filters],
         excluded_intervals=_excluded(query.conditions),
         with_orphans=True,
+    )
+
+
+def links_created(host: str, interval: Interval, *, archived: bool) -> link_service_pb2.ListLinksRequest:
+    """Ask how many links of a domain were created in an interval."""
+    return link_service_pb2.ListLinksRequest(
+        page_size=1, domain=host, created=interval.to_message(), archived=archived, with_total_size=True
     )
 
 

@@ -124,11 +124,6 @@ def paths(result: ReportResult) -> list[statistics_pb2.PopularPath]:
     ]
 
 
-def clicks_of(result: ReportResult) -> dict[str, int]:
-    """Read a report by one dimension."""
-    return {row.dimensions[0].value: row.metrics[0] for row in result.rows}
-
-
 def _chart(result: ReportResult) -> statistics_pb2.ClickStatistics:
     return statistics_pb2.ClickStatistics(datasets=[statistics_pb2.Dataset(data=_points(result))])
 
