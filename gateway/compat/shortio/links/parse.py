@@ -1,7 +1,7 @@
 """From the requests of Short.io's link API to ours."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -10,7 +10,7 @@ from google.protobuf.struct_pb2 import Value
 
 from gateway.compat.shortio import ids, moments, unsupported, values
 from gateway.compat.shortio.intervals import Interval
-from gateway.compat.shortio.links import campaign
+from gateway.compat.shortio.links import fields
 from linkmeter.compat.shortio.v2 import link_service_pb2, links_pb2
 from linkmeter.links.v1 import links_pb2 as native
 from services.common import errors
@@ -22,7 +22,6 @@ LARGEST_OFFSET: Final = 10_000
 
 _MILLISECOND: Final = timedelta(milliseconds=1)
 _COLOR: Final = re.compile(r"#?([0-9A-Fa-f]{6}(?:[0-9A-Fa-f]{2})?)")
-_DEFAULT_REDIRECT: Final = 302
 _DEFAULT_QR_SIZE: Final = 8
 _LARGEST_QR_SIZE: Final = 99
 
@@ -37,6 +36,15 @@ class NewLink:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bulk:
+    """Links that a client wants in one call: what holds for all of them, and what each is to be."""
+
+    host: str
+    allows_duplicates: bool
+    options: Sequence[links_pb2.LinkOptions]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
     """Which page of which links."""
 
@@ -45,6 +53,8 @@ class Listing:
     created: Interval
     oldest_first: bool
     offset: int
+    tag: str
+    query: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,13 +71,33 @@ def new_link(options: links_pb2.LinkOptions, *, host: str = "", allows_duplicate
     """Parse a link to create; host and allows_duplicates are those that hold for a whole bulk."""
     unsupported.refuse_options(options)
     link = native.Link(destination=values.required_text(options.original_url, "originalURL"))
-    _apply(options, link)
+    fields.apply(options, link)
     link.code = ids.code_of(values.text(options.path, "path"))
     return NewLink(
         host=values.text(options.domain, "domain") or host or values.required_text(options.domain, "domain"),
         link=link,
         allows_duplicates=allows_duplicates or values.flag(options.allow_duplicates, "allowDuplicates"),
     )
+
+
+def bulk(body: link_service_pb2.BulkBody) -> Bulk:
+    """Parse what holds for all links of a bulk.
+
+    Raises InvalidArgument for no links, or more than MOST_CREATED, or without a domain; Refusal for a folder.
+    """
+    host = values.required_text(body.domain, "domain")
+    allows_duplicates = values.flag(body.allow_duplicates, "allowDuplicates")
+    unsupported.refuse_folder(body)
+    if not 1 <= len(body.links) <= MOST_CREATED:
+        raise errors.InvalidArgument("links", f"must hold 1 to {MOST_CREATED} links")
+    return Bulk(host=host, allows_duplicates=allows_duplicates, options=body.links)
+
+
+def links_of(wanted: Bulk) -> list[NewLink]:
+    """Parse each link of a bulk, as new_link does."""
+    return [
+        new_link(options, host=wanted.host, allows_duplicates=wanted.allows_duplicates) for options in wanted.options
+    ]
 
 
 def changes(options: links_pb2.LinkOptions, current: native.Link) -> tuple[native.Link, list[str]]:
@@ -79,7 +109,7 @@ def changes(options: links_pb2.LinkOptions, current: native.Link) -> tuple[nativ
     link = native.Link(link_id=current.link_id, destination=current.destination)
     if not values.is_absent(options.original_url):
         link.destination = values.required_text(options.original_url, "originalURL")
-    mask = _apply(options, link)
+    mask = fields.apply(options, link)
     if link.destination != current.destination:
         mask.append("destination")
     return link, mask
@@ -107,6 +137,8 @@ def listing(request: link_service_pb2.ListLinksRequest) -> Listing:
         created=Interval(after + _MILLISECOND if after else None, _date(request.before_date, "beforeDate")),
         oldest_first=order == "asc",
         offset=values.whole(_value(request.offset), "offset", 0, smallest=0, largest=LARGEST_OFFSET),
+        tag=request.tag,
+        query=request.query,
     )
 
 
@@ -146,76 +178,6 @@ def qr_code(options: link_service_pb2.QrOptions) -> QrCode:
         color=color,
         background=background,
     )
-
-
-def _apply(options: links_pb2.LinkOptions, link: native.Link) -> list[str]:
-    """Put all but destination and path into a link, and answer what was given; null is given, as nothing."""
-    present = {field.name for field, _ in options.ListFields()}
-    given = [(name, put) for name, put in _FIELDS if name in present]
-    for name, put in given:
-        put(getattr(options, name), link)
-    tracked: dict[str, str] = {
-        name: values.text(getattr(options, name), name) for name in campaign.PARAMETERS if name in present
-    }
-    link.destination = campaign.write(link.destination, tracked)
-    mask = [_NATIVE.get(name, name) for name, _ in given]
-    if "ttl" in present and "expires_at" not in present:
-        _put_expiry(options.ttl, link)
-        mask.append("expire_time")
-    return mask
-
-
-def _put_title(value: Value, link: native.Link) -> None:
-    link.title = values.text(value, "title")
-
-
-def _put_tags(value: Value, link: native.Link) -> None:
-    link.tags.extend(values.texts(value, "tags"))
-
-
-def _put_password(value: Value, link: native.Link) -> None:
-    if password := values.text(value, "password"):
-        link.password = password
-
-
-def _put_expiry(value: Value, link: native.Link) -> None:
-    moment = moments.read(value, "expiresAt", UTC, is_wall_clock=False)
-    if moment is not None:
-        link.expire_time.CopyFrom(moments.to_timestamp(moment))
-
-
-def _put_expired_url(value: Value, link: native.Link) -> None:
-    link.expired_destination = values.text(value, "expiredURL")
-
-
-def _put_limit(value: Value, link: native.Link) -> None:
-    link.max_clicks = values.whole(value, "clicksLimit", 0)
-
-
-def _put_redirect(value: Value, link: native.Link) -> None:
-    link.redirect_status = values.whole(value, "redirectType", _DEFAULT_REDIRECT, largest=1000)
-
-
-def _put_archived(value: Value, link: native.Link) -> None:
-    link.archived = values.flag(value, "archived")
-
-
-_FIELDS: Final[tuple[tuple[str, Callable[[Value, native.Link], None]], ...]] = (
-    ("title", _put_title),
-    ("tags", _put_tags),
-    ("password", _put_password),
-    ("expires_at", _put_expiry),
-    ("expired_url", _put_expired_url),
-    ("clicks_limit", _put_limit),
-    ("redirect_type", _put_redirect),
-    ("archived", _put_archived),
-)
-_NATIVE: Final = {
-    "expires_at": "expire_time",
-    "expired_url": "expired_destination",
-    "clicks_limit": "max_clicks",
-    "redirect_type": "redirect_status",
-}
 
 
 def _value(text: str) -> Value:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from google.api.httpbody_pb2 import HttpBody
-from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.struct_pb2 import ListValue
 
 from gateway.compat.backends import Backends
@@ -12,12 +11,12 @@ from gateway.compat.shared.accounts import Account
 from gateway.compat.shared.http_metadata import Context
 from gateway.compat.shared.refusal import Refusal
 from gateway.compat.shortio import errors as shortio_errors
-from gateway.compat.shortio import moments, unsupported, values
-from gateway.compat.shortio.access import Access, reading_metadata
+from gateway.compat.shortio import moments, values
+from gateway.compat.shortio.access import Access
 from gateway.compat.shortio.limits import CallLimits
-from gateway.compat.shortio.links import parse, render
+from gateway.compat.shortio.links import parse, queries, render
 from gateway.compat.shortio.links.creation import Created, Creation
-from gateway.compat.shortio.links.parse import NewLink
+from gateway.compat.shortio.links.writer import LinkWriter
 from linkmeter.compat.shortio.v2 import link_service_pb2 as contract
 from linkmeter.compat.shortio.v2 import link_service_pb2_grpc, links_pb2
 from linkmeter.links.v1 import link_service_pb2
@@ -36,6 +35,7 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
         self._limits = limits
         self._access = access
         self._creation = Creation(backends=backends)
+        self._writer = LinkWriter(backends=backends)
 
     async def CreateLink(self, request: contract.CreateLinkRequest, context: Context) -> links_pb2.Link:
         """Create a link."""
@@ -49,25 +49,17 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
         """Create many links."""
         account = await self._account(context, callers.LINKS_WRITE)
         await self._limits.spend_bulk(account.caller)
-        body = request.body
-        host = values.required_text(body.domain, "domain")
-        allowed = values.flag(body.allow_duplicates, "allowDuplicates")
-        unsupported.refuse_folder(body)
-        if not 1 <= len(body.links) <= parse.MOST_CREATED:
-            raise errors.InvalidArgument("links", f"must hold 1 to {parse.MOST_CREATED} links")
-        domain = await self._access.domain_of_host(account, host)
-        wanted: list[NewLink] = []
-        for options in body.links:
-            item = parse.new_link(options, host=host, allows_duplicates=allowed)
+        bulk = parse.bulk(request.body)
+        domain = await self._access.domain_of_host(account, bulk.host)
+        wanted = parse.links_of(bulk)
+        for item in wanted:
             item.link.domain = domain.host
-            wanted.append(item)
-        outcomes = await self._creation.many(account, wanted)
         return render.bulk(
             [
                 shortio_errors.link_body(outcome)
                 if isinstance(outcome, errors.LinkmeterError)
                 else _created(outcome, domain, account)
-                for outcome in outcomes
+                for outcome in await self._creation.many(account, wanted)
             ]
         )
 
@@ -75,31 +67,20 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
         """List a page of a domain's links."""
         account = await self._account(context, callers.LINKS_READ)
         domain = await self._access.domain(account, parse.required(request.domain_id, "domain_id"))
-        asked = parse.listing(request)
+        listing = parse.listing(request)
         if request.id_string:
             link = await self._access.link(account, request.id_string)
             found = [link] if link.domain == domain.host else []
-            return render.page(self._rendered(found, domain, account), len(found), "")
-        created = asked.created
+            return render.page(_rendered(found, domain, account), len(found), "")
+        created = listing.created
         if request.before:
             before = await self._access.link(account, request.before)
             created = created.before(moments.of_timestamp(before.create_time))
         listed = await self._backends.links.ListLinks(
-            link_service_pb2.ListLinksRequest(
-                domain=domain.host,
-                page_size=asked.limit,
-                page_token=asked.page_token,
-                created=created.to_message(),
-                oldest_first=asked.oldest_first,
-                skip=asked.offset,
-                tag=request.tag,
-                query=request.query,
-                with_total_size=True,
-            ),
-            metadata=account.metadata,
+            queries.page(domain.host, listing, created), metadata=account.metadata
         )
-        rendered = self._rendered(listed.links, domain, account)
-        return render.page(rendered, values.count(listed.total_size), listed.next_page_token)
+        count = values.count(listed.total_size)
+        return render.page(_rendered(listed.links, domain, account), count, listed.next_page_token)
 
     async def ExpandLink(self, request: contract.ExpandLinkRequest, context: Context) -> links_pb2.Link:
         """Find a link by domain and path."""
@@ -140,20 +121,19 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
         changed, mask = parse.changes(request.options, current)
         if not mask:
             return await self._shown(account, current)
-        return await self._shown(account, await self._update(account, changed, mask))
+        return await self._shown(account, await self._writer.update(account, changed, mask))
 
     async def DeleteLink(self, request: contract.DeleteLinkRequest, context: Context) -> contract.SuccessResponse:
         """Delete a link."""
         account = await self._account(context, callers.LINKS_WRITE)
         link = await self._access.link(account, request.link_id)
-        await self._delete(account, link)
+        await self._writer.delete(account, [link])
         return render.success(link.link_id)
 
     async def DeleteLinks(self, request: contract.DeleteLinksRequest, context: Context) -> contract.SuccessResponse:
         """Delete many links."""
         account = await self._account(context, callers.LINKS_WRITE)
-        for link in await self._links(account, request.body):
-            await self._delete(account, link)
+        await self._writer.delete(account, await self._links(account, request.body))
         return render.success()
 
     async def ArchiveLink(self, request: contract.ArchiveLinkRequest, context: Context) -> contract.SuccessResponse:
@@ -179,20 +159,14 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
         account = await self._account(context, callers.LINKS_WRITE)
         link = await self._access.link(account, request.link_id)
         domain = await self._access.domain_of_host(account, link.domain)
-        copied = await self._backends.links.CopyLink(
-            link_service_pb2.CopyLinkRequest(link_id=link.link_id, code=parse.copy_path(request.options)),
-            metadata=reading_metadata(account),
-        )
+        copied = await self._writer.copy(account, link, parse.copy_path(request.options))
         return render.copied(copied, domain.domain_id, account.owner, request.link_id)
 
     async def TagLinks(self, request: contract.TagLinksRequest, context: Context) -> contract.SuccessResponse:
         """Give a label to many links."""
         account = await self._account(context, callers.LINKS_WRITE)
         tag = values.required_text(request.body.tag, "tag")
-        for link in await self._links(account, request.body):
-            if tag not in link.tags:
-                tagged = native.Link(link_id=link.link_id, tags=[*link.tags, tag], etag=link.etag)
-                await self._update(account, tagged, ["tags"])
+        await self._writer.tag(account, await self._links(account, request.body), tag)
         return render.success()
 
     async def GenerateQrCode(self, request: contract.GenerateQrCodeRequest, context: Context) -> HttpBody:
@@ -250,12 +224,9 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
         destination = parse.required(url, "originalURL")
         domain = await self._access.domain_of_host(account, parse.required(host, "domain"))
         listed = await self._backends.links.ListLinks(
-            link_service_pb2.ListLinksRequest(
-                page_size=limit, domain=domain.host, destination=destination, oldest_first=limit == 1
-            ),
-            metadata=account.metadata,
+            queries.by_destination(domain.host, destination, limit), metadata=account.metadata
         )
-        return self._rendered(listed.links, domain, account)
+        return _rendered(listed.links, domain, account)
 
     async def _links(self, account: Account, body: contract.LinkIds) -> list[native.Link]:
         """Find all links that a body names, before anything is done to one of them."""
@@ -266,39 +237,24 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
     ) -> contract.SuccessResponse:
         account = await self._account(context, callers.LINKS_WRITE)
         link = await self._access.link(account, parse.link_text(body))
-        await self._archive(account, [link], archived=archived)
+        await self._writer.archive(account, [link], archived=archived)
         return render.success()
 
     async def _archive_many(
         self, body: contract.LinkIds, context: Context, *, archived: bool
     ) -> contract.SuccessResponse:
         account = await self._account(context, callers.LINKS_WRITE)
-        await self._archive(account, await self._links(account, body), archived=archived)
+        await self._writer.archive(account, await self._links(account, body), archived=archived)
         return render.success()
-
-    async def _archive(self, account: Account, links: Sequence[native.Link], *, archived: bool) -> None:
-        for link in links:
-            if link.archived != archived:
-                await self._update(account, native.Link(link_id=link.link_id, archived=archived), ["archived"])
-
-    async def _update(self, account: Account, link: native.Link, mask: Sequence[str]) -> native.Link:
-        return await self._backends.links.UpdateLink(
-            link_service_pb2.UpdateLinkRequest(link=link, update_mask=FieldMask(paths=mask)), metadata=account.metadata
-        )
-
-    async def _delete(self, account: Account, link: native.Link) -> None:
-        await self._backends.links.DeleteLink(
-            link_service_pb2.DeleteLinkRequest(link_id=link.link_id), metadata=account.metadata
-        )
 
     async def _refusal(self, link_id: str, context: Context, what: str) -> Refusal:
         account = await self._account(context, callers.LINKS_WRITE)
         await self._access.link(account, link_id)
         return shortio_errors.not_included(what)
 
-    @staticmethod
-    def _rendered(links: Sequence[native.Link], domain: native.Domain, account: Account) -> list[links_pb2.Link]:
-        return [render.link(link, domain.domain_id, account.owner) for link in links]
+
+def _rendered(links: Sequence[native.Link], domain: native.Domain, account: Account) -> list[links_pb2.Link]:
+    return [render.link(link, domain.domain_id, account.owner) for link in links]
 
 
 def _created(outcome: Created, domain: native.Domain, account: Account) -> links_pb2.Link:
