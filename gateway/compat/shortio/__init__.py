@@ -1,1 +1,1 @@
-"""The API of Short.io: statistics, clickstream and the link calls."""
+"""Short.io's API: statistics with the clickstream, links, and domains."""

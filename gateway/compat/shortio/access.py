@@ -22,33 +22,40 @@ class Access:
         self._limits = limits
 
     async def account(self, context: Context, scope: str) -> Account:
-        """Say who calls; refuse those without a key, and a key without the scope."""
+        """Return the account that calls.
+
+        Raises Unauthenticated without a known key (ResourceExhausted after too many such calls from an address), and
+        PermissionDenied for a key without the scope.
+        """
         account = await self._accounts.find(_key(context))
         if account is None:
-            await self._limits.spend_stranger(http_metadata.client_ip(context))
+            await self._limits.spend_unknown(http_metadata.client_ip(context))
             raise errors.Unauthenticated
         account.caller.require(scope)
         return account
 
     async def link(self, account: Account, link_id: str) -> links_pb2.Link:
-        """Find a link of the account by the client's id."""
+        """Return a link of the account by the client's id; raise NotFound for one that is not there or not theirs."""
         return await self._backends.links.GetLink(
             link_service_pb2.GetLinkRequest(link_id=ids.link_id(link_id)), metadata=reading_metadata(account)
         )
 
     async def domains(self, account: Account) -> list[links_pb2.Domain]:
-        """List the domains that the account may use, oldest first."""
+        """Return the domains that the account may use, oldest first."""
         answer = await self._backends.domains.ListDomains(
             domain_service_pb2.ListDomainsRequest(), metadata=reading_metadata(account)
         )
         return list(answer.domains)
 
     async def domain(self, account: Account, domain_id: str) -> links_pb2.Domain:
-        """Find a domain that the account may use by the client's id."""
+        """Return a domain that the account may use by the client's id; raise NotFound for any other."""
         return await self._domain(account, domain_service_pb2.GetDomainRequest(domain_id=ids.domain_id(domain_id)))
 
     async def domain_of_host(self, account: Account, host: str) -> links_pb2.Domain:
-        """Find a domain that the account may use by its host name; a port, as local installations have, is left out."""
+        """Return a domain that the account may use by its host name; a port, as local installations have, is left out.
+
+        Raises NotFound for any other.
+        """
         name = host.strip().partition(":")[0].rstrip(".").lower()
         if not name:
             raise errors.NotFound("domain", host)
@@ -64,7 +71,7 @@ def reading_metadata(account: Account) -> tuple[tuple[str, bytes], ...]:
 
 
 def _key(context: Context) -> str:
-    """Read the key: as it is, without a scheme; one is tolerated. Empty when there is none."""
+    """Return the key: as it is, without a scheme, though one is tolerated; empty when there is none."""
     for name, value in context.invocation_metadata() or ():
         if name == _AUTHORIZATION and isinstance(value, str):
             key = value.strip()

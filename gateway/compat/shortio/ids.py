@@ -15,7 +15,7 @@ _LARGEST: Final = 2**63 - 1
 
 
 def link_text(link_id: int) -> str:
-    """Write a link's id."""
+    """Return a link's id as clients see it: lnk_lm_ and the number in base 62."""
     digits = ""
     while link_id:
         link_id, rest = divmod(link_id, len(_DIGITS))
@@ -24,7 +24,7 @@ def link_text(link_id: int) -> str:
 
 
 def link_number(text: str) -> int | None:
-    """Read a link's id, also as the plain number that older clients keep; None when no link can have it."""
+    """Return the number of a link's id, which older clients keep as it is; None when no link can have it."""
     if _NUMBER.fullmatch(text):
         number = int(text)
     elif match := _LINK.fullmatch(text):
@@ -37,7 +37,7 @@ def link_number(text: str) -> int | None:
 
 
 def link_id(text: str) -> int:
-    """Read a link's id; one that no link can have is that of a link that is not there."""
+    """Return the number of a link's id; raise NotFound for one that no link can have, as for one that is not there."""
     number = link_number(text)
     if number is None:
         raise errors.NotFound("link", text)
@@ -45,17 +45,17 @@ def link_id(text: str) -> int:
 
 
 def domain_id(text: str) -> int:
-    """Read a domain's id, likewise."""
+    """Return the number of a domain's id; raise NotFound for one that no domain can have."""
     if not _NUMBER.fullmatch(text) or not 0 < int(text) <= _LARGEST:
         raise errors.NotFound("domain", text)
     return int(text)
 
 
 def path_of(code: str) -> str:
-    """Write a code as Short.io writes paths."""
+    """Return a code as Short.io writes paths: with a slash before it."""
     return code if code.startswith("/") else f"/{code}"
 
 
 def code_of(path: str) -> str:
-    """Read a path, with or without its slash."""
+    """Return the code of a path, with or without its slash."""
     return path.removeprefix("/")

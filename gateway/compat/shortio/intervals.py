@@ -17,7 +17,7 @@ class Interval:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing can lie in it."""
+        """Whether nothing can lie in it; an interval without both bounds is not empty."""
         return self.start is not None and self.end is not None and self.end <= self.start
 
     def within(self, other: "Interval") -> "Interval":
@@ -31,7 +31,7 @@ class Interval:
         return self.within(Interval(end=moment))
 
     def to_message(self) -> interval_pb2.Interval:
-        """Convert to the contracts of links and analytics, as it is: they refuse one that ends before it starts."""
+        """Return it as our contracts have it, also one that ends before it starts, which services refuse."""
         return interval_pb2.Interval(
             start_time=moments.to_timestamp(self.start) if self.start else None,
             end_time=moments.to_timestamp(self.end) if self.end else None,

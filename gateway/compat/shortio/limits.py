@@ -19,7 +19,7 @@ class Rates:
 
     @classmethod
     def read(cls, environment: Environment) -> Self:
-        """Read the rates; the defaults are Short.io's."""
+        """Return the rates that the environment has; the defaults are Short.io's."""
         return cls(
             statistics=read_quota(environment, "LINKMETER_SHORTIO_STATISTICS_RATE", "300/minute"),
             links=read_quota(environment, "LINKMETER_SHORTIO_LINKS_RATE", "50/second"),
@@ -28,12 +28,12 @@ class Rates:
 
 
 class CallLimits:
-    """Counts calls by group and key; calls without a known key, by address. Each raises ResourceExhausted beyond."""
+    """Counts calls by group and key, or by address without a known key; each raises ResourceExhausted when beyond."""
 
-    def __init__(self, limits: Limits, rates: Rates, *, strangers_per_minute: int) -> None:
+    def __init__(self, limits: Limits, rates: Rates, *, unknown_per_minute: int) -> None:
         self._limits = limits
         self._rates = rates
-        self._strangers = Quota.parse("shortio_strangers", f"{strangers_per_minute}/minute")
+        self._unknown = Quota.parse("shortio_strangers", f"{unknown_per_minute}/minute")
 
     async def spend_statistics(self, caller: Caller) -> None:
         """Count a call of the statistics."""
@@ -47,6 +47,6 @@ class CallLimits:
         """Count a call that creates many links."""
         await self._limits.spend(self._rates.bulk, caller.credential)
 
-    async def spend_stranger(self, client_ip: str) -> None:
-        """Count a call of somebody whose key is not known."""
-        await self._limits.spend(self._strangers, client_network(client_ip))
+    async def spend_unknown(self, client_ip: str) -> None:
+        """Count a call without a known key."""
+        await self._limits.spend(self._unknown, client_network(client_ip))

@@ -20,9 +20,10 @@ _LOST_PLUS: Final = re.compile(r"(.*[Tt ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?) (\d\d:?\
 
 
 def read(value: Value, name: str, time_zone: tzinfo, *, is_wall_clock: bool) -> datetime | None:
-    """Read a date: milliseconds since 1970, ISO 8601, or a day, which stands for its start. None when absent.
+    """Return a date: milliseconds since 1970, ISO 8601, or a day, which stands for its start. None when absent.
 
-    A date without offset is local time of the zone. With is_wall_clock the offset of one that has it is dropped.
+    A date without offset is local time of the time zone. With is_wall_clock the offset of one that has it is dropped.
+    Raises InvalidArgument, which names the field, for what is no date or lies outside the years 1900 to 2199.
     """
     if values.is_absent(value):
         return None
@@ -37,23 +38,23 @@ def read(value: Value, name: str, time_zone: tzinfo, *, is_wall_clock: bool) -> 
 
 
 def write(moment: datetime) -> str:
-    """Write a moment as 2020-05-20T06:19:12.000Z."""
+    """Return a moment as 2020-05-20T06:19:12.000Z."""
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03}Z"
 
 
 def write_local(moment: datetime, time_zone: tzinfo) -> str:
-    """Write a moment as local time with its offset: 2020-05-20T11:49:12.000+05:30."""
+    """Return a moment as local time with its offset: 2020-05-20T11:49:12.000+05:30."""
     return moment.astimezone(time_zone).isoformat(timespec="milliseconds")
 
 
 def of_timestamp(time: Timestamp) -> datetime:
-    """Convert from the contract."""
+    """Return a time of our contracts, in UTC."""
     moment: datetime = time.ToDatetime(UTC)
     return moment
 
 
 def to_timestamp(moment: datetime) -> Timestamp:
-    """Convert to the contract."""
+    """Return a moment as our contracts have it."""
     time = Timestamp()
     time.FromDatetime(moment)
     return time

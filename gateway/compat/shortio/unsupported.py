@@ -1,7 +1,7 @@
-"""What Short.io's documented calls take and this installation does not have: refused, never passed over in silence.
+"""Refuse what Short.io's documented calls take and this installation does not have.
 
-A value that says nothing (null, false, zero, empty) or only what the answer shows anyway is no request for anything:
-clients send whole objects.
+A value that says nothing (null, false, zero, empty) or only what the link or domain shows anyway is no request for
+anything: clients send whole objects.
 """
 
 from collections.abc import Collection, Mapping
@@ -49,7 +49,10 @@ _SAYS_NOTHING: Final = frozenset({"", "0", "false", "no"})
 
 
 def refuse_options(options: links_pb2.LinkOptions, current: native.Link | None = None) -> None:
-    """Refuse options of a link that would be dropped; current is the link that is changed."""
+    """Raise Refusal for options of a link that would be dropped; current is the link that is changed.
+
+    Raises InvalidArgument for another domain than the link's.
+    """
     shown = {"source": {"api"}}
     if current is not None:
         shown["created_at"] = {moments.write(moments.of_timestamp(current.create_time))}
@@ -61,32 +64,32 @@ def refuse_options(options: links_pb2.LinkOptions, current: native.Link | None =
 
 
 def refuse_options_of_copy(options: links_pb2.LinkOptions) -> None:
-    """Refuse all that a copy would not take from its own call."""
+    """Raise InvalidArgument for all that a copy would not take from its own call."""
     for field, value in options.ListFields():
         if field.name not in _OF_COPIES and _says_something(value):
             raise InvalidArgument(field.json_name, "cannot be given to a copy; change the copy instead")
 
 
 def refuse_folder(body: link_service_pb2.BulkBody) -> None:
-    """Refuse to create links in a folder."""
+    """Raise Refusal for links to be created in a folder."""
     _refuse(body, _FOLDERS)
 
 
 def refuse_filters(request: link_service_pb2.ListLinksRequest) -> None:
-    """Refuse filters that would be dropped: a list of other links than asked for."""
+    """Raise Refusal for filters that would be dropped: the list would be another one than asked for."""
     _refuse(request, _LISTS)
 
 
 def refuse_domain_options(options: domain_service_pb2.DomainOptions) -> None:
-    """Refuse settings of a domain that would be dropped."""
+    """Raise Refusal for settings of a domain that would be dropped."""
     shown = {"link_type": {"random"}, "case_sensitive": {"true"}}
     if not values.is_absent(options.case_sensitive) and not _says_something(options.case_sensitive):
         raise errors.not_included(_DOMAINS["case_sensitive"], field="caseSensitive")
     _refuse(options, _DOMAINS, shown)
 
 
-def _refuse(message: Message, words: Mapping[str, str], shown: Mapping[str, Collection[str]] | None = None) -> None:
-    for name, what in words.items():
+def _refuse(message: Message, names: Mapping[str, str], shown: Mapping[str, Collection[str]] | None = None) -> None:
+    for name, what in names.items():
         value = getattr(message, name)
         if _says_something(value) and _written(value) not in (shown or {}).get(name, ()):
             raise errors.not_included(what, field=message.DESCRIPTOR.fields_by_name[name].json_name)

@@ -16,17 +16,17 @@ _FLAGS: Final = {"true": True, "1": True, "yes": True, "false": False, "0": Fals
 
 
 def of_text(text: str) -> Value | None:
-    """Make the value that stands for a query parameter; an empty one says nothing."""
+    """Return the value that stands for a query parameter; None for an empty one, which says nothing."""
     return Value(string_value=text) if text else None
 
 
 def is_absent(value: Value) -> bool:
-    """Say whether a field was left out, or null, which says the same."""
+    """Return whether a field was left out, or is null, which says the same."""
     return value.WhichOneof("kind") in {None, "null_value"}
 
 
 def text(value: Value, name: str) -> str:
-    """Read a text; a number is read as it is written. Empty when absent."""
+    """Return a text, or a number as it is written, empty when absent; raise InvalidArgument for anything else."""
     if is_absent(value):
         return ""
     if value.WhichOneof("kind") == "string_value":
@@ -37,14 +37,17 @@ def text(value: Value, name: str) -> str:
 
 
 def required_text(value: Value, name: str) -> str:
-    """Read a text that must be there."""
+    """Return a text without blanks around it; raise InvalidArgument when it is missing or empty."""
     if written := text(value, name).strip():
         return written
     raise errors.InvalidArgument(name, "is required")
 
 
 def flag(value: Value, name: str) -> bool:
-    """Read a truth value, also written as text or number. False when absent."""
+    """Return a truth value, also written as text or number; False when absent.
+
+    Raises InvalidArgument for anything else.
+    """
     if is_absent(value):
         return False
     if value.WhichOneof("kind") == "bool_value":
@@ -57,7 +60,10 @@ def flag(value: Value, name: str) -> bool:
 
 
 def number(value: Value, name: str) -> float | None:
-    """Read a number, also written as text; None when absent or empty."""
+    """Return a number, also written as text; None when absent or empty.
+
+    Raises InvalidArgument for anything else.
+    """
     kind = value.WhichOneof("kind")
     if is_absent(value) or (kind == "string_value" and not value.string_value.strip()):
         return None
@@ -69,7 +75,10 @@ def number(value: Value, name: str) -> float | None:
 
 
 def whole(value: Value, name: str, default: int, *, smallest: int = 1, largest: int = _LARGEST_WHOLE) -> int:
-    """Read a whole number of at least the smallest; a larger one than the largest is the largest."""
+    """Return a whole number, default when absent; a larger one than the largest is the largest.
+
+    Raises InvalidArgument for a smaller one than the smallest and for what is no whole number.
+    """
     read = number(value, name)
     if read is None:
         return default
@@ -79,9 +88,10 @@ def whole(value: Value, name: str, default: int, *, smallest: int = 1, largest: 
 
 
 def texts(value: Value, name: str) -> tuple[str, ...]:
-    """Read a list of texts; one value stands for a list of it.
+    """Return a list of texts without repetitions; one value stands for a list of it.
 
     An empty object is an empty list: that is how JavaScript writes the Set that an official client asks for.
+    Raises InvalidArgument for items that are neither texts nor whole numbers.
     """
     kind = value.WhichOneof("kind")
     if is_absent(value) or (kind == "struct_value" and not value.struct_value.fields):
@@ -91,5 +101,5 @@ def texts(value: Value, name: str) -> tuple[str, ...]:
 
 
 def count(number: int) -> int:
-    """Fit a count into the contract: at most 2³² - 1."""
+    """Return a count as the contract can hold it: at most 2³² - 1."""
     return min(number, _LARGEST_COUNT)

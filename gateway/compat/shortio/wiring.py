@@ -29,7 +29,7 @@ _ERROR_RENDERERS: Final[dict[str, ErrorRenderer]] = {
 
 
 def _register(server: grpc.aio.Server, shared: Components, rates: Rates) -> None:
-    limits = CallLimits(shared.limits, rates, strangers_per_minute=shared.misses_per_minute)
+    limits = CallLimits(shared.limits, rates, unknown_per_minute=shared.misses_per_minute)
     access = Access(backends=shared.backends, accounts=shared.accounts, limits=limits)
     statistics = StatisticsServicer(backends=shared.backends, access=access, limits=limits, clock=shared.clock)
     statistics_service_pb2_grpc.add_StatisticsServiceServicer_to_server(statistics, server)

@@ -20,7 +20,7 @@ collect_ignore = [] if npm.IS_PRESENT else ["test_npm_clients.py"]
 
 @dataclass(frozen=True, slots=True)
 class Domain:
-    """A domain of its own, so that nobody else's clicks are in its figures."""
+    """A domain of its own, so that nobody else's clicks are in its counts."""
 
     system: System
     domain_id: int

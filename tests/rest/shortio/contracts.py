@@ -36,9 +36,9 @@ def nullable(kind: Callable[[Any], bool]) -> Callable[[Any], bool]:
     return lambda value: value is None or kind(value)
 
 
-def one_of(*words: str) -> Callable[[Any], bool]:
-    """Take one of the words of an enumeration."""
-    return lambda value: value in words
+def one_of(*values: str) -> Callable[[Any], bool]:
+    """Take one of the values of an enumeration."""
+    return lambda value: value in values
 
 
 _SOURCES: Final = ("website", "api", "public", "spreadsheets", "slack", "telegram", "")

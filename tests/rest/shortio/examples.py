@@ -1,4 +1,4 @@
-"""Clicks that make the figures of Short.io's documentation.
+"""Clicks that make the counts of Short.io's documentation.
 
 What the examples leave open: 34 of the 42 clicks are bots', since the lists sum up to 8; the clicks from France are of
 no known city; two of the 7 people of the second example have a browser that nobody knows.

@@ -1,4 +1,4 @@
-"""Random clicks, zones and windows: Short.io's figures are those of a naive count over the raw list."""
+"""Random clicks, time zones and intervals: Short.io's counts are those of a naive count over the raw list."""
 
 import random
 from collections import Counter
@@ -50,7 +50,7 @@ def scores(rows: list[dict[str, Any]], name: str) -> dict[str, int]:
     return {row[name]: row["score"] for row in rows}
 
 
-async def test_figures_are_those_of_a_naive_count(shortio: httpx.AsyncClient, domain: Domain, shorten: Shorten) -> None:
+async def test_counts_are_those_of_a_naive_count(shortio: httpx.AsyncClient, domain: Domain, shorten: Shorten) -> None:
     """Totals, days of the zone, and breakdowns, of random windows."""
     choose = random.Random(3)
     link = await shorten()

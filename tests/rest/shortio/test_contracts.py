@@ -67,7 +67,7 @@ async def test_answers_about_domains(shortio: httpx.AsyncClient, domain: Domain)
     assert problems(made.json(), contracts.DOMAIN) == []
 
 
-async def test_answers_with_figures(shortio: httpx.AsyncClient, domain: Domain, shorten: Shorten) -> None:
+async def test_answers_with_clicks(shortio: httpx.AsyncClient, domain: Domain, shorten: Shorten) -> None:
     """Statistics of links and domains, and the clickstream."""
     link = await shorten()
     now = datetime.now(UTC)

@@ -96,7 +96,7 @@ async def test_domains_that_are_not_there(shortio: httpx.AsyncClient, domain_id:
 async def test_wrong_fields_are_named(
     shortio: httpx.AsyncClient, domain: Domain, body: dict[str, Any], field: str
 ) -> None:
-    """In Short.io's words, and nothing is created."""
+    """As Short.io calls them, and nothing is created."""
     answer = await shortio.post("/links", json={"domain": domain.host, **body})
     assert answer.status_code == 400
     said = answer.json()

@@ -56,7 +56,7 @@ async def test_the_official_client_with_statistics(system: System, domain: Domai
     assert seen["linkClicks"] == {link["idString"]: 2, seen["createPublic"]["idString"]: 0}
     assert seen["pathClicks"] == {"official": 0}
     assert seen["top"] == [{"score": 2, "column": "Safari", "displayName": "Safari"}]
-    assert sum(int(row["score"]) for step in seen["topByInterval"] for row in step["statistics"]) == 2
+    assert sum(int(row["score"]) for bucket in seen["topByInterval"] for row in bucket["statistics"]) == 2
     assert [row["path"] for row in seen["lastClicks"]] == ["/official", "/official"]
     assert seen["clear"] == {"success": True}
     assert seen["delete"] == {"success": True, "idString": link["idString"]}

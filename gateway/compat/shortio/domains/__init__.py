@@ -1,1 +1,1 @@
-"""Domains in Short.io's words."""
+"""Domains: list, get, add."""

@@ -13,7 +13,7 @@ _NOT_VERIFIED: Final = "not_configured"
 
 
 def domain(row: native.Domain) -> links_pb2.Domain:
-    """Render a domain."""
+    """Return a domain as lists have it."""
     added = moments.write(moments.of_timestamp(row.create_time))
     return links_pb2.Domain(
         id=row.domain_id,
@@ -36,7 +36,7 @@ def domain(row: native.Domain) -> links_pb2.Domain:
 
 
 def domain_page(row: native.Domain) -> links_pb2.Domain:
-    """Render a domain with what only its own page shows."""
+    """Return a domain with what only its own page shows."""
     rendered = domain(row)
     rendered.ip_exclusions.SetInParent()
     rendered.user_plan = "large"

@@ -27,7 +27,7 @@ class DomainServicer(domain_service_pb2_grpc.DomainServiceServicer):
     async def ListDomains(
         self, request: contract.ListDomainsRequest, context: Context
     ) -> AsyncIterator[links_pb2.Domain]:
-        """List the domains that the account may use."""
+        """Return the domains that the account may use."""
         account = await self._account(context, callers.LINKS_READ)
         part = parse.page(request)
         domains = [row for row in await self._access.domains(account) if request.pattern.lower() in row.host]
@@ -35,12 +35,12 @@ class DomainServicer(domain_service_pb2_grpc.DomainServiceServicer):
             yield render.domain(row)
 
     async def GetDomain(self, request: contract.GetDomainRequest, context: Context) -> links_pb2.Domain:
-        """Get a domain."""
+        """Return a domain."""
         account = await self._account(context, callers.LINKS_READ)
         return render.domain_page(await self._access.domain(account, request.domain_id))
 
     async def CreateDomain(self, request: contract.CreateDomainRequest, context: Context) -> links_pb2.Domain:
-        """Add a domain."""
+        """Add a domain; refuse settings that would be dropped."""
         account = await self._account(context, callers.DOMAINS_MANAGE)
         unsupported.refuse_domain_options(request.options)
         host = values.required_text(request.options.hostname, "hostname")

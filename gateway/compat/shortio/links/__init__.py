@@ -1,1 +1,1 @@
-"""Links in Short.io's words."""
+"""Links: create, find, list, change, copy, delete, and their QR codes."""

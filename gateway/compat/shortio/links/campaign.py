@@ -11,7 +11,7 @@ PARAMETERS: Final[tuple[str, ...]] = ("utm_source", "utm_medium", "utm_campaign"
 
 
 def read(url: str) -> dict[str, str]:
-    """Answer the campaign parameters in a URL, the first of each name."""
+    """Return the campaign parameters in a URL by name, the first of each; none for what is no URL."""
     try:
         pairs = parse_qsl(urlsplit(url).query, keep_blank_values=False)
     except ValueError:
@@ -24,7 +24,7 @@ def read(url: str) -> dict[str, str]:
 
 
 def write(url: str, given: Mapping[str, str]) -> str:
-    """Put campaign parameters into a URL in place of those of the same name; an empty one takes them away.
+    """Return a URL with campaign parameters in place of those of the same name; an empty one takes them away.
 
     All else stays byte for byte. What is no URL stays as it is: links says what is wrong with it.
     """
@@ -38,7 +38,7 @@ def write(url: str, given: Mapping[str, str]) -> str:
 
 
 def _is_url(text: str) -> bool:
-    """Return whether a text can be a URL as it stands, with no need to clean it; letters without a look are no dirt."""
+    """Return whether a text is a URL as it stands, without blanks around it or control characters in it."""
     try:
         return bool(urlsplit(text).netloc) and text == text.strip(" ") and not _CONTROL.search(text)
     except ValueError:

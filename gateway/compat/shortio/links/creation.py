@@ -1,4 +1,4 @@
-"""Create links as Short.io does: where there is one that is just as asked, that one is answered."""
+"""Create links as Short.io does: where there is one that is just as asked, that one is returned."""
 
 import asyncio
 from collections import defaultdict
@@ -33,7 +33,10 @@ class Creation:
         self._backends = backends
 
     async def one(self, account: Account, wanted: NewLink) -> Created:
-        """Create a link, or find the one that is just as asked; a path that another link has is taken."""
+        """Create a link, or find the one that is just as asked.
+
+        Raises AlreadyExists for a path that another link has, and what links raises besides.
+        """
         if wanted.allows_duplicates:
             request = link_service_pb2.CreateLinkRequest(link=wanted.link)
             return Created(await self._backends.links.CreateLink(request, metadata=account.metadata), duplicate=False)
@@ -43,16 +46,16 @@ class Creation:
         return Created(answer.link, duplicate=not answer.created)
 
     async def many(self, account: Account, wanted: list[NewLink]) -> list[Created | errors.LinkmeterError]:
-        """Create links side by side, those to the same place one after the other; what fails stays by itself.
+        """Create links side by side, those to the same place in turn, and return each or its error, in order.
 
-        Those that nobody began in time fail, so that there is time to answer what became of the others.
+        Those that were not begun in time are DeadlineExceeded, which leaves time to say what became of the others.
         """
         end = asyncio.get_running_loop().time() + _MOST_SECONDS
-        gate = asyncio.Semaphore(_AT_ONCE)
-        turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        slots = asyncio.Semaphore(_AT_ONCE)
+        locks: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
         async def create(item: NewLink) -> Created | errors.LinkmeterError:
-            async with turns[item.link.destination], gate:
+            async with locks[item.link.destination], slots:
                 if asyncio.get_running_loop().time() > end:
                     return errors.DeadlineExceeded("there was no time left for this link")
                 try:

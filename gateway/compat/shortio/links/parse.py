@@ -68,7 +68,10 @@ class QrCode:
 
 
 def new_link(options: links_pb2.LinkOptions, *, host: str = "", allows_duplicates: bool = False) -> NewLink:
-    """Parse a link to create; host and allows_duplicates are those that hold for a whole bulk."""
+    """Parse a link to create; host and allows_duplicates are those that hold for a whole bulk.
+
+    Raises InvalidArgument for a field that is missing or of no use, Refusal for one that is not included.
+    """
     unsupported.refuse_options(options)
     link = native.Link(destination=values.required_text(options.original_url, "originalURL"))
     fields.apply(options, link)
@@ -83,7 +86,7 @@ def new_link(options: links_pb2.LinkOptions, *, host: str = "", allows_duplicate
 def bulk(body: link_service_pb2.BulkBody) -> Bulk:
     """Parse what holds for all links of a bulk.
 
-    Raises InvalidArgument for no links, or more than MOST_CREATED, or without a domain; Refusal for a folder.
+    Raises InvalidArgument without a domain and for none or more than MOST_CREATED links, Refusal for a folder.
     """
     host = values.required_text(body.domain, "domain")
     allows_duplicates = values.flag(body.allow_duplicates, "allowDuplicates")
@@ -94,14 +97,17 @@ def bulk(body: link_service_pb2.BulkBody) -> Bulk:
 
 
 def links_of(wanted: Bulk) -> list[NewLink]:
-    """Parse each link of a bulk, as new_link does."""
+    """Parse each link of a bulk; raise as new_link does, for the first that cannot be read."""
     return [
         new_link(options, host=wanted.host, allows_duplicates=wanted.allows_duplicates) for options in wanted.options
     ]
 
 
 def changes(options: links_pb2.LinkOptions, current: native.Link) -> tuple[native.Link, list[str]]:
-    """Parse what changes of a link: new values, and our names of what they are for."""
+    """Parse what changes of a link: new values, and our names of the fields.
+
+    Raises InvalidArgument for what cannot be changed, Refusal for what is not included.
+    """
     unsupported.refuse_options(options, current)
     path = ids.code_of(values.text(options.path, "path"))
     if path and path != current.code:
@@ -116,13 +122,16 @@ def changes(options: links_pb2.LinkOptions, current: native.Link) -> tuple[nativ
 
 
 def copy_path(options: links_pb2.LinkOptions) -> str:
-    """Parse the path of a copy; empty for a random one."""
+    """Return the path of a copy, empty for a random one; raise InvalidArgument for whatever else is given."""
     unsupported.refuse_options_of_copy(options)
     return ids.code_of(values.text(options.path, "path"))
 
 
 def listing(request: link_service_pb2.ListLinksRequest) -> Listing:
-    """Parse which links are listed. beforeDate and afterDate leave out the moment itself."""
+    """Parse which links are listed: at most MOST_LISTED. beforeDate and afterDate leave out the moment itself.
+
+    Raises InvalidArgument for a parameter out of bounds, Refusal for a filter that is not included.
+    """
     unsupported.refuse_filters(request)
     order = request.date_sort_order.strip().lower()
     if order not in {"", "asc", "desc"}:
@@ -143,17 +152,20 @@ def listing(request: link_service_pb2.ListLinksRequest) -> Listing:
 
 
 def required(text: str, name: str) -> str:
-    """Read a query parameter that must be there."""
+    """Return a query parameter; raise InvalidArgument when it is missing."""
     return values.required_text(_value(text), name)
 
 
 def link_text(body: link_service_pb2.LinkIds) -> str:
-    """Read the one link that a body names."""
+    """Return the id of the one link that a body names; raise InvalidArgument when there is none."""
     return values.required_text(body.link_id, "link_id")
 
 
 def link_texts(body: link_service_pb2.LinkIds) -> tuple[str, ...]:
-    """Read the links that a body names."""
+    """Return the ids of the links that a body names, 1 to MOST_NAMED, each once.
+
+    Raises InvalidArgument for more or none, NotFound for an id that no link can have.
+    """
     listed = values.texts(body.link_ids, "link_ids")
     named = tuple(dict.fromkeys(part.strip() for text in listed for part in text.split(",") if part.strip()))
     if not 1 <= len(named) <= MOST_NAMED:
@@ -164,7 +176,7 @@ def link_texts(body: link_service_pb2.LinkIds) -> tuple[str, ...]:
 
 
 def qr_code(options: link_service_pb2.QrOptions) -> QrCode:
-    """Parse how a QR code looks."""
+    """Parse how a QR code looks; raise InvalidArgument for an unknown type and for colours that are none or equal."""
     kind = values.text(options.type, "type").lower() or "png"
     if kind not in {"png", "svg"}:
         raise errors.InvalidArgument("type", "must be png or svg")

@@ -10,7 +10,7 @@ from linkmeter.links.v1 import link_service_pb2, links_pb2
 
 
 def page(host: str, listing: Listing, created: Interval) -> link_service_pb2.ListLinksRequest:
-    """Ask for a page of a domain's links and for how many there are."""
+    """Return the request for a page of a domain's links and for how many there are."""
     return link_service_pb2.ListLinksRequest(
         domain=host,
         page_size=listing.limit,
@@ -25,12 +25,12 @@ def page(host: str, listing: Listing, created: Interval) -> link_service_pb2.Lis
 
 
 def by_destination(host: str, destination: str, limit: int) -> link_service_pb2.ListLinksRequest:
-    """Ask for a domain's links that lead somewhere, newest first; for the oldest where one is enough."""
+    """Return the request for a domain's links that lead somewhere, newest first; the oldest where one is enough."""
     return link_service_pb2.ListLinksRequest(
         page_size=limit, domain=host, destination=destination, oldest_first=limit == 1
     )
 
 
 def update(link: links_pb2.Link, mask: Sequence[str]) -> link_service_pb2.UpdateLinkRequest:
-    """Ask to change the fields of a link that the mask names."""
+    """Return the request to change the fields of a link that the mask names."""
     return link_service_pb2.UpdateLinkRequest(link=link, update_mask=FieldMask(paths=mask))

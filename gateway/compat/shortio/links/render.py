@@ -15,7 +15,7 @@ _SOURCE: Final = "api"
 
 
 def link(row: native.Link, domain_id: int, owner: native.Owner) -> links_pb2.Link:
-    """Render a link."""
+    """Return a link as Short.io has it."""
     text = ids.link_text(row.link_id)
     rendered = links_pb2.Link(
         id_string=text,
@@ -52,7 +52,7 @@ def link(row: native.Link, domain_id: int, owner: native.Owner) -> links_pb2.Lin
 
 
 def created(row: native.Link, domain_id: int, owner: native.Owner, *, duplicate: bool) -> links_pb2.Link:
-    """Render the answer to a creating call."""
+    """Return a link as creating calls have it."""
     rendered = link(row, domain_id, owner)
     rendered.success = True
     rendered.duplicate = duplicate
@@ -60,14 +60,14 @@ def created(row: native.Link, domain_id: int, owner: native.Owner, *, duplicate:
 
 
 def copied(row: native.Link, domain_id: int, owner: native.Owner, original: str) -> links_pb2.Link:
-    """Render the answer to duplicating a link, which the client named by its id."""
+    """Return a copy as duplicating has it; original is the id with which the client named its model."""
     rendered = created(row, domain_id, owner, duplicate=False)
     rendered.duplicated_from = original
     return rendered
 
 
 def bulk(items: Sequence[links_pb2.Link | dict[str, object]]) -> ListValue:
-    """Render links and errors side by side."""
+    """Return links and errors side by side, in their order."""
     listed = ListValue()
     for item in items:
         fields: dict[str, Any] = dict(item) if isinstance(item, dict) else _fields(item)
@@ -76,17 +76,17 @@ def bulk(items: Sequence[links_pb2.Link | dict[str, object]]) -> ListValue:
 
 
 def page(links: Sequence[links_pb2.Link], count: int, next_page_token: str) -> link_service_pb2.ListLinksResponse:
-    """Render a page of links; the last one has no token at all."""
+    """Return a page of links; the last one has no token at all."""
     return link_service_pb2.ListLinksResponse(count=count, links=links, next_page_token=next_page_token or None)
 
 
 def success(link_id: int = 0) -> link_service_pb2.SuccessResponse:
-    """Render that something was done, to a link or otherwise."""
+    """Return that something was done, with the link's id where it was done to one."""
     return link_service_pb2.SuccessResponse(success=True, id_string=ids.link_text(link_id) if link_id else None)
 
 
 def opengraph(row: native.Link) -> ListValue:
-    """Render what previews show: the title, if there is one."""
+    """Return what previews show: the title, if there is one."""
     pairs = ListValue()
     if row.title:
         pairs.add_list().extend(["title", row.title])

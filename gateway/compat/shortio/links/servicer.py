@@ -38,7 +38,7 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
         self._writer = LinkWriter(backends=backends)
 
     async def CreateLink(self, request: contract.CreateLinkRequest, context: Context) -> links_pb2.Link:
-        """Create a link."""
+        """Create a link, or return the one that is just as asked."""
         account = await self._account(context, callers.LINKS_WRITE)
         wanted = parse.new_link(request.options)
         domain = await self._access.domain_of_host(account, wanted.host)
@@ -46,7 +46,7 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
         return _created(await self._creation.one(account, wanted), domain, account)
 
     async def CreateLinks(self, request: contract.CreateLinksRequest, context: Context) -> ListValue:
-        """Create many links."""
+        """Create many links; return each, or its error."""
         account = await self._account(context, callers.LINKS_WRITE)
         await self._limits.spend_bulk(account.caller)
         bulk = parse.bulk(request.body)
@@ -64,7 +64,7 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
         )
 
     async def ListLinks(self, request: contract.ListLinksRequest, context: Context) -> contract.ListLinksResponse:
-        """List a page of a domain's links."""
+        """Return a page of a domain's links."""
         account = await self._account(context, callers.LINKS_READ)
         domain = await self._access.domain(account, parse.required(request.domain_id, "domain_id"))
         listing = parse.listing(request)
@@ -83,7 +83,7 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
         return render.page(_rendered(listed.links, domain, account), count, listed.next_page_token)
 
     async def ExpandLink(self, request: contract.ExpandLinkRequest, context: Context) -> links_pb2.Link:
-        """Find a link by domain and path."""
+        """Return a link by domain and path."""
         account = await self._account(context, callers.LINKS_READ)
         path = parse.required(request.path, "path")
         domain = await self._access.domain_of_host(account, parse.required(request.domain, "domain"))
@@ -96,7 +96,7 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
     async def GetLinkByOriginalUrl(
         self, request: contract.GetLinkByOriginalUrlRequest, context: Context
     ) -> links_pb2.Link:
-        """Find the oldest link that leads somewhere."""
+        """Return the oldest link that leads somewhere."""
         found = await self._by_url(request.domain, request.original_url, context, limit=1)
         if not found:
             raise errors.NotFound("link", "by its original URL")
@@ -105,12 +105,12 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
     async def ListLinksByOriginalUrl(
         self, request: contract.ListLinksByOriginalUrlRequest, context: Context
     ) -> contract.ListLinksByOriginalUrlResponse:
-        """Find all links that lead somewhere."""
+        """Return all links that lead somewhere."""
         found = await self._by_url(request.domain, request.original_url, context, limit=_MOST_BY_URL)
         return contract.ListLinksByOriginalUrlResponse(links=found)
 
     async def GetLink(self, request: contract.GetLinkRequest, context: Context) -> links_pb2.Link:
-        """Get a link."""
+        """Return a link."""
         account = await self._account(context, callers.LINKS_READ)
         return await self._shown(account, await self._access.link(account, request.link_id))
 
@@ -137,21 +137,21 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
         return render.success()
 
     async def ArchiveLink(self, request: contract.ArchiveLinkRequest, context: Context) -> contract.SuccessResponse:
-        """Put a link away."""
+        """Archive a link."""
         return await self._archive_one(request.body, context, archived=True)
 
     async def UnarchiveLink(self, request: contract.UnarchiveLinkRequest, context: Context) -> contract.SuccessResponse:
-        """Fetch a link back."""
+        """Take a link out of the archive."""
         return await self._archive_one(request.body, context, archived=False)
 
     async def ArchiveLinks(self, request: contract.ArchiveLinksRequest, context: Context) -> contract.SuccessResponse:
-        """Put many links away."""
+        """Archive many links."""
         return await self._archive_many(request.body, context, archived=True)
 
     async def UnarchiveLinks(
         self, request: contract.UnarchiveLinksRequest, context: Context
     ) -> contract.SuccessResponse:
-        """Fetch many links back."""
+        """Take many links out of the archive."""
         return await self._archive_many(request.body, context, archived=False)
 
     async def DuplicateLink(self, request: contract.DuplicateLinkRequest, context: Context) -> links_pb2.Link:
@@ -163,14 +163,14 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
         return render.copied(copied, domain.domain_id, account.owner, request.link_id)
 
     async def TagLinks(self, request: contract.TagLinksRequest, context: Context) -> contract.SuccessResponse:
-        """Give a label to many links."""
+        """Give a tag to many links."""
         account = await self._account(context, callers.LINKS_WRITE)
         tag = values.required_text(request.body.tag, "tag")
         await self._writer.tag(account, await self._links(account, request.body), tag)
         return render.success()
 
     async def GenerateQrCode(self, request: contract.GenerateQrCodeRequest, context: Context) -> HttpBody:
-        """Draw the QR code of a link."""
+        """Return the QR code of a link."""
         account = await self._account(context, callers.LINKS_READ)
         look = parse.qr_code(request.options)
         link = await self._access.link(account, request.link_id)
@@ -181,7 +181,7 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
         return HttpBody(content_type=content_type, data=picture)
 
     async def GetLinkOpengraph(self, request: contract.GetLinkOpengraphRequest, context: Context) -> ListValue:
-        """Show what previews of a link show."""
+        """Return what previews of a link show."""
         account = await self._account(context, callers.LINKS_READ)
         await self._access.domain(account, request.domain_id)
         return render.opengraph(await self._access.link(account, request.link_id))
@@ -191,7 +191,7 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
         raise await self._refusal(request.link_id, context, "Open Graph properties")
 
     async def ListLinkCountries(self, request: contract.ListLinkCountriesRequest, context: Context) -> ListValue:
-        """Show that a link leads to one place from every country."""
+        """Return no destinations: a link leads to one place from every country."""
         account = await self._account(context, callers.LINKS_READ)
         await self._access.link(account, request.link_id)
         return ListValue()
@@ -201,7 +201,7 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
         raise await self._refusal(request.link_id, context, "destinations by country")
 
     async def ListLinkRegions(self, request: contract.ListLinkRegionsRequest, context: Context) -> ListValue:
-        """Show that a link leads to one place from every region."""
+        """Return no destinations: a link leads to one place from every region."""
         account = await self._account(context, callers.LINKS_READ)
         await self._access.link(account, request.link_id)
         return ListValue()
@@ -229,7 +229,7 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
         return _rendered(listed.links, domain, account)
 
     async def _links(self, account: Account, body: contract.LinkIds) -> list[native.Link]:
-        """Find all links that a body names, before anything is done to one of them."""
+        """Return all links that a body names, before anything is done to one of them."""
         return [await self._access.link(account, text) for text in parse.link_texts(body)]
 
     async def _archive_one(

@@ -1,1 +1,1 @@
-"""Statistics and the clickstream in Short.io's words."""
+"""Statistics and the clickstream."""

@@ -10,7 +10,7 @@ from linkmeter.compat.shortio.v2 import statistics_pb2
 
 
 def last_click(click: clicks_pb2.Click, time_zone: TimeZone) -> statistics_pb2.LastClick:
-    """Render a click."""
+    """Return a click as the clickstream has it; local times where the time zone was named."""
     path = ids.path_of(click.code)
     time = moments.of_timestamp(click.time)
     return statistics_pb2.LastClick(

@@ -32,28 +32,28 @@ _HUMAN: Final = {"false": "true", "true": "false"}
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ColumnValue:
     """A value as clients see it."""
 
     column: str
     display_name: str
 
 
-def _as_is(value: DimensionValue) -> Shown:
-    return Shown(value.value, value.label or value.value)
+def _as_is(value: DimensionValue) -> ColumnValue:
+    return ColumnValue(value.value, value.label or value.value)
 
 
-def _path(value: DimensionValue) -> Shown:
-    return Shown(ids.path_of(value.value), ids.path_of(value.value))
+def _path(value: DimensionValue) -> ColumnValue:
+    return ColumnValue(ids.path_of(value.value), ids.path_of(value.value))
 
 
-def _city(value: DimensionValue) -> Shown:
-    return Shown(str(value.geoname_id) if value.geoname_id else value.value, value.value)
+def _city(value: DimensionValue) -> ColumnValue:
+    return ColumnValue(str(value.geoname_id) if value.geoname_id else value.value, value.value)
 
 
-def _human(value: DimensionValue) -> Shown:
+def _human(value: DimensionValue) -> ColumnValue:
     human = _HUMAN.get(value.value, value.value)
-    return Shown(human, human)
+    return ColumnValue(human, human)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Column:
 
     name: str
     dimension: "Dimension.ValueType | None"
-    show: Callable[[DimensionValue], Shown] = _as_is
+    show: Callable[[DimensionValue], ColumnValue] = _as_is
     # Only visits that were answered so, orphan ones among them.
     status: str = ""
     # Whether visits that found no link count.
@@ -95,7 +95,7 @@ _COLUMNS: Final = {
 
 
 def named(name: str) -> Column:
-    """Answer the column of a name."""
+    """Return the column of a name; raise InvalidArgument for any other."""
     if column := _COLUMNS.get(name):
         return column
     raise errors.InvalidArgument("column", f"must be one of {', '.join(_COLUMNS)}")

@@ -72,7 +72,10 @@ class Conditions:
 
 
 def conditions(options: statistics_pb2.StatisticsOptions, time_zone: tzinfo, *, is_wall_clock: bool) -> Conditions:
-    """Parse include and exclude. To be counted a click must meet all that is included and nothing that is excluded."""
+    """Parse include and exclude. To be counted a click must meet all that is included and nothing that is excluded.
+
+    Raises InvalidArgument for a list of more than MOST_VALUES values, and for values of another type.
+    """
     wanted = _dates(options.include, "include", time_zone, is_wall_clock=is_wall_clock)
     unwanted = _dates(options.exclude, "exclude", time_zone, is_wall_clock=is_wall_clock)
     return Conditions(
@@ -104,7 +107,7 @@ def _filters(options: statistics_pb2.FilterOptions, owner: str, *, negated: bool
 def _dates(
     options: statistics_pb2.FilterOptions, owner: str, time_zone: tzinfo, *, is_wall_clock: bool
 ) -> Interval | None:
-    """Parse dt: two dates."""
+    """Parse dt: two dates, or none."""
     name = f"{owner}.dt"
     if values.is_absent(options.dt):
         return None

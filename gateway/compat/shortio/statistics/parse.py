@@ -37,7 +37,7 @@ _LONGEST_PATH: Final = re.compile(r"[^\x00-\x1f\x7f]{1,2048}")
 
 @dataclass(frozen=True, slots=True)
 class TimeZone:
-    """The zone that days follow, and whether it was named, which makes dates wall-clock time and clicks local."""
+    """In which days begin; a named one makes dates wall-clock time and clicks local."""
 
     name: str
     info: tzinfo
@@ -98,7 +98,7 @@ class _QueryString(Protocol):
 
 
 def options_of(request: _QueryString) -> statistics_pb2.StatisticsOptions:
-    """Read the query string of a GET as if it were the body of a POST."""
+    """Return the query string of a GET as if it were the body of a POST."""
     names = ("period", "tz_offset", "tz", "start_date", "end_date", "clicks_chart_interval", "skip_tops")
     options = statistics_pb2.StatisticsOptions()
     for name in names:
@@ -108,7 +108,7 @@ def options_of(request: _QueryString) -> statistics_pb2.StatisticsOptions:
 
 
 def statistics_query(options: statistics_pb2.StatisticsOptions, now: datetime) -> StatisticsQuery:
-    """Parse what every statistics call asks for."""
+    """Parse what every statistics call asks for; raise InvalidArgument for an option out of bounds."""
     time_zone = time_zone_of(options)
     period = _period(options, time_zone, now, default=periods.DEFAULT)
     return StatisticsQuery(
@@ -121,7 +121,7 @@ def statistics_query(options: statistics_pb2.StatisticsOptions, now: datetime) -
 
 
 def top_query(options: statistics_pb2.StatisticsOptions) -> TopQuery:
-    """Parse which values are asked for."""
+    """Parse which values are asked for, at most LARGEST_TOP; raise InvalidArgument for an unknown column."""
     column = columns.named(values.required_text(options.column, "column"))
     prefix = values.text(options.prefix, "prefix")
     if column.dimension == stats_service_pb2.DIMENSION_CODE:
@@ -134,7 +134,10 @@ def top_query(options: statistics_pb2.StatisticsOptions) -> TopQuery:
 
 
 def clickstream_query(options: statistics_pb2.StatisticsOptions, now: datetime) -> ClickstreamQuery:
-    """Parse which clicks of the stream are asked for. The total period takes no notice of beforeDate and afterDate."""
+    """Parse which clicks of the stream are asked for, at most LARGEST_CLICKS.
+
+    The total period takes no notice of beforeDate and afterDate. Raises InvalidArgument for an option out of bounds.
+    """
     time_zone = time_zone_of(options)
     period = _period(options, time_zone, now, default="")
     interval = period.interval
@@ -150,7 +153,10 @@ def clickstream_query(options: statistics_pb2.StatisticsOptions, now: datetime) 
 
 
 def time_zone_of(options: statistics_pb2.StatisticsOptions) -> TimeZone:
-    """Parse tz, which wins, and tzOffset: how many minutes clocks there are ahead of UTC."""
+    """Parse tz, which wins, and tzOffset: how many minutes clocks there are ahead of UTC.
+
+    Raises InvalidArgument for an unknown time zone, and an offset of more than 1080 minutes.
+    """
     name = values.text(options.tz, "tz").strip()
     if name:
         known = zones.zone_named(name)
@@ -166,7 +172,10 @@ def time_zone_of(options: statistics_pb2.StatisticsOptions) -> TimeZone:
 
 
 def interval_of_dates(start: str, end: str) -> Interval:
-    """Parse startDate and endDate of calls that have no period."""
+    """Parse startDate and endDate of calls that have no period, both in UTC.
+
+    Raises InvalidArgument for what is no date, and an end before the start.
+    """
     utc = TimeZone("UTC", UTC, is_named=False)
     options = statistics_pb2.StatisticsOptions(start_date=values.of_text(start), end_date=values.of_text(end))
     interval = Interval(_date(options, "start_date", "startDate", utc), _date(options, "end_date", "endDate", utc))
@@ -174,7 +183,10 @@ def interval_of_dates(start: str, end: str) -> Interval:
 
 
 def link_ids(texts: Iterable[str]) -> dict[str, int]:
-    """Parse ids, also separated by commas: our ids by the client's. Ids that no link can have are passed over."""
+    """Parse ids, also separated by commas: our ids by the client's, in their order, without ids that no link can have.
+
+    Raises InvalidArgument for more than MOST_LINKS.
+    """
     written = [part.strip() for text in texts for part in text.split(",")]
     known = {part: number for part in written if (number := ids.link_number(part))}
     if len(known) > MOST_LINKS:
@@ -183,7 +195,10 @@ def link_ids(texts: Iterable[str]) -> dict[str, int]:
 
 
 def paths_dates(rows: Iterable[statistics_service_pb2.PathDate]) -> tuple[PathSince, ...]:
-    """Parse the paths whose clicks are asked for."""
+    """Parse the paths whose clicks are asked for.
+
+    Raises InvalidArgument for more than MOST_LINKS, and for one without a path or createdAt.
+    """
     parsed = []
     for row in rows:
         path = values.required_text(row.path, "path")

@@ -25,12 +25,15 @@ class Period:
 
 
 def custom(start: datetime, end: datetime) -> Period:
-    """Make a period of given dates."""
+    """Return a period of given dates, which is compared with nothing."""
     return Period(CUSTOM, Interval(start, end))
 
 
 def named(name: str, now: datetime, time_zone: tzinfo) -> Period:
-    """Make a period of its name. Days, weeks (from Monday) and months are those of the zone, and whole ones."""
+    """Return the period of one of NAMES but CUSTOM.
+
+    Days, weeks (from Monday) and months are those of the time zone, and whole ones.
+    """
     if name == TOTAL:
         return Period(name, Interval())
     today = now.astimezone(time_zone).date()
@@ -43,7 +46,7 @@ def named(name: str, now: datetime, time_zone: tzinfo) -> Period:
 
 
 def _days(name: str, today: date) -> tuple[date, date, date]:
-    """Answer the first day of the period before, of the period, and of what comes after."""
+    """Return the first day of the period before, of the period, and of what comes after."""
     if name == "today":
         return today - _DAY, today, today + _DAY
     if name == "yesterday":

@@ -50,19 +50,22 @@ _MOST_ROWS: Final = 10_000
 
 
 def of_link(link_id: int) -> Filter:
-    """Name a link's clicks."""
+    """Return the selection of a link's clicks."""
     return Filter(dimension=DIMENSION_LINK, values=[str(link_id)])
 
 
 def of_domain(host: str) -> Filter:
-    """Name the clicks in a domain."""
+    """Return the selection of the clicks in a domain."""
     return Filter(dimension=DIMENSION_DOMAIN, values=[host])
 
 
 def statistics(
     selection: Filter, query: StatisticsQuery, breakdowns: "Sequence[Dimension.ValueType]"
 ) -> QueryStatsRequest:
-    """Ask for totals, the chart, and one report for each breakdown that is wanted. Breakdowns count people alone."""
+    """Return the request for totals, the chart, and one report for each breakdown, unless those are skipped.
+
+    Breakdowns count people alone.
+    """
     reports = [_totals(), _chart(query)]
     if not query.skips_tops:
         reports += [_breakdown(dimension) for dimension in breakdowns]
@@ -70,19 +73,19 @@ def statistics(
 
 
 def previous(selection: Filter, query: StatisticsQuery) -> QueryStatsRequest | None:
-    """Ask for the totals of the period before, if there is one."""
+    """Return the request for the totals of the period before; None when there is none."""
     if query.period.previous is None:
         return None
     return _request(selection, query, query.period.previous, [_totals()])
 
 
 def chart(selection: Filter, query: StatisticsQuery) -> QueryStatsRequest:
-    """Ask for the chart alone."""
+    """Return the request for the chart alone."""
     return _request(selection, query, query.period.interval, [_chart(query)])
 
 
 def top(selection: Filter, query: StatisticsQuery, wanted: TopQuery) -> QueryStatsRequest | None:
-    """Ask for the values of a column with most clicks; None when the column never has values."""
+    """Return the request for the values of a column with most clicks; None when the column never has values."""
     if wanted.column.dimension is None:
         return None
     dimension = wanted.column.dimension
@@ -100,7 +103,10 @@ def top(selection: Filter, query: StatisticsQuery, wanted: TopQuery) -> QuerySta
 
 
 def top_by_interval(first: QueryStatsRequest, query: StatisticsQuery, found: Sequence[str]) -> QueryStatsRequest:
-    """Ask for all steps, then for the values that were found before, step by step."""
+    """Return the request for all buckets, and for the values that were found before, bucket by bucket.
+
+    First is the request that found them.
+    """
     request = QueryStatsRequest()
     request.CopyFrom(first)
     report = request.reports[0]
@@ -117,7 +123,7 @@ def top_by_interval(first: QueryStatsRequest, query: StatisticsQuery, found: Seq
 def clicks_by(
     selection: Filter, dimension: "Dimension.ValueType", names: Iterable[str], interval: Interval
 ) -> QueryStatsRequest:
-    """Ask for the clicks of some values of a dimension, by people and bots."""
+    """Return the request for the clicks of some values of a dimension, bots' clicks among them."""
     listed = sorted(set(names))
     report = Report(dimensions=[dimension], metrics=[METRIC_CLICKS], limit=len(listed))
     return QueryStatsRequest(
@@ -126,13 +132,13 @@ def clicks_by(
 
 
 def popular_paths(selection: Filter, query: StatisticsQuery, limit: int) -> QueryStatsRequest:
-    """Ask for the codes with most clicks."""
+    """Return the request for the codes with most clicks, at most limit."""
     report = Report(dimensions=[DIMENSION_CODE], metrics=[METRIC_CLICKS], limit=limit)
     return _request(selection, query, query.period.interval, [report])
 
 
 def last_clicks(host: str, query: ClickstreamQuery) -> click_service_pb2.ListClicksRequest:
-    """Ask for the newest visits of a domain, those that found no link among them."""
+    """Return the request for the newest visits of a domain, those that found no link among them."""
     return click_service_pb2.ListClicksRequest(
         interval=_interval(query.interval),
         page_size=query.limit,
@@ -143,7 +149,7 @@ def last_clicks(host: str, query: ClickstreamQuery) -> click_service_pb2.ListCli
 
 
 def links_created(host: str, interval: Interval, *, archived: bool) -> link_service_pb2.ListLinksRequest:
-    """Ask how many links of a domain were created in an interval."""
+    """Return the request for the number of a domain's links that were created in an interval."""
     return link_service_pb2.ListLinksRequest(
         page_size=1, domain=host, created=interval.to_message(), archived=archived, with_total_size=True
     )

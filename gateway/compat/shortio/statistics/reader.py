@@ -1,4 +1,4 @@
-"""Read for Short.io's statistics what takes more than one call of links or analytics."""
+"""Read what Short.io's statistics need from links and analytics."""
 
 import asyncio
 from collections import defaultdict
@@ -58,11 +58,11 @@ class StatisticsReader:
         codes_by_start: dict[datetime, list[str]] = defaultdict(list)
         for row in paths:
             codes_by_start[row.since].append(ids.code_of(row.path))
-        gate = asyncio.Semaphore(_AT_ONCE)
+        slots = asyncio.Semaphore(_AT_ONCE)
 
         async def count(since: datetime, codes: Sequence[str]) -> dict[str, int]:
             request = queries.clicks_by(selection, DIMENSION_CODE, codes, Interval(since).within(interval))
-            async with gate:
+            async with slots:
                 return await self.clicks_by(account, request)
 
         counted = await asyncio.gather(*(count(since, codes) for since, codes in codes_by_start.items()))

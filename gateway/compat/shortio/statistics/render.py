@@ -22,7 +22,7 @@ Row = dict[str, str | int]
 
 
 class Totals:
-    """The first report of a question."""
+    """Clicks of the first report of a query, by all and by people; 0 without a report."""
 
     def __init__(self, result: ReportResult | None) -> None:
         metrics = list(result.rows[0].metrics) if result is not None and result.rows else []
@@ -32,7 +32,7 @@ class Totals:
 def link_statistics(
     query: StatisticsQuery, results: Sequence[ReportResult], before: ReportResult | None
 ) -> statistics_pb2.LinkStatistics:
-    """Render a link's statistics from the reports of queries.statistics and queries.previous."""
+    """Return a link's statistics from the results of queries.statistics and queries.previous."""
     now, then = Totals(results[0]), Totals(before)
     compared = before is not None
     return statistics_pb2.LinkStatistics(
@@ -53,7 +53,7 @@ def domain_statistics(
     links: int,
     links_before: int,
 ) -> statistics_pb2.DomainStatistics:
-    """Render a domain's statistics, likewise; links are those created in the period and in the one before."""
+    """Return a domain's statistics, likewise; links are those created in the period and in the one before."""
     now, then = Totals(results[0]), Totals(before)
     return statistics_pb2.DomainStatistics(
         clicks=values.count(now.clicks),
@@ -78,13 +78,13 @@ def domain_statistics(
 
 
 def interval_clicks(result: ReportResult) -> statistics_pb2.IntervalClicks:
-    """Render the chart alone, under both of its names."""
+    """Return the chart alone, under both of its names."""
     points = _points(result)
     return statistics_pb2.IntervalClicks(clicks_statistics=points, click_statistics=points)
 
 
 def top_values(column: Column, result: ReportResult) -> list[statistics_pb2.TopValue]:
-    """Render the values of a column with most clicks."""
+    """Return the values of a column with most clicks; those without clicks are left out."""
     shown = ((column.show(row.dimensions[0]), row.metrics[0]) for row in result.rows)
     return [
         statistics_pb2.TopValue(score=values.count(clicks), column=value.column, display_name=value.display_name)
@@ -93,31 +93,31 @@ def top_values(column: Column, result: ReportResult) -> list[statistics_pb2.TopV
     ]
 
 
-def interval_top(column: Column, steps: ReportResult, result: ReportResult) -> list[statistics_pb2.IntervalTop]:
-    """Render the values of a column step by step; steps without clicks are there, too."""
-    by_step: dict[str, list[StatsRow]] = {_step(row): [] for row in steps.rows}
+def interval_top(column: Column, buckets: ReportResult, result: ReportResult) -> list[statistics_pb2.IntervalTop]:
+    """Return the values of a column bucket by bucket; buckets without clicks are there, too."""
+    by_bucket: dict[str, list[StatsRow]] = {_bucket_start(row): [] for row in buckets.rows}
     for row in result.rows:
         if row.metrics[0]:
-            by_step.setdefault(_step(row), []).append(row)
+            by_bucket.setdefault(_bucket_start(row), []).append(row)
     return [
         statistics_pb2.IntervalTop(
-            date=step,
+            date=bucket,
             statistics=[
                 statistics_pb2.ColumnScore(column=column.show(row.dimensions[0]).column, score=str(row.metrics[0]))
                 for row in sorted(rows, key=lambda row: -row.metrics[0])
             ],
         )
-        for step, rows in sorted(by_step.items())
+        for bucket, rows in sorted(by_bucket.items())
     ]
 
 
 def clicks_by_name(names: Sequence[str], clicks: Sequence[int]) -> Struct:
-    """Render an object of numbers."""
+    """Return an object of numbers; there are as many names as clicks."""
     return Struct(fields={name: Value(number_value=number) for name, number in zip(names, clicks, strict=True)})
 
 
 def paths(result: ReportResult) -> list[statistics_pb2.PopularPath]:
-    """Render the paths with most clicks."""
+    """Return the paths with most clicks."""
     return [
         statistics_pb2.PopularPath(path=ids.path_of(row.dimensions[0].value), score=values.count(row.metrics[0]))
         for row in result.rows
@@ -129,15 +129,15 @@ def _chart(result: ReportResult) -> statistics_pb2.ClickStatistics:
 
 
 def _points(result: ReportResult) -> list[statistics_pb2.DatePoint]:
-    return [statistics_pb2.DatePoint(x=_step(row), y=str(row.metrics[0])) for row in result.rows]
+    return [statistics_pb2.DatePoint(x=_bucket_start(row), y=str(row.metrics[0])) for row in result.rows]
 
 
-def _step(row: StatsRow) -> str:
+def _bucket_start(row: StatsRow) -> str:
     return moments.write(moments.of_timestamp(row.bucket_start_time))
 
 
 def _interval(period: Period) -> statistics_pb2.PeriodInterval:
-    """Render the period: ends of days as Short.io writes them, dates that the client gave as they are."""
+    """Return the period: ends of days as Short.io writes them, dates that the client gave as they are."""
     interval, before = period.interval, period.previous
     last = timedelta() if period.name == CUSTOM else _MILLISECOND
     return statistics_pb2.PeriodInterval(
@@ -153,7 +153,7 @@ def _date(moment: datetime | None) -> Value:
 
 
 def _change(now: float, then: float) -> str:
-    """Render how much a number differs from what it was, in percent."""
+    """Return how much a number differs from what it was, in percent with two decimals."""
     if then == 0:
         return _FROM_NOTHING if now else _decimal(0)
     return _decimal((now - then) / then * 100)
@@ -170,7 +170,7 @@ def _decimal(number: float) -> str:
 def _breakdowns(
     results: Sequence[ReportResult], rows: "dict[str, Callable[[DimensionValue], Row]]"
 ) -> dict[str, ListValue]:
-    """Render the breakdowns, most clicks first; none when they were not asked for."""
+    """Return the breakdowns by name, most clicks first; none when they were not asked for."""
     return {
         name: _breakdown(result, render)
         for (name, render), result in zip(rows.items(), results, strict=False)

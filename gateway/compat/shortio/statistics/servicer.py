@@ -135,7 +135,7 @@ class StatisticsServicer(statistics_service_pb2_grpc.StatisticsServiceServicer):
     async def ListLastClicks(
         self, request: statistics_service_pb2.ListLastClicksRequest, context: Context
     ) -> AsyncIterator[statistics_pb2.LastClick]:
-        """List the newest visits of a domain."""
+        """Return the newest visits of a domain."""
         account, domain = await self._domain(request.domain_id, context)
         query = parse.clickstream_query(request.options, self._clock.now())
         response = await self._backends.clicks.ListClicks(
@@ -147,7 +147,7 @@ class StatisticsServicer(statistics_service_pb2_grpc.StatisticsServiceServicer):
     async def DeleteDomainStatistics(
         self, request: statistics_service_pb2.DeleteDomainStatisticsRequest, context: Context
     ) -> statistics_service_pb2.DeleteDomainStatisticsResponse:
-        """Forget the clicks of a domain."""
+        """Delete the clicks of a domain."""
         account = await self._account(context, callers.LINKS_WRITE)
         domain = await self._access.domain(account, request.domain_id)
         await self._backends.stats.DeleteStats(

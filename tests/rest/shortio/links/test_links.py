@@ -11,7 +11,7 @@ from tests.support.system import System
 
 
 async def test_a_link_has_all_that_its_creator_said(shortio: httpx.AsyncClient, shorten: Shorten) -> None:
-    """The answer to creating it is the answer to getting it, but for two words."""
+    """The answer to creating it is the answer to getting it, but for two fields."""
     url = f"https://example.com/{uuid4()}?a=1"
     path = uuid4().hex
     link = await shorten(

@@ -43,7 +43,7 @@ async def clicks(client: httpx.AsyncClient, domain: Domain, **body: Any) -> list
 
 
 def seconds(listed: list[dict[str, Any]]) -> list[int]:
-    """Tell the visits apart by their second."""
+    """Return the seconds by which visits are told apart."""
     return [datetime.fromisoformat(row["dt"]).second for row in listed]
 
 

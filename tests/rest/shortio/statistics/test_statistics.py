@@ -108,7 +108,7 @@ async def test_days_follow_the_zone(shortio: httpx.AsyncClient, domain: Domain, 
 
 
 async def test_the_chart_alone(shortio: httpx.AsyncClient, domain: Domain, shorten: Shorten) -> None:
-    """by_interval of a link and of a domain, under both names, in steps of any length."""
+    """by_interval of a link and of a domain, under both names, in buckets of any length."""
     link = await link_with_clicks(domain, shorten)
     for path in (f"link/{link['idString']}", f"domain/{domain.domain_id}"):
         body = await post(shortio, f"{path}/by_interval", {**CUSTOM, "clicksChartInterval": "day"})
@@ -125,8 +125,8 @@ async def test_domain_statistics(shortio: httpx.AsyncClient, domain: Domain, sho
     await shortio.post("/links/archive", json={"link_id": first["idString"]})
     answer = await shortio.get(f"/statistics/domain/{domain.domain_id}", params={"period": "total"})
     body = answer.json()
-    figures = {name: body[name] for name in ("clicks", "humanClicks", "links", "clicksPerLink", "humanClicksPerLink")}
-    assert figures == {
+    counts = {name: body[name] for name in ("clicks", "humanClicks", "links", "clicksPerLink", "humanClicksPerLink")}
+    assert counts == {
         "clicks": 49,
         "humanClicks": 13,
         "links": 2,
@@ -200,7 +200,7 @@ async def test_top_paths(shortio: httpx.AsyncClient, domain: Domain, shorten: Sh
     assert popular == [{"path": "/spring", "score": 7}, {"path": "/summer", "score": 1}]
 
 
-async def test_top_values_step_by_step(shortio: httpx.AsyncClient, domain: Domain, shorten: Shorten) -> None:
+async def test_top_values_bucket_by_bucket(shortio: httpx.AsyncClient, domain: Domain, shorten: Shorten) -> None:
     """The values with most clicks of all the period, on each of its days."""
     await link_with_clicks(domain, shorten)
     body = {**CUSTOM, "column": "country", "interval": "day"}

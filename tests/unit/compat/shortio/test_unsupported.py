@@ -25,7 +25,7 @@ def test_a_value_that_says_nothing_is_no_request(value: Any) -> None:
 
 @pytest.mark.parametrize("value", [True, 1, 50, "x", ["x"], {"a": 1}, "true"])
 def test_a_value_that_says_something_is_refused_by_name(value: Any) -> None:
-    """402, in words that say what is missing."""
+    """402, and the text says what is missing."""
     with pytest.raises(Refusal) as caught:
         unsupported.refuse_options(options(splitURL=value))
     body = caught.value.response.body

@@ -95,7 +95,7 @@ def test_tz_wins_over_the_offset() -> None:
         ({"interval": "week", "clicksChartInterval": "hour"}, stats.BUCKET_HOUR),
     ],
 )
-def test_the_charts_steps(json: dict[str, Any], bucket: int) -> None:
+def test_the_charts_buckets(json: dict[str, Any], bucket: int) -> None:
     """Hours for a single day, else days; interval is another name."""
     assert statistics_query(**json).bucket == bucket
 

@@ -80,13 +80,13 @@ def test_columns_without_values_ask_nothing() -> None:
     assert queries.top(DOMAIN, statistics_query(), parse.top_query(options(column="goal_completed"))) is None
 
 
-def test_top_by_interval_asks_for_the_found_values_step_by_step() -> None:
+def test_top_by_interval_asks_for_the_found_values_bucket_by_bucket() -> None:
     """Other conditions stay."""
     first = top(DOMAIN, column="browser", prefix="C", clicksChartInterval="week")
     query = queries.top_by_interval(first, statistics_query(clicksChartInterval="week"), ["Chrome"])
-    steps, values = query.reports
-    assert steps.bucket == values.bucket == stats.BUCKET_WEEK
-    assert not steps.dimensions
+    buckets, values = query.reports
+    assert buckets.bucket == values.bucket == stats.BUCKET_WEEK
+    assert not buckets.dimensions
     assert stats.Filter(dimension=stats.DIMENSION_BROWSER, values=["Chrome"]) in values.filters
     assert len(values.filters) == 2
     assert len(first.reports) == 1

@@ -42,7 +42,7 @@ def named(text: str) -> DimensionValue:
     return DimensionValue(value=text)
 
 
-def step(moment: datetime, clicks: int, value: str = "") -> StatsRow:
+def bucket(moment: datetime, clicks: int, value: str = "") -> StatsRow:
     time = Timestamp()
     time.FromDatetime(moment)
     return StatsRow(bucket_start_time=time, metrics=[clicks], dimensions=[named(value)] if value else [])
@@ -64,7 +64,7 @@ BREAKDOWNS = (
     ),
     report((named("Windows"), 5)),
 )
-CHART = ReportResult(rows=[step(datetime(2020, 5, 7, tzinfo=UTC), 3), step(datetime(2020, 5, 8, tzinfo=UTC), 0)])
+CHART = ReportResult(rows=[bucket(datetime(2020, 5, 7, tzinfo=UTC), 3), bucket(datetime(2020, 5, 8, tzinfo=UTC), 0)])
 
 
 def test_link_statistics_have_the_documented_shape() -> None:
@@ -134,8 +134,8 @@ def test_domain_statistics_compare_with_the_period_before() -> None:
     rendered = json_of(
         render.domain_statistics(statistics_query("last7"), [report((10, 4)), CHART, *breakdowns], report((5, 5)), 4, 1)
     )
-    figures = {name: value for name, value in rendered.items() if not isinstance(value, list | dict)}
-    assert figures == {
+    counts = {name: value for name, value in rendered.items() if not isinstance(value, list | dict)}
+    assert counts == {
         "clicks": 10,
         "humanClicks": 4,
         "prevClicks": 5,
@@ -169,9 +169,9 @@ def test_top_values_say_code_and_words() -> None:
 def test_steps_without_clicks_are_there_too() -> None:
     """Each with its values, most clicks first; scores are text here."""
     first, second = datetime(2020, 5, 7, tzinfo=UTC), datetime(2020, 5, 8, tzinfo=UTC)
-    steps = ReportResult(rows=[step(first, 3), step(second, 0)])
-    result = ReportResult(rows=[step(first, 1, "US"), step(first, 2, "DE"), step(second, 0, "DE")])
-    rendered = [json_of(item) for item in render.interval_top(columns.named("country"), steps, result)]
+    buckets = ReportResult(rows=[bucket(first, 3), bucket(second, 0)])
+    result = ReportResult(rows=[bucket(first, 1, "US"), bucket(first, 2, "DE"), bucket(second, 0, "DE")])
+    rendered = [json_of(item) for item in render.interval_top(columns.named("country"), buckets, result)]
     assert rendered == [
         {
             "date": "2020-05-07T00:00:00.000Z",
