@@ -11,7 +11,7 @@ from gateway.compat.shared.accounts import Account
 from gateway.compat.shared.http_metadata import Context
 from gateway.compat.shared.refusal import Refusal
 from gateway.compat.shortio import errors as shortio_errors
-from gateway.compat.shortio import moments, values
+from gateway.compat.shortio import ids, moments, values
 from gateway.compat.shortio.access import Access
 from gateway.compat.shortio.limits import CallLimits
 from gateway.compat.shortio.links import parse, queries, render
@@ -88,7 +88,7 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
         path = parse.required(request.path, "path")
         domain = await self._access.domain_of_host(account, parse.required(request.domain, "domain"))
         link = await self._backends.links.LookupLink(
-            link_service_pb2.LookupLinkRequest(domain=domain.host, code=path.removeprefix("/")),
+            link_service_pb2.LookupLinkRequest(domain=domain.host, code=ids.code_of(path)),
             metadata=account.metadata,
         )
         return render.link(link, domain.domain_id, account.owner)

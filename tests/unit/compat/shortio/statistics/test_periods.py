@@ -68,11 +68,3 @@ def test_every_period_is_followed_by_what_it_is_compared_with(name: str, now: da
     assert period.previous.start <= period.interval.start <= period.interval.end
     assert (period.interval.start <= now < period.interval.end) is (name not in {"yesterday", "lastmonth"})
     assert period.interval.end - period.interval.start <= timedelta(days=32)
-
-
-def test_intervals_meet_in_what_they_have_in_common() -> None:
-    """None is no bound; what has nothing in common is empty."""
-    assert Interval(day(5, 1)).within(Interval(None, day(5, 3))) == Interval(day(5, 1), day(5, 3))
-    assert Interval(day(5, 1)).within(Interval(day(5, 2))).start == day(5, 2)
-    assert Interval(day(5, 1)).before(day(5, 1)).is_empty
-    assert not Interval().is_empty
