@@ -42,10 +42,10 @@ class Access:
 
     async def domains(self, account: Account) -> list[links_pb2.Domain]:
         """Return the domains that the account may use, oldest first."""
-        answer = await self._backends.domains.ListDomains(
+        response = await self._backends.domains.ListDomains(
             domain_service_pb2.ListDomainsRequest(), metadata=reading_metadata(account)
         )
-        return list(answer.domains)
+        return list(response.domains)
 
     async def domain(self, account: Account, domain_id: str) -> links_pb2.Domain:
         """Return a domain that the account may use by the client's id; raise NotFound for any other."""

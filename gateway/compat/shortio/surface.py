@@ -40,7 +40,7 @@ SHORTIO: Final = Surface(
     },
     error_schema={
         "type": "object",
-        "description": "An error of Short.io; its statistics answer only `error`.",
+        "description": "An error of Short.io; its statistics have only `error`.",
         "properties": {
             "error": {"type": "string", "description": "What went wrong, for people."},
             "message": {"type": "string", "description": "The same."},

@@ -40,10 +40,10 @@ class Creation:
         if wanted.allows_duplicates:
             request = link_service_pb2.CreateLinkRequest(link=wanted.link)
             return Created(await self._backends.links.CreateLink(request, metadata=account.metadata), duplicate=False)
-        answer = await self._backends.links.FindOrCreateLink(
+        response = await self._backends.links.FindOrCreateLink(
             link_service_pb2.FindOrCreateLinkRequest(link=wanted.link), metadata=reading_metadata(account)
         )
-        return Created(answer.link, duplicate=not answer.created)
+        return Created(response.link, duplicate=not response.created)
 
     async def many(self, account: Account, wanted: list[NewLink]) -> list[Created | errors.LinkmeterError]:
         """Create links side by side, those to the same place in turn, and return each or its error, in order.

@@ -63,7 +63,7 @@ class Column:
     name: str
     dimension: "Dimension.ValueType | None"
     show: Callable[[DimensionValue], ColumnValue] = _as_is
-    # Only visits that were answered so, orphan ones among them.
+    # Only visits with this HTTP status, orphan ones among them.
     status: str = ""
     # Whether visits that found no link count.
     has_orphans: bool = False
