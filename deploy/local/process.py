@@ -101,10 +101,13 @@ class Process:
 
 def tail(path: Path, lines: int, start: int = 0) -> str:
     """Return the last lines of a file from a place on; nothing when there is none."""
-    if not path.exists():
+    try:
+        file = path.open("rb")
+    except FileNotFoundError:
+        # There is none yet, or it is just being replaced.
         return ""
-    with path.open("rb") as file:
-        size = path.stat().st_size
+    with file:
+        size = os.fstat(file.fileno()).st_size
         # A file that is shorter than it was is another one.
         file.seek(max(start if start <= size else 0, size - _TAIL_BYTES))
         text = file.read().decode(errors="replace")
