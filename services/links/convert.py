@@ -2,11 +2,12 @@
 
 from __future__ import annotations  # enum value types are in the stubs only
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
+from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
@@ -22,11 +23,12 @@ from services.links.domain import changes, domains, link_filter
 from services.links.domain.credentials import ApiKey, ApiKeyDraft
 from services.links.domain.domains import Domain, Proof
 from services.links.domain.link import (
-    DEFAULT_REDIRECT_STATUS,
+    LINK_FIELDS,
     Audience,
     Link,
     LinkFields,
     LinkState,
+    fields_from,
     follow_limit,
 )
 from services.links.domain.link_filter import LinkFilter
@@ -45,6 +47,10 @@ _AUDIENCES: Final[Mapping[Audience, links_pb2.Audience.ValueType]] = {
     Audience.PASSWORD: links_pb2.AUDIENCE_PASSWORD,
     Audience.OWNER: links_pb2.AUDIENCE_OWNER,
 }
+# The fields that redirect has to know.
+_RESOLVED_FIELDS: Final = [
+    name for name in LINK_FIELDS if name in resolution_service_pb2.Resolution.DESCRIPTOR.fields_by_name
+]
 
 
 def time_of(message: Message, field: str, path: str) -> datetime | None:
@@ -69,21 +75,20 @@ def timestamp(value: datetime | None) -> Timestamp | None:
 
 def link_fields(message: links_pb2.Link, *, limit: int) -> LinkFields:
     """Read the fields that an owner may set, with the limit that max_clicks and one_time say together."""
-    return LinkFields(
-        destination=message.destination,
-        title=message.title,
-        tags=tuple(message.tags),
-        redirect_status=message.redirect_status or DEFAULT_REDIRECT_STATUS,
-        valid_from_time=time_of(message, "valid_from_time", "link.valid_from_time"),
-        expire_time=time_of(message, "expire_time", "link.expire_time"),
-        max_clicks=limit,
-        archived=message.archived,
-        note=message.note,
-        private_stats=message.private_stats,
-        block_bots=message.block_bots,
-        expired_destination=message.expired_destination,
-        indexable=message.indexable if message.HasField("indexable") else None,
-    )
+    given = {field.name: _value(message, field) for field, _ in message.ListFields() if field.name in LINK_FIELDS}
+    return fields_from({"destination": "", **given, "max_clicks": limit})
+
+
+def _value(message: links_pb2.Link, field: FieldDescriptor) -> object:
+    if field.message_type is Timestamp.DESCRIPTOR:
+        return time_of(message, field.name, f"link.{field.name}")
+    return getattr(message, field.name)
+
+
+def _written(fields: LinkFields, names: Iterable[str]) -> dict[str, Any]:
+    """Return the values of fields as messages take them."""
+    values = {name: getattr(fields, name) for name in names}
+    return {name: timestamp(value) if isinstance(value, datetime) else value for name, value in values.items()}
 
 
 def new_link_fields(message: links_pb2.Link, *, has_account: bool) -> LinkFields:
@@ -103,63 +108,41 @@ def named_fields(request: link_service_pb2.UpdateLinkRequest) -> frozenset[str]:
 
 def link_message(link: Link, now: datetime) -> links_pb2.Link:
     """Write a link, without anything secret."""
-    fields = link.fields
     return links_pb2.Link(
         link_id=link.link_id,
         owner_id=link.owner_id,
         domain=link.host,
         code=link.code,
         short_url=link.short_url,
-        destination=fields.destination,
-        title=fields.title,
-        tags=fields.tags,
-        redirect_status=fields.redirect_status,
         disabled=link.disabled,
-        valid_from_time=timestamp(fields.valid_from_time),
-        expire_time=timestamp(fields.expire_time),
-        max_clicks=fields.max_clicks,
-        one_time=fields.max_clicks == 1,
+        one_time=link.fields.max_clicks == 1,
         consumed_clicks=link.consumed_clicks,
         has_password=link.password is not None,
         state=_STATES[link.state(now)],
         create_time=timestamp(link.create_time),
         update_time=timestamp(link.update_time),
         etag=link.etag,
-        archived=fields.archived,
-        note=fields.note,
-        private_stats=fields.private_stats,
-        block_bots=fields.block_bots,
-        expired_destination=fields.expired_destination,
         public_stats=link.public_stats,
         destination_audience=_AUDIENCES[link.destination_audience(now)],
-        indexable=fields.indexable,
+        **_written(link.fields, LINK_FIELDS),
     )
 
 
 def resolution(link: Link) -> resolution_service_pb2.Resolution:
     """Write what redirect has to know about a link."""
-    fields = link.fields
     return resolution_service_pb2.Resolution(
         link_id=link.link_id,
         owner_id=link.owner_id,
         domain_id=link.domain_id,
         domain=link.host,
         code=link.code,
-        destination=fields.destination,
-        redirect_status=fields.redirect_status,
         disabled=link.disabled,
-        valid_from_time=timestamp(fields.valid_from_time),
-        expire_time=timestamp(fields.expire_time),
-        max_clicks=fields.max_clicks,
         password_version=link.password.version if link.password else "",
-        title=fields.title,
         revision=link.revision,
         deleted=link.deleted,
         short_url=link.short_url,
-        expired_destination=fields.expired_destination,
-        block_bots=fields.block_bots,
-        indexable=fields.indexable,
         exhausted=link.is_exhausted,
+        **_written(link.fields, _RESOLVED_FIELDS),
     )
 
 

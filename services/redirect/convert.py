@@ -1,7 +1,8 @@
 """Convert messages to domain objects and back."""
 
+from dataclasses import fields
 from datetime import UTC, datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
@@ -12,6 +13,11 @@ from services.redirect.request_facts import RequestFacts, cut
 
 ORPHAN_CODE_BYTES: Final = 256
 MOST_LINK_SHARES: Final = 16_384
+# A field of a resolution has one name, in the contract and here.
+_RESOLUTION_FIELDS: Final = tuple(field.name for field in fields(Resolution))
+_OPTIONAL_FIELDS: Final = frozenset(
+    name for name, field in resolution_service_pb2.Resolution.DESCRIPTOR.fields_by_name.items() if field.has_presence
+)
 _link_shares: dict[int, tuple[Resolution, bytes]] = {}
 
 
@@ -24,28 +30,15 @@ class OrphanResponse(NamedTuple):
 
 def resolution_from(message: resolution_service_pb2.Resolution) -> Resolution:
     """Return the resolution of a message; raise ValueError when it could not be followed safely."""
-    return Resolution(
-        link_id=message.link_id,
-        owner_id=message.owner_id,
-        domain_id=message.domain_id,
-        domain=message.domain,
-        code=message.code,
-        destination=message.destination,
-        redirect_status=message.redirect_status,
-        disabled=message.disabled,
-        deleted=message.deleted,
-        valid_from_time=moment(message.valid_from_time) if message.HasField("valid_from_time") else None,
-        expire_time=moment(message.expire_time) if message.HasField("expire_time") else None,
-        max_clicks=message.max_clicks,
-        password_version=message.password_version,
-        title=message.title,
-        revision=message.revision,
-        short_url=message.short_url,
-        expired_destination=message.expired_destination,
-        block_bots=message.block_bots,
-        exhausted=message.exhausted,
-        indexable=message.indexable if message.HasField("indexable") else None,
-    )
+    return Resolution(**{name: _value(message, name) for name in _RESOLUTION_FIELDS})
+
+
+def _value(message: resolution_service_pb2.Resolution, name: str) -> Any:
+    """Return a field's value; None when it was not given."""
+    if name in _OPTIONAL_FIELDS and not message.HasField(name):  # type: ignore[arg-type] # No literal, but in it.
+        return None
+    value = getattr(message, name)
+    return moment(value) if isinstance(value, Timestamp) else value
 
 
 def recorded_click(resolution: Resolution, facts: RequestFacts, *, time_us: int, latency_us: int) -> bytes:

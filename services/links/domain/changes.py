@@ -10,13 +10,7 @@ from services.links.domain.link import Link, LinkFields
 from services.links.domain.passwords import StoredPassword
 
 # The fields that an update mask may name.
-CHANGEABLE: Final = frozenset(
-    [
-        *("destination", "title", "tags", "redirect_status", "valid_from_time", "expire_time"),
-        *("max_clicks", "one_time", "password"),
-        *("archived", "note", "private_stats", "block_bots", "expired_destination", "indexable"),
-    ]
-)
+CHANGEABLE: Final = frozenset({*links.LINK_FIELDS, "one_time", "password"})
 _IMMUTABLE: Final = frozenset({"domain", "code"})
 
 

@@ -1,10 +1,11 @@
 """Links: their fields, bounds and states."""
 
 import hashlib
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from services.common.errors import InvalidArgument
 from services.links.domain.passwords import StoredPassword
@@ -39,7 +40,11 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkFields:
-    """What an owner may set and change."""
+    """What an owner may set and change.
+
+    A field has one name here, in the contract (Link, and Resolution if redirect has to know it) and as a column. What
+    reads, writes, compares and changes links is derived from these names.
+    """
 
     destination: str
     title: str = ""
@@ -57,6 +62,16 @@ class LinkFields:
     expired_destination: str = ""
     # None: as the installation's setting says.
     indexable: bool | None = None
+
+
+LINK_FIELDS: Final = tuple(field.name for field in fields(LinkFields))
+# Makes of what storage and contracts hold what a field holds, where that differs.
+_FORMS: Final[Mapping[str, Callable[[Any], Any]]] = {"tags": tuple}
+
+
+def fields_from(values: Mapping[str, Any]) -> LinkFields:
+    """Return the fields with values by name, and defaults for those without one; TypeError without a destination."""
+    return LinkFields(**{name: _FORMS[name](value) if name in _FORMS else value for name, value in values.items()})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,55 +9,45 @@ from services.common.caller import ANONYMOUS_OWNER_ID
 from services.common.errors import AlreadyExists, FailedPrecondition, Unavailable
 from services.links.domain import codes
 from services.links.domain.idempotency import LIFETIME, IdempotentRequest
-from services.links.domain.link import Link, LinkDraft
+from services.links.domain.link import LINK_FIELDS, Link, LinkDraft
 from services.links.domain.passwords import StoredPassword
 from services.links.store import rows
 from services.runtime.postgres import Connection, Pool
 
 _MOST_TRIES: Final = 30
 _FIND: Final = rows.SELECT_LINK + "WHERE link_id = $1"
-_INSERT: Final = """
-    INSERT INTO links (owner_id, domain_id, code, destination, title, tags, redirect_status, valid_from_time,
-        expire_time, max_clicks, password_hash, password_version, create_time, update_time, archived, note,
-        private_stats, block_bots, expired_destination, disabled, indexable)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14, $15, $16, $17, $18, $19, $20)
+# Joined from constants, as is all that names a link's fields.
+_INSERT: Final = f"""
+    INSERT INTO links (owner_id, domain_id, code, disabled, password_hash, password_version, create_time, update_time,
+        {", ".join(LINK_FIELDS)})
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $7, {", ".join(f"${8 + place}" for place in range(len(LINK_FIELDS)))})
     ON CONFLICT (domain_id, code) DO NOTHING RETURNING link_id
-"""
-# Joined from constants, both.
+"""  # noqa: S608
+_TOKEN_HASH: Final = f"${8 + len(LINK_FIELDS)}"
 _INSERT_WITH_TOKEN: Final = f"""
     WITH link AS ({_INSERT}),
-        token AS (INSERT INTO edit_tokens (link_id, hash, create_time) SELECT link_id, $21, $13 FROM link)
+        token AS (INSERT INTO edit_tokens (link_id, hash, create_time) SELECT link_id, {_TOKEN_HASH}, $7 FROM link)
     SELECT link_id FROM link
 """  # noqa: S608
 _INSERT_WITH_CLAIM_TOKEN: Final = f"""
     WITH link AS ({_INSERT}),
-        token AS (INSERT INTO claim_tokens (link_id, hash, create_time) SELECT link_id, $21, $13 FROM link)
+        token AS (INSERT INTO claim_tokens (link_id, hash, create_time) SELECT link_id, {_TOKEN_HASH}, $7 FROM link)
     SELECT link_id FROM link
 """  # noqa: S608
 # One owner's creates to one destination in one domain come one after the other.
 _TAKE_TURN: Final = (
     "SELECT pg_advisory_xact_lock(hashtextextended(concat_ws(' ', $1::bigint, $2::bigint, $3::text), 0))"
 )
+_SAME: Final = "({name} IS NOT DISTINCT FROM ${place} OR '{name}' = ANY ($4::text[]))"
 # Not one that a password or a limit guards: those are never shared. A moment of expiry that is asked for is to come.
-_FIND_SAME: Final = (
-    rows.SELECT_LINK
-    + """
-    WHERE links.owner_id = $1 AND domain_id = $2
-        AND hashtextextended(destination, 0) = hashtextextended($3, 0) AND destination = $3
+_FIND_SAME: Final = f"""
+    {rows.SELECT_LINK}
+    WHERE links.owner_id = $1 AND domain_id = $2 AND ($3 = '' OR code = $3)
+        AND hashtextextended(destination, 0) = hashtextextended($5, 0)
         AND delete_time IS NULL AND NOT disabled AND password_hash IS NULL AND max_clicks = 0
-        AND valid_from_time IS NOT DISTINCT FROM $4 AND expire_time IS NOT DISTINCT FROM $5 AND archived = $6
-        AND ($7 = '' OR code = $7)
-        AND (title = $8 OR 'title' = ANY ($15::text[]))
-        AND (tags = $9 OR 'tags' = ANY ($15))
-        AND (redirect_status = $10 OR 'redirect_status' = ANY ($15))
-        AND (note = $11 OR 'note' = ANY ($15))
-        AND (private_stats = $12 OR 'private_stats' = ANY ($15))
-        AND (block_bots = $13 OR 'block_bots' = ANY ($15))
-        AND (expired_destination = $14 OR 'expired_destination' = ANY ($15))
-        AND (indexable IS NOT DISTINCT FROM $16 OR 'indexable' = ANY ($15))
+        AND {" AND ".join(_SAME.format(name=name, place=place) for place, name in enumerate(LINK_FIELDS, start=6))}
     ORDER BY link_id LIMIT 1
 """
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,25 +167,14 @@ async def _repeat_of(connection: Connection, request: IdempotentRequest, now: da
 
 
 async def _find_same(connection: Connection, draft: LinkDraft, may_differ: frozenset[str]) -> Link | None:
-    fields = draft.fields
     row = await connection.fetchrow(
         _FIND_SAME,
         draft.owner_id,
         draft.domain_id,
-        fields.destination,
-        fields.valid_from_time,
-        fields.expire_time,
-        fields.archived,
         draft.code,
-        fields.title,
-        fields.tags,
-        fields.redirect_status,
-        fields.note,
-        fields.private_stats,
-        fields.block_bots,
-        fields.expired_destination,
         sorted(may_differ),
-        fields.indexable,
+        draft.fields.destination,
+        *rows.values_of(draft.fields),
     )
     return rows.link(row) if row else None
 
@@ -214,30 +193,18 @@ async def _insert(connection: "Connection | Pool", new: NewLink) -> Link:
 
 
 async def _insert_with_code(connection: "Connection | Pool", new: NewLink, code: str) -> int | None:
-    draft, fields = new.draft, new.draft.fields
+    draft = new.draft
     statement, token_hashes = _statement(new)
     link_id: int | None = await connection.fetchval(
         statement,
         draft.owner_id,
         draft.domain_id,
         code,
-        fields.destination,
-        fields.title,
-        fields.tags,
-        fields.redirect_status,
-        fields.valid_from_time,
-        fields.expire_time,
-        fields.max_clicks,
+        new.disabled,
         new.password.hash if new.password else None,
         new.password.version if new.password else None,
         new.now,
-        fields.archived,
-        fields.note,
-        fields.private_stats,
-        fields.block_bots,
-        fields.expired_destination,
-        new.disabled,
-        fields.indexable,
+        *rows.values_of(draft.fields),
         *token_hashes,
     )
     return link_id

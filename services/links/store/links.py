@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Final
 
-from services.links.domain.link import Link
+from services.links.domain.link import LINK_FIELDS, Link
 from services.links.domain.link_filter import LinkFilter
 from services.links.store import rows
 from services.links.store.rows import COUNT_LINKS, SELECT_LINK
@@ -43,6 +43,13 @@ _LIST_OLDEST_FIRST: Final = (
     SELECT_LINK + _FILTER + "AND ($11::bigint IS NULL OR link_id > $11) ORDER BY link_id LIMIT $12 OFFSET $13"
 )
 _COUNT: Final = COUNT_LINKS + _FILTER
+# Joined from constants.
+_REPLACE: Final = f"""
+    UPDATE links SET disabled = $2, consumed_clicks = $3, password_hash = $4, password_version = $5, revision = $6,
+        update_time = $7::timestamptz, delete_time = CASE WHEN $8 THEN $7::timestamptz END,
+        {", ".join(f"{name} = ${number}" for number, name in enumerate(LINK_FIELDS, start=9))}
+    WHERE link_id = $1
+"""  # noqa: S608
 
 
 class LinkStore:
@@ -135,36 +142,15 @@ def _arguments(link_filter: LinkFilter, now: datetime) -> tuple[object, ...]:
 
 
 async def _replace(connection: Connection, link: Link) -> None:
-    fields = link.fields
     await connection.execute(
-        """
-        UPDATE links SET destination = $2, title = $3, tags = $4, redirect_status = $5, disabled = $6,
-            valid_from_time = $7, expire_time = $8, max_clicks = $9, consumed_clicks = $10, password_hash = $11,
-            password_version = $12, revision = $13, update_time = $14::timestamptz,
-            delete_time = CASE WHEN $15 THEN $14::timestamptz END,
-            archived = $16, note = $17, private_stats = $18, block_bots = $19, expired_destination = $20,
-            indexable = $21
-        WHERE link_id = $1
-        """,
+        _REPLACE,
         link.link_id,
-        fields.destination,
-        fields.title,
-        fields.tags,
-        fields.redirect_status,
         link.disabled,
-        fields.valid_from_time,
-        fields.expire_time,
-        fields.max_clicks,
         link.consumed_clicks,
         link.password.hash if link.password else None,
         link.password.version if link.password else None,
         link.revision,
         link.update_time,
         link.deleted,
-        fields.archived,
-        fields.note,
-        fields.private_stats,
-        fields.block_bots,
-        fields.expired_destination,
-        fields.indexable,
+        *rows.values_of(link.fields),
     )

@@ -1,24 +1,26 @@
 """Read links and domains from rows."""
 
+from collections.abc import Callable
+from operator import attrgetter
 from typing import Final
 
 import asyncpg
 
 from services.links.domain.domains import Domain
-from services.links.domain.link import Link, LinkFields
+from services.links.domain.link import LINK_FIELDS, Link, LinkFields, fields_from
 from services.links.domain.passwords import StoredPassword
 
 # Whether a link is its edit token's holder's alone: the account 1 is nobody's.
 HELD: Final = "(links.owner_id = 1 AND EXISTS (SELECT FROM edit_tokens WHERE edit_tokens.link_id = links.link_id))"
 # What link() reads. Statements are joined from constants, so that the columns are named once.
 SELECT_LINK: Final = f"""
-    SELECT link_id, links.owner_id, domain_id, host, public_url, code, destination, title, tags, redirect_status,
-        disabled, valid_from_time, expire_time, max_clicks, consumed_clicks, archived, note, private_stats, block_bots,
-        expired_destination, indexable, password_hash, password_version, revision, links.create_time, update_time,
-        delete_time,
+    SELECT link_id, links.owner_id, domain_id, host, public_url, code, disabled, consumed_clicks, password_hash,
+        password_version, revision, links.create_time, update_time, delete_time, {", ".join(LINK_FIELDS)},
         {HELD} AS token_held
     FROM links JOIN domains USING (domain_id)
 """  # noqa: S608
+# The values of a link's fields as columns take them, in the order of LINK_FIELDS.
+values_of: Final[Callable[[LinkFields], tuple[object, ...]]] = attrgetter(*LINK_FIELDS)
 COUNT_LINKS: Final = "SELECT count(*) FROM links JOIN domains USING (domain_id)"
 
 
@@ -31,21 +33,7 @@ def link(row: asyncpg.Record) -> Link:
         host=row["host"],
         public_url=row["public_url"],
         code=row["code"],
-        fields=LinkFields(
-            destination=row["destination"],
-            title=row["title"],
-            tags=tuple(row["tags"]),
-            redirect_status=row["redirect_status"],
-            valid_from_time=row["valid_from_time"],
-            expire_time=row["expire_time"],
-            max_clicks=row["max_clicks"],
-            archived=row["archived"],
-            note=row["note"],
-            private_stats=row["private_stats"],
-            block_bots=row["block_bots"],
-            expired_destination=row["expired_destination"],
-            indexable=row["indexable"],
-        ),
+        fields=fields_from({name: row[name] for name in LINK_FIELDS}),
         disabled=row["disabled"],
         consumed_clicks=row["consumed_clicks"],
         password=StoredPassword(row["password_hash"], row["password_version"]) if row["password_hash"] else None,
