@@ -12,6 +12,7 @@ from services.redirect.domain.resolution import Finding, Resolution
 from services.redirect.request_facts import RequestFacts, cut
 
 ORPHAN_CODE_BYTES: Final = 256
+QUERY_BYTES: Final = 2048
 MOST_LINK_SHARES: Final = 16_384
 # A field of a resolution has one name, in the contract and here.
 _RESOLUTION_FIELDS: Final = tuple(field.name for field in fields(Resolution))
@@ -92,7 +93,7 @@ def _visit(facts: RequestFacts, *, time_us: int, latency_us: int) -> clicks_pb2.
         user_agent=facts.user_agent,
         referrer=facts.referrer,
         accept_language=facts.accept_language,
-        query=facts.query,
+        query=cut(facts.query, QUERY_BYTES),
         purpose=facts.purpose,
         latency_us=latency_us,
     )

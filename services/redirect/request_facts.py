@@ -13,7 +13,6 @@ from services.runtime import request_id
 USER_AGENT_BYTES: Final = 512
 REFERRER_BYTES: Final = 2048
 LANGUAGE_BYTES: Final = 256
-QUERY_BYTES: Final = 2048
 PURPOSE_BYTES: Final = 64
 MEDIA_TYPE_BYTES: Final = 256
 # Of one name; each costs a check of its signature.
@@ -46,6 +45,7 @@ class RequestFacts(NamedTuple):
     user_agent: str
     referrer: str
     accept_language: str
+    # Whole, not cut.
     query: str
     purpose: str
     header: Header
@@ -110,7 +110,7 @@ class RequestFactsReader:
             user_agent=cut(header("user-agent") or "", USER_AGENT_BYTES),
             referrer=cut(header("referer") or "", REFERRER_BYTES),
             accept_language=cut(header("accept-language") or "", LANGUAGE_BYTES),
-            query=cut(query, QUERY_BYTES),
+            query=query,
             purpose=cut(_purpose(header), PURPOSE_BYTES),
             header=header,
         )
