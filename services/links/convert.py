@@ -82,7 +82,10 @@ def link_fields(message: links_pb2.Link, *, limit: int) -> LinkFields:
 def _value(message: links_pb2.Link, field: FieldDescriptor) -> object:
     if field.message_type is Timestamp.DESCRIPTOR:
         return time_of(message, field.name, f"link.{field.name}")
-    return getattr(message, field.name)
+    value = getattr(message, field.name)
+    if field.enum_type and value not in field.enum_type.values_by_number:
+        raise InvalidArgument(f"link.{field.name}", "is unknown")
+    return value
 
 
 def _written(fields: LinkFields, names: Iterable[str]) -> dict[str, Any]:

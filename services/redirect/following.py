@@ -17,12 +17,13 @@ from services.common.clock import Clock
 from services.redirect import metrics, pages, scan_limits
 from services.redirect.convert import OrphanResponse
 from services.redirect.domain import decision
+from services.redirect.domain.forwarding import forward
 from services.redirect.domain.paths import is_reserved
 from services.redirect.domain.resolution import Absent, Finding, Resolution
 from services.redirect.recorder import Recorder
 from services.redirect.request_facts import RequestFacts
 from services.redirect.resolving.resolver import Resolver
-from services.redirect.response import Response, redirect
+from services.redirect.response import Response, redirect, redirect_again
 from services.redirect.scan_limits import ScanLimits
 from services.runtime import request_id
 
@@ -85,7 +86,7 @@ class Following:
         if not isinstance(decision.decide(resolution, now, is_opened=False, is_looking=False), decision.Found):
             return None
         metrics.LOOKUPS.count("memory")
-        response = self._redirect(resolution)
+        response = self._redirect(resolution, facts)
         self._recorder.record_at_once(resolution, facts, now=now, started=started, done=partial(deliver, response))
         return response
 
@@ -203,17 +204,19 @@ class Following:
     async def _lead_on(self, resolution: Resolution, facts: RequestFacts, *, now: datetime, started: float) -> Response:
         if facts.method != "HEAD" and not (resolution.block_bots and bots.is_bot(facts.user_agent)):
             await self._recorder.record(resolution, facts, now=now, started=started)
-        return self._redirect(resolution)
+        return self._redirect(resolution, facts)
 
-    def _redirect(self, resolution: Resolution) -> Response:
+    def _redirect(self, resolution: Resolution, facts: RequestFacts) -> Response:
         is_indexable = self._is_indexable if resolution.indexable is None else resolution.indexable
-        return redirect(resolution.redirect_status, resolution.destination, is_indexable=is_indexable)
+        location = forward(resolution.destination, facts.query, resolution.forward_query)
+        respond = redirect_again if location is resolution.destination else redirect
+        return respond(resolution.redirect_status, location, is_indexable=is_indexable)
 
     async def _too_late(self, resolution: Resolution, facts: RequestFacts, *, started: float) -> Response:
         elsewhere = resolution.expired_destination
         status = ELSEWHERE_STATUS if elsewhere else HTTPStatus.GONE.value
         await self._record_orphan(resolution, OrphanResponse(status, elsewhere), facts, started=started)
-        return redirect(status, elsewhere) if elsewhere else pages.gone(as_json=facts.prefers_json)
+        return redirect_again(status, elsewhere) if elsewhere else pages.gone(as_json=facts.prefers_json)
 
     async def _not_found(self, finding: Finding, facts: RequestFacts, *, started: float) -> Response:
         response = await self.unknown(facts)

@@ -29,7 +29,6 @@ class Response:
 _ESCAPED: Final = str.maketrans({letter: f"%{ord(letter):02X}" for letter in '"<>^`{|}'})
 
 
-@lru_cache(maxsize=16_384)
 def redirect(status: int, location: str, *, is_indexable: bool = False) -> Response:
     """Return the redirect to a location.
 
@@ -38,6 +37,10 @@ def redirect(status: int, location: str, *, is_indexable: bool = False) -> Respo
     """
     headers = [("location", location.translate(_ESCAPED)), CACHE_CONTROL]
     return Response(status, headers if is_indexable else [*headers, ROBOTS])
+
+
+# For locations that are the same for all visitors: what differs from one to the next would push them out of memory.
+redirect_again: Final = lru_cache(maxsize=16_384)(redirect)
 
 
 def plain(status: int, text: str = "") -> Response:

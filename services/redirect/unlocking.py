@@ -9,6 +9,8 @@ from urllib.parse import parse_qs
 from services.common import access_ticket, errors
 from services.redirect import pages, scan_limits
 from services.redirect.domain import decision
+from services.redirect.domain.forwarding import forward
+from services.redirect.domain.resolution import Resolution
 from services.redirect.following import RETRY_AFTER_SECONDS, Following
 from services.redirect.request_facts import RequestFacts
 from services.redirect.resolving.backends import AccessGrant
@@ -66,13 +68,13 @@ class Unlocking:
                 return await self._following.unknown(facts)
             case decision.Gone(resolution) if not resolution.expired_destination:
                 return pages.gone(as_json=facts.prefers_json)
-            case decision.PasswordRequired():
-                return await self._check(code, password, facts)
+            case decision.PasswordRequired(resolution):
+                return await self._check(resolution, code, password, facts)
             case _:
                 # The password was removed while the form stood open, or the link ended and leads elsewhere.
-                return _see(code)
+                return _see(decided.resolution, code, facts)
 
-    async def _check(self, code: str, password: str, facts: RequestFacts) -> Response:
+    async def _check(self, resolution: Resolution, code: str, password: str, facts: RequestFacts) -> Response:
         if not 1 <= len(password) <= MAX_PASSWORD:
             return pages.password_form(is_wrong=True, as_json=facts.prefers_json)
         request_id.adopt(facts.request_id)
@@ -86,7 +88,7 @@ class Unlocking:
             return pages.too_many_guesses(problem.retry_after_seconds, as_json=facts.prefers_json)
         except errors.LinkmeterError:
             return pages.unavailable(RETRY_AFTER_SECONDS, as_json=facts.prefers_json)
-        return _see(code, _cookie(code, grant, is_secure=facts.scheme == "https"))
+        return _see(resolution, code, facts, _cookie(code, grant, is_secure=facts.scheme == "https"))
 
 
 class _BadForm(Exception):
@@ -141,10 +143,12 @@ def _fields_of(body: bytes) -> dict[str, list[str]]:
         return {}
 
 
-def _see(code: str, cookie: str = "") -> Response:
-    """Return the redirect to the link itself, by GET."""
+def _see(resolution: Resolution, code: str, facts: RequestFacts, cookie: str = "") -> Response:
+    """Return the redirect to the link itself, by GET, with what of the query goes on from there."""
     cookies = [("set-cookie", cookie)] if cookie else []
-    return Response(303, [("location", f"/{code}"), *cookies, CACHE_CONTROL, ROBOTS])
+    return Response(
+        303, [("location", forward(f"/{code}", facts.query, resolution.forward_query)), *cookies, CACHE_CONTROL, ROBOTS]
+    )
 
 
 def _cookie(code: str, grant: AccessGrant, *, is_secure: bool) -> str:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from linkmeter.links.v1 import links_pb2
 from tests.support.redirect import System, running_redirect
 
 DESTINATION = "https://example.com/page?kept=1"
@@ -20,6 +21,20 @@ async def test_no_query_parameter_changes_the_destination(tmp_path: Path) -> Non
         for name in ("url", "next", "redir_url", "redirect", "destination", "code", "to", "return", "host"):
             assert await lands_at(system, f"/abc?{name}=https://evil.example/") == DESTINATION
         assert await lands_at(system, "/abc?https://evil.example/") == DESTINATION
+
+
+async def test_a_forwarded_query_changes_the_query_alone(tmp_path: Path) -> None:
+    """The owner allowed parameters, and those of the destination's own names or not; nothing else is the visitor's."""
+    async with running_redirect(tmp_path) as system:
+        system.links.add("more", destination=f"{DESTINATION}#part", forward_query=links_pb2.FORWARD_QUERY_MISSING)
+        system.links.add("all", destination=f"{DESTINATION}#part", forward_query=links_pb2.FORWARD_QUERY_ALL)
+        for code in ("more", "all"):
+            for query in ("//evil.example/", "@evil.example", "https://evil.example/#x", "%0d%0alocation:x", "/../x"):
+                location = await lands_at(system, f"/{code}?{query}") or ""
+                assert location.startswith(f"{DESTINATION}&")
+                assert location.endswith("#part")
+        assert await lands_at(system, "/more?kept=2") == f"{DESTINATION}#part"
+        assert await lands_at(system, "/all?kept=2") == "https://example.com/page?kept=2#part"
 
 
 async def test_no_header_changes_the_destination(tmp_path: Path) -> None:

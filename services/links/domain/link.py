@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Any, Final
 
 from services.common.errors import InvalidArgument
@@ -38,6 +38,16 @@ class Audience(StrEnum):
     OWNER = "owner"
 
 
+class ForwardQuery(IntEnum):
+    """Which of a visitor's query parameters go on to the destination; the numbers are the contract's."""
+
+    NONE = 1
+    # Those whose names the destination does not have.
+    MISSING = 2
+    # All, in the place of the destination's own of the same names.
+    ALL = 3
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkFields:
     """What an owner may set and change.
@@ -62,11 +72,12 @@ class LinkFields:
     expired_destination: str = ""
     # None: as the installation's setting says.
     indexable: bool | None = None
+    forward_query: ForwardQuery = ForwardQuery.NONE
 
 
 LINK_FIELDS: Final = tuple(field.name for field in fields(LinkFields))
 # Makes of what storage and contracts hold what a field holds, where that differs.
-_FORMS: Final[Mapping[str, Callable[[Any], Any]]] = {"tags": tuple}
+_FORMS: Final[Mapping[str, Callable[[Any], Any]]] = {"tags": tuple, "forward_query": ForwardQuery}
 
 
 def fields_from(values: Mapping[str, Any]) -> LinkFields:

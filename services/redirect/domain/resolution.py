@@ -36,6 +36,8 @@ class Resolution:
     indexable: bool | None = None
     # Bots are led on, but their visits are not recorded.
     block_bots: bool = False
+    # A rule of domain/forwarding.
+    forward_query: int = 0
 
     @property
     def keeps_method(self) -> bool:

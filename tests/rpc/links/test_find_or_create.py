@@ -53,7 +53,7 @@ async def test_of_equal_calls_at_once_one_creates(links: Links, fields: dict[str
     assert await total(links) == 1
 
 
-@pytest.mark.parametrize("difference", [*GUARDS, *WORDS])
+@pytest.mark.parametrize("difference", [*GUARDS, *WORDS, {"forward_query": links_pb2.FORWARD_QUERY_ALL}])
 async def test_a_link_with_more_or_less_than_asked_is_not_found(links: Links, difference: dict[str, Any]) -> None:
     """Neither for who asks for more than the older link has, nor for who asks for less."""
     plain = await ask(links)

@@ -64,6 +64,20 @@ async def test_defaults(links: Links) -> None:
     assert not created.has_password
     assert not created.HasField("expire_time")
     assert not created.HasField("indexable")
+    assert created.forward_query == links_pb2.FORWARD_QUERY_NONE
+
+
+async def test_which_parameters_go_on_is_kept_changed_and_told_to_redirect(links: Links) -> None:
+    """Named in a mask without a value, none do; a rule that nobody knows is refused."""
+    created = await links.create(code="forward", forward_query=links_pb2.FORWARD_QUERY_MISSING)
+    assert created.forward_query == links_pb2.FORWARD_QUERY_MISSING
+    everything = links_pb2.Link(link_id=created.link_id, forward_query=links_pb2.FORWARD_QUERY_ALL)
+    assert await links.update(everything) == await links.get(created.link_id)
+    assert (await links.resolve("forward")).resolution.forward_query == links_pb2.FORWARD_QUERY_ALL
+    changed = await links.update(links_pb2.Link(link_id=created.link_id), "forward_query")
+    assert changed.forward_query == links_pb2.FORWARD_QUERY_NONE
+    with pytest.raises(errors.InvalidArgument, match=r"link\.forward_query"):
+        await links.create(forward_query=7)
 
 
 async def test_what_search_engines_may_list_goes_back_to_the_installations_setting(links: Links) -> None:

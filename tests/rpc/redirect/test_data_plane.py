@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from linkmeter.links.v1 import links_pb2
 from tests.support.redirect import BROWSER, running_redirect
 from tests.support.redirect_doubles import HOST, SECRET
 from tests.support.wait import eventually
@@ -26,6 +27,33 @@ async def test_a_followed_link_redirects_and_arrives_at_analytics_with_its_facts
         assert (click.accept_language, click.query) == ("de-DE,de", "utm_source=a&b=%20")
         assert click.user_agent.startswith("Mozilla/5.0")
         assert 0 < click.latency_us < 5_000_000
+
+
+async def test_a_query_goes_on_where_the_link_says_so(tmp_path: Path) -> None:
+    """Each visitor's own, from memory too; the click is of the destination that the owner set."""
+    async with running_redirect(tmp_path) as system:
+        system.links.add("abc", forward_query=links_pb2.FORWARD_QUERY_MISSING)
+        for visitor in ("a", "b", "c"):
+            response = await system.get(f"/abc?utm_source={visitor}")
+            assert response.headers["location"] == f"https://example.com/abc?utm_source={visitor}"
+        long = "x" * 3000
+        response = await system.get(f"/abc?long={long}")
+        assert response.headers["location"] == f"https://example.com/abc?long={long}"
+        assert (await system.get("/abc")).headers["location"] == "https://example.com/abc"
+        await eventually(lambda: len(system.analytics.clicks) == 5)
+        assert {click.destination for click in system.analytics.clicks} == {"https://example.com/abc"}
+        assert max(len(click.query) for click in system.analytics.clicks) == 2048
+
+
+async def test_a_query_goes_on_over_the_password_form(tmp_path: Path) -> None:
+    """The form posts to the address with the query, and leads back to it."""
+    async with running_redirect(tmp_path) as system:
+        link = system.links.add("abc", forward_query=links_pb2.FORWARD_QUERY_ALL, password_version="1")
+        system.links.passwords[link.link_id] = "x"
+        right = await system.client.post("/abc?utm_source=a", data={"password": "x"})
+        assert (right.status_code, right.headers["location"]) == (303, "/abc?utm_source=a")
+        response = await system.get(right.headers["location"])
+        assert response.headers["location"] == "https://example.com/abc?utm_source=a"
 
 
 async def test_a_redirect_is_never_stored_and_keeps_the_browsers_referrer_policy(tmp_path: Path) -> None:

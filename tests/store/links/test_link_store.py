@@ -10,7 +10,7 @@ import pytest
 from services.common.errors import AlreadyExists, FailedPrecondition, InvalidArgument
 from services.links.domain import credentials
 from services.links.domain.idempotency import LIFETIME, IdempotencyHashes, IdempotentRequest
-from services.links.domain.link import Link, LinkDraft, LinkFields
+from services.links.domain.link import ForwardQuery, Link, LinkDraft, LinkFields
 from services.links.domain.link_filter import LinkFilter
 from services.links.domain.passwords import StoredPassword
 from services.links.store.creation import CreationStore, NewLink
@@ -34,6 +34,7 @@ FULL = LinkFields(
     block_bots=True,
     expired_destination="https://example.com/gone",
     indexable=False,
+    forward_query=ForwardQuery.ALL,
 )
 HASHES = IdempotencyHashes("s" * 32)
 
