@@ -16,6 +16,7 @@ from deploy.backup.archive import Archive
 from deploy.backup.create import SCHEMAS, rows_of
 from deploy.backup.errors import BackupError
 from deploy.backup.tools import Tools, last_line
+from services.links.store import search_index
 
 _AFTER: Final = Path(__file__).with_name("after_restore.sql")
 _FILLED: Final = "SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = ANY($1))"
@@ -26,6 +27,8 @@ WHERE datname = current_database() AND application_name LIKE 'linkmeter-%' ORDER
 # Since this version there is a setting that newer programs always set.
 _TRANSACTION_TIMEOUT_SINCE: Final = 170000
 _TRANSACTION_TIMEOUT: Final = b"SET transaction_timeout = 0;\n"
+# Needs an extension, which is in no dump of schemas and perhaps not to be had here: made anew after the rest.
+_SEARCH_INDEX: Final = f"CREATE INDEX {search_index.NAME} ".encode()
 _HEAD_LINES: Final = 60
 _LEARN: Final = "ANALYZE"
 # What was waiting in an outbox that is no more cannot come: it is counted as missing, so that the ledger adds up.
@@ -60,6 +63,7 @@ async def load(archive: Archive, url: str, *, living: Collection[str] | None, ke
         drops_timeout = int(await connection.fetchval("SHOW server_version_num")) < _TRANSACTION_TIMEOUT_SINCE
         after = _AFTER.read_text() + ("" if living is None else _WRITE_OFF % ",".join(sorted(living)))
         await asyncio.to_thread(_run, archive, tools, after=after, drops_timeout=drops_timeout, keep_owners=keep_owners)
+        await search_index.ensure(url)
         await connection.execute(_LEARN, timeout=3600)
         if archive.manifest:
             compare(archive.manifest.rows, await rows_of(connection))
@@ -131,7 +135,8 @@ def script_of(dump: IO[bytes], tools: Tools, options: list[str], *, drops_timeou
         feeder.start()
         try:
             for number, line in enumerate(program.stdout):
-                if not (drops_timeout and number < _HEAD_LINES and line == _TRANSACTION_TIMEOUT):
+                is_foreign = drops_timeout and number < _HEAD_LINES and line == _TRANSACTION_TIMEOUT
+                if not (is_foreign or line.startswith(_SEARCH_INDEX)):
                     yield line
         finally:
             program.stdout.close()

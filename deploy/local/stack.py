@@ -157,7 +157,7 @@ class Stack:
         self.wait_ready(*names)
 
 
-def _wait_for_end(process: Process, timeout_seconds: float = 120.0) -> None:
+def _wait_for_end(process: Process, timeout_seconds: float = 900.0) -> None:
     deadline = time.monotonic() + timeout_seconds
     while process.is_running and time.monotonic() < deadline:
         time.sleep(0.02)

@@ -12,11 +12,18 @@ from services.links import admin, admin_arguments
 from services.links.components import SCHEMA
 from services.links.server import LinksServer
 from services.links.settings import Settings, read_admin_settings, read_postgres_url, read_settings
+from services.links.store import search_index
 from services.runtime import log, metrics, postgres, tracing
 from services.runtime.rpc_server import until_stopped
 from services.runtime.settings import SettingsError, stop
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
+
+
+async def migrate(url: str) -> None:
+    """Bring the tables up to date, and the index that is none of them."""
+    await postgres.migrate(url, SCHEMA, MIGRATIONS)
+    await search_index.ensure(url)
 
 
 async def serve(settings: Settings) -> None:
@@ -33,7 +40,7 @@ def main(arguments: list[str]) -> None:
         if arguments == ["migrate"]:
             url = read_postgres_url(os.environ)
             log.configure("links")
-            asyncio.run(postgres.migrate(url, SCHEMA, MIGRATIONS))
+            asyncio.run(migrate(url))
             return
         if arguments[:1] == ["admin"]:
             asked = admin_arguments.parse(arguments[1:])

@@ -93,7 +93,7 @@ async def migrate(url: str, schema: str, folder: Path) -> list[str]:
     """Apply the migrations that are not applied yet, in order; safe with several runners at once."""
     connection = await asyncpg.connect(url, timeout=10)
     try:
-        await _take_lock(connection, schema)
+        await take_migration_lock(connection, schema)
         # The schema's name is a constant of the service, never input.
         await connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
         await connection.execute(f"SET search_path TO {schema}")
@@ -120,7 +120,8 @@ def read_migrations(folder: Path) -> Iterator[Migration]:
         yield Migration(number, path.name, path.read_text())
 
 
-async def _take_lock(connection: Connection, schema: str) -> None:
+async def take_migration_lock(connection: Connection, schema: str) -> None:
+    """Wait until nobody else migrates a schema, and keep others from it until the connection closes."""
     # Polled: a session that waits inside pg_advisory_lock() makes the holder's CREATE INDEX CONCURRENTLY wait for it.
     while not await connection.fetchval("SELECT pg_try_advisory_lock(hashtext($1))", f"linkmeter-migrate-{schema}"):  # noqa: ASYNC110
         await asyncio.sleep(_LOCK_POLL_SECONDS)

@@ -14,6 +14,7 @@ import redis
 from deploy.backup import redis_keys
 from deploy.backup.archive import open_archive
 from deploy.backup.settling import settled
+from services.links.store import search_index
 from tests.support.analytics import running_analytics
 from tests.support.clicks import ingest_request, recorded_click
 from tests.support.make_run import ROOT
@@ -79,6 +80,22 @@ async def test_r17_a_database_is_put_into_another(
             await analytics.take(source, recorded_click(now), first=5)
             (entry,) = (await analytics.ledger()).entries
     assert (entry.stored, entry.pending, dict(entry.dropped), entry.accepted) == (3, 0, {"missing": 2}, 5)
+
+
+async def test_r17_the_index_of_texts_is_made_anew(
+    linkmeter_database: str, postgres_server: TestPostgres, tmp_path: Path
+) -> None:
+    """It needs an extension, which is in no dump of schemas."""
+    file = tmp_path / "one.backup"
+    assert await search_index.ensure(linkmeter_database)
+    succeeded(await asyncio.to_thread(run, tmp_path, linkmeter_database, "create", str(file), "--settle-seconds=0"))
+    is_valid = "SELECT indisvalid FROM pg_index WHERE indexrelid = 'links.links_by_text'::regclass"
+    with postgres_server.database() as restored:
+        succeeded(await asyncio.to_thread(run, tmp_path, restored, "restore", str(file)))
+        assert await query(restored, is_valid) is True
+        # Once more, in the place of what is there.
+        succeeded(await asyncio.to_thread(run, tmp_path, restored, "restore", str(file), "--replace"))
+        assert await query(restored, is_valid) is True
 
 
 async def test_r17_a_backup_waits_for_outboxes_elsewhere(linkmeter_database: str) -> None:

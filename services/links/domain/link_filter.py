@@ -1,6 +1,7 @@
 """Filters of a list of links."""
 
 import dataclasses
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -17,6 +18,9 @@ DEFAULT_PAGE: Final = 50
 MAX_PAGE: Final = 1000
 MAX_SKIP: Final = 10_000
 DEFAULT_ENCODERS: Final = 10
+# Of patterns of LIKE.
+_SPECIAL: Final = re.compile(r"[\\%_]")
+_ESCAPED: Final = r"\\\g<0>"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +48,11 @@ class LinkFilter:
         if not plain.isascii():
             written += [plain.casefold(), quote(plain).lower(), emoji_codes.code_of(plain) or _host(plain)]
         return tuple(dict.fromkeys(written))
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """The spellings as patterns of LIKE; a text matches when one does, and none is needed without a query."""
+        return tuple(f"%{_SPECIAL.sub(_ESCAPED, spelling)}%" for spelling in self.spellings)
 
     @property
     def list_name(self) -> str:

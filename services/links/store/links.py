@@ -9,40 +9,29 @@ from services.links.domain.link import LINK_FIELDS, Link
 from services.links.domain.link_filter import LinkFilter
 from services.links.store import rows
 from services.links.store.rows import COUNT_LINKS, SELECT_LINK
+from services.links.store.search_index import SEARCH_TEXT
 from services.runtime.postgres import Connection, Pool
 
 _FIND: Final = SELECT_LINK + "WHERE link_id = $1"
 _FIND_BY_CODE: Final = SELECT_LINK + "WHERE host = $1 AND code = $2"
 _LOCK: Final = SELECT_LINK + "WHERE link_id = $1 FOR NO KEY UPDATE OF links"
 
-# The state says the same as Link.state. In titles, the only texts with foreign letters, the long s, the final sigma and
-# ß are what Python's casefold() makes of them in the query.
+# The state says the same as Link.state.
 _FILTER: Final = """
     WHERE links.owner_id = $1 AND delete_time IS NULL AND archived = $2
         AND ($3 = '' OR host = $3)
         AND ($4 = '' OR tags @> ARRAY[$4])
         AND ($5 = '' OR hashtextextended(destination, 0) = hashtextextended($5, 0) AND destination = $5)
-        AND ($6::text[] = '{}' OR EXISTS (
-            SELECT FROM unnest($6::text[]) AS words
-            WHERE strpos(lower(code), words) > 0 OR strpos(lower(destination), words) > 0
-                OR strpos(
-                    replace(translate(lower(title), chr(383) || chr(962), 's' || chr(963)), 'ß', 'ss'), words) > 0))
-        AND ($7::timestamptz IS NULL OR links.create_time >= $7)
-        AND ($8::timestamptz IS NULL OR links.create_time < $8)
-        AND ($9 = '' OR $9 = CASE
+        AND ($6::timestamptz IS NULL OR links.create_time >= $6)
+        AND ($7::timestamptz IS NULL OR links.create_time < $7)
+        AND ($8 = '' OR $8 = CASE
             WHEN disabled THEN 'disabled'
-            WHEN expire_time <= $10 THEN 'expired'
+            WHEN expire_time <= $9 THEN 'expired'
             WHEN max_clicks > 0 AND consumed_clicks >= max_clicks THEN 'exhausted'
-            WHEN valid_from_time > $10 THEN 'scheduled'
+            WHEN valid_from_time > $9 THEN 'scheduled'
             ELSE 'active' END)
 """
-_LIST_NEWEST_FIRST: Final = (
-    SELECT_LINK + _FILTER + "AND ($11::bigint IS NULL OR link_id < $11) ORDER BY link_id DESC LIMIT $12 OFFSET $13"
-)
-_LIST_OLDEST_FIRST: Final = (
-    SELECT_LINK + _FILTER + "AND ($11::bigint IS NULL OR link_id > $11) ORDER BY link_id LIMIT $12 OFFSET $13"
-)
-_COUNT: Final = COUNT_LINKS + _FILTER
+_FIRST_PATTERN: Final = 10
 # Joined from constants.
 _REPLACE: Final = f"""
     UPDATE links SET disabled = $2, consumed_clicks = $3, password_hash = $4, password_version = $5, revision = $6,
@@ -72,22 +61,23 @@ class LinkStore:
         self, link_filter: LinkFilter, *, after_id: int | None, limit: int, skip: int, now: datetime
     ) -> list[Link]:
         """List an owner's links in the filter's order, from what comes after a link."""
-        statement = _LIST_OLDEST_FIRST if link_filter.oldest_first else _LIST_NEWEST_FIRST
+        statement = list_statement(len(link_filter.patterns), oldest_first=link_filter.oldest_first)
         async with self._planning(link_filter) as connection:
-            found = await connection.fetch(statement, *_arguments(link_filter, now), after_id, limit, skip)
+            found = await connection.fetch(statement, *arguments(link_filter, now), after_id, limit, skip)
         return [rows.link(row) for row in found]
 
     async def count(self, link_filter: LinkFilter, now: datetime) -> int:
         """Count all links that pass a filter."""
         async with self._planning(link_filter) as connection:
-            counted: int = await connection.fetchval(_COUNT, *_arguments(link_filter, now))
+            statement = COUNT_LINKS + _filter(len(link_filter.patterns))
+            counted: int = await connection.fetchval(statement, *arguments(link_filter, now))
         return counted
 
     @asynccontextmanager
     async def _planning(self, link_filter: LinkFilter) -> AsyncIterator[Connection]:
-        """Lend a connection that plans for the very tag: its index serves rare ones, the newest links common ones."""
+        """Lend a connection that plans for the very tag or text: an index serves rare ones, age common ones."""
         async with self._pool.acquire() as connection:
-            if not link_filter.tag:
+            if not (link_filter.tag or link_filter.query):
                 yield connection
                 return
             async with connection.transaction(readonly=True):
@@ -126,18 +116,36 @@ class LinkStore:
         return granted is not None
 
 
-def _arguments(link_filter: LinkFilter, now: datetime) -> tuple[object, ...]:
+def _filter(patterns: int) -> str:
+    """Return the condition with so many patterns, of which one has to match. One by one: no index serves an array."""
+    places = range(_FIRST_PATTERN, _FIRST_PATTERN + patterns)
+    matches = " OR ".join(f"{SEARCH_TEXT} LIKE ${place}" for place in places)
+    return f"{_FILTER} AND ({matches})" if patterns else _FILTER
+
+
+def list_statement(patterns: int, *, oldest_first: bool) -> str:
+    """Return the statement that lists links, for a filter with so many patterns."""
+    after, limit, skip = (f"${_FIRST_PATTERN + patterns + place}" for place in range(3))
+    sign, order = (">", "") if oldest_first else ("<", "DESC")
+    return f"""
+        {SELECT_LINK} {_filter(patterns)}
+            AND ({after}::bigint IS NULL OR link_id {sign} {after}) ORDER BY link_id {order} LIMIT {limit} OFFSET {skip}
+    """
+
+
+def arguments(link_filter: LinkFilter, now: datetime) -> tuple[object, ...]:
+    """Return the arguments of a statement with the filter; a list's own come after them."""
     return (
         link_filter.owner_id,
         link_filter.archived,
         link_filter.host,
         link_filter.tag,
         link_filter.destination,
-        link_filter.spellings,
         link_filter.created_from,
         link_filter.created_before,
         str(link_filter.state or ""),
         now,
+        *link_filter.patterns,
     )
 
 
