@@ -27,7 +27,7 @@ async def migrate(url: str) -> None:
 
 
 async def serve(settings: Settings) -> None:
-    """Answer calls until told to stop."""
+    """Serve calls until told to stop."""
     server = LinksServer(settings)
     await server.start()
     await until_stopped()

@@ -33,13 +33,13 @@ class Accounts:
         return await self._store.add(draft, stored, self._clock.now())
 
     async def set_password(self, login: str, password: str) -> None:
-        """Give an account a password in place of the one that it may have had."""
+        """Give an account a password in place of the one that it may have had; NotFound when it is not there."""
         owners.check_password(password)
         if not await self._store.set_password(login, await self._password_worker.protect(password)):
             raise NotFound("owner", login)
 
     async def of_login(self, login: str) -> Owner:
-        """Find an account by the name that it signs in with."""
+        """Find an account by the name that it signs in with; NotFound when there is none."""
         owner = await self._store.find_by_login(login)
         if owner is None:
             raise NotFound("owner", login)

@@ -41,7 +41,7 @@ _DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Desk:
+class _Resources:
     """What the commands work with."""
 
     settings: AdminSettings
@@ -55,7 +55,7 @@ class _Desk:
     applications: Applications
 
 
-Command = Callable[[_Desk, Namespace], Awaitable[list[Row]]]
+Command = Callable[[_Resources, Namespace], Awaitable[list[Row]]]
 
 
 def run(settings: AdminSettings, asked: Namespace) -> int:
@@ -63,7 +63,7 @@ def run(settings: AdminSettings, asked: Namespace) -> int:
     try:
         rows = asyncio.run(_run(settings, asked))
     except LinkmeterError as problem:
-        return _fail(_words(problem))
+        return _fail(_message(problem))
     except asyncpg.UndefinedTableError:
         return _fail("the tables are missing: run python -m services.links migrate first")
     except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as problem:
@@ -80,7 +80,7 @@ async def _run(settings: AdminSettings, asked: Namespace) -> list[Row]:
     pool = await postgres.open_pool(settings.postgres_url, SCHEMA, max_size=1)
     password_worker, clock = PasswordWorker(), SystemClock()
     owners, credentials = OwnerStore(pool), CredentialStore(pool)
-    desk = _Desk(
+    resources = _Resources(
         settings=settings,
         clock=clock,
         owners=owners,
@@ -92,37 +92,37 @@ async def _run(settings: AdminSettings, asked: Namespace) -> list[Row]:
         applications=Applications(store=OAuthStore(pool), clock=clock),
     )
     try:
-        return await _COMMANDS[asked.command](desk, asked)
+        return await _COMMANDS[asked.command](resources, asked)
     finally:
         password_worker.stop()
         pool.terminate()
 
 
-async def _create_workspace(desk: _Desk, asked: Namespace) -> list[Row]:
-    workspace = await desk.accounts.create_workspace(asked.title)
+async def _create_workspace(resources: _Resources, asked: Namespace) -> list[Row]:
+    workspace = await resources.accounts.create_workspace(asked.title)
     return [{"workspace_id": workspace.workspace_id, "title": workspace.title}]
 
 
-async def _list_workspaces(desk: _Desk, _asked: Namespace) -> list[Row]:
-    found = await desk.owners.list_workspaces()
+async def _list_workspaces(resources: _Resources, _asked: Namespace) -> list[Row]:
+    found = await resources.owners.list_workspaces()
     return [{"workspace_id": workspace.workspace_id, "title": workspace.title} for workspace in found]
 
 
-async def _create_owner(desk: _Desk, asked: Namespace) -> list[Row]:
+async def _create_owner(resources: _Resources, asked: Namespace) -> list[Row]:
     draft = OwnerDraft(
         login=asked.login, display_name=asked.display_name, email=asked.email, workspace_id=asked.workspace
     )
-    owner = await desk.accounts.create_owner(draft, _read_password() if asked.password else "")
+    owner = await resources.accounts.create_owner(draft, _read_password() if asked.password else "")
     return [{"owner_id": owner.owner_id, "login": owner.login}]
 
 
-async def _set_password(desk: _Desk, asked: Namespace) -> list[Row]:
-    await desk.accounts.of_login(asked.login)
-    await desk.accounts.set_password(asked.login, _read_password())
+async def _set_password(resources: _Resources, asked: Namespace) -> list[Row]:
+    await resources.accounts.of_login(asked.login)
+    await resources.accounts.set_password(asked.login, _read_password())
     return [{"login": asked.login, "password": "changed"}]
 
 
-async def _list_owners(desk: _Desk, asked: Namespace) -> list[Row]:
+async def _list_owners(resources: _Resources, asked: Namespace) -> list[Row]:
     return [
         {
             "owner_id": owner.owner_id,
@@ -132,28 +132,28 @@ async def _list_owners(desk: _Desk, asked: Namespace) -> list[Row]:
             "workspace_id": owner.workspace_id or "-",
             "password": "yes" if owner.password else "no",
         }
-        for owner in await desk.owners.list_page(asked.workspace)
+        for owner in await resources.owners.list_page(asked.workspace)
     ]
 
 
-async def _create_domain(desk: _Desk, asked: Namespace) -> list[Row]:
+async def _create_domain(resources: _Resources, asked: Namespace) -> list[Row]:
     new = domains.parse_new(asked.host, asked.public_url)
-    if new.host in desk.settings.hosts:
+    if new.host in resources.settings.hosts:
         raise AlreadyExists("domain", new.host)
-    owner_id = (await desk.accounts.of_login(asked.owner)).owner_id if asked.owner else 0
-    claim = await desk.domain_claims.find(new.host, owner_id)
+    owner_id = (await resources.accounts.of_login(asked.owner)).owner_id if asked.owner else 0
+    claim = await resources.domain_claims.find(new.host, owner_id)
     if claim is None:
-        domain = await desk.domains.add(new, owner_id, desk.clock.now())
+        domain = await resources.domains.add(new, owner_id, resources.clock.now())
     else:
         # The operator's word is the proof that the claim waits for.
         url = new.url if asked.public_url else claim.public_url
-        await desk.domain_claims.set_public_url(claim.domain_id, url)
-        domain = await desk.domain_claims.adopt(claim)
+        await resources.domain_claims.set_public_url(claim.domain_id, url)
+        domain = await resources.domain_claims.adopt(claim)
     return [{"domain_id": domain.domain_id, "host": domain.host, "public_url": domain.public_url}]
 
 
-async def _list_domains(desk: _Desk, asked: Namespace) -> list[Row]:
-    owner_id = (await desk.accounts.of_login(asked.owner)).owner_id if asked.owner else 0
+async def _list_domains(resources: _Resources, asked: Namespace) -> list[Row]:
+    owner_id = (await resources.accounts.of_login(asked.owner)).owner_id if asked.owner else 0
     return [
         {
             "domain_id": domain.domain_id,
@@ -161,32 +161,32 @@ async def _list_domains(desk: _Desk, asked: Namespace) -> list[Row]:
             "public_url": domain.public_url,
             "owner_id": domain.owner_id or "-",
         }
-        for domain in await desk.domains.list_all(owner_id)
+        for domain in await resources.domains.list_all(owner_id)
     ]
 
 
-async def _delete_domain(desk: _Desk, asked: Namespace) -> list[Row]:
-    host = desk.settings.hosts.domain_host(asked.host)
-    domain = await desk.domains.find(host) if host != desk.settings.hosts.name else None
+async def _delete_domain(resources: _Resources, asked: Namespace) -> list[Row]:
+    host = resources.settings.hosts.domain_host(asked.host)
+    domain = await resources.domains.find(host) if host != resources.settings.hosts.name else None
     if domain is None:
         raise NotFound("domain", asked.host)
-    await desk.domains.release(domain.domain_id, desk.clock.now(), with_links=asked.with_links)
+    await resources.domains.release(domain.domain_id, resources.clock.now(), with_links=asked.with_links)
     return [{"domain_id": domain.domain_id, "host": domain.host, "state": "deleted"}]
 
 
-async def _create_key(desk: _Desk, asked: Namespace) -> list[Row]:
-    owner = await desk.accounts.of_login(asked.owner)
+async def _create_key(resources: _Resources, asked: Namespace) -> list[Row]:
+    owner = await resources.accounts.of_login(asked.owner)
     draft = ApiKeyDraft(
         title=asked.title,
         scopes=frozenset(asked.scopes) or _USUAL_SCOPES,
-        expire_time=desk.clock.now() + asked.days * _DAY if asked.days else None,
+        expire_time=resources.clock.now() + asked.days * _DAY if asked.days else None,
     )
-    key, secret = await desk.issuer.issue(owner.owner_id, draft)
+    key, secret = await resources.issuer.issue(owner.owner_id, draft)
     return [{"api_key_id": key.api_key_id, "owner": owner.login, "api_key": secret.text}]
 
 
-async def _list_keys(desk: _Desk, asked: Namespace) -> list[Row]:
-    owner = await desk.accounts.of_login(asked.owner)
+async def _list_keys(resources: _Resources, asked: Namespace) -> list[Row]:
+    owner = await resources.accounts.of_login(asked.owner)
     return [
         {
             "api_key_id": key.api_key_id,
@@ -195,21 +195,21 @@ async def _list_keys(desk: _Desk, asked: Namespace) -> list[Row]:
             "scopes": ",".join(sorted(key.scopes)),
             "expires": f"{key.expire_time:%Y-%m-%d}" if key.expire_time else "never",
         }
-        for key in await desk.credentials.list_api_keys(owner.owner_id, with_revoked=False)
+        for key in await resources.credentials.list_api_keys(owner.owner_id, with_revoked=False)
     ]
 
 
-async def _revoke_key(desk: _Desk, asked: Namespace) -> list[Row]:
-    owner = await desk.accounts.of_login(asked.owner)
-    if not await desk.credentials.revoke_api_key(asked.api_key_id, owner.owner_id, desk.clock.now()):
+async def _revoke_key(resources: _Resources, asked: Namespace) -> list[Row]:
+    owner = await resources.accounts.of_login(asked.owner)
+    if not await resources.credentials.revoke_api_key(asked.api_key_id, owner.owner_id, resources.clock.now()):
         raise NotFound("API key", asked.api_key_id)
     return [{"api_key_id": asked.api_key_id, "state": "revoked"}]
 
 
-async def _create_oauth_app(desk: _Desk, asked: Namespace) -> list[Row]:
-    owner = await desk.accounts.of_login(asked.owner)
+async def _create_oauth_app(resources: _Resources, asked: Namespace) -> list[Row]:
+    owner = await resources.accounts.of_login(asked.owner)
     draft = OAuthAppDraft(title=asked.title, owner_id=owner.owner_id, redirect_uris=tuple(asked.redirect_uri))
-    app, secret = await desk.applications.register(draft)
+    app, secret = await resources.applications.register(draft)
     return [{"client_id": app.client_id, "client_secret": secret.text}]
 
 
@@ -236,7 +236,7 @@ def _read_password() -> str:
     return sys.stdin.readline().rstrip("\r\n")
 
 
-def _words(problem: LinkmeterError) -> str:
+def _message(problem: LinkmeterError) -> str:
     if isinstance(problem, InvalidArgument):
         return f"{problem.field.rpartition('.')[2]} {problem.problem}"
     return problem.description

@@ -1,4 +1,4 @@
-"""Says who calls."""
+"""Authenticates callers."""
 
 import re
 from dataclasses import dataclass
@@ -44,7 +44,10 @@ class Authenticator:
         self._uses: dict[int, datetime] = {}
 
     async def caller(self, context: Context) -> Caller:
-        """Say who makes a call: whom a trusted peer vouches for, else the holder of the credential."""
+        """Return who makes a call: whom a trusted peer vouches for, else whose credential it bears.
+
+        Raises Unauthenticated for a credential that is nobody's.
+        """
         vouched = caller_of(context)
         if vouched is not None:
             return vouched
@@ -54,14 +57,14 @@ class Authenticator:
         raise Unauthenticated
 
     async def of_header(self, authorization: str) -> Caller:
-        """Say who sends an Authorization header."""
+        """Return who sends an Authorization header; Unauthenticated when it holds nobody's credential."""
         matched = _BEARER.fullmatch(authorization.strip())
         if not matched:
             raise Unauthenticated
         return await self.of_credential(matched[1])
 
     async def of_credential(self, credential: str) -> Caller:
-        """Say who holds a credential."""
+        """Return who holds a credential; Unauthenticated when nobody does."""
         if not credentials.is_plausible(credential):
             raise Unauthenticated
         now = self._clock.now()
@@ -112,7 +115,10 @@ class Authenticator:
 
 
 def owner_of(caller: Caller, scope: str) -> int:
-    """Return the account that a caller acts for with a scope; holders of an edit token act for none."""
+    """Return the account that a caller acts for with a scope.
+
+    Raises PermissionDenied without the scope, and for an edit token, which acts for no account.
+    """
     caller.require(scope)
     if caller.link_id or not caller.owner_id:
         raise PermissionDenied("an edit token gives rights on its link only")

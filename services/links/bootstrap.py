@@ -37,12 +37,12 @@ class Bootstrap:
             await asyncio.sleep(_PAUSE_SECONDS)
 
     async def check(self) -> None:
-        """Raise until everything is written: for the health check."""
+        """Raise Unavailable until everything is written: for the health check."""
         if not self.is_done:
             raise Unavailable("the start is not finished")
 
     async def attempt(self) -> bool:
-        """Write; say whether that was possible."""
+        """Write; return whether that was possible."""
         try:
             await self._put_domain()
             await self._put_key()

@@ -74,7 +74,10 @@ def timestamp(value: datetime | None) -> Timestamp | None:
 
 
 def link_fields(message: links_pb2.Link, *, limit: int) -> LinkFields:
-    """Read the fields that an owner may set, with the limit that max_clicks and one_time say together."""
+    """Read the fields that an owner may set, with the limit that max_clicks and one_time say together.
+
+    Raises InvalidArgument for a time or a value of an enum that is none.
+    """
     given = {field.name: _value(message, field) for field, _ in message.ListFields() if field.name in LINK_FIELDS}
     return fields_from({"destination": "", **given, "max_clicks": limit})
 
@@ -150,7 +153,7 @@ def resolution(link: Link) -> resolution_service_pb2.Resolution:
 
 
 def list_filter(request: link_service_pb2.ListLinksRequest, owner_id: int, host: str) -> LinkFilter:
-    """Read the filters of a list."""
+    """Read the filters of a list; InvalidArgument when one breaks its bounds."""
     states = {number: state for state, number in _STATES.items()}
     if request.state and request.state not in states:
         raise InvalidArgument("state", "is unknown")

@@ -40,7 +40,7 @@ class DomainRegistry:
         return await self._claims.add(new, owner_id, self._clock.now(), most=self._most_per_owner)
 
     async def find(self, domain_id: int, host: str, owner_id: int) -> Domain:
-        """Find a domain that an owner may use or claims, by its id or else its host."""
+        """Find a domain that an owner may use or claims, by its id or else its host; NotFound when there is none."""
         if host:
             name = self._hosts.domain_host(host)
             found = await self._store.find_usable(name, owner_id) or await self._claims.find(name, owner_id)
@@ -53,7 +53,10 @@ class DomainRegistry:
         return found
 
     async def verify(self, domain_id: int, owner_id: int) -> Domain:
-        """Look for a claim's proof, and make it a domain."""
+        """Look for a claim's proof, and make it a domain.
+
+        Raises FailedPrecondition without the proof, AlreadyExists when the host is another's by now.
+        """
         domain = await self._own(domain_id, owner_id)
         if domain.verified:
             return domain
@@ -70,14 +73,17 @@ class DomainRegistry:
         return await self._claims.adopt(domain)
 
     async def change(self, domain_id: int, owner_id: int, public_url: str) -> Domain:
-        """Replace the public URL of an owner's domain; empty is the default."""
+        """Replace the public URL of an owner's domain; empty is the default.
+
+        Raises NotFound when it is not the owner's, InvalidArgument for no URL of its host.
+        """
         domain = await self._own(domain_id, owner_id)
         new = domains.parse_new(domain.host, public_url)
         store = self._store if domain.verified else self._claims
         return await store.set_public_url(domain_id, new.url)
 
     async def release(self, domain_id: int, owner_id: int) -> None:
-        """Give up an owner's domain or claim."""
+        """Give up an owner's domain or claim; NotFound when it is not the owner's."""
         await self._own(domain_id, owner_id)
         await self._store.release(domain_id, self._clock.now())
 

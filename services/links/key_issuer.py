@@ -15,7 +15,7 @@ class KeyIssuer:
         self._clock = clock
 
     async def issue(self, owner_id: int, draft: ApiKeyDraft) -> tuple[ApiKey, Secret]:
-        """Make a key and answer its secret, this once; NotFound when there is no such account."""
+        """Make a key and return its secret, this once; NotFound when there is no such account."""
         now = self._clock.now()
         credentials.check_api_key(draft, now)
         secret = credentials.new_api_key()

@@ -72,7 +72,11 @@ class LinkWriter:
         issue_edit_token: bool = False,
         claim_token: Secret | None = None,
     ) -> tuple[Link, str]:
-        """Create a link, or find the one that the same idempotency key created; also return its edit token."""
+        """Create a link, or find the one that the same idempotency key created; also return its edit token.
+
+        Raises InvalidArgument for a draft that breaks its bounds, AlreadyExists for a code that is taken,
+        FailedPrecondition for a key that came with another request before.
+        """
         now = self._clock.now()
         _check_draft(draft, now)
         request = None
@@ -89,12 +93,15 @@ class LinkWriter:
         return creation.link, token
 
     async def find(self, draft: LinkDraft, may_differ: frozenset[str]) -> Link | None:
-        """Find the owner's oldest link that is just as asked."""
+        """Find the owner's oldest link that is just as asked; InvalidArgument for a draft that breaks its bounds."""
         _check_draft(draft, self._clock.now())
         return await self._creations.find_same(draft, may_differ) if reuse.is_shareable(draft) else None
 
     async def find_or_create(self, draft: LinkDraft, may_differ: frozenset[str]) -> tuple[Link, bool]:
-        """Find the owner's oldest link that is just as asked, or create it; also return whether it was created."""
+        """Find the owner's oldest link that is just as asked, or create it; also return whether it was created.
+
+        Raises what create does.
+        """
         # Most calls find one, and need not wait for their turn.
         found = await self.find(draft, may_differ)
         if found:
@@ -106,7 +113,10 @@ class LinkWriter:
         return creation.link, not creation.is_repeat
 
     async def copy(self, original: Link, draft: LinkDraft) -> Link:
-        """Create a link that is guarded as another one is: by its password, and by being switched off."""
+        """Create a link that is guarded as another one is: by its password, and by being switched off.
+
+        Raises what create does.
+        """
         now = self._clock.now()
         _check_draft(draft, now)
         new = replace(self._new(draft, original.password, now), disabled=original.disabled)
@@ -156,7 +166,7 @@ class LinkWriter:
         return parsed.url
 
     async def protect(self, password: str) -> StoredPassword | None:
-        """Hash a password; none stays none."""
+        """Hash a password; none stays none. Raises InvalidArgument for one that is too long."""
         if not password:
             return None
         passwords.check(password, "link.password")

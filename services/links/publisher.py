@@ -1,4 +1,4 @@
-"""Tells redirect, through Redis, what a link has become."""
+"""Publishes to redirect, through Redis, what a link has become."""
 
 import asyncio
 import contextlib

@@ -31,14 +31,17 @@ class LinkChange:
 
 
 def check_mask(paths: frozenset[str]) -> None:
-    """Refuse an update mask with a field that no update can change."""
+    """Raise InvalidArgument for an update mask with a field that no update can change."""
     for path in sorted(paths - CHANGEABLE):
         problem = "cannot be changed" if path in _IMMUTABLE else "names no field that can be changed"
         raise InvalidArgument("update_mask", f"{path} {problem}")
 
 
 def apply(change: LinkChange, before: Link, now: datetime) -> Link:
-    """Compute the link after a change: its next revision, or the same when nothing differs."""
+    """Return the link after a change: its next revision, or the same when nothing differs.
+
+    Raises Aborted when the change is for another revision, InvalidArgument when the link would break its bounds.
+    """
     if change.etag and change.etag != before.etag:
         raise Aborted("the link was changed meanwhile: read it again and repeat the change")
     for name, believed, actual in (("domain", change.domain, before.host), ("code", change.code, before.code)):

@@ -26,22 +26,22 @@ def generate(length: int = LENGTH) -> str:
 
 
 def length_of_try(attempt: int) -> int:
-    """Say how long the random code of a try is, counted from 0: codes grow when short ones collide again and again."""
+    """Return how long the random code of a try is, counted from 0: codes grow when short ones collide repeatedly."""
     return LENGTH + attempt // _TRIES_PER_LENGTH
 
 
 def is_reserved(code: str) -> bool:
-    """Say whether a code is kept for the gateway, in any letter case."""
+    """Return whether a code is kept for the gateway, in any letter case."""
     return reserved_codes.is_reserved(code)
 
 
 def is_code(text: str) -> bool:
-    """Say whether a text could be a link's code."""
+    """Return whether a text could be a link's code."""
     return _CODE.fullmatch(text) is not None
 
 
 def check_custom(code: str) -> None:
-    """Refuse a custom code that breaks the rules or is reserved."""
+    """Raise InvalidArgument for a custom code that breaks the rules or is reserved."""
     if not is_code(code):
         raise InvalidArgument(FIELD, "must have 3 to 64 characters of A-Z a-z 0-9 _ -")
     if is_reserved(code):

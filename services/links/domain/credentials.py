@@ -69,7 +69,7 @@ def draw(prefix: str) -> Secret:
 
 
 def edit_token(key: bytes, nonce: bytes) -> Secret:
-    """Compute the edit token of a create; a repeat of the create with the same nonce answers the same token again."""
+    """Compute the edit token of a create; a repeat of the create with the same nonce has the same token again."""
     return Secret(EDIT_TOKEN_PREFIX + _base62(keyed_hash.sign(key, nonce.hex())))
 
 
@@ -79,7 +79,7 @@ def new_claim_token() -> Secret:
 
 
 def is_plausible(credential: str) -> bool:
-    """Say whether a text could be a credential at all, so that the store is worth asking."""
+    """Return whether a text could be a credential at all, so that the store is worth asking."""
     return _CREDENTIAL.fullmatch(credential) is not None
 
 
@@ -93,7 +93,7 @@ def hash_of(credential: str) -> bytes:
 
 
 def is_edit_token(credential: str) -> bool:
-    """Say whether a credential is an edit token rather than an API key."""
+    """Return whether a credential is an edit token rather than an API key."""
     return credential.startswith(EDIT_TOKEN_PREFIX)
 
 
@@ -110,7 +110,7 @@ class ApiKeyDraft:
 
 
 def check_api_key(draft: ApiKeyDraft, now: datetime) -> None:
-    """Refuse an API key that breaks the rules."""
+    """Raise InvalidArgument for an API key that breaks the rules."""
     if len(draft.title) > MAX_TITLE or has_control_characters(draft.title):
         raise InvalidArgument("api_key.title", f"must have at most {MAX_TITLE} characters, no control characters")
     if len(draft.description) > MAX_DESCRIPTION or has_control_characters(draft.description, but="\t\r\n"):
@@ -124,7 +124,7 @@ def check_api_key(draft: ApiKeyDraft, now: datetime) -> None:
 
 
 def page_size(asked: int) -> int:
-    """Return how many keys a page of a list holds."""
+    """Return how many keys a page of a list holds; InvalidArgument when it cannot be as many."""
     if asked < 0:
         raise InvalidArgument("page_size", f"must be 1 to {MAX_PAGE}, or 0 for {MAX_PAGE}")
     return min(asked or MAX_PAGE, MAX_PAGE)

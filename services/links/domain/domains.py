@@ -59,7 +59,7 @@ class Proofs:
 
 
 def parse_new(host: str, public_url: str) -> PublicUrl:
-    """Check a domain to be added and complete its public URL."""
+    """Return a domain to be added, with its public URL; InvalidArgument when it breaks the rules."""
     try:
         name = hosts.canonical(host)
     except ValueError as problem:
@@ -68,7 +68,7 @@ def parse_new(host: str, public_url: str) -> PublicUrl:
 
 
 def parse_public_url(text: str, host: str) -> PublicUrl:
-    """Check the public URL of a host."""
+    """Return the public URL of a host; InvalidArgument when it is none."""
     try:
         parsed = PublicUrl.parse(text)
     except ValueError as problem:
@@ -79,7 +79,7 @@ def parse_public_url(text: str, host: str) -> PublicUrl:
 
 
 def check_provable(host: str) -> None:
-    """Refuse a host that no record in the DNS can be the proof of: addresses and names of one label."""
+    """Raise InvalidArgument for a host that no DNS record can prove: addresses and names of one label."""
     if "." not in host or host.startswith("[") or _is_address(host):
         raise InvalidArgument("domain.host", "must be a name in the DNS, of at least two labels")
     if len(host) + len(_RECORD_LABEL) >= hosts.MAX_NAME_LENGTH:
@@ -87,7 +87,7 @@ def check_provable(host: str) -> None:
 
 
 def check_mask(paths: frozenset[str]) -> None:
-    """Refuse an update mask with a field that no update can change."""
+    """Raise InvalidArgument for an update mask with a field that no update can change."""
     for path in sorted(paths - CHANGEABLE):
         problem = "cannot be changed" if path == "host" else "names no field that can be changed"
         raise InvalidArgument("update_mask", f"{path} {problem}")

@@ -1,4 +1,4 @@
-"""Idempotency keys: a repeated create answers the first one's link."""
+"""Idempotency keys: a repeated create returns the first one's link."""
 
 from dataclasses import dataclass, fields
 from datetime import timedelta
@@ -35,7 +35,10 @@ class IdempotencyHashes:
         self._key = keyed_hash.derive(secret, "idempotency")
 
     def request(self, key: str, draft: LinkDraft, *, issue_edit_token: bool, client: str = "") -> IdempotentRequest:
-        """Describe a create; `client` keeps apart the keys of clients that share an owner."""
+        """Describe a create; `client` keeps apart the keys of clients that share an owner.
+
+        Raises InvalidArgument for a key that is too long.
+        """
         if not 1 <= len(key) <= MAX_KEY:
             raise InvalidArgument("idempotency_key", f"must have 1 to {MAX_KEY} characters")
         return IdempotentRequest(

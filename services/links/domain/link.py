@@ -122,7 +122,7 @@ class Link:
         return 0 < self.fields.max_clicks <= self.consumed_clicks
 
     def state(self, now: datetime) -> LinkState:
-        """Say what a visitor meets now. The store's list filter says the same in SQL."""
+        """Return what a visitor meets now. The store's list filter says the same in SQL."""
         fields = self.fields
         if self.disabled:
             return LinkState.DISABLED
@@ -179,14 +179,14 @@ class Reach:
     link_id: int
 
     def covers(self, link: Link | None) -> bool:
-        """Say whether a link is there for the caller; absent, deleted and somebody else's are the same."""
+        """Return whether a link is there for the caller; absent, deleted and somebody else's are the same."""
         if link is None or link.deleted:
             return False
         return link.link_id == self.link_id if self.link_id else link.owner_id == self.owner_id
 
 
 def check_fields(fields: LinkFields, now: datetime, before: LinkFields | None = None) -> None:
-    """Refuse fields that break their bounds; what stays as it was before may have become past meanwhile."""
+    """Raise InvalidArgument for fields that break their bounds; what stays as before may have become past meanwhile."""
     if len(fields.title) > MAX_TITLE or has_control_characters(fields.title):
         raise InvalidArgument("link.title", f"must have at most {MAX_TITLE} characters, no control characters")
     if len(fields.note) > MAX_NOTE or has_control_characters(fields.note, but="\t\r\n"):
@@ -200,7 +200,7 @@ def check_fields(fields: LinkFields, now: datetime, before: LinkFields | None = 
 
 
 def follow_limit(*, max_clicks: int, one_time: bool) -> int:
-    """Return the limit that max_clicks and one_time say together."""
+    """Return the limit that max_clicks and one_time say together; InvalidArgument when they contradict each other."""
     if one_time and max_clicks not in (0, 1):
         raise InvalidArgument("link.one_time", "contradicts max_clicks")
     return 1 if one_time else max_clicks

@@ -68,7 +68,7 @@ def _host(text: str) -> str:
 
 
 def check(link_filter: LinkFilter) -> None:
-    """Refuse filters that break their bounds."""
+    """Raise InvalidArgument for filters that break their bounds."""
     if len(link_filter.query) > MAX_QUERY or has_control_characters(link_filter.query):
         raise InvalidArgument("query", f"must have at most {MAX_QUERY} characters, no control characters")
     if len(link_filter.tag) > MAX_TAG or has_control_characters(link_filter.tag):
@@ -86,21 +86,21 @@ def stored_destination(text: str) -> str:
 
 
 def page_size(asked: int) -> int:
-    """Return how many links a page holds."""
+    """Return how many links a page holds; InvalidArgument when fewer than none are asked for."""
     if asked < 0:
         raise InvalidArgument("page_size", f"must be 1 to {MAX_PAGE}, or 0 for {DEFAULT_PAGE}")
     return min(asked or DEFAULT_PAGE, MAX_PAGE)
 
 
 def encoder_limit(asked: int) -> int:
-    """Return how many accounts that lead to a destination are listed."""
+    """Return how many accounts that lead to a destination are listed; InvalidArgument when it cannot be as many."""
     if not 0 <= asked <= MAX_PAGE:
         raise InvalidArgument("limit", f"must be 1 to {MAX_PAGE}, or 0 for {DEFAULT_ENCODERS}")
     return asked or DEFAULT_ENCODERS
 
 
 def skip(asked: int) -> int:
-    """Return how many links a first page passes over."""
+    """Return how many links a first page passes over; InvalidArgument when it cannot be as many."""
     if not 0 <= asked <= MAX_SKIP:
         raise InvalidArgument("skip", f"must be 0 to {MAX_SKIP}")
     return asked

@@ -51,7 +51,7 @@ class OAuthApp:
 
 
 def check_app(draft: OAuthAppDraft) -> None:
-    """Refuse an application that breaks the rules."""
+    """Raise InvalidArgument for an application that breaks the rules."""
     if not 1 <= len(draft.title) <= MAX_TITLE or has_control_characters(draft.title):
         raise InvalidArgument("app.title", f"must have 1 to {MAX_TITLE} characters, no control characters")
     if not 1 <= len(draft.redirect_uris) <= MAX_REDIRECT_URIS:
@@ -63,7 +63,7 @@ def check_app(draft: OAuthAppDraft) -> None:
 
 
 def check_redirect_uri(asked: str, known: Sequence[str]) -> None:
-    """Refuse to send a code anywhere but to where the application said."""
+    """Raise InvalidArgument unless a code goes to where the application said."""
     if asked not in known:
         raise InvalidArgument("redirect_uri", "is none of the application's")
 
@@ -89,7 +89,10 @@ def new_code() -> Secret:
 
 
 def key_draft(title: str, client_id: str = "") -> ApiKeyDraft:
-    """Describe the API key that an application gets; without its id keys are counted by their title."""
+    """Describe the API key that an application gets; without its id keys are counted by their title.
+
+    Raises InvalidArgument for an id that is no application's.
+    """
     if client_id and not is_client_id(client_id):
         raise InvalidArgument("client_id", "is no application's")
     return ApiKeyDraft(title=title, scopes=SCOPES, granted_to=client_id or title or "application")

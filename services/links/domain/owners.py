@@ -58,7 +58,7 @@ def is_login(text: str) -> bool:
 
 
 def check_owner(draft: OwnerDraft) -> None:
-    """Refuse an account that breaks the rules."""
+    """Raise InvalidArgument for an account that breaks the rules."""
     if not is_login(draft.login):
         raise InvalidArgument("owner.login", f"must have 2 to {MAX_LOGIN} characters of a-z 0-9 . _ -")
     _check_name(draft.display_name, "owner.display_name")
@@ -71,14 +71,14 @@ def check_owner(draft: OwnerDraft) -> None:
 
 
 def check_workspace(title: str) -> None:
-    """Refuse a group's title that breaks the rules."""
+    """Raise InvalidArgument for a group's title that breaks the rules."""
     if not title:
         raise InvalidArgument("workspace.title", "must not be empty")
     _check_name(title, "workspace.title")
 
 
 def check_password(password: str) -> None:
-    """Refuse a password to sign in with that is too short or too long."""
+    """Raise InvalidArgument for a password to sign in with that is too short or too long."""
     if not MIN_PASSWORD <= len(password) <= passwords.MAX_LENGTH:
         raise InvalidArgument("password", f"must have {MIN_PASSWORD} to {passwords.MAX_LENGTH} characters")
 

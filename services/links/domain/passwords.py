@@ -24,7 +24,7 @@ class StoredPassword:
 
 
 def check(password: str, field_name: str) -> None:
-    """Refuse a password that is too long."""
+    """Raise InvalidArgument for a password that is too long."""
     if len(password) > MAX_LENGTH:
         raise InvalidArgument(field_name, f"must have at most {MAX_LENGTH} characters")
 

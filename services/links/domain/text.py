@@ -4,7 +4,7 @@ import unicodedata
 
 
 def has_control_characters(text: str, but: str = "") -> bool:
-    """Say whether a text holds what is no text: C0, DEL, C1 or lone surrogates."""
+    """Return whether a text holds what is no text: C0, DEL, C1 or lone surrogates."""
     return not text.isprintable() and any(
         unicodedata.category(character) in ("Cc", "Cs") and character not in but for character in text
     )

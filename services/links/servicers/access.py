@@ -8,7 +8,7 @@ from services.links.store.owners import OwnerStore
 
 
 class AccessServicer(access_service_pb2_grpc.AccessServiceServicer):
-    """Answers AccessService."""
+    """Implements AccessService."""
 
     def __init__(self, *, authenticator: Authenticator, owners: OwnerStore) -> None:
         self._authenticator = authenticator
@@ -17,7 +17,7 @@ class AccessServicer(access_service_pb2_grpc.AccessServiceServicer):
     async def Authenticate(
         self, request: access_service_pb2.AuthenticateRequest, context: Context
     ) -> access_service_pb2.AuthenticateResponse:
-        """Say who holds a credential."""
+        """Return who holds a credential; Unauthenticated when nobody does."""
         del context
         caller = await self._authenticator.of_credential(request.credential)
         owner = await self._owners.find(caller.owner_id) if caller.owner_id else None

@@ -14,7 +14,7 @@ from services.links.store.owners import OwnerStore
 
 
 class AccountServicer(account_service_pb2_grpc.AccountServiceServicer):
-    """Answers AccountService."""
+    """Implements AccountService."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class AccountServicer(account_service_pb2_grpc.AccountServiceServicer):
         return convert.owner_message(owner)
 
     async def GetOwner(self, request: account_service_pb2.GetOwnerRequest, context: Context) -> links_pb2.Owner:
-        """Answer an account."""
+        """Return an account; NotFound when there is none."""
         del context
         if bool(request.owner_id) == bool(request.login):
             raise InvalidArgument("owner_id", "must be given, or login, and not both")
@@ -60,7 +60,7 @@ class AccountServicer(account_service_pb2_grpc.AccountServiceServicer):
     async def ListOwners(
         self, request: account_service_pb2.ListOwnersRequest, context: Context
     ) -> account_service_pb2.ListOwnersResponse:
-        """Answer the accounts of a group, or all."""
+        """Return the accounts of a group, or all."""
         del context
         found = await self._store.list_page(request.workspace_id)
         return account_service_pb2.ListOwnersResponse(owners=[convert.owner_message(owner) for owner in found])
@@ -68,7 +68,10 @@ class AccountServicer(account_service_pb2_grpc.AccountServiceServicer):
     async def VerifyOwnerPassword(
         self, request: account_service_pb2.VerifyOwnerPasswordRequest, context: Context
     ) -> links_pb2.Owner:
-        """Check a login and password."""
+        """Return the account of a login and password.
+
+        Raises Unauthenticated when they do not belong together, ResourceExhausted after too many guesses.
+        """
         del context
         if len(request.password) > passwords.MAX_LENGTH:
             raise InvalidArgument("password", f"must have at most {passwords.MAX_LENGTH} characters")

@@ -15,7 +15,7 @@ from services.links.store.credentials import CredentialStore
 
 
 class ApiKeyServicer(api_key_service_pb2_grpc.ApiKeyServiceServicer):
-    """Answers ApiKeyService."""
+    """Implements ApiKeyService."""
 
     def __init__(
         self,
@@ -35,7 +35,7 @@ class ApiKeyServicer(api_key_service_pb2_grpc.ApiKeyServiceServicer):
     async def CreateApiKey(
         self, request: api_key_service_pb2.CreateApiKeyRequest, context: Context
     ) -> links_pb2.ApiKey:
-        """Create a key and answer its secret, this once."""
+        """Create a key and return its secret, this once."""
         caller = await self._authenticator.caller(context)
         owner_id = owner_of(caller, KEYS_MANAGE)
         draft = convert.api_key_draft(request.api_key)
@@ -64,7 +64,7 @@ class ApiKeyServicer(api_key_service_pb2_grpc.ApiKeyServiceServicer):
         )
 
     async def DeleteApiKey(self, request: api_key_service_pb2.DeleteApiKeyRequest, context: Context) -> Empty:
-        """Revoke a key."""
+        """Revoke a key; NotFound when the caller has none of the kind."""
         owner_id = owner_of(await self._authenticator.caller(context), KEYS_MANAGE)
         if not await self._store.revoke_api_key(request.api_key_id, owner_id, self._clock.now()):
             raise NotFound("API key", request.api_key_id)

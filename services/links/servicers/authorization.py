@@ -21,7 +21,7 @@ _AUTHORIZATION: Final = "authorization"
 
 
 class AuthorizationServicer(ext_authz_pb2_grpc.AuthorizationServicer):
-    """Answers Envoy, so that services behind it see callers instead of credentials."""
+    """Authenticates for Envoy, so that services behind it see callers instead of credentials."""
 
     def __init__(self, *, authenticator: Authenticator, translate: Translator) -> None:
         self._authenticator = authenticator

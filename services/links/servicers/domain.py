@@ -15,7 +15,7 @@ from services.links.store.domains import DomainStore
 
 
 class DomainServicer(domain_service_pb2_grpc.DomainServiceServicer):
-    """Answers DomainService."""
+    """Implements DomainService."""
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class DomainServicer(domain_service_pb2_grpc.DomainServiceServicer):
         return self._message(await self._registry.claim(new, owner_id))
 
     async def GetDomain(self, request: domain_service_pb2.GetDomainRequest, context: Context) -> links_pb2.Domain:
-        """Return a domain that the caller may create links in or claims."""
+        """Return a domain that the caller may create links in or claims; NotFound when it is neither."""
         owner_id = owner_of(await self._authenticator.caller(context), LINKS_READ)
         if bool(request.domain_id) == bool(request.host):
             raise InvalidArgument("domain_id", "must be given, or host, and not both")

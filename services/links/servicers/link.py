@@ -30,7 +30,7 @@ CLIENT_IP_KEY: Final = "x-linkmeter-client-ip"
 
 
 class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
-    """Answers LinkService."""
+    """Implements LinkService."""
 
     def __init__(
         self,
@@ -85,7 +85,7 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
         return link_service_pb2.FindOrCreateLinkResponse(link=link, created=created)
 
     async def CopyLink(self, request: link_service_pb2.CopyLinkRequest, context: Context) -> links_pb2.Link:
-        """Create a link with all that another has but its code and follows."""
+        """Create a link with all that another has but its code and follows; NotFound when that is not there."""
         caller = await self._authenticator.caller(context)
         owner_id = owner_of(caller, LINKS_WRITE)
         _require_account(owner_id)
@@ -97,7 +97,7 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
         return convert.link_message(await self._writer.copy(original, draft), self._clock.now())
 
     async def GetLink(self, request: link_service_pb2.GetLinkRequest, context: Context) -> links_pb2.Link:
-        """Answer a link by its id."""
+        """Return a link by its id; NotFound when there is none for the caller."""
         reach = reach_of(await self._authenticator.caller(context), LINKS_READ)
         link = await self._links.find(request.link_id)
         if link is None or not reach.covers(link):
@@ -105,7 +105,7 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
         return convert.link_message(link, self._clock.now())
 
     async def LookupLink(self, request: link_service_pb2.LookupLinkRequest, context: Context) -> links_pb2.Link:
-        """Answer a link by domain and code."""
+        """Return a link by domain and code; NotFound when there is none for the caller."""
         reach = reach_of(await self._authenticator.caller(context), LINKS_READ)
         host, code = self._hosts.domain_host(request.domain), emoji_codes.canonical(request.code)
         # What is no code is in no row; the store need not see it.
@@ -117,7 +117,7 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
     async def ListLinks(
         self, request: link_service_pb2.ListLinksRequest, context: Context
     ) -> link_service_pb2.ListLinksResponse:
-        """Answer a page of the caller's links."""
+        """Return a page of the caller's links."""
         owner_id = owner_of(await self._authenticator.caller(context), LINKS_READ)
         host = self._listed_host(request.domain)
         wanted = convert.list_filter(request, owner_id, host)
@@ -161,7 +161,7 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
     async def ClaimLink(
         self, request: link_service_pb2.ClaimLinkRequest, context: Context
     ) -> link_service_pb2.ClaimLinkResponse:
-        """Hand a link that was created without account over to the caller's."""
+        """Hand a link that was created without account to the caller's; PermissionDenied unless the token is its."""
         owner_id = owner_of(await self._authenticator.caller(context), LINKS_WRITE)
         if owner_id == ANONYMOUS_OWNER_ID:
             raise PermissionDenied("only an account can claim a link")

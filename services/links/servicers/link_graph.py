@@ -9,7 +9,7 @@ from services.links.store.link_graph import LinkGraphStore
 
 
 class LinkGraphServicer(link_graph_service_pb2_grpc.LinkGraphServiceServicer):
-    """Answers LinkGraphService."""
+    """Implements LinkGraphService."""
 
     def __init__(self, *, store: LinkGraphStore) -> None:
         self._store = store
@@ -17,7 +17,7 @@ class LinkGraphServicer(link_graph_service_pb2_grpc.LinkGraphServiceServicer):
     async def ListEncoders(
         self, request: link_graph_service_pb2.ListEncodersRequest, context: Context
     ) -> link_graph_service_pb2.ListEncodersResponse:
-        """Answer the accounts that lead to a destination."""
+        """Return the accounts that lead to a destination; InvalidArgument when none can be led to."""
         del context
         destination = link_filter.stored_destination(request.destination)
         if not destination:

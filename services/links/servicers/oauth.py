@@ -11,7 +11,7 @@ from services.links.store.owners import OwnerStore
 
 
 class OAuthServicer(oauth_service_pb2_grpc.OAuthServiceServicer):
-    """Answers OAuthService."""
+    """Implements OAuthService."""
 
     def __init__(self, *, applications: Applications, owners: OwnerStore, issuer: KeyIssuer) -> None:
         self._applications = applications
@@ -21,7 +21,7 @@ class OAuthServicer(oauth_service_pb2_grpc.OAuthServiceServicer):
     async def CreateOAuthApp(
         self, request: oauth_service_pb2.CreateOAuthAppRequest, context: Context
     ) -> oauth_service_pb2.OAuthApp:
-        """Register an application and answer its secret, this once."""
+        """Register an application and return its secret, this once."""
         del context
         app, secret = await self._applications.register(convert.oauth_app_draft(request.app))
         return convert.oauth_app_message(app, secret.text)
@@ -29,7 +29,7 @@ class OAuthServicer(oauth_service_pb2_grpc.OAuthServiceServicer):
     async def GetOAuthApp(
         self, request: oauth_service_pb2.GetOAuthAppRequest, context: Context
     ) -> oauth_service_pb2.OAuthApp:
-        """Answer an application."""
+        """Return an application; NotFound when there is none."""
         del context
         return convert.oauth_app_message(await self._applications.find(request.client_id))
 
@@ -44,7 +44,7 @@ class OAuthServicer(oauth_service_pb2_grpc.OAuthServiceServicer):
     async def IssueAuthorizationCode(
         self, request: oauth_service_pb2.IssueAuthorizationCodeRequest, context: Context
     ) -> oauth_service_pb2.IssueAuthorizationCodeResponse:
-        """Note that an account agrees, and answer a code."""
+        """Note that an account agrees, and return a code; NotFound for an unknown application."""
         del context
         code = await self._applications.issue_code(request.client_id, request.redirect_uri, request.owner_id)
         return oauth_service_pb2.IssueAuthorizationCodeResponse(code=code.text)
@@ -52,7 +52,7 @@ class OAuthServicer(oauth_service_pb2_grpc.OAuthServiceServicer):
     async def ExchangeAuthorizationCode(
         self, request: oauth_service_pb2.ExchangeAuthorizationCodeRequest, context: Context
     ) -> oauth_service_pb2.ExchangeAuthorizationCodeResponse:
-        """Exchange a code for an API key, once."""
+        """Exchange a code for an API key, once; NotFound when its account is not there."""
         del context
         app = await self._applications.verify(request.client_id, request.client_secret)
         key, secret = await self._applications.exchange(app, request.code, request.redirect_uri)

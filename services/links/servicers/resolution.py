@@ -24,7 +24,7 @@ TICKET_LIFETIME: Final = timedelta(hours=1)
 
 
 class ResolutionServicer(resolution_service_pb2_grpc.ResolutionServiceServicer):
-    """Answers ResolutionService."""
+    """Implements ResolutionService."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class ResolutionServicer(resolution_service_pb2_grpc.ResolutionServiceServicer):
     async def ResolveLink(
         self, request: resolution_service_pb2.ResolveLinkRequest, context: Context
     ) -> resolution_service_pb2.ResolveLinkResponse:
-        """Answer the link or tombstone that a host and a code name."""
+        """Return the link or tombstone that a host and a code name."""
         del context
         host = self._hosts.domain_host(request.host) if request.host else ""
         domain = await self._domains.find(host) if host else None
@@ -80,7 +80,7 @@ class ResolutionServicer(resolution_service_pb2_grpc.ResolutionServiceServicer):
     async def VerifyPassword(
         self, request: resolution_service_pb2.VerifyPasswordRequest, context: Context
     ) -> resolution_service_pb2.VerifyPasswordResponse:
-        """Check a visitor's guess and answer a ticket for a right one."""
+        """Return a ticket for a right guess; PermissionDenied for a wrong one, ResourceExhausted after too many."""
         del context
         if len(request.password) > passwords.MAX_LENGTH:
             raise InvalidArgument("password", f"must have at most {passwords.MAX_LENGTH} characters")

@@ -90,7 +90,11 @@ class CreationStore:
             return await _repeat_of(connection, request, now)
 
     async def create(self, new: NewLink) -> Creation:
-        """Create a link; of parallel calls with one idempotency key the first creates and the others wait for it."""
+        """Create a link; of parallel calls with one idempotency key the first creates and the others wait for it.
+
+        Raises AlreadyExists for a code that is taken, FailedPrecondition for a key of another request, Unavailable when
+        neither a free code nor the key's link was found.
+        """
         if new.request is None:
             # One statement is a transaction by itself.
             return Creation(await _insert(self._pool, new), new.nonce, is_repeat=False)

@@ -68,7 +68,7 @@ class CredentialStore:
         return [api_key(row) for row in rows]
 
     async def revoke_api_key(self, api_key_id: int, owner_id: int, now: datetime) -> bool:
-        """Revoke an owner's key; say whether there was one."""
+        """Revoke an owner's key; return whether there was one."""
         revoked = await self._pool.fetchval(
             """
             UPDATE api_keys SET revoke_time = $3
@@ -101,7 +101,10 @@ class CredentialStore:
 async def insert_api_key(
     connection: Connection, owner_id: int, draft: ApiKeyDraft, secret: Secret, now: datetime
 ) -> ApiKey | None:
-    """Insert a key within a transaction, and revoke the oldest ones that its application has too many of."""
+    """Insert a key within a transaction, and revoke the oldest ones that its application has too many of.
+
+    Raises NotFound when there is no such account.
+    """
     try:
         row = await connection.fetchrow(
             """

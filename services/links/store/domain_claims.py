@@ -97,7 +97,7 @@ class DomainClaimStore:
             raise ResourceExhausted("the domain was verified a moment ago", int(CHECK_PAUSE.total_seconds()))
 
     async def set_public_url(self, domain_id: int, public_url: str) -> Domain:
-        """Replace a claim's public URL."""
+        """Replace a claim's public URL; NotFound when it is no claim any more."""
         row = await self._pool.fetchrow(
             """
             UPDATE domain_claims SET public_url = $2 WHERE domain_id = $1
@@ -111,7 +111,10 @@ class DomainClaimStore:
         return rows.domain(row, verified=False)
 
     async def adopt(self, claim: Domain) -> Domain:
-        """Let a claim become a domain, once; AlreadyExists when the host is another's."""
+        """Let a claim become a domain, once.
+
+        Raises NotFound when it is no claim any more, AlreadyExists when the host is another's.
+        """
         try:
             row = await self._pool.fetchrow(
                 """

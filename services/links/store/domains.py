@@ -75,7 +75,7 @@ class DomainStore:
         return rows.domain(row)
 
     async def set_public_url(self, domain_id: int, public_url: str) -> Domain:
-        """Replace a domain's public URL; its links' short URLs follow."""
+        """Replace a domain's public URL; its links' short URLs follow. Raises NotFound when there is no such domain."""
         row = await self._pool.fetchrow(
             """
             UPDATE domains SET public_url = $2 WHERE domain_id = $1 AND release_time IS NULL

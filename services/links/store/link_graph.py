@@ -36,7 +36,7 @@ class LinkGraphStore:
         self._pool = pool
 
     async def list_encoders(self, destination: str, workspace_id: int, limit: int) -> tuple[list[Encoder], int]:
-        """List the accounts of a group, or with 0 all, that lead to a destination; also say how many there are."""
+        """List the accounts of a group, or with 0 all, that lead to a destination; also return how many there are."""
         rows = await self._pool.fetch(
             """
             WITH encoders AS (

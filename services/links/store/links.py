@@ -85,7 +85,7 @@ class LinkStore:
                 yield connection
 
     async def change(self, link_id: int, change: Callable[[Link | None], Link]) -> tuple[Link, bool]:
-        """Replace a link by what a function makes of it; also say whether that was anything else.
+        """Replace a link by what a function makes of it; also return whether that was anything else.
 
         Concurrent changes of a link queue up, so that each function sees what the one before made.
         """

@@ -82,7 +82,7 @@ class OwnerStore:
         return owner(row)
 
     async def set_password(self, login: str, password: StoredPassword) -> bool:
-        """Replace an account's password; say whether there is such an account."""
+        """Replace an account's password; return whether there is such an account."""
         changed = await self._pool.fetchval(
             "UPDATE owners SET password_hash = $2, password_version = $3 WHERE login = $1 RETURNING true",
             login,

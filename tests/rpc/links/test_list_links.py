@@ -21,13 +21,13 @@ def at(clock: FakeClock, **delta: float) -> Timestamp:
 
 
 async def listed(links: Links, **request: object) -> list[str]:
-    """Answer the codes of the first page."""
+    """Return the codes of the first page."""
     answer = await links.links.ListLinks(link_service_pb2.ListLinksRequest(**request), metadata=OWNER)  # type: ignore[arg-type]
     return [link.code for link in answer.links]
 
 
 async def pages(links: Links, **request: object) -> list[list[str]]:
-    """Answer the codes of all pages."""
+    """Return the codes of all pages."""
     found, token = [], ""
     while True:
         answer = await links.links.ListLinks(
