@@ -10,7 +10,7 @@ from gateway.compat.shared.accounts import Accounts
 from gateway.compat.shared.http_metadata import Context
 from gateway.compat.shared.limits import ClientLimits
 from gateway.compat.spoo import ids, scopes
-from gateway.compat.spoo.errors import forbidden, login_needed, url_not_found
+from gateway.compat.spoo.errors import forbidden, login_needed
 from linkmeter.links.v1 import link_service_pb2, links_pb2, resolution_service_pb2
 from services.common import caller as callers
 from services.common import emoji_codes, errors
@@ -111,7 +111,7 @@ class Access:
                 metadata=callers.metadata_for(reader(caller)),
             )
         except errors.NotFound:
-            raise url_not_found() from None
+            raise errors.NotFound("URL", url_id) from None
 
     async def shown_link(self, visitor: Visitor, code: str) -> links_pb2.Link:
         """Find the link whose statistics scope anon asks for: a public one, or the caller's own."""

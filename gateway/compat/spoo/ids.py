@@ -32,7 +32,7 @@ def link_id(text: str) -> int:
         raise spoo_errors.invalid("", "Invalid URL ID format")
     value = number(text)
     if value is None:
-        raise spoo_errors.url_not_found()
+        raise errors.NotFound("URL", text)
     return value
 
 

@@ -10,7 +10,7 @@ from gateway.compat.spoo import access, ids, limits, scopes, values
 from gateway.compat.spoo.access import Access
 from gateway.compat.spoo.bulk import parse
 from gateway.compat.spoo.bulk.parse import Claim
-from gateway.compat.spoo.errors import invalid, unprocessable, url_not_found
+from gateway.compat.spoo.errors import invalid, unprocessable
 from gateway.compat.spoo.limits import CallLimits
 from gateway.compat.spoo.urls import parse as parse_urls
 from gateway.compat.spoo.urls import render
@@ -116,7 +116,7 @@ class BulkServicer(bulk_service_pb2_grpc.BulkServiceServicer):
         if host == self._access.default_host:
             raise invalid("domain", "the links of the default domain cannot be deleted all at once")
         if host not in await self._own_domains(caller):
-            raise url_not_found("domain not found")
+            raise errors.NotFound("domain", host)
         links = await self._links_of(host, caller)
         gate = asyncio.Semaphore(_AT_ONCE)
 

@@ -1,8 +1,9 @@
-"""How spoo.me's first API words what went wrong: {"UrlError": text}, with the same as error and message."""
+"""Errors of spoo.me's first API: {"UrlError": text}, with the same as error and message."""
 
 from typing import Final
 
 from gateway.compat.shared.http_metadata import ErrorResponse
+from gateway.compat.shared.refusal import Refusal
 from services.common import errors
 from services.runtime import request_id
 
@@ -13,7 +14,6 @@ PASSWORD: Final = "PasswordError"  # noqa: S105 - No password, but how one is ca
 MAX_CLICKS: Final = "MaxClicksError"
 FORMAT: Final = "FormatError"
 FORM: Final = "FormError"
-_SAID: Final = "SPOO_FORM_"
 INVALID_URL: Final = "Invalid URL, URL must have a valid protocol and must follow rfc_1034 & rfc_2728 patterns"
 
 # Fields of our contracts: kind and text of what is wrong with them.
@@ -23,7 +23,7 @@ _FIELDS: Final = {
     "link.password": (PASSWORD, "Invalid password"),
     "link.max_clicks": (MAX_CLICKS, "max-clicks must be an positive integer"),
 }
-_WORDS: Final[dict[type[errors.LinkmeterError], tuple[int, str, str]]] = {
+_RESPONSES: Final[dict[type[errors.LinkmeterError], tuple[int, str, str]]] = {
     errors.InvalidArgument: (400, URL, INVALID_URL),
     errors.NotFound: (404, URL, "The requested Url never existed"),
     errors.AlreadyExists: (400, ALIAS, "Alias already exists"),
@@ -33,23 +33,24 @@ _WORDS: Final[dict[type[errors.LinkmeterError], tuple[int, str, str]]] = {
 }
 
 
-def wrong(kind: str, text: str) -> errors.InvalidArgument:
-    """Refuse a form, 400."""
-    error = errors.InvalidArgument("", text)
-    error.reason = f"{_SAID}{kind}"
-    return error
+def wrong(kind: str, text: str) -> Refusal:
+    """Return the refusal of a form, 400."""
+    cause = errors.InvalidArgument("", text)
+    return Refusal(cause, ErrorResponse(http_status=400, body=_body(kind, cause.description)))
 
 
 def render(error: errors.LinkmeterError) -> ErrorResponse:
-    """Word an error."""
+    """Return the response to an error of ours."""
     internal = (500, "ServerError", f"Something went wrong on our side. Request id: {request_id.current()}")
-    status, kind, text = next((words for known, words in _WORDS.items() if isinstance(error, known)), internal)
-    if error.reason.startswith(_SAID):
-        kind, text = error.reason.removeprefix(_SAID), error.description
-    elif isinstance(error, errors.InvalidArgument):
+    status, kind, text = next((known for class_, known in _RESPONSES.items() if isinstance(error, class_)), internal)
+    if isinstance(error, errors.InvalidArgument):
         kind, text = _FIELDS.get(error.field, (kind, text))
     return ErrorResponse(
         http_status=status,
-        body={kind: text, "error": kind, "message": text},
+        body=_body(kind, text),
         retry_after_seconds=getattr(error, "retry_after_seconds", None),
     )
+
+
+def _body(kind: str, text: str) -> dict[str, object]:
+    return {kind: text, "error": kind, "message": text}

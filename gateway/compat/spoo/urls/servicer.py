@@ -6,7 +6,7 @@ from gateway.compat.shared.http_metadata import Context
 from gateway.compat.shared.limits import ClientLimits
 from gateway.compat.spoo import access, limits, scopes, values
 from gateway.compat.spoo.access import Access, Visitor
-from gateway.compat.spoo.errors import unprocessable, url_not_found
+from gateway.compat.spoo.errors import unprocessable
 from gateway.compat.spoo.limits import CallLimits
 from gateway.compat.spoo.urls import parse, render
 from gateway.compat.spoo.urls.listing import Library
@@ -93,7 +93,7 @@ class UrlServicer(url_service_pb2_grpc.UrlServiceServicer):
                 metadata=callers.metadata_for(access.reader(caller)),
             )
         except errors.NotFound:
-            raise url_not_found() from None
+            raise errors.NotFound("URL", request.alias) from None
         return render.url(await self._library.traffic(caller, link))
 
     async def UpdateUrl(

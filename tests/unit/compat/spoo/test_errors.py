@@ -1,7 +1,8 @@
-"""Errors in spoo.me's words."""
+"""Errors of spoo.me's API."""
 
 import pytest
 
+from gateway.compat.shared.refusal import Refusal
 from gateway.compat.spoo import errors as spoo
 from services.common import errors
 
@@ -37,11 +38,26 @@ def test_fields_have_their_names() -> None:
     assert spoo.render(errors.InvalidArgument("link.code", "is reserved")).body["error"] == "alias: is reserved"
 
 
-def test_what_the_room_says_is_said() -> None:
-    """In its own words and with its own code."""
-    assert spoo.render(spoo.login_needed("who?")).body["error"] == "who?"
-    locked = spoo.render(spoo.login_needed("locked", code="password_required"))
+def test_a_refusal_has_the_text_that_was_said() -> None:
+    """With its own status and code, where it has one."""
+    assert spoo.login_needed("who?").response.body["error"] == "who?"
+    locked = spoo.login_needed("locked", code="password_required").response
     assert (locked.http_status, locked.body["error_code"]) == (401, "password_required")
-    assert spoo.render(spoo.unprocessable("alias", "bad")).http_status == 422
-    assert spoo.render(spoo.url_not_found()).body["error"] == "URL not found"
+    assert spoo.forbidden("no").response.http_status == 403
+    assert spoo.unprocessable("alias", "bad").response.http_status == 422
+    assert spoo.invalid("alias", "bad").response.http_status == 400
+
+
+def test_what_is_not_there_is_named() -> None:
+    """As clients know it."""
+    assert spoo.render(errors.NotFound("URL", "7")).body["error"] == "URL not found"
     assert spoo.render(errors.NotFound("API key", "7")).body["error"] == "key not found or access denied"
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [spoo.invalid("a", "b"), spoo.unprocessable("a", "b"), spoo.login_needed("a", code="b"), spoo.forbidden("a")],
+)
+def test_a_refusal_has_a_cause_of_ours(refusal: Refusal) -> None:
+    """Its reason is that of its class: no code of this API travels in it."""
+    assert refusal.cause.reason == type(refusal.cause).reason

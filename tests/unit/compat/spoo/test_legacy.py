@@ -3,6 +3,7 @@
 import pytest
 from google.api.httpbody_pb2 import HttpBody
 
+from gateway.compat.shared.refusal import Refusal
 from gateway.compat.spoo.legacy import errors as legacy_errors
 from gateway.compat.spoo.legacy import forms, messages
 from gateway.compat.spoo.limits import Rates
@@ -37,10 +38,10 @@ def test_forms_are_urlencoded_or_multipart() -> None:
 )
 def test_what_cannot_be_read_is_refused(content_type: str, data: bytes, kind: str, text: str) -> None:
     """Never another link than was asked for; the kind of error is that of the field."""
-    with pytest.raises(errors.InvalidArgument) as caught:
+    with pytest.raises(Refusal) as caught:
         forms.read(HttpBody(content_type=content_type, data=data))
-    answer = legacy_errors.render(caught.value)
-    assert (answer.http_status, answer.body) == (400, {kind: text, "error": kind, "message": text})
+    response = caught.value.response
+    assert (response.http_status, response.body) == (400, {kind: text, "error": kind, "message": text})
 
 
 def test_no_form_is_an_empty_one() -> None:
@@ -49,11 +50,11 @@ def test_no_form_is_an_empty_one() -> None:
 
 
 def refusal(form: dict[str, str]) -> dict[str, object]:
-    with pytest.raises(errors.InvalidArgument) as caught:
+    with pytest.raises(Refusal) as caught:
         messages.new_link(form)
-    answer = legacy_errors.render(caught.value)
-    assert answer.http_status == 400
-    return dict(answer.body)
+    response = caught.value.response
+    assert response.http_status == 400
+    return dict(response.body)
 
 
 def test_wrong_forms_are_refused_by_kind() -> None:
@@ -67,14 +68,14 @@ def test_wrong_forms_are_refused_by_kind() -> None:
 def test_a_long_alias_is_cut() -> None:
     """As the documentation says."""
     assert messages.alias({"alias": "a" * 20}) == "a" * 16
-    with pytest.raises(errors.InvalidArgument):
+    with pytest.raises(Refusal):
         messages.alias({"alias": "a b"})
 
 
 def test_emojis() -> None:
     """They become a code; anything else is refused."""
     assert messages.emojis({"emojies": "🐍🐍"}) == "xn--4n8ha"
-    with pytest.raises(errors.InvalidArgument):
+    with pytest.raises(Refusal):
         messages.emojis({"emojies": "snake"})
 
 

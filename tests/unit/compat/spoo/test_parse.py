@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from gateway.compat.shared.refusal import Refusal
 from gateway.compat.spoo.stats import parse
 from linkmeter.compat.spoo.v1 import stats_pb2
-from services.common.errors import InvalidArgument
 
 NOW = datetime(2025, 6, 15, 12, 0, 0, 250000, tzinfo=UTC)
 
@@ -19,10 +19,10 @@ def query(**parameters: Any) -> parse.StatsQuery:
 
 
 def problem(**parameters: Any) -> str:
-    """Answer how the parameters of /stats are refused."""
-    with pytest.raises(InvalidArgument) as caught:
+    """Return how the parameters of /stats are refused."""
+    with pytest.raises(Refusal) as caught:
         query(**parameters)
-    return caught.value.problem
+    return str(caught.value.response.body["error"])
 
 
 def test_defaults() -> None:
@@ -185,5 +185,5 @@ def test_formats() -> None:
     """One is required."""
     assert parse.export_format(stats_pb2.StatsRequest(format=" XLSX ")) == "xlsx"
     for text in ("", "pdf"):
-        with pytest.raises(InvalidArgument):
+        with pytest.raises(Refusal):
             parse.export_format(stats_pb2.StatsRequest(format=text))

@@ -8,13 +8,14 @@ from google.protobuf import json_format
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.compat.spoo import errors, ids, scopes
+from gateway.compat.shared.refusal import Refusal
+from gateway.compat.spoo import ids, scopes
 from gateway.compat.spoo.urls import parse
 from linkmeter.compat.spoo.v1 import url_service_pb2
 from linkmeter.links.v1 import links_pb2
 from services.common import caller as callers
 from services.common.caller import Caller
-from services.common.errors import InvalidArgument, NotFound
+from services.common.errors import NotFound
 
 NOW = datetime(2025, 6, 15, tzinfo=UTC)
 URL = "https://example.com/page"
@@ -26,10 +27,10 @@ def new_link(*, has_account: bool = True, **body: Any) -> links_pb2.Link:
 
 
 def refusal(**body: Any) -> tuple[int, str]:
-    with pytest.raises(InvalidArgument) as caught:
+    with pytest.raises(Refusal) as caught:
         new_link(**body)
-    answer = errors.render(caught.value)
-    return answer.http_status, str(answer.body.get("field"))
+    response = caught.value.response
+    return response.http_status, str(response.body.get("field"))
 
 
 def changes(**body: Any) -> dict[str, Any]:
@@ -96,7 +97,7 @@ def test_an_update_changes_what_is_given_and_nothing_else() -> None:
     assert changes(private_stats=False) == {"private_stats": False}
     assert list(changes(expire_after=None)) == ["expire_time"]
     assert changes(alias="mine") == {}
-    with pytest.raises(InvalidArgument):
+    with pytest.raises(Refusal):
         changes(alias="other")
 
 
@@ -134,9 +135,9 @@ def test_a_list_asks_links_for_what_it_can() -> None:
 )
 def test_wrong_parameters_of_a_list_are_refused(parameters: dict[str, str]) -> None:
     """422, with the field."""
-    with pytest.raises(InvalidArgument) as caught:
+    with pytest.raises(Refusal) as caught:
         parse.listing(url_service_pb2.ListUrlsRequest(**parameters))
-    assert errors.render(caught.value).http_status == 422
+    assert caught.value.response.http_status == 422
 
 
 @pytest.mark.parametrize(
@@ -158,7 +159,7 @@ def test_ids_are_24_hexadecimal_digits(number: int) -> None:
 
 def test_ids_that_nothing_can_have() -> None:
     """Malformed is 400; well-formed is not found."""
-    with pytest.raises(InvalidArgument):
+    with pytest.raises(Refusal):
         ids.link_id("nope")
     for text in ("0" * 24, "f" * 24):
         with pytest.raises(NotFound):
