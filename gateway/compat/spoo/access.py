@@ -6,7 +6,7 @@ from typing import Final
 
 from gateway.compat.backends import Backends
 from gateway.compat.shared import accounts, http_metadata
-from gateway.compat.shared.accounts import Accounts
+from gateway.compat.shared.accounts import Account, Accounts
 from gateway.compat.shared.http_metadata import Context
 from gateway.compat.shared.limits import ClientLimits
 from gateway.compat.spoo import ids, scopes
@@ -28,50 +28,57 @@ STATS_SCOPES: Final = (scopes.STATS_READ, scopes.URLS_READ, scopes.ADMIN_ALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Visitor:
-    """Who calls: the holder of a key, or somebody who is not known."""
+class Client:
+    """Who sends a request: an account, or somebody of whom nothing but the address is known."""
 
-    client_ip: str
-    caller: Caller | None = None
-    owner: links_pb2.Owner | None = None
+    ip: str
+    account: Account | None = None
 
     @property
-    def name(self) -> str:
-        """Name the caller for the limits: by key, else by address."""
-        return self.caller.credential if self.caller else client_network(self.client_ip)
+    def caller(self) -> Caller | None:
+        """The account's caller; None without an account."""
+        return self.account.caller if self.account else None
 
-    def account(self, *wanted: str) -> Caller:
-        """Answer the caller; refuse somebody who is not known, and a key without one of the scopes."""
+    @property
+    def limit_key(self) -> str:
+        """By what the client's calls are counted: the key, else the address."""
+        return self.caller.credential if self.caller else client_network(self.ip)
+
+    def require(self, *wanted: str) -> Caller:
+        """Return the caller.
+
+        Raises Refusal, 401 for somebody without an account and 403 for a key without any of the scopes.
+        """
         if self.caller is None:
             raise login_needed("Authentication required")
         self.check_scopes(*wanted)
         return self.caller
 
     def check_scopes(self, *wanted: str) -> None:
-        """Refuse a key without one of the scopes; who has no key needs none."""
+        """Raise Refusal, 403, for a key without any of the scopes; who has no key needs none."""
         if self.caller is not None and not scopes.has_any(self.caller, *wanted):
             raise forbidden("Insufficient scope for this operation")
 
     def owns(self, link: links_pb2.Link) -> bool:
-        """Say whether a link is the caller's."""
+        """Return whether a link is the caller's."""
         return self.caller is not None and link.owner_id == self.caller.owner_id
 
 
-def shows_destination(link: links_pb2.Link, visitor: Visitor, *, knows_password: bool = False) -> bool:
-    """Say whether a visitor may see where a link leads; of links that lead nowhere nobody sees where they led."""
-    if visitor.owns(link):
+def shows_destination(link: links_pb2.Link, client: Client, *, knows_password: bool = False) -> bool:
+    """Return whether a client may see where a link leads; of links that lead nowhere nobody sees where they led."""
+    if client.owns(link):
         return link.state == links_pb2.LINK_STATE_ACTIVE
     audience = link.destination_audience
     return audience == links_pb2.AUDIENCE_ANYBODY or (audience == links_pb2.AUDIENCE_PASSWORD and knows_password)
 
 
-def reader(caller: Caller) -> Caller:
-    """Let a caller of this API read: here each of several scopes is enough for statistics and links."""
+def as_reader(caller: Caller) -> Caller:
+    """Return the caller with the right to read: in this API each of several scopes is enough for it."""
     return replace(caller, scopes=caller.scopes | _READING)
 
 
-def reader_of(link: links_pb2.Link) -> Caller:
-    """Act for everybody who may see a link's statistics."""
+def public_reader(link: links_pb2.Link) -> Caller:
+    """Return the caller who stands for everybody who may see a link's statistics."""
     return Caller(link_id=link.link_id, scopes=_READING, credential="public")
 
 
@@ -89,49 +96,58 @@ class Access:
         """The host of the installation's own domain."""
         return self._default_host
 
-    async def visitor(self, context: Context) -> Visitor:
-        """Say who calls. A key that is not known, or no more, makes nobody."""
+    async def client(self, context: Context) -> Client:
+        """Return who sends a request; a key that is not known, or no more, makes no account.
+
+        Raises ResourceExhausted for an address that has tried too many of them.
+        """
         client_ip = http_metadata.client_ip(context)
         key = _key(context)
         if not key:
-            return Visitor(client_ip=client_ip)
+            return Client(ip=client_ip)
         for credential in _credentials(key):
             if account := await self._accounts.find(credential):
-                return Visitor(client_ip=client_ip, caller=account.caller, owner=account.owner)
-        # Trying out keys is slowed down, without troubling the holders of keys behind the same address.
+                return Client(ip=client_ip, account=account)
+        # Trying out keys is slowed down, without troubling accounts behind the same address.
         await self._limits.check_misses(client_ip)
         await self._limits.count_miss(client_ip)
-        return Visitor(client_ip=client_ip)
+        return Client(ip=client_ip)
 
     async def own_link(self, caller: Caller, url_id: str) -> links_pb2.Link:
-        """Find a link of the caller by its id."""
+        """Return a link of the caller by its id; raise NotFound when there is none, Refusal, 400, for no id."""
         try:
             return await self._backends.links.GetLink(
                 link_service_pb2.GetLinkRequest(link_id=ids.link_id(url_id)),
-                metadata=callers.metadata_for(reader(caller)),
+                metadata=callers.metadata_for(as_reader(caller)),
             )
         except errors.NotFound:
             raise errors.NotFound("URL", url_id) from None
 
-    async def shown_link(self, visitor: Visitor, code: str) -> links_pb2.Link:
-        """Find the link whose statistics scope anon asks for: a public one, or the caller's own."""
-        link = await self.any_link(code, visitor.client_ip)
-        if link.public_stats or visitor.owns(link):
+    async def shown_link(self, client: Client, code: str) -> links_pb2.Link:
+        """Return the link whose statistics scope anon asks for: a public one, or the caller's own.
+
+        Raises NotFound for no link, and Refusal, 401 or 403, for a private one.
+        """
+        link = await self.any_link(code, client.ip)
+        if link.public_stats or client.owns(link):
             return link
-        if visitor.caller is None:
+        if client.caller is None:
             raise login_needed("this URL has private statistics - authentication required")
         raise forbidden("access denied - private statistics")
 
-    async def public_link(self, visitor: Visitor, code: str) -> links_pb2.Link:
-        """Find a link with public statistics, or the caller's own; others look as if they were not there."""
-        link = await self.any_link(code, visitor.client_ip)
-        if not (link.public_stats or visitor.owns(link)):
-            await self._limits.count_miss(visitor.client_ip)
+    async def public_link(self, client: Client, code: str) -> links_pb2.Link:
+        """Return a link with public statistics, or the caller's own.
+
+        Raises NotFound for all others, as if they were not there.
+        """
+        link = await self.any_link(code, client.ip)
+        if not (link.public_stats or client.owns(link)):
+            await self._limits.count_miss(client.ip)
             raise errors.NotFound("link", code)
         return link
 
     async def any_link(self, code: str, client_ip: str) -> links_pb2.Link:
-        """Find a link by its code, whoever owns it."""
+        """Return a link by its code, whoever owns it; raise NotFound, or ResourceExhausted after too many of these."""
         await self._limits.check_misses(client_ip)
         code = emoji_codes.code_of(code) or code
         link = await self._find(code) if _CODE.fullmatch(code) else None
@@ -141,14 +157,14 @@ class Access:
         return link
 
     async def is_taken(self, host: str, code: str) -> bool:
-        """Say whether a code is or was a link's."""
+        """Return whether a code is or was a link's."""
         answer = await self._backends.resolution.ResolveLink(
             resolution_service_pb2.ResolveLinkRequest(host=host or self._default_host, code=code)
         )
         return answer.HasField("resolution")
 
     async def check_password(self, link: links_pb2.Link, password: str, client_ip: str) -> bool:
-        """Say whether a password is a link's; links limits the guesses."""
+        """Return whether a password is a link's; links limits the guesses."""
         try:
             await self._backends.resolution.VerifyPassword(
                 resolution_service_pb2.VerifyPasswordRequest(
@@ -168,36 +184,36 @@ class Access:
         try:
             return await self._backends.links.GetLink(
                 link_service_pb2.GetLinkRequest(link_id=answer.resolution.link_id),
-                metadata=callers.metadata_for(reader_of(links_pb2.Link(link_id=answer.resolution.link_id))),
+                metadata=callers.metadata_for(public_reader(links_pb2.Link(link_id=answer.resolution.link_id))),
             )
         except errors.NotFound:
             return None
 
 
-def stats_account(visitor: Visitor) -> Caller:
-    """Answer the caller who asks for statistics of an account."""
-    if visitor.caller is None:
+def stats_caller(client: Client) -> Caller:
+    """Return the caller who asks for statistics of an account; raise Refusal, 401 or 403, where there is none."""
+    if client.caller is None:
         raise login_needed("authentication required for scope=all")
-    return visitor.account(*STATS_SCOPES)
+    return client.require(*STATS_SCOPES)
 
 
-def check_stats_scopes(visitor: Visitor) -> None:
-    """Refuse a key that may not read statistics, also where none is needed."""
-    visitor.check_scopes(*STATS_SCOPES)
+def check_stats_scopes(client: Client) -> None:
+    """Raise Refusal, 403, for a key that may not read statistics, also where none is needed."""
+    client.check_scopes(*STATS_SCOPES)
 
 
-def creator(visitor: Visitor) -> Caller:
-    """Answer for whom a link is created; without a key for nobody."""
-    return visitor.caller or accounts.ANONYMOUS
+def creator(client: Client) -> Caller:
+    """Return the caller for whom a link is created; without an account, the anonymous one."""
+    return client.caller or accounts.ANONYMOUS
 
 
 def their_key(key: str) -> str:
-    """Write a key of ours as this API's clients expect it."""
+    """Return a key of ours as this API's clients expect it."""
     return _THEIR_PREFIX + key.removeprefix(OUR_PREFIX)
 
 
 def _credentials(key: str) -> list[str]:
-    """Say which of our keys a client may mean: spoo_… is lm_…, or one that the operator chose."""
+    """Return which of our keys a client may mean: spoo_… is lm_…, or one that the operator chose."""
     if not _KEY.fullmatch(key):
         return []
     if not key.startswith(_THEIR_PREFIX):

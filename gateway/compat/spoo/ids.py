@@ -22,7 +22,7 @@ def number(text: str) -> int | None:
 
 
 def is_id(text: str) -> bool:
-    """Say whether a text has the form of an id."""
+    """Return whether a text has the form of an id."""
     return _TEXT.fullmatch(text) is not None
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 from gateway.compat.shared.limits import Limits, Quota
-from gateway.compat.spoo.access import Visitor
+from gateway.compat.spoo.access import Client
 from services.runtime.settings import Environment
 
 STATS: Final = "stats"
@@ -27,7 +27,7 @@ PREVIEW: Final = "preview"
 EMOJI_SET: Final = "emoji_set"
 _ANONYMOUS_SUFFIX: Final = "_anonymous"
 
-# Of the holders of keys.
+# Of accounts.
 _RATES: Final[Mapping[str, str]] = {
     STATS: "60/minute;5000/day",
     SHORTEN: "60/minute;5000/day",
@@ -72,7 +72,7 @@ class Rates:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read what differs from the documented figures: stats=60/minute;5000/day,stats_anonymous=20/minute.
+        """Read what differs from the documented rates: stats=60/minute;5000/day,stats_anonymous=20/minute.
 
         Raises ValueError for what is no group or no rate.
         """
@@ -98,10 +98,10 @@ class CallLimits:
         self._limits = limits
         self._rates = rates
 
-    async def spend(self, group: str, visitor: Visitor) -> None:
+    async def spend(self, group: str, client: Client) -> None:
         """Count a call; raise ResourceExhausted for one too many."""
-        quotas = self._rates.known if visitor.caller else self._rates.anonymous
-        await self._limits.spend(quotas[group], visitor.name)
+        quotas = self._rates.known if client.caller else self._rates.anonymous
+        await self._limits.spend(quotas[group], client.limit_key)
 
     async def state(self) -> str:
         """Return whether calls can be counted: ok, error, or not_configured where there are no limits."""

@@ -24,7 +24,7 @@ KNOWN: Final = tuple(_OURS)
 
 
 def has_any(caller: Caller, *wanted: str) -> bool:
-    """Say whether a caller has one of these scopes."""
+    """Return whether a caller has one of these scopes."""
     return any(all(caller.may(scope) for scope in _OURS[name]) for name in wanted)
 
 
@@ -34,7 +34,7 @@ def ours(names: Iterable[str]) -> frozenset[str]:
 
 
 def theirs(scopes: Iterable[str]) -> list[str]:
-    """Say what a key with our scopes may do; administration says it all."""
+    """Return what a key with our scopes may do; administration says it all."""
     held = frozenset(scopes)
     if callers.ADMIN in held:
         return [ADMIN_ALL]

@@ -9,16 +9,17 @@ from google.protobuf.struct_pb2 import NULL_VALUE, Value
 from gateway.compat.spoo import moments
 from gateway.compat.spoo.errors import invalid, unprocessable
 
+_LARGEST_COUNT: Final = 2**32 - 1
 NULL: Final = Value(null_value=NULL_VALUE)
 
 
 def is_given(body: Message, field: str) -> bool:
-    """Say whether a body has a field, be it null."""
+    """Return whether a body has a field, be it null."""
     return body.HasField(field)
 
 
 def is_null(value: Value) -> bool:
-    """Say whether a value is null or not there."""
+    """Return whether a value is null or not there."""
     return value.WhichOneof("kind") in {None, "null_value"}
 
 
@@ -90,6 +91,11 @@ def of_text(content: str) -> Value:
 def of_number(number: int) -> Value:
     """Write a number; null when it is 0."""
     return Value(number_value=number) if number else NULL
+
+
+def count(number: int) -> int:
+    """Return a count as the contract has it: at most 2³² - 1."""
+    return min(number, _LARGEST_COUNT)
 
 
 def _number_in(text: str) -> float | None:

@@ -14,7 +14,7 @@ from gateway.compat.spoo.legacy import errors as legacy_errors
 from gateway.compat.spoo.legacy.servicer import LegacyServicer
 from gateway.compat.spoo.limits import CallLimits, Rates
 from gateway.compat.spoo.public.servicer import PublicServicer
-from gateway.compat.spoo.stats.reader import Statistics
+from gateway.compat.spoo.stats.reader import StatsReader
 from gateway.compat.spoo.stats.servicer import StatsServicer
 from gateway.compat.spoo.urls.servicer import UrlServicer
 from linkmeter.compat.spoo.v1 import (
@@ -47,7 +47,7 @@ def _register(server: grpc.aio.Server, shared: Components, rates: Rates) -> None
     access = Access(backends=backends, accounts=shared.accounts, limits=misses, default_host=shared.default_host)
     limits = CallLimits(shared.limits, rates)
     stats_service_pb2_grpc.add_StatsServiceServicer_to_server(
-        StatsServicer(access=access, limits=limits, statistics=Statistics(backends=backends, clock=clock), clock=clock),
+        StatsServicer(access=access, limits=limits, reader=StatsReader(backends=backends, clock=clock), clock=clock),
         server,
     )
     url_service_pb2_grpc.add_UrlServiceServicer_to_server(

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from gateway.compat.spoo.legacy import messages
+from gateway.compat.spoo.legacy.parse import PLAIN_EMOJIS
 from tests.rest.spoo import examples
 from tests.rest.spoo.conftest import Shorten, SpooLink
 from tests.support.system import System
@@ -146,7 +146,7 @@ async def test_form_shorten(system: System, anyone: httpx.AsyncClient) -> None:
 
 async def test_form_emoji(system: System, anyone: httpx.AsyncClient) -> None:
     """The documented form; the short URL holds the emojis."""
-    emojis = "".join(secrets.choice(messages.PLAIN_EMOJIS) for _ in range(8))
+    emojis = "".join(secrets.choice(PLAIN_EMOJIS) for _ in range(8))
     await matches("form_emoji", anyone, code=emojis, site=system.settings.public_url)
     answer = await anyone.get(f"/{emojis}")
     assert (answer.status_code, answer.headers["location"]) == (302, "https://example.com")

@@ -7,9 +7,10 @@ from typing import Final
 from gateway.compat.backends import Backends
 from gateway.compat.shared import http_metadata
 from gateway.compat.shared.http_metadata import Context
-from gateway.compat.spoo import access, ids, limits, moments, scopes, values
+from gateway.compat.spoo import ids, limits
 from gateway.compat.spoo.access import Access
-from gateway.compat.spoo.errors import forbidden, invalid, login_needed, unprocessable
+from gateway.compat.spoo.account import parse, render
+from gateway.compat.spoo.errors import forbidden, invalid, login_needed
 from gateway.compat.spoo.limits import CallLimits
 from linkmeter.compat.spoo.v1 import account_service_pb2, account_service_pb2_grpc
 from linkmeter.links.v1 import api_key_service_pb2, links_pb2
@@ -21,7 +22,6 @@ from services.runtime import version
 
 _MOST_KEYS: Final = 20
 _PATIENCE_SECONDS: Final = 2
-_PREFIX_LENGTH: Final = 8
 _TRUE: Final = frozenset({"true", "1", "yes", "on", "t", "y"})
 
 
@@ -39,7 +39,7 @@ class AccountServicer(account_service_pb2_grpc.AccountServiceServicer):
     ) -> account_service_pb2.Key:
         """Create a key and show it, this once."""
         caller = await self._manager(context, limits.CREATE_KEY)
-        key = self._new_key(request)
+        key = parse.new_key(request, self._clock.now())
         metadata = callers.metadata_for(caller)
         known = await self._backends.keys.ListApiKeys(api_key_service_pb2.ListApiKeysRequest(), metadata=metadata)
         if len(known.api_keys) >= _MOST_KEYS:
@@ -48,7 +48,7 @@ class AccountServicer(account_service_pb2_grpc.AccountServiceServicer):
             api_key_service_pb2.CreateApiKeyRequest(api_key=key), metadata=metadata
         )
         await http_metadata.send_status(context, 201)
-        return _key(created)
+        return render.key(created)
 
     async def ListKeys(
         self, request: account_service_pb2.ListKeysRequest, context: Context
@@ -56,7 +56,7 @@ class AccountServicer(account_service_pb2_grpc.AccountServiceServicer):
         """List the caller's keys."""
         del request
         caller = await self._manager(context, limits.READ_KEYS)
-        return account_service_pb2.ListKeysResponse(keys=map(_key, await self._all_keys(caller)))
+        return account_service_pb2.ListKeysResponse(keys=map(render.key, await self._all_keys(caller)))
 
     async def _all_keys(self, caller: Caller) -> list[links_pb2.ApiKey]:
         """List the caller's keys, revoked ones too: spoo.me's answer has no pages."""
@@ -85,89 +85,40 @@ class AccountServicer(account_service_pb2_grpc.AccountServiceServicer):
     ) -> account_service_pb2.GetMeResponse:
         """Show the account that the key belongs to."""
         del request
-        visitor = await self._access.visitor(context)
-        await self._limits.spend(limits.READ_KEYS, visitor)
-        if visitor.owner is None:
+        client = await self._access.client(context)
+        await self._limits.spend(limits.READ_KEYS, client)
+        if client.account is None:
             raise login_needed("Authentication required")
-        owner = visitor.owner
-        return account_service_pb2.GetMeResponse(
-            user=account_service_pb2.Profile(
-                id=ids.text(owner.owner_id),
-                email=values.of_text(owner.email),
-                email_verified=True,
-                user_name=owner.display_name or owner.login,
-                plan="free",
-                password_set=owner.has_password,
-            )
-        )
+        return account_service_pb2.GetMeResponse(user=render.profile(client.account.owner))
 
     async def GetHealth(
         self, request: account_service_pb2.GetHealthRequest, context: Context
     ) -> account_service_pb2.GetHealthResponse:
-        """Say how the API is."""
+        """Return how the API is."""
         del request
         links_serve = await _passes(self._backends.check_links)
         redis = await self._limits.state()
         if not links_serve:
             await http_metadata.send_status(context, 503)
         return account_service_pb2.GetHealthResponse(
-            status=_health(links_serve=links_serve, redis=redis),
+            status=render.health(links_serve=links_serve, redis=redis),
             checks=account_service_pb2.HealthChecks(mongodb="ok" if links_serve else "error", redis=redis),
             version=version.of_installation(),
         )
 
     async def _manager(self, context: Context, group: str) -> Caller:
-        """Answer a caller who may manage keys: there are no sessions here, so a key that may must do."""
-        visitor = await self._access.visitor(context)
-        await self._limits.spend(group, visitor)
-        if visitor.caller is None:
+        """Return a caller who may manage keys: there are no sessions here, so a key that may must do."""
+        client = await self._access.client(context)
+        await self._limits.spend(group, client)
+        if client.caller is None:
             raise login_needed("Authentication required")
-        if not visitor.caller.may(callers.KEYS_MANAGE):
+        if not client.caller.may(callers.KEYS_MANAGE):
             raise forbidden("API keys cannot be used to manage API keys")
-        return visitor.caller
-
-    def _new_key(self, request: account_service_pb2.CreateKeyRequest) -> links_pb2.ApiKey:
-        title = values.text(request.name, "name").strip()
-        if not title:
-            raise unprocessable("name", "name is required")
-        names = values.texts(request.scopes, "scopes")
-        if not names:
-            raise unprocessable("scopes", "scopes must be a non-empty array")
-        if unknown := [name for name in names if name not in scopes.KNOWN]:
-            raise unprocessable("scopes", f"invalid scope(s): {', '.join(dict.fromkeys(unknown))}")
-        key = links_pb2.ApiKey(
-            title=title,
-            description=values.text(request.description, "description"),
-            scopes=sorted(scopes.ours(names)),
-        )
-        if end := values.future(request.expires_at, "expires_at", self._clock.now()):
-            key.expire_time.FromDatetime(end)
-        return key
-
-
-def _key(key: links_pb2.ApiKey) -> account_service_pb2.Key:
-    return account_service_pb2.Key(
-        id=ids.text(key.api_key_id),
-        name=key.title,
-        description=values.of_text(key.description),
-        scopes=scopes.theirs(key.scopes),
-        created_at=moments.unix(key.create_time),
-        expires_at=values.of_number(moments.unix(key.expire_time)),
-        revoked=key.revoked,
-        token_prefix=key.prefix.removeprefix(access.OUR_PREFIX)[:_PREFIX_LENGTH],
-        token=access.their_key(key.secret) if key.secret else None,
-    )
-
-
-def _health(*, links_serve: bool, redis: str) -> str:
-    if not links_serve:
-        return "unhealthy"
-    # Without limits nothing is missing.
-    return "degraded" if redis == "error" else "healthy"
+        return client.caller
 
 
 async def _passes(check: Callable[[], Awaitable[None]]) -> bool:
-    """Say whether a check passes within a moment: who asks how we are does not wait for long."""
+    """Return whether a check passes within a moment: who asks how we are does not wait for long."""
     try:
         async with asyncio.timeout(_PATIENCE_SECONDS):
             await check()

@@ -8,17 +8,16 @@ from gateway.compat.backends import Backends
 from gateway.compat.shared.http_metadata import Context
 from gateway.compat.spoo import access, ids, limits, scopes, values
 from gateway.compat.spoo.access import Access
-from gateway.compat.spoo.bulk import parse
+from gateway.compat.spoo.bulk import parse, render
 from gateway.compat.spoo.bulk.parse import Claim
+from gateway.compat.spoo.bulk.render import Outcome
 from gateway.compat.spoo.errors import invalid, unprocessable
 from gateway.compat.spoo.limits import CallLimits
 from gateway.compat.spoo.urls import parse as parse_urls
-from gateway.compat.spoo.urls import render
-from gateway.compat.spoo.urls.render import Outcome
 from linkmeter.compat.spoo.v1 import bulk_service_pb2, bulk_service_pb2_grpc
 from linkmeter.links.v1 import domain_service_pb2, link_service_pb2, links_pb2
 from services.common import caller as callers
-from services.common import errors
+from services.common import emoji_codes, errors
 from services.common.caller import Caller
 from services.common.clock import Clock
 
@@ -73,7 +72,7 @@ class BulkServicer(bulk_service_pb2_grpc.BulkServiceServicer):
     async def BulkSetExpiry(
         self, request: bulk_service_pb2.BulkRequest, context: Context
     ) -> bulk_service_pb2.BulkResponse:
-        """Say when links end."""
+        """Set or clear when links end."""
         caller = await self._manager(context, limits.BULK_UPDATE)
         if not values.is_given(request, "expire_after"):
             raise unprocessable("expire_after", "expire_after is required; null clears it")
@@ -91,7 +90,7 @@ class BulkServicer(bulk_service_pb2_grpc.BulkServiceServicer):
     async def BulkSetDomain(
         self, request: bulk_service_pb2.BulkRequest, context: Context
     ) -> bulk_service_pb2.BulkResponse:
-        """Say of links whether they are on a domain: here none can be moved."""
+        """Check whether links are on a domain: here none can be moved."""
         caller = await self._manager(context, limits.BULK_UPDATE)
         if not values.is_given(request, "domain"):
             raise unprocessable("domain", "domain is required; null is the installation's own")
@@ -152,9 +151,9 @@ class BulkServicer(bulk_service_pb2_grpc.BulkServiceServicer):
         return bulk_service_pb2.ClaimResult(url_id=claim.url_id, status=status)
 
     async def _manager(self, context: Context, group: str) -> Caller:
-        visitor = await self._access.visitor(context)
-        await self._limits.spend(group, visitor)
-        return visitor.account(scopes.URLS_MANAGE, scopes.ADMIN_ALL)
+        client = await self._access.client(context)
+        await self._limits.spend(group, client)
+        return client.require(scopes.URLS_MANAGE, scopes.ADMIN_ALL)
 
     async def _each(
         self, request: bulk_service_pb2.BulkRequest, caller: Caller, change: Change
@@ -166,7 +165,7 @@ class BulkServicer(bulk_service_pb2_grpc.BulkServiceServicer):
                 return await self._outcome(url_id, caller, change)
 
         outcomes = await asyncio.gather(*(outcome(url_id) for url_id in parse.url_ids(request.ids)))
-        return render.bulk(outcomes)
+        return render.response(outcomes)
 
     async def _outcome(self, url_id: str, caller: Caller, change: Change) -> Outcome:
         """Change one link; what goes wrong with it is its own affair, unless nothing can be changed just now."""
@@ -175,7 +174,7 @@ class BulkServicer(bulk_service_pb2_grpc.BulkServiceServicer):
         alias = ""
         try:
             link = await self._access.own_link(caller, url_id)
-            alias = render.alias(link)
+            alias = emoji_codes.text_of(link.code)
             await change(link)
         except errors.NotFound:
             return Outcome(url_id, error_code="not_found", error="URL not found")
@@ -190,7 +189,7 @@ class BulkServicer(bulk_service_pb2_grpc.BulkServiceServicer):
 
     async def _own_domains(self, caller: Caller) -> set[str]:
         listed = await self._backends.domains.ListDomains(
-            domain_service_pb2.ListDomainsRequest(), metadata=callers.metadata_for(access.reader(caller))
+            domain_service_pb2.ListDomainsRequest(), metadata=callers.metadata_for(access.as_reader(caller))
         )
         return {domain.host for domain in listed.domains if domain.owner_id == caller.owner_id}
 
@@ -200,7 +199,7 @@ class BulkServicer(bulk_service_pb2_grpc.BulkServiceServicer):
             asked = link_service_pb2.ListLinksRequest(domain=host, archived=archived, page_size=_PAGE)
             while True:
                 listed = await self._backends.links.ListLinks(
-                    asked, metadata=callers.metadata_for(access.reader(caller))
+                    asked, metadata=callers.metadata_for(access.as_reader(caller))
                 )
                 links += listed.links
                 if len(links) > _MOST_OF_DOMAIN:

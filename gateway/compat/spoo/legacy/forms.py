@@ -38,7 +38,7 @@ def read(body: HttpBody) -> Form:
 
 
 def accepts_json(context: Context) -> bool:
-    """Say whether the client wants JSON rather than a page."""
+    """Return whether the client wants JSON rather than a page."""
     return any(
         name == _ACCEPT and isinstance(value, str) and _JSON in value.lower()
         for name, value in context.invocation_metadata() or ()

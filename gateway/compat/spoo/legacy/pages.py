@@ -25,13 +25,13 @@ HEADERS: Final = {
 
 
 def result(short_url: str) -> HttpBody:
-    """Show a short URL."""
+    """Return the page that shows a short URL."""
     url = escape(short_url)
     return _page("Your short link", f'<p><a href="{url}" rel="nofollow">{url}</a></p>')
 
 
 def not_found() -> HttpBody:
-    """Say that there is no such link."""
+    """Return the page of a link that is not there."""
     return _page("URL not found", "<p>There is no short link of this name.</p>")
 
 

@@ -13,12 +13,12 @@ from gateway.compat.backends import Backends
 from gateway.compat.shared import accounts, http_metadata
 from gateway.compat.shared.http_metadata import Context
 from gateway.compat.shared.limits import ClientLimits
-from gateway.compat.spoo import access, limits
-from gateway.compat.spoo.access import Access, Visitor
+from gateway.compat.spoo import access, limits, values
+from gateway.compat.spoo.access import Access, Client
 from gateway.compat.spoo.legacy import errors as legacy_errors
-from gateway.compat.spoo.legacy import forms, messages, pages
+from gateway.compat.spoo.legacy import forms, pages, parse, queries, render
 from gateway.compat.spoo.limits import CallLimits
-from gateway.compat.spoo.stats import exports, render
+from gateway.compat.spoo.stats import exports
 from gateway.compat.spoo.stats.reader import PATIENCE_SECONDS
 from gateway.compat.spoo.stats.servicer import download
 from gateway.compat.spoo.urls import render as render_urls
@@ -58,16 +58,16 @@ class LegacyServicer(legacy_service_pb2_grpc.LegacyServiceServicer):
     async def ShortenForm(self, request: legacy_service_pb2.FormRequest, context: Context) -> HttpBody:
         """Create a link from a form."""
         form = forms.read(request.form)
-        link = messages.new_link(form)
-        link.code = messages.alias(form)
+        link = parse.new_link(form)
+        link.code = parse.alias(form)
         return await self._create(link, context)
 
     async def ShortenEmojiForm(self, request: legacy_service_pb2.FormRequest, context: Context) -> HttpBody:
         """Create a link with a code of emojis from a form."""
         form = forms.read(request.form)
-        link = messages.new_link(form)
-        wished = messages.emojis(form)
-        link.code = wished or messages.random_emojis()
+        link = parse.new_link(form)
+        wished = parse.emojis(form)
+        link.code = wished or parse.random_emojis()
         try:
             return await self._create(link, context)
         except errors.AlreadyExists:
@@ -77,17 +77,17 @@ class LegacyServicer(legacy_service_pb2_grpc.LegacyServiceServicer):
     async def GetFormStats(
         self, request: legacy_service_pb2.FormRequest, context: Context
     ) -> legacy_service_pb2.FormStats:
-        """Answer a link's statistics."""
-        visitor = await self._visitor(context, limits.LEGACY)
-        body = await self._statistics(request, visitor)
+        """Return a link's statistics."""
+        client = await self._client(context, limits.LEGACY)
+        body = await self._statistics(request, client)
         return json_format.ParseDict(body, legacy_service_pb2.FormStats())
 
     async def GetFormExport(self, request: legacy_service_pb2.FormRequest, context: Context) -> HttpBody:
-        """Answer a link's statistics as a file."""
+        """Return a link's statistics as a file."""
         return await self._export(request, context)
 
     async def FormExport(self, request: legacy_service_pb2.FormRequest, context: Context) -> HttpBody:
-        """Answer a link's statistics as a file."""
+        """Return a link's statistics as a file."""
         return await self._export(request, context)
 
     async def GetMetric(
@@ -102,16 +102,16 @@ class LegacyServicer(legacy_service_pb2_grpc.LegacyServiceServicer):
                 self._backends.links.ListLinks(
                     link_service_pb2.ListLinksRequest(page_size=1, with_total_size=True), metadata=metadata
                 ),
-                self._backends.stats.QueryStats(messages.totals_request(), metadata=metadata, timeout=PATIENCE_SECONDS),
+                self._backends.stats.QueryStats(queries.totals_request(), metadata=metadata, timeout=PATIENCE_SECONDS),
             )
             rows = counted.results[0].rows
             self._metric = _Metric(now, listed.total_size, rows[0].metrics[0] if rows else 0)
         known = self._metric
         return legacy_service_pb2.GetMetricResponse(
-            total_shortlinks_raw=render.count(known.links),
-            total_clicks_raw=render.count(known.clicks),
-            total_shortlinks=messages.in_words(known.links),
-            total_clicks=messages.in_words(known.clicks),
+            total_shortlinks_raw=values.count(known.links),
+            total_clicks_raw=values.count(known.clicks),
+            total_shortlinks=render.in_words(known.links),
+            total_clicks=render.in_words(known.clicks),
         )
 
     async def GetResult(self, request: legacy_service_pb2.GetResultRequest, context: Context) -> HttpBody:
@@ -124,15 +124,15 @@ class LegacyServicer(legacy_service_pb2_grpc.LegacyServiceServicer):
         await http_metadata.send_status(context, 200, **pages.HEADERS)
         return pages.result(render_urls.short_url(link))
 
-    async def _visitor(self, context: Context, group: str) -> Visitor:
+    async def _client(self, context: Context, group: str) -> Client:
         # Here nobody has a key.
-        visitor = Visitor(client_ip=http_metadata.client_ip(context))
-        await self._limits.spend(group, visitor)
-        return visitor
+        client = Client(ip=http_metadata.client_ip(context))
+        await self._limits.spend(group, client)
+        return client
 
     async def _create(self, link: links_pb2.Link, context: Context) -> HttpBody:
-        visitor = await self._visitor(context, limits.SHORTEN)
-        await self._misses.spend_create(visitor.client_ip)
+        client = await self._client(context, limits.SHORTEN)
+        await self._misses.spend_create(client.ip)
         created = await self._backends.links.CreateLink(
             link_service_pb2.CreateLinkRequest(link=link), metadata=callers.metadata_for(accounts.ANONYMOUS)
         )
@@ -147,24 +147,24 @@ class LegacyServicer(legacy_service_pb2_grpc.LegacyServiceServicer):
         return HttpBody(content_type="application/json", data=json.dumps(body, ensure_ascii=False).encode())
 
     async def _export(self, request: legacy_service_pb2.FormRequest, context: Context) -> HttpBody:
-        visitor = await self._visitor(context, limits.EXPORT)
-        kind = messages.export_format(request.format)
-        body = await self._statistics(request, visitor)
-        return download(await asyncio.to_thread(exports.write, kind, body, messages.tables_of(body)))
+        client = await self._client(context, limits.EXPORT)
+        kind = parse.export_format(request.format)
+        body = await self._statistics(request, client)
+        return download(await asyncio.to_thread(exports.write, kind, body, render.tables_of(body)))
 
-    async def _statistics(self, request: legacy_service_pb2.FormRequest, visitor: Visitor) -> messages.Body:
-        link = await self._access.public_link(visitor, request.code)
+    async def _statistics(self, request: legacy_service_pb2.FormRequest, client: Client) -> render.Body:
+        link = await self._access.public_link(client, request.code)
         if link.has_password:
             password = forms.read(request.form).get("password", "")
-            if not password or not await self._access.check_password(link, password, visitor.client_ip):
+            if not password or not await self._access.check_password(link, password, client.ip):
                 raise legacy_errors.wrong(legacy_errors.PASSWORD, "Invalid Password")
         now = self._clock.now()
-        metadata = callers.metadata_for(access.reader_of(link))
+        metadata = callers.metadata_for(access.public_reader(link))
         answered, newest = await asyncio.gather(
-            self._backends.stats.QueryStats(messages.request(link, now), metadata=metadata, timeout=PATIENCE_SECONDS),
+            self._backends.stats.QueryStats(queries.request(link, now), metadata=metadata, timeout=PATIENCE_SECONDS),
             self._backends.clicks.ListClicks(
                 click_service_pb2.ListClicksRequest(link_id=link.link_id, page_size=1), metadata=metadata
             ),
         )
-        with_destination = access.shows_destination(link, visitor, knows_password=True)
-        return messages.statistics(link, answered, newest.clicks, now, with_destination=with_destination)
+        with_destination = access.shows_destination(link, client, knows_password=True)
+        return render.statistics(link, answered, newest.clicks, now, with_destination=with_destination)

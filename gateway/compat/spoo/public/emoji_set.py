@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
-from gateway.compat.spoo.legacy.messages import PLAIN_EMOJIS
+from gateway.compat.spoo.legacy.parse import PLAIN_EMOJIS
 from services.common.emoji_codes import MOST_EMOJIS
 
 _TABLE: Final = Path(__file__).resolve().parent / "emojis.tsv"
@@ -36,6 +36,6 @@ HEADERS: Final = {"etag": ETAG, "cache_control": "public, max-age=86400, stale-w
 
 
 def is_known(if_none_match: str) -> bool:
-    """Say whether a client has this catalogue already, by its If-None-Match."""
+    """Return whether a client has this catalogue already, by its If-None-Match."""
     tags = (tag.strip().removeprefix("W/") for tag in if_none_match.split(","))
     return any(tag in {ETAG, "*"} for tag in tags)

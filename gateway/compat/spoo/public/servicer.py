@@ -5,10 +5,9 @@ from google.api.httpbody_pb2 import HttpBody
 from gateway.compat.shared import http_metadata
 from gateway.compat.shared.http_metadata import Context
 from gateway.compat.spoo import limits
-from gateway.compat.spoo.access import Access, Visitor, shows_destination
+from gateway.compat.spoo.access import Access, Client, shows_destination
 from gateway.compat.spoo.limits import CallLimits
-from gateway.compat.spoo.public import emoji_set
-from gateway.compat.spoo.stats import render
+from gateway.compat.spoo.public import emoji_set, render
 from linkmeter.compat.spoo.v1 import public_service_pb2, public_service_pb2_grpc
 
 _IF_NONE_MATCH = "if-none-match"
@@ -24,7 +23,7 @@ class PublicServicer(public_service_pb2_grpc.PublicServiceServicer):
     async def GetEmojiSet(self, request: public_service_pb2.GetEmojiSetRequest, context: Context) -> HttpBody:
         """List the emojis that an alias may be of."""
         del request
-        await self._visitor(context, limits.EMOJI_SET)
+        await self._client(context, limits.EMOJI_SET)
         known = any(
             name == _IF_NONE_MATCH and isinstance(value, str) and emoji_set.is_known(value)
             for name, value in context.invocation_metadata() or ()
@@ -36,11 +35,11 @@ class PublicServicer(public_service_pb2_grpc.PublicServiceServicer):
         self, request: public_service_pb2.GetPreviewRequest, context: Context
     ) -> public_service_pb2.Preview:
         """Show where a link leads, the same to everybody."""
-        visitor = await self._visitor(context, limits.PREVIEW)
-        link = await self._access.any_link(request.short_code, visitor.client_ip)
-        return render.preview(link, with_destination=shows_destination(link, visitor))
+        client = await self._client(context, limits.PREVIEW)
+        link = await self._access.any_link(request.short_code, client.ip)
+        return render.preview(link, with_destination=shows_destination(link, client))
 
-    async def _visitor(self, context: Context, group: str) -> Visitor:
-        visitor = Visitor(client_ip=http_metadata.client_ip(context))
-        await self._limits.spend(group, visitor)
-        return visitor
+    async def _client(self, context: Context, group: str) -> Client:
+        client = Client(ip=http_metadata.client_ip(context))
+        await self._limits.spend(group, client)
+        return client

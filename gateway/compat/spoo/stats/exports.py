@@ -47,7 +47,7 @@ def write(kind: str, body: Body, tables: Iterable[Table], *, name: str = "spoo-m
 
 
 def tables_of(body: Body) -> list[Table]:
-    """Answer statistics as tables: the sums, then one for each list that is not empty."""
+    """Return statistics as tables: the sums, then one for each list that is not empty."""
     summary = Table("summary", [("Field", "Value"), *body["summary"].items()])
     lists = [
         Table(name, [tuple(rows[0]), *(tuple(row.values()) for row in rows)])

@@ -59,7 +59,7 @@ class Breakdown:
     is_merged: bool = False
 
     def label(self, row: StatsRow) -> str:
-        """Answer the value of a row as it is shown."""
+        """Return the value of a row as it is shown."""
         value = row.dimensions[0].value
         if self.dimension == DIMENSION_REFERRER_HOST:
             value = sites.site_of(value)
@@ -118,7 +118,7 @@ class Vocabulary:
 
 
 def needs_vocabulary(query: StatsQuery) -> bool:
-    """Say whether a filter cannot be told without knowing what occurs."""
+    """Return whether a filter cannot be told without knowing what occurs."""
     return _asks_for_sites(query) or any(len(name) != _COUNTRY_CODE_LENGTH for name in query.filters.get("country", ()))
 
 
@@ -166,7 +166,7 @@ def request(query: StatsQuery, conditions: Iterable[Filter]) -> QueryStatsReques
 
 
 def groups(query: StatsQuery) -> tuple[str, ...]:
-    """Answer the dimensions, each once."""
+    """Return the dimensions, each once."""
     return tuple(dict.fromkeys(query.group_by))
 
 
@@ -215,7 +215,7 @@ def _request(query: StatsQuery, conditions: Iterable[Filter], *reports: Report) 
 
 
 def _ours(name: str, values: set[str], words: Vocabulary) -> set[str]:
-    """Answer which of our values are meant; a value that nobody knows passes no click."""
+    """Return which of our values are meant; a value that nobody knows passes no click."""
     if name == "referrer":
         wanted = {sites.site_in(value) for value in values if value}
         # Nothing but a host that occurs can pass, so naming these is enough.

@@ -19,15 +19,15 @@ _MOST_TAGGED: Final = 1000
 PATIENCE_SECONDS: Final = 15
 
 
-class Statistics:
+class StatsReader:
     """Answers questions about statistics."""
 
     def __init__(self, *, backends: Backends, clock: Clock) -> None:
         self._backends = backends
         self._clock = clock
 
-    async def answer(self, query: StatsQuery, caller: Caller, scope: Sequence[Filter] = ()) -> render.Body:
-        """Answer a question about the clicks in a scope that the caller may see."""
+    async def read(self, query: StatsQuery, caller: Caller, scope: Sequence[Filter] = ()) -> render.Body:
+        """Return a question about the clicks in a scope that the caller may see."""
         words = await self._vocabulary(query, caller, scope)
         conditions = [*scope, *queries.filters(query, words), *await self._tagged(query, caller)]
         answered = await self._ask(queries.request(query, conditions), caller)

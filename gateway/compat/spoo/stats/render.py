@@ -4,21 +4,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import urlsplit
 
-from google.protobuf.struct_pb2 import NULL_VALUE, Value
-
-from gateway.compat.spoo import moments
+from gateway.compat.spoo import moments, values
 from gateway.compat.spoo.stats import buckets, parse
 from gateway.compat.spoo.stats.parse import StatsQuery
 from gateway.compat.spoo.stats.queries import Count
 from linkmeter.analytics.v1 import stats_service_pb2
 from linkmeter.analytics.v1.stats_service_pb2 import ReportResult
-from linkmeter.compat.spoo.v1 import public_service_pb2
-from linkmeter.links.v1 import links_pb2
-from services.common import emoji_codes
 
-_LARGEST_COUNT: Final = 2**32 - 1
 _MICROSECONDS: Final = 1000
 
 # What goes out as JSON, and into files.
@@ -77,8 +70,8 @@ def statistics(
             "end_date": moments.iso(query.end, query.zone),
         },
         "summary": {
-            "total_clicks": count(sums.clicks),
-            "unique_clicks": count(sums.visitors),
+            "total_clicks": values.count(sums.clicks),
+            "unique_clicks": values.count(sums.visitors),
             "first_click": moments.iso(sums.first_click, query.zone) if sums.first_click else None,
             "last_click": moments.iso(sums.last_click, query.zone) if sums.last_click else None,
             "avg_redirection_time": round(sums.latency_us / _MICROSECONDS, 2),
@@ -94,58 +87,6 @@ def statistics(
         "time_bucket_info": _bucket_info(query) if parse.TIME in query.group_by else None,
         "computed_metrics": _computed(sums) if sums.clicks else None,
     }
-
-
-def public_link(link: links_pb2.Link, *, with_destination: bool) -> Body:
-    """Render what everybody may know of a link."""
-    alias = emoji_codes.text_of(link.code)
-    return {
-        "alias": alias,
-        "short_url": link.short_url.removesuffix(link.code) + alias,
-        "long_url": link.destination if with_destination else None,
-        "created_at": moments.iso(moments.of(link.create_time)),
-        # In lower case here, unlike in the calls of the owner.
-        "status": status_of(link).lower(),
-        "max_clicks": link.max_clicks or None,
-        "block_bots": link.block_bots,
-        "password_protected": link.has_password,
-    }
-
-
-def preview(link: links_pb2.Link, *, with_destination: bool) -> public_service_pb2.Preview:
-    """Render where a link leads, for those who have not followed it yet."""
-    facts = public_link(link, with_destination=with_destination)
-    shown = public_service_pb2.Preview(
-        generation="v2",
-        **{name: facts[name] for name in ("alias", "short_url", "status", "created_at", "password_protected")},
-        destination=Value(null_value=NULL_VALUE),
-        geo_destinations=Value(null_value=NULL_VALUE),
-    )
-    if with_destination:
-        parts = urlsplit(link.destination)
-        shown.destination.struct_value.update(
-            {
-                "url": link.destination,
-                "domain": parts.hostname or "",
-                "path": parts.path,
-                "is_https": parts.scheme == "https",
-            }
-        )
-    return shown
-
-
-def status_of(link: links_pb2.Link) -> str:
-    """Render what a visitor of a link meets."""
-    if link.disabled or link.state == links_pb2.LINK_STATE_SCHEDULED:
-        return "INACTIVE"
-    if link.state in {links_pb2.LINK_STATE_EXPIRED, links_pb2.LINK_STATE_EXHAUSTED}:
-        return "EXPIRED"
-    return "ACTIVE"
-
-
-def count(number: int) -> int:
-    """Fit a count into what the contract has for it."""
-    return min(number, _LARGEST_COUNT)
 
 
 def _rows(name: str, metric: str, counts: Iterable[Count]) -> list[Body]:

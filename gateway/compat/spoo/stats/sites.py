@@ -25,7 +25,7 @@ def site_of(host: str) -> str:
 
 
 def site_in(text: str) -> str:
-    """Answer the site of a URL, or of the host that a text is."""
+    """Return the site of a URL, or of the host that a text is."""
     try:
         host = urlsplit(text if "//" in text else f"//{text}").hostname
     except ValueError:

@@ -11,7 +11,7 @@ from google.protobuf.struct_pb2 import Value
 
 from gateway.compat.spoo import moments, values
 from gateway.compat.spoo.errors import invalid, unprocessable
-from gateway.compat.spoo.stats import render
+from gateway.compat.spoo.urls.status import status_of
 from linkmeter.compat.spoo.v1 import url_service_pb2
 from linkmeter.links.v1 import link_service_pb2, links_pb2
 from services.common import emoji_codes
@@ -140,7 +140,7 @@ def alias(text: str) -> str:
 
 
 def alias_problem(text: str) -> str:
-    """Say why an alias cannot be had, as far as its looks say; empty when they do not."""
+    """Return why an alias cannot be had, as far as its looks say; empty when they do not."""
     if emoji_codes.code_of(text):
         return ""
     if not _ALIAS_CHARACTERS.fullmatch(text):
@@ -161,7 +161,7 @@ def password(text: str) -> str:
 
 
 def is_good_password(text: str) -> bool:
-    """Say whether a password is what this API takes for one."""
+    """Return whether a password is what this API takes for one."""
     return (
         len(text) >= _SHORTEST_PASSWORD
         and re.search("[A-Za-z]", text) is not None
@@ -226,7 +226,7 @@ def _read_filter(text: str, asked: link_service_pb2.ListLinksRequest) -> tuple[T
     if state is not None:
         if state not in _STATUSES:
             raise unprocessable("status", f"status must be one of: {', '.join(_STATUSES)}")
-        tests.append(lambda link: render.status_of(link) == state)
+        tests.append(lambda link: status_of(link) == state)
     for name, bound in (("createdAfter", asked.created.start_time), ("createdBefore", asked.created.end_time)):
         if (value := content.get(name)) is not None:
             bound.FromDatetime(_bound(value, name))

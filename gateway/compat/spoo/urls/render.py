@@ -1,55 +1,25 @@
 """From our links to spoo.me's."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from gateway.compat.spoo import ids, moments, values
-from gateway.compat.spoo.stats import render
 from gateway.compat.spoo.urls.parse import Listing
-from linkmeter.compat.spoo.v1 import bulk_service_pb2, url_service_pb2
+from gateway.compat.spoo.urls.status import status_of
+from linkmeter.compat.spoo.v1 import url_service_pb2
 from linkmeter.links.v1 import links_pb2
 from services.common import emoji_codes
 from services.common.caller import ANONYMOUS_OWNER_ID
 
 
 @dataclass(frozen=True, slots=True)
-class Traffic:
+class LinkWithClicks:
     """A link and its clicks over all its time."""
 
     link: links_pb2.Link
     clicks: int = 0
     last_click: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one of the links of a bulk call."""
-
-    url_id: str
-    # Empty when it is no link of the caller's.
-    alias: str = ""
-    # Empty when it went well.
-    error_code: str = ""
-    error: str = ""
-
-
-def bulk(outcomes: Sequence[Outcome]) -> bulk_service_pb2.BulkResponse:
-    """Render what became of the links of a bulk call."""
-    failed = sum(bool(outcome.error_code) for outcome in outcomes)
-    return bulk_service_pb2.BulkResponse(
-        summary=bulk_service_pb2.BulkSummary(total=len(outcomes), succeeded=len(outcomes) - failed, failed=failed),
-        results=[
-            bulk_service_pb2.BulkResult(
-                id=outcome.url_id,
-                alias=values.of_text(outcome.alias),
-                ok=not outcome.error_code,
-                error_code=values.of_text(outcome.error_code),
-                error=values.of_text(outcome.error),
-            )
-            for outcome in outcomes
-        ],
-    )
 
 
 def created(link: links_pb2.Link) -> url_service_pb2.ShortenResponse:
@@ -71,27 +41,27 @@ def created(link: links_pb2.Link) -> url_service_pb2.ShortenResponse:
     return answer
 
 
-def url(traffic: Traffic) -> url_service_pb2.Url:
+def url(traffic: LinkWithClicks) -> url_service_pb2.Url:
     """Render a link of the caller."""
     link = traffic.link
     return url_service_pb2.Url(
         id=ids.text(link.link_id),
         alias=alias(link),
         long_url=link.destination,
-        status=render.status_of(link),
+        status=status_of(link),
         created_at=moments.iso(moments.of(link.create_time)),
         expire_after=values.of_number(moments.unix(link.expire_time)),
         max_clicks=values.of_number(link.max_clicks),
         private_stats=link.private_stats,
         block_bots=link.block_bots,
         password_set=link.has_password,
-        total_clicks=render.count(traffic.clicks),
+        total_clicks=values.count(traffic.clicks),
         last_click=values.of_text(moments.iso(traffic.last_click) if traffic.last_click else ""),
         domain=link.domain,
     )
 
 
-def page(listing: Listing, items: Iterable[Traffic], total: int) -> url_service_pb2.ListUrlsResponse:
+def page(listing: Listing, items: Iterable[LinkWithClicks], total: int) -> url_service_pb2.ListUrlsResponse:
     """Render a page of links."""
     return url_service_pb2.ListUrlsResponse(
         items=[url(item) for item in items],
@@ -110,7 +80,7 @@ def updated(link: links_pb2.Link) -> url_service_pb2.UpdateUrlResponse:
         id=ids.text(link.link_id),
         alias=alias(link),
         long_url=link.destination,
-        status=render.status_of(link),
+        status=status_of(link),
         password_set=link.has_password,
         max_clicks=values.of_number(link.max_clicks),
         expire_after=values.of_number(moments.unix(link.expire_time)),

@@ -5,11 +5,11 @@ from gateway.compat.shared import http_metadata
 from gateway.compat.shared.http_metadata import Context
 from gateway.compat.shared.limits import ClientLimits
 from gateway.compat.spoo import access, limits, scopes, values
-from gateway.compat.spoo.access import Access, Visitor
+from gateway.compat.spoo.access import Access, Client
 from gateway.compat.spoo.errors import unprocessable
 from gateway.compat.spoo.limits import CallLimits
 from gateway.compat.spoo.urls import parse, render
-from gateway.compat.spoo.urls.listing import Library
+from gateway.compat.spoo.urls.reader import LinkReader
 from linkmeter.compat.spoo.v1 import url_service_pb2, url_service_pb2_grpc
 from linkmeter.links.v1 import link_service_pb2, links_pb2
 from services.common import caller as callers
@@ -34,20 +34,20 @@ class UrlServicer(url_service_pb2_grpc.UrlServiceServicer):
         self._limits = limits
         self._misses = misses
         self._clock = clock
-        self._library = Library(backends=backends)
+        self._reader = LinkReader(backends=backends)
 
     async def Shorten(
         self, request: url_service_pb2.ShortenRequest, context: Context
     ) -> url_service_pb2.ShortenResponse:
-        """Create a link for the holder of a key, or for nobody."""
-        visitor = await self._visitor(context, limits.SHORTEN)
-        visitor.check_scopes(*_CREATING)
-        link = parse.new_link(request, self._clock.now(), has_account=visitor.caller is not None)
-        if visitor.caller is None:
-            await self._misses.spend_create(visitor.client_ip)
+        """Create a link for an account, or for nobody."""
+        client = await self._client(context, limits.SHORTEN)
+        client.check_scopes(*_CREATING)
+        link = parse.new_link(request, self._clock.now(), has_account=client.caller is not None)
+        if client.caller is None:
+            await self._misses.spend_create(client.ip)
         created = await self._backends.links.CreateLink(
-            link_service_pb2.CreateLinkRequest(link=link, issue_claim_token=visitor.caller is None),
-            metadata=callers.metadata_for(access.creator(visitor)),
+            link_service_pb2.CreateLinkRequest(link=link, issue_claim_token=client.caller is None),
+            metadata=callers.metadata_for(access.creator(client)),
         )
         await http_metadata.send_status(context, 201)
         return render.created(created)
@@ -55,9 +55,9 @@ class UrlServicer(url_service_pb2_grpc.UrlServiceServicer):
     async def CheckAlias(
         self, request: url_service_pb2.CheckAliasRequest, context: Context
     ) -> url_service_pb2.CheckAliasResponse:
-        """Say whether an alias could be had."""
-        visitor = await self._visitor(context, limits.CHECK_ALIAS)
-        visitor.check_scopes(*_CREATING)
+        """Return whether an alias could be had."""
+        client = await self._client(context, limits.CHECK_ALIAS)
+        client.check_scopes(*_CREATING)
         if not 1 <= len(request.alias) <= _LONGEST_CHECKED:
             raise unprocessable("alias", f"alias must have 1 to {_LONGEST_CHECKED} characters")
         reason = parse.alias_problem(request.alias) or await self._occupied(request)
@@ -67,41 +67,41 @@ class UrlServicer(url_service_pb2_grpc.UrlServiceServicer):
         self, request: url_service_pb2.ListUrlsRequest, context: Context
     ) -> url_service_pb2.ListUrlsResponse:
         """List the caller's links."""
-        visitor = await self._visitor(context, limits.LIST_URLS)
-        caller = visitor.account(*_READING)
+        client = await self._client(context, limits.LIST_URLS)
+        caller = client.require(*_READING)
         listing = parse.listing(request)
-        items, total = await self._library.page(caller, listing)
+        items, total = await self._reader.page(caller, listing)
         return render.page(listing, items, total)
 
     async def GetUrl(self, request: url_service_pb2.GetUrlRequest, context: Context) -> url_service_pb2.Url:
         """Show a link of the caller."""
-        visitor = await self._visitor(context, limits.LIST_URLS)
-        caller = visitor.account(*_READING)
+        client = await self._client(context, limits.LIST_URLS)
+        caller = client.require(*_READING)
         link = await self._access.own_link(caller, request.url_id)
-        return render.url(await self._library.traffic(caller, link))
+        return render.url(await self._reader.with_clicks(caller, link))
 
     async def GetUrlByAlias(
         self, request: url_service_pb2.GetUrlByAliasRequest, context: Context
     ) -> url_service_pb2.Url:
         """Show a link of the caller by host and alias."""
-        visitor = await self._visitor(context, limits.LIST_URLS)
-        caller = visitor.account(*_READING)
+        client = await self._client(context, limits.LIST_URLS)
+        caller = client.require(*_READING)
         code = emoji_codes.code_of(request.alias) or request.alias
         try:
             link = await self._backends.links.LookupLink(
                 link_service_pb2.LookupLinkRequest(domain=request.domain, code=code),
-                metadata=callers.metadata_for(access.reader(caller)),
+                metadata=callers.metadata_for(access.as_reader(caller)),
             )
         except errors.NotFound:
             raise errors.NotFound("URL", request.alias) from None
-        return render.url(await self._library.traffic(caller, link))
+        return render.url(await self._reader.with_clicks(caller, link))
 
     async def UpdateUrl(
         self, request: url_service_pb2.UpdateUrlRequest, context: Context
     ) -> url_service_pb2.UpdateUrlResponse:
         """Change a link of the caller."""
-        visitor = await self._visitor(context, limits.UPDATE_URL)
-        caller, link = await self._managed(visitor, request.url_id)
+        client = await self._client(context, limits.UPDATE_URL)
+        caller, link = await self._managed(client, request.url_id)
         status = parse.status(request.changes.status)
         change = parse.change(request, link, self._clock.now())
         if change.update_mask.paths:
@@ -112,8 +112,8 @@ class UrlServicer(url_service_pb2_grpc.UrlServiceServicer):
         self, request: url_service_pb2.UpdateUrlRequest, context: Context
     ) -> url_service_pb2.UpdateUrlResponse:
         """Switch a link of the caller off or on."""
-        visitor = await self._visitor(context, limits.UPDATE_URL)
-        caller, link = await self._managed(visitor, request.url_id)
+        client = await self._client(context, limits.UPDATE_URL)
+        caller, link = await self._managed(client, request.url_id)
         status = parse.status(request.changes.status, is_required=True)
         return render.updated(await self._with_status(caller, link, status))
 
@@ -121,20 +121,20 @@ class UrlServicer(url_service_pb2_grpc.UrlServiceServicer):
         self, request: url_service_pb2.DeleteUrlRequest, context: Context
     ) -> url_service_pb2.DeleteUrlResponse:
         """Delete a link of the caller."""
-        visitor = await self._visitor(context, limits.DELETE_URL)
-        caller, link = await self._managed(visitor, request.url_id)
+        client = await self._client(context, limits.DELETE_URL)
+        caller, link = await self._managed(client, request.url_id)
         await self._backends.links.DeleteLink(
             link_service_pb2.DeleteLinkRequest(link_id=link.link_id), metadata=callers.metadata_for(caller)
         )
         return url_service_pb2.DeleteUrlResponse(message="URL deleted", id=request.url_id)
 
-    async def _visitor(self, context: Context, group: str) -> Visitor:
-        visitor = await self._access.visitor(context)
-        await self._limits.spend(group, visitor)
-        return visitor
+    async def _client(self, context: Context, group: str) -> Client:
+        client = await self._access.client(context)
+        await self._limits.spend(group, client)
+        return client
 
-    async def _managed(self, visitor: Visitor, url_id: str) -> tuple[Caller, links_pb2.Link]:
-        caller = visitor.account(*_MANAGING)
+    async def _managed(self, client: Client, url_id: str) -> tuple[Caller, links_pb2.Link]:
+        caller = client.require(*_MANAGING)
         return caller, await self._access.own_link(caller, url_id)
 
     async def _with_status(self, caller: Caller, link: links_pb2.Link, status: str) -> links_pb2.Link:

@@ -1,11 +1,11 @@
-"""The first API: forms, words, figures."""
+"""The first API: forms, statistics, rates."""
 
 import pytest
 from google.api.httpbody_pb2 import HttpBody
 
 from gateway.compat.shared.refusal import Refusal
 from gateway.compat.spoo.legacy import errors as legacy_errors
-from gateway.compat.spoo.legacy import forms, messages
+from gateway.compat.spoo.legacy import forms, parse, render
 from gateway.compat.spoo.limits import Rates
 from services.common import emoji_codes, errors
 
@@ -51,7 +51,7 @@ def test_no_form_is_an_empty_one() -> None:
 
 def refusal(form: dict[str, str]) -> dict[str, object]:
     with pytest.raises(Refusal) as caught:
-        messages.new_link(form)
+        parse.new_link(form)
     response = caught.value.response
     assert response.http_status == 400
     return dict(response.body)
@@ -67,22 +67,22 @@ def test_wrong_forms_are_refused_by_kind() -> None:
 
 def test_a_long_alias_is_cut() -> None:
     """As the documentation says."""
-    assert messages.alias({"alias": "a" * 20}) == "a" * 16
+    assert parse.alias({"alias": "a" * 20}) == "a" * 16
     with pytest.raises(Refusal):
-        messages.alias({"alias": "a b"})
+        parse.alias({"alias": "a b"})
 
 
 def test_emojis() -> None:
     """They become a code; anything else is refused."""
-    assert messages.emojis({"emojies": "🐍🐍"}) == "xn--4n8ha"
+    assert parse.emojis({"emojies": "🐍🐍"}) == "xn--4n8ha"
     with pytest.raises(Refusal):
-        messages.emojis({"emojies": "snake"})
+        parse.emojis({"emojies": "snake"})
 
 
 def test_random_emojis_are_codes() -> None:
     """All that can be drawn is an emoji, and no two draws are alike."""
-    assert all(emoji_codes.code_of(text) for text in messages.PLAIN_EMOJIS)
-    assert len({messages.random_emojis() for _ in range(100)}) == 100
+    assert all(emoji_codes.code_of(text) for text in parse.PLAIN_EMOJIS)
+    assert len({parse.random_emojis() for _ in range(100)}) == 100
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_random_emojis_are_codes() -> None:
 )
 def test_large_numbers_in_words(number: int, text: str) -> None:
     """Cut, not rounded."""
-    assert messages.in_words(number) == text
+    assert render.in_words(number) == text
 
 
 def test_errors_of_ours_in_its_words() -> None:

@@ -6,6 +6,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.compat.spoo import values
+from gateway.compat.spoo.public import render as render_public
 from gateway.compat.spoo.stats import parse, render
 from gateway.compat.spoo.stats.queries import Count
 from linkmeter.analytics.v1 import stats_service_pb2 as stats
@@ -93,11 +95,11 @@ def test_who_may_not_see_it_is_not_told_where_a_link_leads() -> None:
         (links_pb2.LINK_STATE_SCHEDULED, "inactive"),
     ):
         link = links_pb2.Link(code="x", destination="https://example.com/", state=state)
-        shown = render.public_link(link, with_destination=False)
+        shown = render_public.public_link(link, with_destination=False)
         assert (shown["long_url"], shown["status"]) == (None, status)
-        assert render.public_link(link, with_destination=True)["long_url"] == "https://example.com/"
+        assert render_public.public_link(link, with_destination=True)["long_url"] == "https://example.com/"
 
 
 def test_huge_counts_fit() -> None:
     """The contract's numbers end somewhere."""
-    assert render.count(2**40) == 2**32 - 1
+    assert values.count(2**40) == 2**32 - 1

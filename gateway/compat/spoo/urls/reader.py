@@ -10,7 +10,7 @@ from gateway.compat.spoo.errors import invalid
 from gateway.compat.spoo.stats import queries
 from gateway.compat.spoo.stats.reader import PATIENCE_SECONDS
 from gateway.compat.spoo.urls.parse import CREATED_AT, LAST_CLICK, MOST_LISTED, TOTAL_CLICKS, Listing
-from gateway.compat.spoo.urls.render import Traffic
+from gateway.compat.spoo.urls.render import LinkWithClicks
 from linkmeter.analytics.v1 import click_service_pb2
 from linkmeter.analytics.v1.stats_service_pb2 import DIMENSION_LINK, METRIC_CLICKS, QueryStatsRequest, Report
 from linkmeter.links.v1 import link_service_pb2, links_pb2
@@ -23,15 +23,15 @@ _MOST_BY_LAST_CLICK: Final = 2000
 _AT_ONCE: Final = 16
 
 
-class Library:
+class LinkReader:
     """Lists links."""
 
     def __init__(self, *, backends: Backends) -> None:
         self._backends = backends
 
-    async def page(self, caller: Caller, listing: Listing) -> tuple[list[Traffic], int]:
-        """Answer a page of links, and how many there are on all pages."""
-        reader = access.reader(caller)
+    async def page(self, caller: Caller, listing: Listing) -> tuple[list[LinkWithClicks], int]:
+        """Return a page of links, and how many there are on all pages."""
+        reader = access.as_reader(caller)
         if listing.sort_by == CREATED_AT and not listing.tests:
             return await self._page_of_links(reader, listing)
         links = [link for link in await self._all(reader, listing) if all(test(link) for test in listing.tests)]
@@ -46,13 +46,13 @@ class Library:
         known.sort(key=_last_click, reverse=not listing.ascending)
         return known[part], len(links)
 
-    async def traffic(self, caller: Caller, link: links_pb2.Link) -> Traffic:
-        """Answer a link with its clicks."""
-        reader = access.reader(caller)
+    async def with_clicks(self, caller: Caller, link: links_pb2.Link) -> LinkWithClicks:
+        """Return a link with its clicks."""
+        reader = access.as_reader(caller)
         (known,) = await self._with_last_clicks(reader, await self._with_clicks(reader, [link]))
         return known
 
-    async def _page_of_links(self, reader: Caller, listing: Listing) -> tuple[list[Traffic], int]:
+    async def _page_of_links(self, reader: Caller, listing: Listing) -> tuple[list[LinkWithClicks], int]:
         asked = link_service_pb2.ListLinksRequest(page_size=listing.size, skip=listing.skip, with_total_size=True)
         asked.MergeFrom(listing.request)
         listed = await self._backends.links.ListLinks(asked, metadata=callers.metadata_for(reader))
@@ -73,7 +73,7 @@ class Library:
                 break
         return links
 
-    async def _with_clicks(self, reader: Caller, links: Sequence[links_pb2.Link]) -> list[Traffic]:
+    async def _with_clicks(self, reader: Caller, links: Sequence[links_pb2.Link]) -> list[LinkWithClicks]:
         if not links:
             return []
         asked = QueryStatsRequest(
@@ -84,17 +84,17 @@ class Library:
             asked, metadata=callers.metadata_for(reader), timeout=PATIENCE_SECONDS
         )
         clicks = {row.dimensions[0].value: row.metrics[0] for row in answered.results[0].rows}
-        return [Traffic(link, clicks.get(str(link.link_id), 0)) for link in links]
+        return [LinkWithClicks(link, clicks.get(str(link.link_id), 0)) for link in links]
 
-    async def _by_last_click(self, reader: Caller, items: Sequence[Traffic]) -> list[Traffic]:
+    async def _by_last_click(self, reader: Caller, items: Sequence[LinkWithClicks]) -> list[LinkWithClicks]:
         if sum(item.clicks > 0 for item in items) > _MOST_BY_LAST_CLICK:
             raise invalid("sortBy", f"more than {_MOST_BY_LAST_CLICK} links cannot be sorted by {LAST_CLICK}")
         return await self._with_last_clicks(reader, items)
 
-    async def _with_last_clicks(self, reader: Caller, items: Iterable[Traffic]) -> list[Traffic]:
+    async def _with_last_clicks(self, reader: Caller, items: Iterable[LinkWithClicks]) -> list[LinkWithClicks]:
         gate = asyncio.Semaphore(_AT_ONCE)
 
-        async def last_click(item: Traffic) -> Traffic:
+        async def last_click(item: LinkWithClicks) -> LinkWithClicks:
             if not item.clicks:
                 return item
             async with gate:
@@ -103,11 +103,11 @@ class Library:
                     metadata=callers.metadata_for(reader),
                 )
             time = moments.of(listed.clicks[0].time) if listed.clicks else None
-            return Traffic(item.link, item.clicks, time)
+            return LinkWithClicks(item.link, item.clicks, time)
 
         return list(await asyncio.gather(*(last_click(item) for item in items)))
 
 
-def _last_click(item: Traffic) -> tuple[float, int]:
+def _last_click(item: LinkWithClicks) -> tuple[float, int]:
     # Links that were never followed are the oldest.
     return (item.last_click.timestamp() if item.last_click else 0, item.link.link_id)
