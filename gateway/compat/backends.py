@@ -17,6 +17,7 @@ from linkmeter.links.v1 import (
     link_service_pb2_grpc,
     oauth_service_pb2_grpc,
     resolution_service_pb2_grpc,
+    tag_service_pb2_grpc,
 )
 from services.common import errors
 from services.runtime import rpc_client
@@ -33,6 +34,7 @@ _LINKS_IDEMPOTENT: Final = (
     "linkmeter.links.v1.DomainService/GetDomain",
     "linkmeter.links.v1.DomainService/ListDomains",
     "linkmeter.links.v1.LinkGraphService/ListEncoders",
+    "linkmeter.links.v1.TagService/ListTags",
     "linkmeter.links.v1.ResolutionService/ResolveLink",
 )
 _ANALYTICS_IDEMPOTENT: Final = (
@@ -53,6 +55,7 @@ class Backends:
     oauth: "oauth_service_pb2_grpc.OAuthServiceAsyncStub"
     graph: "link_graph_service_pb2_grpc.LinkGraphServiceAsyncStub"
     domains: "domain_service_pb2_grpc.DomainServiceAsyncStub"
+    tags: "tag_service_pb2_grpc.TagServiceAsyncStub"
     resolution: "resolution_service_pb2_grpc.ResolutionServiceAsyncStub"
     stats: "stats_service_pb2_grpc.StatsServiceAsyncStub"
     clicks: "click_service_pb2_grpc.ClickServiceAsyncStub"
@@ -81,6 +84,7 @@ class Backends:
             oauth=oauth_service_pb2_grpc.OAuthServiceStub(links),
             graph=link_graph_service_pb2_grpc.LinkGraphServiceStub(links),
             domains=domain_service_pb2_grpc.DomainServiceStub(links),
+            tags=tag_service_pb2_grpc.TagServiceStub(links),
             resolution=resolution_service_pb2_grpc.ResolutionServiceStub(links),
             stats=stats_service_pb2_grpc.StatsServiceStub(analytics),
             clicks=click_service_pb2_grpc.ClickServiceStub(analytics),

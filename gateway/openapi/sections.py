@@ -11,6 +11,7 @@ from gateway.surface import Surface
 # Of the native surface, in the order of the page; others follow by their own names.
 _NATIVE: Final = {
     "linkmeter.links.v1.LinkService": "Links",
+    "linkmeter.links.v1.TagService": "Tags",
     "linkmeter.links.v1.ApiKeyService": "API keys",
     "linkmeter.links.v1.DomainService": "Domains",
     "linkmeter.analytics.v1.ClickService": "Clicks",

@@ -27,6 +27,7 @@ from services.links.store.link_graph import LinkGraphStore
 from services.links.store.links import LinkStore
 from services.links.store.oauth import OAuthStore
 from services.links.store.owners import OwnerStore
+from services.links.store.tags import TagStore
 from services.runtime import postgres, redis_client
 
 SCHEMA: Final = "links"
@@ -54,6 +55,7 @@ class Parts:
     owners: OwnerStore
     oauth: OAuthStore
     link_graph: LinkGraphStore
+    tags: TagStore
     authenticator: Authenticator
     accounts: Accounts
     issuer: KeyIssuer
@@ -100,6 +102,7 @@ async def connect(settings: Settings, *, clock: Clock, next_code: Callable[[int]
         owners=owners,
         oauth=oauth,
         link_graph=LinkGraphStore(pool),
+        tags=TagStore(pool),
         authenticator=Authenticator(store=credentials, clock=clock, background=background),
         accounts=Accounts(store=owners, password_worker=password_worker, clock=clock),
         issuer=KeyIssuer(store=credentials, clock=clock),

@@ -15,6 +15,7 @@ from linkmeter.links.v1 import (
     link_service_pb2_grpc,
     oauth_service_pb2_grpc,
     resolution_service_pb2_grpc,
+    tag_service_pb2_grpc,
 )
 from services.common.clock import Clock, SystemClock
 from services.links import components as links_parts
@@ -31,6 +32,7 @@ from services.links.servicers.link import LinkServicer
 from services.links.servicers.link_graph import LinkGraphServicer
 from services.links.servicers.oauth import OAuthServicer
 from services.links.servicers.resolution import ResolutionServicer
+from services.links.servicers.tag import TagServicer
 from services.links.settings import Settings
 from services.runtime import postgres
 from services.runtime.health import HealthPoller
@@ -40,6 +42,7 @@ SERVICES: Final = (
     "linkmeter.links.v1.LinkService",
     "linkmeter.links.v1.ApiKeyService",
     "linkmeter.links.v1.DomainService",
+    "linkmeter.links.v1.TagService",
     "linkmeter.links.v1.AccessService",
     "linkmeter.links.v1.AccountService",
     "linkmeter.links.v1.OAuthService",
@@ -131,6 +134,9 @@ def _add_link_servicers(server: grpc.aio.Server, parts: Parts) -> None:
             secret=parts.settings.secret,
         ),
         server,
+    )
+    tag_service_pb2_grpc.add_TagServiceServicer_to_server(
+        TagServicer(authenticator=parts.authenticator, store=parts.tags, clock=parts.clock), server
     )
     link_graph_service_pb2_grpc.add_LinkGraphServiceServicer_to_server(
         LinkGraphServicer(store=parts.link_graph), server

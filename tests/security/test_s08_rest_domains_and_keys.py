@@ -1,4 +1,4 @@
-"""S8 at the native REST API: absent and not-yours look the same for domains and API keys, too."""
+"""S8 at the native REST API: absent and not-yours look the same for domains, API keys and tags, too."""
 
 import uuid
 
@@ -36,3 +36,17 @@ async def test_strangers_key_looks_absent(system: System) -> None:
         assert (foreign.status_code, absent.status_code) == (404, 404)
         assert foreign.text.replace(key["apiKeyId"], "ID") == absent.text.replace(str(ABSENT), "ID")
         assert (await theirs.get("/v1/apiKeys")).status_code == 200
+
+
+async def test_strangers_tag_looks_absent(system: System) -> None:
+    """Changing and deleting it answers like changing and deleting none, and leaves it; its name is free for others."""
+    async with system.client() as mine, system.client(api_key=await key_of_new_owner(system)) as theirs:
+        tag = (await theirs.post("/v1/tags", json={"name": f"t{uuid.uuid4().hex}"})).json()
+        for verb, body in (("PATCH", {"color": "red"}), ("DELETE", None)):
+            foreign, absent = [
+                await mine.request(verb, f"/v1/tags/{name}", json=body) for name in (tag["tagId"], ABSENT)
+            ]
+            assert (foreign.status_code, absent.status_code) == (404, 404)
+            assert foreign.text.replace(tag["tagId"], "ID") == absent.text.replace(str(ABSENT), "ID")
+        assert [known["color"] for known in (await theirs.get("/v1/tags")).json()["tags"]] == [""]
+        assert (await mine.post("/v1/tags", json={"name": tag["name"]})).status_code == 200

@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from linkmeter.links.v1 import api_key_service_pb2, domain_service_pb2, link_service_pb2, links_pb2
+from linkmeter.links.v1 import api_key_service_pb2, domain_service_pb2, link_service_pb2, links_pb2, tag_service_pb2
 from services.common import errors
 from tests.support.clock import FakeClock
 from tests.support.links_service import API_KEY, OWNER, Links, Metadata, bearer, running_links
@@ -110,6 +110,15 @@ def list_domains(links: Links, metadata: Metadata) -> Awaitable[object]:
     return links.domains.ListDomains(domain_service_pb2.ListDomainsRequest(), metadata=metadata)
 
 
+def create_tag(links: Links, metadata: Metadata) -> Awaitable[object]:
+    request = tag_service_pb2.CreateTagRequest(tag=tag_service_pb2.Tag(name="new"))
+    return links.tags.CreateTag(request, metadata=metadata)
+
+
+def list_tags(links: Links, metadata: Metadata) -> Awaitable[object]:
+    return links.tags.ListTags(tag_service_pb2.ListTagsRequest(), metadata=metadata)
+
+
 NEEDED: dict[Operation, str] = {
     create: "links:write",
     get: "links:read",
@@ -128,6 +137,8 @@ NEEDED: dict[Operation, str] = {
     delete_domain: "domains:manage",
     get_domain: "links:read",
     list_domains: "links:read",
+    create_tag: "links:write",
+    list_tags: "links:read",
 }
 
 

@@ -17,14 +17,26 @@ READINGS = [
     "/v1/links/1",
     "/v1/links:lookup?code=x",
     "/v1/domains",
+    "/v1/tags",
     "/v1/apiKeys",
     "/v1/clicks",
     "/v1/ledger",
 ]
 # Operations by the scope that each needs.
 NEEDED: dict[str, list[tuple[str, str, object]]] = {
-    "links:read": [("GET", "/v1/links", None), ("GET", "/v1/domains", None), ("GET", "/v1/domains/1", None)],
-    "links:write": [("POST", "/v1/links", LINK), ("DELETE", "/v1/links/987654321", None)],
+    "links:read": [
+        ("GET", "/v1/links", None),
+        ("GET", "/v1/domains", None),
+        ("GET", "/v1/domains/1", None),
+        ("GET", "/v1/tags", None),
+    ],
+    "links:write": [
+        ("POST", "/v1/links", LINK),
+        ("DELETE", "/v1/links/987654321", None),
+        ("POST", "/v1/tags", {"name": ""}),
+        ("PATCH", "/v1/tags/987654321", {"name": "a"}),
+        ("DELETE", "/v1/tags/987654321", None),
+    ],
     "stats:read": [
         ("GET", "/v1/clicks", None),
         ("POST", "/v1/clicks:query", {}),

@@ -10,6 +10,7 @@ from tests.support.edge import Edge, Services
 CONTRACT = Contract.load()
 OPEN = {
     "linkmeter.links.v1.LinkService",
+    "linkmeter.links.v1.TagService",
     "linkmeter.links.v1.ApiKeyService",
     "linkmeter.links.v1.DomainService",
     "linkmeter.analytics.v1.ClickService",

@@ -24,6 +24,7 @@ from linkmeter.links.v1 import (
     oauth_service_pb2_grpc,
     resolution_service_pb2,
     resolution_service_pb2_grpc,
+    tag_service_pb2_grpc,
 )
 from services.common.clock import Clock
 from services.links.domain import codes
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from linkmeter.links.v1.link_service_pb2_grpc import LinkServiceAsyncStub
     from linkmeter.links.v1.oauth_service_pb2_grpc import OAuthServiceAsyncStub
     from linkmeter.links.v1.resolution_service_pb2_grpc import ResolutionServiceAsyncStub
+    from linkmeter.links.v1.tag_service_pb2_grpc import TagServiceAsyncStub
 
 API_KEY = "lm_" + "k" * 43
 SECRET = "a test installation's one and only secret"
@@ -72,6 +74,7 @@ class Links:
     oauth: "OAuthServiceAsyncStub"
     graph: "LinkGraphServiceAsyncStub"
     resolution: "ResolutionServiceAsyncStub"
+    tags: "TagServiceAsyncStub"
     authorization: "AuthorizationAsyncStub"
 
     async def create(self, destination: str = "https://example.com/", **fields: object) -> links_pb2.Link:
@@ -189,5 +192,6 @@ def _connected(server: LinksServer, postgres_url: str, channel: grpc.aio.Channel
         oauth=oauth_service_pb2_grpc.OAuthServiceStub(channel),
         graph=link_graph_service_pb2_grpc.LinkGraphServiceStub(channel),
         resolution=resolution_service_pb2_grpc.ResolutionServiceStub(channel),
+        tags=tag_service_pb2_grpc.TagServiceStub(channel),
         authorization=ext_authz_pb2_grpc.AuthorizationStub(channel),
     )
