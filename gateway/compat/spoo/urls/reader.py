@@ -9,7 +9,7 @@ from gateway.compat.spoo import access, moments
 from gateway.compat.spoo.errors import invalid
 from gateway.compat.spoo.stats import queries
 from gateway.compat.spoo.stats.reader import PATIENCE_SECONDS
-from gateway.compat.spoo.urls.parse import CREATED_AT, LAST_CLICK, MOST_LISTED, TOTAL_CLICKS, Listing
+from gateway.compat.spoo.urls.listing import CREATED_AT, LAST_CLICK, MOST_LISTED, TOTAL_CLICKS, Listing
 from gateway.compat.spoo.urls.render import LinkWithClicks
 from linkmeter.analytics.v1 import click_service_pb2
 from linkmeter.analytics.v1.stats_service_pb2 import DIMENSION_LINK, METRIC_CLICKS, QueryStatsRequest, Report

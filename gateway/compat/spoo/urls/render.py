@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gateway.compat.spoo import ids, moments, values
-from gateway.compat.spoo.urls.parse import Listing
+from gateway.compat.spoo.urls.listing import Listing
 from gateway.compat.spoo.urls.status import status_of
 from linkmeter.compat.spoo.v1 import url_service_pb2
 from linkmeter.links.v1 import links_pb2

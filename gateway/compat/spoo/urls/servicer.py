@@ -8,7 +8,7 @@ from gateway.compat.spoo import access, limits, scopes, values
 from gateway.compat.spoo.access import Access, Client
 from gateway.compat.spoo.errors import unprocessable
 from gateway.compat.spoo.limits import CallLimits
-from gateway.compat.spoo.urls import parse, render
+from gateway.compat.spoo.urls import listing, parse, render
 from gateway.compat.spoo.urls.reader import LinkReader
 from linkmeter.compat.spoo.v1 import url_service_pb2, url_service_pb2_grpc
 from linkmeter.links.v1 import link_service_pb2, links_pb2
@@ -69,9 +69,9 @@ class UrlServicer(url_service_pb2_grpc.UrlServiceServicer):
         """List the caller's links."""
         client = await self._client(context, limits.LIST_URLS)
         caller = client.require(*_READING)
-        listing = parse.listing(request)
-        items, total = await self._reader.page(caller, listing)
-        return render.page(listing, items, total)
+        asked = listing.parse(request)
+        items, total = await self._reader.page(caller, asked)
+        return render.page(asked, items, total)
 
     async def GetUrl(self, request: url_service_pb2.GetUrlRequest, context: Context) -> url_service_pb2.Url:
         """Show a link of the caller."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gateway.compat.shared.refusal import Refusal
 from gateway.compat.spoo import ids, scopes
-from gateway.compat.spoo.urls import parse
+from gateway.compat.spoo.urls import listing, parse
 from linkmeter.compat.spoo.v1 import url_service_pb2
 from linkmeter.links.v1 import links_pb2
 from services.common import caller as callers
@@ -106,10 +106,10 @@ def test_a_list_asks_links_for_what_it_can() -> None:
     request = url_service_pb2.ListUrlsRequest(
         page="3", page_size="50", sort_order="asc", filter='{"createdAfter": 1735689600, "passwordSet": true}'
     )
-    listing = parse.listing(request)
-    assert (listing.skip, listing.size, listing.request.oldest_first) == (100, 50, True)
-    assert listing.request.created.start_time.seconds == 1735689600
-    (test,) = listing.tests
+    asked = listing.parse(request)
+    assert (asked.skip, asked.size, asked.request.oldest_first) == (100, 50, True)
+    assert asked.request.created.start_time.seconds == 1735689600
+    (test,) = asked.tests
     assert test(links_pb2.Link(has_password=True))
     assert not test(links_pb2.Link())
 
@@ -136,7 +136,7 @@ def test_a_list_asks_links_for_what_it_can() -> None:
 def test_wrong_parameters_of_a_list_are_refused(parameters: dict[str, str]) -> None:
     """422, with the field."""
     with pytest.raises(Refusal) as caught:
-        parse.listing(url_service_pb2.ListUrlsRequest(**parameters))
+        listing.parse(url_service_pb2.ListUrlsRequest(**parameters))
     assert caught.value.response.http_status == 422
 
 
