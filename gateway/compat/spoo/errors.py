@@ -27,6 +27,7 @@ _ABSENT: Final = {
     "URL": "URL not found",
     "domain": "domain not found",
     "link": "short_code not found",
+    "tag": "Tag not found",
 }
 
 _RESPONSES: Final[dict[type[errors.LinkmeterError], tuple[int, str, str]]] = {
@@ -64,6 +65,11 @@ def forbidden(text: str) -> Refusal:
     """Return the refusal of a caller who is known, 403."""
     cause = errors.PermissionDenied(text)
     return Refusal(cause, ErrorResponse(http_status=403, body=_body(cause.description, "forbidden")))
+
+
+def conflict(cause: errors.AlreadyExists, text: str) -> Refusal:
+    """Return the refusal of a name that is taken, 409."""
+    return Refusal(cause, ErrorResponse(http_status=409, body=_body(text, "conflict")))
 
 
 def render(error: errors.LinkmeterError) -> ErrorResponse:

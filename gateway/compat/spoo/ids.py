@@ -42,3 +42,13 @@ def key_id(text: str) -> int:
     if value is None:
         raise errors.NotFound("API key", text)
     return value
+
+
+def tag_id(text: str) -> int:
+    """Return the id of a tag; raise Refusal, 400, for none, and NotFound for one that no tag can have."""
+    if not _TEXT.fullmatch(text):
+        raise spoo_errors.invalid("", "Invalid tag id format")
+    value = number(text)
+    if value is None:
+        raise errors.NotFound("tag", text)
+    return value

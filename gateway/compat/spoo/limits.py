@@ -25,6 +25,8 @@ DELETE_DOMAIN: Final = "delete_domain"
 CLAIM: Final = "claim"
 PREVIEW: Final = "preview"
 EMOJI_SET: Final = "emoji_set"
+TAG_WRITE: Final = "tag_write"
+TAG_DELETE: Final = "tag_delete"
 _ANONYMOUS_SUFFIX: Final = "_anonymous"
 
 # Of accounts.
@@ -46,6 +48,8 @@ _RATES: Final[Mapping[str, str]] = {
     CLAIM: "30/minute;500/day",
     PREVIEW: "30/minute;2000/day",
     EMOJI_SET: "60/minute;2000/day",
+    TAG_WRITE: "30/minute",
+    TAG_DELETE: "10/minute",
 }
 # Of everybody else, by address. Calls that need a key are limited all the same: asking in vain costs, too.
 _ANONYMOUS_RATES: Final[Mapping[str, str]] = {

@@ -20,6 +20,10 @@ _OURS: Final[dict[str, frozenset[str]]] = {
     STATS_READ: frozenset({callers.STATS_READ}),
     ADMIN_ALL: frozenset({callers.ADMIN}),
 }
+# Each enough for calls that read, manage and create links.
+READING: Final = (URLS_READ, URLS_MANAGE, ADMIN_ALL)
+MANAGING: Final = (URLS_MANAGE, ADMIN_ALL)
+CREATING: Final = (SHORTEN_CREATE, ADMIN_ALL)
 KNOWN: Final = tuple(_OURS)
 
 

@@ -16,6 +16,7 @@ from gateway.compat.spoo.limits import CallLimits, Rates
 from gateway.compat.spoo.public.servicer import PublicServicer
 from gateway.compat.spoo.stats.reader import StatsReader
 from gateway.compat.spoo.stats.servicer import StatsServicer
+from gateway.compat.spoo.tags.servicer import TagServicer
 from gateway.compat.spoo.urls.servicer import UrlServicer
 from linkmeter.compat.spoo.v1 import (
     account_service_pb2,
@@ -28,6 +29,8 @@ from linkmeter.compat.spoo.v1 import (
     public_service_pb2_grpc,
     stats_service_pb2,
     stats_service_pb2_grpc,
+    tag_service_pb2,
+    tag_service_pb2_grpc,
     url_service_pb2,
     url_service_pb2_grpc,
 )
@@ -35,6 +38,7 @@ from linkmeter.compat.spoo.v1 import (
 _ERROR_RENDERERS: Final[dict[str, ErrorRenderer]] = {
     stats_service_pb2.DESCRIPTOR.services_by_name["StatsService"].full_name: errors.render,
     url_service_pb2.DESCRIPTOR.services_by_name["UrlService"].full_name: errors.render,
+    tag_service_pb2.DESCRIPTOR.services_by_name["TagService"].full_name: errors.render,
     bulk_service_pb2.DESCRIPTOR.services_by_name["BulkService"].full_name: errors.render,
     public_service_pb2.DESCRIPTOR.services_by_name["PublicService"].full_name: errors.render,
     account_service_pb2.DESCRIPTOR.services_by_name["AccountService"].full_name: errors.render,
@@ -52,6 +56,9 @@ def _register(server: grpc.aio.Server, shared: Components, rates: Rates) -> None
     )
     url_service_pb2_grpc.add_UrlServiceServicer_to_server(
         UrlServicer(backends=backends, access=access, limits=limits, misses=misses, clock=clock), server
+    )
+    tag_service_pb2_grpc.add_TagServiceServicer_to_server(
+        TagServicer(backends=backends, access=access, limits=limits), server
     )
     account_service_pb2_grpc.add_AccountServiceServicer_to_server(
         AccountServicer(backends=backends, access=access, limits=limits, clock=clock), server

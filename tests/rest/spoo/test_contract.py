@@ -23,6 +23,7 @@ URL_RESPONSE: Schema = {
     "status": STATUS,
     "private_stats": (bool, type(None)),
     "claim_token": OPTIONAL_TEXT,
+    "tags": list,
 }
 URL_LIST_ITEM: Schema = {
     "id": TEXT,
@@ -38,6 +39,7 @@ URL_LIST_ITEM: Schema = {
     "total_clicks": OPTIONAL_NUMBER,
     "last_click": OPTIONAL_TEXT,
     "domain": OPTIONAL_TEXT,
+    "tags": list,
 }
 URL_LIST: Schema = {
     "items": list,
@@ -48,7 +50,16 @@ URL_LIST: Schema = {
     "sortBy": {"created_at", "last_click", "total_clicks"},
     "sortOrder": {"ascending", "descending"},
 }
-UPDATED: Schema = {"id": TEXT, "status": STATUS, "password_set": FLAG, "updated_at": NUMBER}
+UPDATED: Schema = {"id": TEXT, "status": STATUS, "password_set": FLAG, "updated_at": NUMBER, "tags": list}
+TAG: Schema = {
+    "id": TEXT,
+    "name": TEXT,
+    "color": TEXT,
+    "icon": TEXT,
+    "link_count": NUMBER,
+    "created_at": TEXT,
+    "updated_at": OPTIONAL_TEXT,
+}
 ALIAS_CHECK: Schema = {"available": FLAG, "reason": OPTIONAL_TEXT}
 SUMMARY: Schema = {"total_clicks": NUMBER, "unique_clicks": NUMBER, "first_click": OPTIONAL_TEXT}
 STATS: Schema = {
@@ -125,7 +136,7 @@ def check(body: Any, schema: Any, where: str = "body") -> None:
 async def test_answers_are_what_the_document_requires(
     owner: httpx.AsyncClient, anyone: httpx.AsyncClient, shorten: Shorten
 ) -> None:
-    """Creation, reading, lists, changes, statistics, previews, keys, accounts, health."""
+    """Creation, reading, lists, changes, statistics, previews, tags, keys, accounts, health."""
     for creator in (owner, anyone):
         created = await creator.post("/api/v1/shorten", json={"long_url": "https://example.com/"})
         check(created.json(), URL_RESPONSE)
@@ -148,6 +159,8 @@ async def test_answers_are_what_the_document_requires(
         check(item, URL_LIST_ITEM)
     for status in ("INACTIVE", "ACTIVE"):
         check((await owner.patch(f"/api/v1/urls/{url_id}/status", json={"status": status})).json(), UPDATED)
+    check((await owner.post("/api/v1/tags", json={"name": "n"})).json(), TAG)
+    check((await owner.get("/api/v1/tags")).json(), {"items": list})
     key = await owner.post("/api/v1/keys", json={"name": "n", "scopes": ["stats:read"]})
     check(key.json(), {**KEY, "token": TEXT})
     check((await owner.delete(f"/api/v1/urls/{url_id}")).json(), {"message": TEXT, "id": TEXT})

@@ -58,7 +58,7 @@ async def test_what_is_no_json_object_is_refused(
 
 async def test_unknown_fields_are_passed_over(anyone: httpx.AsyncClient) -> None:
     """Newer clients send fields that older services do not know."""
-    body = {"url": URL, "alias_type": "alphanumeric", "tag_ids": ["x"], "meta_tags": {"title": "x"}}
+    body = {"url": URL, "alias_type": "alphanumeric", "geo_rules": ["x"], "meta_tags": {"title": "x"}}
     assert (await anyone.post(SHORTEN, json=body)).status_code == 201
 
 

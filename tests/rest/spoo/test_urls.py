@@ -46,6 +46,7 @@ async def test_changes(owner: httpx.AsyncClient, anyone: httpx.AsyncClient, shor
         "private_stats": True,
         "updated_at": changed["updated_at"],
         "domain": "localhost",
+        "tags": [],
     }
     assert abs(changed["updated_at"] - datetime.now(UTC).timestamp()) < 120
     changed = (await owner.patch(path, json={"max_clicks": 0, "password": None, "expire_after": None})).json()

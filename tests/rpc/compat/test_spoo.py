@@ -15,6 +15,7 @@ from linkmeter.compat.spoo.v1 import (
     legacy_service_pb2,
     public_service_pb2,
     stats_service_pb2,
+    tag_service_pb2,
     url_service_pb2,
 )
 from services.common import errors
@@ -27,6 +28,7 @@ _FILES: Final[tuple[FileDescriptor, ...]] = (
     legacy_service_pb2.DESCRIPTOR,
     public_service_pb2.DESCRIPTOR,
     stats_service_pb2.DESCRIPTOR,
+    tag_service_pb2.DESCRIPTOR,
     url_service_pb2.DESCRIPTOR,
 )
 METHODS: Final = [method for file in _FILES for service in file.services_by_name.values() for method in service.methods]

@@ -13,6 +13,8 @@ from gateway.compat.spoo.bulk.parse import Claim
 from gateway.compat.spoo.bulk.render import Outcome
 from gateway.compat.spoo.errors import invalid, unprocessable
 from gateway.compat.spoo.limits import CallLimits
+from gateway.compat.spoo.tags import parse as parse_tags
+from gateway.compat.spoo.tags.reader import TagReader
 from gateway.compat.spoo.urls import parse as parse_urls
 from linkmeter.compat.spoo.v1 import bulk_service_pb2, bulk_service_pb2_grpc
 from linkmeter.links.v1 import domain_service_pb2, link_service_pb2, links_pb2
@@ -37,6 +39,7 @@ class BulkServicer(bulk_service_pb2_grpc.BulkServiceServicer):
         self._access = access
         self._limits = limits
         self._clock = clock
+        self._tags = TagReader(backends=backends)
 
     async def BulkDelete(
         self, request: bulk_service_pb2.BulkRequest, context: Context
@@ -103,6 +106,34 @@ class BulkServicer(bulk_service_pb2_grpc.BulkServiceServicer):
                 raise errors.InvalidArgument("domain", "links keep their domain here")
 
         return await self._each(request, caller, check)
+
+    async def BulkUpdateTags(
+        self, request: bulk_service_pb2.BulkRequest, context: Context
+    ) -> bulk_service_pb2.BulkResponse:
+        """Add tags to links and remove others."""
+        caller = await self._manager(context, limits.BULK_UPDATE)
+        changes = parse_tags.tag_changes(request)
+        tags = await self._tags.tags(caller)
+        add, remove = tags.names(changes.add, "add"), set(tags.names(changes.remove, "remove"))
+
+        async def retag(link: links_pb2.Link) -> None:
+            kept = [name for name in link.tags if name not in remove]
+            wanted = links_pb2.Link(link_id=link.link_id, tags=dict.fromkeys([*kept, *add]), etag=link.etag)
+            if len(tags.of(wanted)) > parse_tags.MOST_ON_LINK:
+                raise errors.InvalidArgument("tags", f"at most {parse_tags.MOST_ON_LINK} tags per link")
+            if wanted.tags != link.tags:
+                asked = link_service_pb2.UpdateLinkRequest(link=wanted)
+                asked.update_mask.paths.append("tags")
+                await self._backends.links.UpdateLink(asked, metadata=callers.metadata_for(caller))
+
+        async def retag_newest(link: links_pb2.Link) -> None:
+            try:
+                await retag(link)
+            except errors.Aborted:
+                # Somebody changed it since it was read.
+                await retag(await self._access.own_link(caller, ids.text(link.link_id)))
+
+        return await self._each(request, caller, retag_newest)
 
     async def DeleteUrlsOfDomain(
         self, request: bulk_service_pb2.DeleteUrlsOfDomainRequest, context: Context

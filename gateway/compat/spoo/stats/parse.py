@@ -17,6 +17,7 @@ TIME: Final = "time"
 SHORT_CODE: Final = "short_code"
 URL_ID: Final = "url_id"
 TAG: Final = "tag"
+TAG_ID: Final = "tag_id"
 CLICKS: Final = "clicks"
 UNIQUE_CLICKS: Final = "unique_clicks"
 # What everybody sees of a link; campaigns are its owner's business.
@@ -46,6 +47,7 @@ _LONGEST: Final = {
     **dict.fromkeys(CAMPAIGNS, 2000),
     URL_ID: 2000,
     TAG: 2000,
+    TAG_ID: 2000,
 }
 _ZONE_ALIASES: Final = {
     "Asia/Calcutta": "Asia/Kolkata",
@@ -71,7 +73,7 @@ class _Audience:
 
 
 _ACCOUNT: Final = _Audience(
-    (*PUBLIC_DIMENSIONS, SHORT_CODE, *CAMPAIGNS), (*PUBLIC_DIMENSIONS[1:], SHORT_CODE, *CAMPAIGNS, URL_ID, TAG)
+    (*PUBLIC_DIMENSIONS, SHORT_CODE, *CAMPAIGNS), (*PUBLIC_DIMENSIONS[1:], SHORT_CODE, *CAMPAIGNS, URL_ID, TAG, TAG_ID)
 )
 # Which link it is has been said.
 _LINK: Final = _Audience(_ACCOUNT.groups, (*PUBLIC_DIMENSIONS[1:], *CAMPAIGNS))

@@ -8,6 +8,7 @@ from gateway.compat.backends import Backends
 from gateway.compat.spoo.stats import parse, queries, render
 from gateway.compat.spoo.stats.parse import StatsQuery
 from gateway.compat.spoo.stats.queries import Count, Vocabulary
+from gateway.compat.spoo.tags.reader import TagReader
 from linkmeter.analytics.v1.stats_service_pb2 import Filter, QueryStatsRequest, QueryStatsResponse
 from linkmeter.links.v1 import link_service_pb2
 from services.common import caller as callers
@@ -25,6 +26,7 @@ class StatsReader:
     def __init__(self, *, backends: Backends, clock: Clock) -> None:
         self._backends = backends
         self._clock = clock
+        self._tags = TagReader(backends=backends)
 
     async def read(self, query: StatsQuery, caller: Caller, scope: Sequence[Filter] = ()) -> render.Body:
         """Return a question about the clicks in a scope that the caller may see."""
@@ -67,12 +69,15 @@ class StatsReader:
 
     async def _tagged(self, query: StatsQuery, caller: Caller) -> list[Filter]:
         """Filter by the links that carry one of the tags."""
-        tags = query.filters.get(parse.TAG, ())
-        if not tags:
+        names, tag_ids = set(query.filters.get(parse.TAG, ())), query.filters.get(parse.TAG_ID, ())
+        if not names and not tag_ids:
             return []
+        if tag_ids:
+            tags = await self._tags.tags(caller)
+            names |= {name for tag_id in tag_ids if (name := tags.name(tag_id.lower()))}
         link_ids: set[str] = set()
-        for tag in tags:
-            request = link_service_pb2.ListLinksRequest(tag=tag, page_size=_MOST_TAGGED)
+        for name in sorted(names):
+            request = link_service_pb2.ListLinksRequest(tag=name, page_size=_MOST_TAGGED)
             listed = await self._backends.links.ListLinks(request, metadata=callers.metadata_for(caller))
             link_ids |= {str(link.link_id) for link in listed.links}
         return [queries.of_links(sorted(link_ids))]

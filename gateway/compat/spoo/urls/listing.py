@@ -3,12 +3,14 @@
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Self
 
-from gateway.compat.spoo import moments
+from gateway.compat.spoo import ids, moments
 from gateway.compat.spoo.errors import unprocessable
+from gateway.compat.spoo.tags.parse import normalised
+from gateway.compat.spoo.tags.reader import Tags
 from gateway.compat.spoo.urls.parse import STATES
 from gateway.compat.spoo.urls.status import status_of
 from linkmeter.compat.spoo.v1 import url_service_pb2
@@ -36,8 +38,21 @@ _STATUSES: Final = (*STATES, "EXPIRED", "BLOCKED")
 _LONGEST_FILTER: Final = 10_000
 _LONGEST_SEARCH: Final = 500
 _LONGEST_QUERY: Final = 128
+_MOST_TAGS: Final = 500
+_ANY: Final = "any"
+_ALL: Final = "all"
 
 Test = Callable[[links_pb2.Link], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagFilter:
+    """Which tags links must carry."""
+
+    ids: tuple[str, ...]
+    names: tuple[str, ...]
+    # Whether all of them, rather than one.
+    needs_all: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +67,22 @@ class Listing:
     request: link_service_pb2.ListLinksRequest
     # What is left to do here.
     tests: tuple[Test, ...] = field(default=())
+    tags: TagFilter | None = None
+
+    def resolved(self, tags: Tags) -> Self:
+        """Return the same list of the links that carry the wanted tags of an account with these ones."""
+        if self.tags is None:
+            return self
+        # No link carries a tag that is not there.
+        wanted = [*map(tags.name, self.tags.ids), *self.tags.names]
+        if len(wanted) == 1 and wanted[0]:
+            request = link_service_pb2.ListLinksRequest(tag=wanted[0])
+            request.MergeFrom(self.request)
+            return replace(self, request=request, tags=None)
+        is_enough = all if self.tags.needs_all else any
+        return replace(
+            self, tests=(*self.tests, lambda link: is_enough(name in link.tags for name in wanted)), tags=None
+        )
 
     @property
     def skip(self) -> int:
@@ -73,8 +104,9 @@ def parse(request: url_service_pb2.ListUrlsRequest) -> Listing:
         raise unprocessable("sortOrder", "sortOrder must be ascending or descending")
     ascending = order == "ascending"
     asked = link_service_pb2.ListLinksRequest(domain=request.domain, oldest_first=ascending)
-    tests = _read_filter(request.filter or request.filter_by, asked)
-    return Listing(page=page, size=size, sort_by=sort_by, ascending=ascending, request=asked, tests=tests)
+    content = _filter_object(request.filter or request.filter_by)
+    tests, tags = _read_filter(content, asked), _tag_filter(content)
+    return Listing(page=page, size=size, sort_by=sort_by, ascending=ascending, request=asked, tests=tests, tags=tags)
 
 
 def _number(text: str, name: str, default: int) -> int:
@@ -85,9 +117,8 @@ def _number(text: str, name: str, default: int) -> int:
     return int(text)
 
 
-def _read_filter(text: str, asked: link_service_pb2.ListLinksRequest) -> tuple[Test, ...]:
+def _read_filter(content: dict[str, Any], asked: link_service_pb2.ListLinksRequest) -> tuple[Test, ...]:
     """Put into the request to links what it can do; return the rest."""
-    content = _filter_object(text)
     tests: list[Test] = []
     state = content.get("status")
     if state is not None:
@@ -108,6 +139,28 @@ def _read_filter(text: str, asked: link_service_pb2.ListLinksRequest) -> tuple[T
     if (search := content.get("search")) is not None:
         tests += _search(search, asked)
     return tuple(tests)
+
+
+def _tag_filter(content: dict[str, Any]) -> TagFilter | None:
+    match = content.get("tagsMatch", _ANY)
+    if match not in {_ANY, _ALL}:
+        raise unprocessable("tagsMatch", f"tagsMatch must be one of: {_ANY}, {_ALL}")
+    tag_ids, names = _strings(content.get("tagIds"), "tagIds"), _strings(content.get("tagNames"), "tagNames")
+    if any(not ids.is_id(text) for text in tag_ids):
+        raise unprocessable("tagIds", "Invalid tag id format")
+    if not tag_ids and not names:
+        return None
+    return TagFilter(
+        ids=tuple(text.lower() for text in tag_ids), names=tuple(map(normalised, names)), needs_all=match == _ALL
+    )
+
+
+def _strings(value: Any, name: str) -> list[str]:
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value) or len(value) > _MOST_TAGS:
+        raise unprocessable(name, f"{name} must be an array of at most {_MOST_TAGS} strings")
+    return value
 
 
 def _equals(test: Test, *, wanted: bool) -> Test:

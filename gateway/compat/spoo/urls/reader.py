@@ -9,6 +9,7 @@ from gateway.compat.spoo import access, moments
 from gateway.compat.spoo.errors import invalid
 from gateway.compat.spoo.stats import queries
 from gateway.compat.spoo.stats.reader import PATIENCE_SECONDS
+from gateway.compat.spoo.tags.reader import TagReader
 from gateway.compat.spoo.urls.listing import CREATED_AT, LAST_CLICK, MOST_LISTED, TOTAL_CLICKS, Listing
 from gateway.compat.spoo.urls.render import LinkWithClicks
 from linkmeter.analytics.v1 import click_service_pb2
@@ -26,12 +27,15 @@ _AT_ONCE: Final = 16
 class LinkReader:
     """Lists links."""
 
-    def __init__(self, *, backends: Backends) -> None:
+    def __init__(self, *, backends: Backends, tags: TagReader) -> None:
         self._backends = backends
+        self._tags = tags
 
     async def page(self, caller: Caller, listing: Listing) -> tuple[list[LinkWithClicks], int]:
         """Return a page of links, and how many there are on all pages."""
         reader = access.as_reader(caller)
+        if listing.tags:
+            listing = listing.resolved(await self._tags.tags(caller))
         if listing.sort_by == CREATED_AT and not listing.tests:
             return await self._page_of_links(reader, listing)
         links = [link for link in await self._all(reader, listing) if all(test(link) for test in listing.tests)]

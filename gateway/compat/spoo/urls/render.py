@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gateway.compat.spoo import ids, moments, values
+from gateway.compat.spoo.tags import render as render_tags
+from gateway.compat.spoo.tags.reader import Tags
 from gateway.compat.spoo.urls.listing import Listing
 from gateway.compat.spoo.urls.status import status_of
 from linkmeter.compat.spoo.v1 import url_service_pb2
@@ -22,7 +24,7 @@ class LinkWithClicks:
     last_click: datetime | None = None
 
 
-def created(link: links_pb2.Link) -> url_service_pb2.ShortenResponse:
+def created(link: links_pb2.Link, tags: Tags) -> url_service_pb2.ShortenResponse:
     """Render a new link."""
     owner_id = 0 if link.owner_id == ANONYMOUS_OWNER_ID else link.owner_id
     answer = url_service_pb2.ShortenResponse(
@@ -35,15 +37,16 @@ def created(link: links_pb2.Link) -> url_service_pb2.ShortenResponse:
         status="ACTIVE",
         private_stats=values.NULL,
         claim_token=values.of_text(link.claim_token),
+        tags=map(render_tags.ref, tags.of(link)),
     )
     if owner_id:
         answer.private_stats.bool_value = link.private_stats
     return answer
 
 
-def url(traffic: LinkWithClicks) -> url_service_pb2.Url:
+def url(item: LinkWithClicks, tags: Tags) -> url_service_pb2.Url:
     """Render a link of the caller."""
-    link = traffic.link
+    link = item.link
     return url_service_pb2.Url(
         id=ids.text(link.link_id),
         alias=alias(link),
@@ -55,16 +58,17 @@ def url(traffic: LinkWithClicks) -> url_service_pb2.Url:
         private_stats=link.private_stats,
         block_bots=link.block_bots,
         password_set=link.has_password,
-        total_clicks=values.count(traffic.clicks),
-        last_click=values.of_text(moments.iso(traffic.last_click) if traffic.last_click else ""),
+        total_clicks=values.count(item.clicks),
+        last_click=values.of_text(moments.iso(item.last_click) if item.last_click else ""),
         domain=link.domain,
+        tags=map(render_tags.ref, tags.of(link)),
     )
 
 
-def page(listing: Listing, items: Iterable[LinkWithClicks], total: int) -> url_service_pb2.ListUrlsResponse:
+def page(listing: Listing, items: Iterable[LinkWithClicks], total: int, tags: Tags) -> url_service_pb2.ListUrlsResponse:
     """Render a page of links."""
     return url_service_pb2.ListUrlsResponse(
-        items=[url(item) for item in items],
+        items=[url(item, tags) for item in items],
         page=listing.page,
         page_size=listing.size,
         total=total,
@@ -74,7 +78,7 @@ def page(listing: Listing, items: Iterable[LinkWithClicks], total: int) -> url_s
     )
 
 
-def updated(link: links_pb2.Link) -> url_service_pb2.UpdateUrlResponse:
+def updated(link: links_pb2.Link, tags: Tags) -> url_service_pb2.UpdateUrlResponse:
     """Render a changed link."""
     return url_service_pb2.UpdateUrlResponse(
         id=ids.text(link.link_id),
@@ -88,6 +92,7 @@ def updated(link: links_pb2.Link) -> url_service_pb2.UpdateUrlResponse:
         private_stats=link.private_stats,
         updated_at=moments.unix(link.update_time),
         domain=link.domain,
+        tags=map(render_tags.ref, tags.of(link)),
     )
 
 

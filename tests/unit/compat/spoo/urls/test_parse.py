@@ -1,5 +1,6 @@
 """Links: requests, keys' scopes, ids."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,9 +11,10 @@ from hypothesis import strategies as st
 
 from gateway.compat.shared.refusal import Refusal
 from gateway.compat.spoo import ids, scopes
+from gateway.compat.spoo.tags.reader import Tags
 from gateway.compat.spoo.urls import listing, parse
 from linkmeter.compat.spoo.v1 import url_service_pb2
-from linkmeter.links.v1 import links_pb2
+from linkmeter.links.v1 import links_pb2, tag_service_pb2
 from services.common import caller as callers
 from services.common.caller import Caller
 from services.common.errors import NotFound
@@ -114,9 +116,33 @@ def test_a_list_asks_links_for_what_it_can() -> None:
     assert not test(links_pb2.Link())
 
 
+def test_one_tag_is_asked_of_links_and_several_are_looked_at_here() -> None:
+    """Names have one spelling; an id that no tag has is on no link."""
+    tags = Tags([tag_service_pb2.Tag(tag_id=1, name="launch")])
+
+    def resolved(**wanted: object) -> listing.Listing:
+        request = url_service_pb2.ListUrlsRequest(filter=json.dumps(wanted))
+        return listing.parse(request).resolved(tags)
+
+    assert resolved(tagIds=[ids.text(1)]).request.tag == resolved(tagNames=["LAUNCH"]).request.tag == "launch"
+    link = links_pb2.Link(tags=["launch", "other"])
+    for wanted, passes in (
+        ({"tagNames": ["launch", "absent"]}, True),
+        ({"tagNames": ["launch", "absent"], "tagsMatch": "all"}, False),
+        ({"tagNames": ["other"], "tagIds": [ids.text(1)], "tagsMatch": "all"}, True),
+        ({"tagIds": [ids.text(2)]}, False),
+    ):
+        [test] = resolved(**wanted).tests
+        assert test(link) is passes
+
+
 @pytest.mark.parametrize(
     "parameters",
     [
+        {"filter": '{"tagIds": ["x"]}'},
+        {"filter": '{"tagIds": "x"}'},
+        {"filter": '{"tagNames": [5]}'},
+        {"filter": '{"tagsMatch": "some"}'},
         {"page": "0"},
         {"page": "x"},
         {"page_size": "101"},

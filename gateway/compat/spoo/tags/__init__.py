@@ -1,0 +1,1 @@
+"""Tags of an account in spoo.me's words."""
