@@ -11,12 +11,12 @@ _LARGEST: Final = 2**63 - 1
 
 
 def text(number: int) -> str:
-    """Write an id."""
+    """Return an id as 24 hexadecimal digits."""
     return f"{number:024x}"
 
 
 def number(text: str) -> int | None:
-    """Read an id; None when nothing can have it."""
+    """Return the number of an id; None when nothing can have it."""
     value = int(text, 16) if _TEXT.fullmatch(text) else 0
     return value if 0 < value <= _LARGEST else None
 
@@ -27,7 +27,7 @@ def is_id(text: str) -> bool:
 
 
 def link_id(text: str) -> int:
-    """Read the id of a link; one that no link can have is that of a link that is not there."""
+    """Return the id of a link; raise Refusal, 400, for none, and NotFound for one that no link can have."""
     if not _TEXT.fullmatch(text):
         raise spoo_errors.invalid("", "Invalid URL ID format")
     value = number(text)
@@ -37,7 +37,7 @@ def link_id(text: str) -> int:
 
 
 def key_id(text: str) -> int:
-    """Read the id of a key."""
+    """Return the id of a key; raise NotFound for one that no key can have."""
     value = number(text)
     if value is None:
         raise errors.NotFound("API key", text)

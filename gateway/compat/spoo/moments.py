@@ -20,7 +20,7 @@ _YEARS: Final = range(1900, 2200)
 
 
 def parse(text: str) -> datetime | None:
-    """Read ISO 8601 (UTC when it names no zone) or Unix seconds or milliseconds; None when it is neither."""
+    """Return the moment of ISO 8601 (UTC without a zone), Unix seconds or milliseconds; None when it is neither."""
     text = text.strip()
     try:
         moment = _unix(float(text)) if _is_unix(text) else _iso(text)
@@ -30,7 +30,7 @@ def parse(text: str) -> datetime | None:
 
 
 def parse_number(number: float) -> datetime | None:
-    """Read Unix seconds or milliseconds."""
+    """Return the moment of Unix seconds or milliseconds; None outside the years 1900 to 2199."""
     try:
         moment = _unix(number)
     except (ValueError, OverflowError, OSError):
@@ -39,17 +39,17 @@ def parse_number(number: float) -> datetime | None:
 
 
 def iso(moment: datetime, zone: tzinfo = UTC) -> str:
-    """Write a moment as 2025-01-01T00:00:00Z, with another zone's offset, with microseconds where there are some."""
+    """Return 2025-01-01T00:00:00Z, with another zone's offset, with microseconds where there are some."""
     return moment.astimezone(zone).isoformat().replace("+00:00", "Z")
 
 
 def of(time: Timestamp) -> datetime:
-    """Read a time of ours."""
+    """Return the moment of a time of ours."""
     return time.ToDatetime(UTC)
 
 
 def unix(time: Timestamp) -> int:
-    """Write a time of ours as Unix seconds."""
+    """Return a time of ours as Unix seconds."""
     return int(time.seconds)
 
 

@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Final
 
 from google.protobuf.message import Message
-from google.protobuf.struct_pb2 import NULL_VALUE, Value
+from google.protobuf.struct_pb2 import Value
 
+from gateway.compat.shared.json_values import is_null
 from gateway.compat.spoo import moments
 from gateway.compat.spoo.errors import invalid, unprocessable
 
 _LARGEST_COUNT: Final = 2**32 - 1
-NULL: Final = Value(null_value=NULL_VALUE)
 
 
 def is_given(body: Message, field: str) -> bool:
@@ -18,13 +18,8 @@ def is_given(body: Message, field: str) -> bool:
     return body.HasField(field)
 
 
-def is_null(value: Value) -> bool:
-    """Return whether a value is null or not there."""
-    return value.WhichOneof("kind") in {None, "null_value"}
-
-
 def text(value: Value, name: str) -> str:
-    """Read a text; empty for null."""
+    """Return a text, empty for null; raise Refusal, 422, for anything else."""
     if is_null(value):
         return ""
     if value.WhichOneof("kind") != "string_value":
@@ -33,7 +28,7 @@ def text(value: Value, name: str) -> str:
 
 
 def flag(value: Value, name: str) -> bool | None:
-    """Read true or false; None for null."""
+    """Return true or false, None for null; raise Refusal, 422, for anything else."""
     if is_null(value):
         return None
     if value.WhichOneof("kind") != "bool_value":
@@ -42,7 +37,7 @@ def flag(value: Value, name: str) -> bool | None:
 
 
 def whole_number(value: Value, name: str) -> int | None:
-    """Read a whole number, also as text; None for null."""
+    """Return a whole number, also of a text, None for null; raise Refusal, 422, for anything else."""
     if is_null(value):
         return None
     kind = value.WhichOneof("kind")
@@ -53,7 +48,7 @@ def whole_number(value: Value, name: str) -> int | None:
 
 
 def moment(value: Value, name: str) -> datetime | None:
-    """Read ISO 8601 or Unix seconds; None for null."""
+    """Return the moment of ISO 8601 or Unix seconds, None for null; raise Refusal, 422, for anything else."""
     if is_null(value):
         return None
     kind = value.WhichOneof("kind")
@@ -68,7 +63,7 @@ def moment(value: Value, name: str) -> datetime | None:
 
 
 def future(value: Value, name: str, now: datetime) -> datetime | None:
-    """Read a moment that must not have passed; None for null."""
+    """Return a moment that has not passed, None for null; raise Refusal, 422 for no moment, 400 for a past one."""
     read = moment(value, name)
     if read is not None and read <= now:
         raise invalid(name, f"{name} must be in the future")
@@ -76,21 +71,11 @@ def future(value: Value, name: str, now: datetime) -> datetime | None:
 
 
 def texts(value: Value, name: str) -> list[str]:
-    """Read a list of texts."""
+    """Return a list of texts; raise Refusal, 422, for anything else."""
     items = value.list_value.values
     if value.WhichOneof("kind") != "list_value" or any(item.WhichOneof("kind") != "string_value" for item in items):
         raise unprocessable(name, f"{name} must be an array of strings")
     return [item.string_value for item in items]
-
-
-def of_text(content: str) -> Value:
-    """Write a text; null when it is empty."""
-    return Value(string_value=content) if content else NULL
-
-
-def of_number(number: int) -> Value:
-    """Write a number; null when it is 0."""
-    return Value(number_value=number) if number else NULL
 
 
 def count(number: int) -> int:

@@ -67,7 +67,7 @@ async def client_of(system: System) -> AsyncIterator[NewClient]:
 
 @pytest.fixture
 async def owner(client_of: NewClient) -> httpx.AsyncClient:
-    """Return a client of an account of its own, so that nobody else's clicks are in its figures."""
+    """Return a client of an account of its own, so that nobody else's clicks are in its numbers."""
     return await client_of()
 
 

@@ -1,4 +1,4 @@
-"""Clicks that make the figures of spoo.me's documentation."""
+"""Clicks that make the numbers of spoo.me's documentation."""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Random clicks, zones and windows: spoo.me's figures are those of a naive count over the raw list."""
+"""Random clicks, zones and windows: spoo.me's numbers are those of a naive count over the raw list."""
 
 import random
 from collections import Counter

@@ -50,7 +50,7 @@ async def test_csv(owner: httpx.AsyncClient, example: SpooLink) -> None:
 
 
 async def test_json_and_xml_say_what_stats_says(owner: httpx.AsyncClient, example: SpooLink) -> None:
-    """The same figures."""
+    """The same numbers."""
     query = f"{PERIOD}&group_by=time,city&url_id={example.url_id}"
     stats = (await owner.get(f"/api/v1/stats?{query}")).json()
     answer = await owner.get(f"/api/v1/export?format=json&{query}")

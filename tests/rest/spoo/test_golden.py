@@ -86,7 +86,7 @@ async def example(anyone: httpx.AsyncClient, shorten: Shorten) -> SpooLink:
 
 
 async def test_stats(anyone: httpx.AsyncClient, example: SpooLink) -> None:
-    """The example of /stats, figure by figure."""
+    """The example of /stats, number by number."""
     await matches("stats", anyone, code=example.alias)
 
 

@@ -93,7 +93,7 @@ async def test_emojis_as_alias(anyone: httpx.AsyncClient) -> None:
     [("free-alias", None), ("ab", "length"), ("a" * 17, "length"), ("a b c", "format"), ("api", "reserved")],
 )
 async def test_check_alias(anyone: httpx.AsyncClient, alias: str, reason: str | None) -> None:
-    """Says why one could not be had."""
+    """The reason says why one could not be had."""
     answer = await anyone.get("/api/v1/shorten/check-alias", params={"alias": alias})
     assert answer.json() == {"available": reason is None, "reason": reason}
 

@@ -24,7 +24,7 @@ async def ask(client: httpx.AsyncClient, path: str = "/api/v1/stats", **paramete
 
 
 def counts(body: dict[str, Any], dimension: str, metric: str = "clicks") -> dict[str, int]:
-    """Answer the rows of a list."""
+    """Return the rows of a list."""
     return {row[dimension]: row[metric] for row in body["metrics"][f"{metric}_by_{dimension}"]}
 
 
@@ -240,7 +240,7 @@ async def test_an_account_sees_its_own_links_only(
 
 
 async def test_one_link_by_its_id(owner: httpx.AsyncClient, example: SpooLink) -> None:
-    """The newer client's call: the same figures, the link's id and alias besides, no scope needed."""
+    """The newer client's call: the same numbers, the link's id and alias besides, no scope needed."""
     body = await ask(owner, f"/api/v1/stats/links/{example.url_id}", group_by="country", short_code="other")
     assert (body["url_id"], body["alias"]) == (example.url_id, example.alias)
     assert body["filters"] == {}

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from gateway.compat.spoo import access, ids, moments, scopes, values
+from gateway.compat.shared import json_values
+from gateway.compat.spoo import access, ids, moments, scopes
 from linkmeter.compat.spoo.v1 import account_service_pb2
 from linkmeter.links.v1 import links_pb2
 
@@ -14,10 +15,10 @@ def key(key: links_pb2.ApiKey) -> account_service_pb2.Key:
     return account_service_pb2.Key(
         id=ids.text(key.api_key_id),
         name=key.title,
-        description=values.of_text(key.description),
+        description=json_values.text_or_null(key.description),
         scopes=scopes.theirs(key.scopes),
         created_at=moments.unix(key.create_time),
-        expires_at=values.of_number(moments.unix(key.expire_time)),
+        expires_at=json_values.number_or_null(moments.unix(key.expire_time)),
         revoked=key.revoked,
         token_prefix=key.prefix.removeprefix(access.OUR_PREFIX)[:_PREFIX_LENGTH],
         token=access.their_key(key.secret) if key.secret else None,
@@ -28,7 +29,7 @@ def profile(owner: links_pb2.Owner) -> account_service_pb2.Profile:
     """Render an account."""
     return account_service_pb2.Profile(
         id=ids.text(owner.owner_id),
-        email=values.of_text(owner.email),
+        email=json_values.text_or_null(owner.email),
         email_verified=True,
         user_name=owner.display_name or owner.login,
         plan="free",

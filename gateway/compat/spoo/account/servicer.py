@@ -26,7 +26,7 @@ _TRUE: Final = frozenset({"true", "1", "yes", "on", "t", "y"})
 
 
 class AccountServicer(account_service_pb2_grpc.AccountServiceServicer):
-    """Answers calls about keys and accounts."""
+    """Implements AccountService through links."""
 
     def __init__(self, *, backends: Backends, access: Access, limits: CallLimits, clock: Clock) -> None:
         self._backends = backends

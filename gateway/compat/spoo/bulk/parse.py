@@ -24,7 +24,7 @@ class Claim:
 
 
 def url_ids(value: Value) -> list[str]:
-    """Parse the ids of a call, each once."""
+    """Return the ids of a call, each once; raise Refusal, 422, unless they are 1 to 100."""
     found = list(dict.fromkeys(values.texts(value, "ids")))
     if not 1 <= len(found) <= _MOST_IDS:
         raise unprocessable("ids", f"ids must be 1 to {_MOST_IDS}")
@@ -34,7 +34,7 @@ def url_ids(value: Value) -> list[str]:
 
 
 def claims(value: Value) -> list[Claim]:
-    """Parse the claims of a call."""
+    """Return the claims of a call; raise Refusal, 422, unless they are 1 to 16."""
     items = value.list_value.values
     if value.WhichOneof("kind") != "list_value" or not 1 <= len(items) <= _MOST_CLAIMS:
         raise unprocessable("claims", f"claims must be an array of 1 to {_MOST_CLAIMS} objects")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gateway.compat.spoo import values
+from gateway.compat.shared import json_values
 from linkmeter.compat.spoo.v1 import bulk_service_pb2
 
 
@@ -27,10 +27,10 @@ def response(outcomes: Sequence[Outcome]) -> bulk_service_pb2.BulkResponse:
         results=[
             bulk_service_pb2.BulkResult(
                 id=outcome.url_id,
-                alias=values.of_text(outcome.alias),
+                alias=json_values.text_or_null(outcome.alias),
                 ok=not outcome.error_code,
-                error_code=values.of_text(outcome.error_code),
-                error=values.of_text(outcome.error),
+                error_code=json_values.text_or_null(outcome.error_code),
+                error=json_values.text_or_null(outcome.error),
             )
             for outcome in outcomes
         ],

@@ -32,7 +32,7 @@ Change = Callable[[links_pb2.Link], Awaitable[object]]
 
 
 class BulkServicer(bulk_service_pb2_grpc.BulkServiceServicer):
-    """Answers calls about many links."""
+    """Implements BulkService through links."""
 
     def __init__(self, *, backends: Backends, access: Access, limits: CallLimits, clock: Clock) -> None:
         self._backends = backends

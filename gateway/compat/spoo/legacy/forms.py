@@ -24,7 +24,10 @@ Form = dict[str, str]
 
 
 def read(body: HttpBody) -> Form:
-    """Read a form; of several values of a name the first that is not empty counts. 400 for one that cannot be read."""
+    """Return a form by name; of several values the first that is not empty counts.
+
+    Raises Refusal, 400, for a form that cannot be read.
+    """
     try:
         pairs = forms.read(body, most_fields=_MOST_FIELDS)
     except forms.UnreadableForm as problem:

@@ -19,7 +19,7 @@ _RANDOM_EMOJIS: Final = 6
 
 
 def new_link(form: Form) -> links_pb2.Link:
-    """Parse the form of a new link, but for its code."""
+    """Return the link that a form describes, but for its code; raise Refusal, 400, for what will not do."""
     if not form.get("url"):
         raise wrong(errors.URL, "URL is required")
     password = form.get("password", "")
@@ -39,7 +39,10 @@ def new_link(form: Form) -> links_pb2.Link:
 
 
 def alias(form: Form) -> str:
-    """Parse the code; what is too long is cut, as the real service does; empty for a random one."""
+    """Return the wanted code, cut to 16 characters as the real service does; empty for a random one.
+
+    Raises Refusal, 400, for what is no code.
+    """
     text = form.get("alias", "")
     if not text:
         return ""
@@ -49,7 +52,7 @@ def alias(form: Form) -> str:
 
 
 def emojis(form: Form) -> str:
-    """Parse a code of emojis; empty when none is wished."""
+    """Return the wanted code of emojis; empty when none is wished; raise Refusal, 400, for anything else."""
     text = form.get("emojies", "")
     code = emoji_codes.code_of(text) if text else ""
     if code is None:
@@ -58,7 +61,7 @@ def emojis(form: Form) -> str:
 
 
 def random_emojis() -> str:
-    """Draw a code of emojis: 36 bits, as much as six random characters."""
+    """Return a random code of emojis: 36 bits, as much as six random characters."""
     text = "".join(secrets.choice(PLAIN_EMOJIS) for _ in range(_RANDOM_EMOJIS))
     code = emoji_codes.code_of(text)
     assert code is not None, "they are emojis"  # noqa: S101
@@ -66,7 +69,7 @@ def random_emojis() -> str:
 
 
 def export_format(text: str) -> str:
-    """Parse the format of a file."""
+    """Return the format of a file, one of FORMATS; raise Refusal, 400, for any other."""
     if text.lower() not in FORMATS:
         raise wrong(errors.FORMAT, "Invalid format; format must be json, csv, xlsx or xml")
     return text.lower()

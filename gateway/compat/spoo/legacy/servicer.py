@@ -43,7 +43,7 @@ class _Metric:
 
 
 class LegacyServicer(legacy_service_pb2_grpc.LegacyServiceServicer):
-    """Answers calls with forms."""
+    """Implements LegacyService through links and analytics."""
 
     def __init__(
         self, *, backends: Backends, access: Access, limits: CallLimits, misses: ClientLimits, clock: Clock

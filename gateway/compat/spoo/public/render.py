@@ -3,8 +3,7 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from google.protobuf.struct_pb2 import NULL_VALUE, Value
-
+from gateway.compat.shared import json_values
 from gateway.compat.spoo import moments
 from gateway.compat.spoo.urls.status import status_of
 from linkmeter.compat.spoo.v1 import public_service_pb2
@@ -34,8 +33,8 @@ def preview(link: links_pb2.Link, *, with_destination: bool) -> public_service_p
     shown = public_service_pb2.Preview(
         generation="v2",
         **{name: facts[name] for name in ("alias", "short_url", "status", "created_at", "password_protected")},
-        destination=Value(null_value=NULL_VALUE),
-        geo_destinations=Value(null_value=NULL_VALUE),
+        destination=json_values.NULL,
+        geo_destinations=json_values.NULL,
     )
     if with_destination:
         parts = urlsplit(link.destination)

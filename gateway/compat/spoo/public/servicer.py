@@ -14,7 +14,7 @@ _IF_NONE_MATCH = "if-none-match"
 
 
 class PublicServicer(public_service_pb2_grpc.PublicServiceServicer):
-    """Answers calls that everybody may make."""
+    """Implements PublicService through links."""
 
     def __init__(self, *, access: Access, limits: CallLimits) -> None:
         self._access = access

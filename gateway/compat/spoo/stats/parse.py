@@ -83,7 +83,7 @@ _PAGE: Final = _Audience(PUBLIC_DIMENSIONS, PUBLIC_DIMENSIONS[1:], PUBLIC_DIMENS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatsQuery:
-    """A question about statistics."""
+    """What statistics are asked for."""
 
     scope: str
     # With scope anon the link that is asked about.
@@ -99,23 +99,23 @@ class StatsQuery:
 
 
 def stats_query(request: stats_pb2.StatsRequest, now: datetime) -> StatsQuery:
-    """Parse the parameters of a question about an account, or with scope anon about a public link."""
+    """Return the query about an account, or with scope anon a public link; raise Refusal, 400, for a wrong one."""
     scope = _scope(request.scope)
     return _query(request, now, scope, _ACCOUNT if scope == ALL else _ANYBODY)
 
 
 def link_query(request: stats_pb2.StatsRequest, now: datetime) -> StatsQuery:
-    """Parse the parameters of a question about one link of the caller; there is no scope."""
+    """Return the query about one link of the caller, without a scope; raise Refusal, 400, for a wrong one."""
     return _query(request, now, ALL, _LINK)
 
 
 def public_query(request: stats_pb2.StatsRequest, now: datetime) -> StatsQuery:
-    """Parse the parameters of a question about the link that the path names, as everybody may ask it."""
+    """Return the query about the link in the path, as everybody may ask it; raise Refusal, 400, for a wrong one."""
     return _query(request, now, ANON, _PAGE)
 
 
 def export_format(request: stats_pb2.StatsRequest) -> str:
-    """Parse the format of a file."""
+    """Return the format of a file, one of FORMATS; raise Refusal, 400, for none and any other."""
     name = request.format.strip().lower()
     if not name:
         raise invalid("format", "format parameter is required (csv, xlsx, json, xml)")
@@ -138,9 +138,9 @@ def _query(request: stats_pb2.StatsRequest, now: datetime, scope: str, audience:
         scope=scope,
         short_code=short_code,
         filters=_filters(request, scope, audience.filters),
-        group_by=_words(request.group_by, audience.groups, "group_by", "invalid group_by values")
+        group_by=_choices(request.group_by, audience.groups, "group_by", "invalid group_by values")
         or audience.default_groups,
-        metrics=_words(request.metrics, _METRICS, "metrics", "invalid metrics") or _METRICS,
+        metrics=_choices(request.metrics, _METRICS, "metrics", "invalid metrics") or _METRICS,
         timezone=timezone if zone and timezone else "UTC",
         zone=zone or UTC,
         start=start,
@@ -186,12 +186,12 @@ def _moment(text: str, name: str) -> datetime | None:
     return moment
 
 
-def _words(values: Iterable[str], known: tuple[str, ...], name: str, problem: str) -> tuple[str, ...]:
-    words = _split(values)
-    unknown = [word for word in words if word not in known]
+def _choices(values: Iterable[str], known: tuple[str, ...], name: str, problem: str) -> tuple[str, ...]:
+    chosen = _split(values)
+    unknown = [name for name in chosen if name not in known]
     if unknown:
         raise invalid(name, f"{problem}: {', '.join(dict.fromkeys(unknown))}")
-    return words
+    return chosen
 
 
 def _filters(request: stats_pb2.StatsRequest, scope: str, known: tuple[str, ...]) -> Filters:

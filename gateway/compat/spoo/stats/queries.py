@@ -110,7 +110,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What occurs in the clicks, for filters that name our values in other words."""
+    """What occurs in the clicks, for filters that call our values otherwise."""
 
     hosts: tuple[str, ...] = ()
     # Codes of countries by their English names.
@@ -140,7 +140,7 @@ def vocabulary(hosts: ReportResult, countries: ReportResult) -> Vocabulary:
     )
 
 
-def filters(query: StatsQuery, words: Vocabulary) -> list[Filter]:
+def filters(query: StatsQuery, vocabulary: Vocabulary) -> list[Filter]:
     """Translate the filters; one without values filters nothing, as on the real service."""
     found = []
     for name, values in query.filters.items():
@@ -150,7 +150,7 @@ def filters(query: StatsQuery, words: Vocabulary) -> list[Filter]:
         elif values and name in BREAKDOWNS:
             breakdown = BREAKDOWNS[name]
             plain = {"" if value == breakdown.missing else value for value in values}
-            found.append(Filter(dimension=breakdown.dimension, values=sorted(_ours(name, plain, words))))
+            found.append(Filter(dimension=breakdown.dimension, values=sorted(_ours(name, plain, vocabulary))))
     return found
 
 
@@ -214,15 +214,15 @@ def _request(query: StatsQuery, conditions: Iterable[Filter], *reports: Report) 
     return asked
 
 
-def _ours(name: str, values: set[str], words: Vocabulary) -> set[str]:
+def _ours(name: str, values: set[str], vocabulary: Vocabulary) -> set[str]:
     """Return which of our values are meant; a value that nobody knows passes no click."""
     if name == "referrer":
         wanted = {sites.site_in(value) for value in values if value}
         # Nothing but a host that occurs can pass, so naming these is enough.
-        hosts = {host for host in words.hosts if host and sites.site_of(host) in wanted}
+        hosts = {host for host in vocabulary.hosts if host and sites.site_of(host) in wanted}
         return hosts | wanted | ({""} & values)
     if name == "country":
-        return {(words.countries or {}).get(value, value) for value in values}
+        return {(vocabulary.countries or {}).get(value, value) for value in values}
     if name == "short_code":
         return {emoji_codes.code_of(value) or value for value in values}
     if name == "os":

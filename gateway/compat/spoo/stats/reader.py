@@ -30,8 +30,8 @@ class StatsReader:
 
     async def read(self, query: StatsQuery, caller: Caller, scope: Sequence[Filter] = ()) -> render.Body:
         """Return a question about the clicks in a scope that the caller may see."""
-        words = await self._vocabulary(query, caller, scope)
-        conditions = [*scope, *queries.filters(query, words), *await self._tagged(query, caller)]
+        vocabulary = await self._vocabulary(query, caller, scope)
+        conditions = [*scope, *queries.filters(query, vocabulary), *await self._tagged(query, caller)]
         answered = await self._ask(queries.request(query, conditions), caller)
         breakdowns = {
             name: render.time_counts(query, result) if name == parse.TIME else queries.counts(name, result)

@@ -21,7 +21,7 @@ from services.common.clock import Clock
 
 
 class StatsServicer(stats_service_pb2_grpc.StatsServiceServicer):
-    """Answers statistics through links and analytics."""
+    """Implements StatsService through links and analytics."""
 
     def __init__(self, *, access: Access, limits: CallLimits, reader: StatsReader, clock: Clock) -> None:
         self._access = access

@@ -7,6 +7,7 @@ from typing import Final
 
 from google.protobuf.struct_pb2 import Value
 
+from gateway.compat.shared import json_values
 from gateway.compat.spoo import ids, values
 from gateway.compat.spoo.errors import unprocessable
 from gateway.compat.spoo.tags import palette
@@ -54,21 +55,21 @@ def new_tag(request: tag_service_pb2.CreateTagRequest) -> NewTag:
 
 def change(request: tag_service_pb2.CreateTagRequest) -> NewTag:
     """Parse the body of an update call; raise Refusal, 422, for what will not do."""
-    if values.is_given(request, "icon") and values.is_null(request.icon):
+    if values.is_given(request, "icon") and json_values.is_null(request.icon):
         raise unprocessable("icon", "icon cannot be null; every tag has one")
     color, icon = values.text(request.color, "color"), values.text(request.icon, "icon")
     if color and color not in palette.COLORS:
         raise unprocessable("color", f"color must be one of: {', '.join(palette.COLORS)}")
     if icon and icon not in palette.ICONS:
         raise unprocessable("icon", "icon is not one of the known icons")
-    if not values.is_given(request, "name") or values.is_null(request.name):
+    if not values.is_given(request, "name") or json_values.is_null(request.name):
         return NewTag("", color, icon)
     return NewTag(_name(values.text(request.name, "name")), color, icon)
 
 
 def tag_ids(value: Value, name: str = "tag_ids", *, most: int = MOST_ON_LINK) -> tuple[str, ...] | None:
     """Parse a list of ids of tags, each once; None for null; raise Refusal, 422, for what is none."""
-    if values.is_null(value):
+    if json_values.is_null(value):
         return None
     found = tuple(dict.fromkeys(text.lower() for text in values.texts(value, name)))
     if any(not ids.is_id(text) for text in found):

@@ -1,5 +1,6 @@
 """From our tags to spoo.me's."""
 
+from gateway.compat.shared import json_values
 from gateway.compat.spoo import ids, moments, values
 from gateway.compat.spoo.tags import palette
 from linkmeter.compat.spoo.v1 import tag_service_pb2
@@ -16,7 +17,7 @@ def tag(tag: links_tags.Tag) -> tag_service_pb2.Tag:
         icon=tag.icon or palette.DEFAULT_ICON,
         link_count=values.count(tag.link_count),
         created_at=moments.iso(moments.of(tag.create_time)),
-        updated_at=values.of_text(updated),
+        updated_at=json_values.text_or_null(updated),
     )
 
 

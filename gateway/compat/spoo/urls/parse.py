@@ -23,7 +23,7 @@ STATES: Final = {"ACTIVE": links_pb2.LINK_STATE_ACTIVE, "INACTIVE": links_pb2.LI
 
 
 def new_link(request: url_service_pb2.ShortenRequest, now: datetime, *, has_account: bool) -> links_pb2.Link:
-    """Parse the body of a create call."""
+    """Return the link that a body describes; raise Refusal, 422 or 400, for what will not do."""
     link = links_pb2.Link(
         destination=_required_url(request),
         code=alias(values.text(request.alias, "alias")),
@@ -46,7 +46,7 @@ def new_link(request: url_service_pb2.ShortenRequest, now: datetime, *, has_acco
 def change(
     request: url_service_pb2.UpdateUrlRequest, link: links_pb2.Link, now: datetime
 ) -> link_service_pb2.UpdateLinkRequest:
-    """Parse the body of an update call; the status is not part of it."""
+    """Return what a body changes, but for status and tags; raise Refusal, 422 or 400, for what will not do."""
     changes = request.changes
     asked = link_service_pb2.UpdateLinkRequest(link=links_pb2.Link(link_id=link.link_id))
     paths, new = asked.update_mask.paths, asked.link
@@ -75,7 +75,7 @@ def change(
 
 
 def status(value: Value, *, is_required: bool = False) -> str:
-    """Parse a new status; empty when it stays."""
+    """Return the new status; empty when it stays; raise Refusal, 422, for any other than ACTIVE and INACTIVE."""
     text = values.text(value, "status")
     if (text and text not in STATES) or (is_required and not text):
         raise unprocessable("status", f"status must be one of: {', '.join(STATES)}")
@@ -83,7 +83,7 @@ def status(value: Value, *, is_required: bool = False) -> str:
 
 
 def alias(text: str) -> str:
-    """Parse the code of a new link; empty for a random one."""
+    """Return the code of a new link; empty for a random one; raise Refusal, 422, for what is none."""
     if not text or _ALIAS.fullmatch(text):
         return text
     code = emoji_codes.code_of(text)
@@ -102,7 +102,7 @@ def alias_problem(text: str) -> str:
 
 
 def password(text: str) -> str:
-    """Parse the password of a new link; empty for none."""
+    """Return the password of a new link; empty for none; raise Refusal, 422 or 400, for a bad one."""
     if not text:
         return ""
     if len(text) < _SHORTEST_PASSWORD or len(text) > _LONGEST_PASSWORD:

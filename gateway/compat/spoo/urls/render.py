@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from gateway.compat.shared import json_values
 from gateway.compat.spoo import ids, moments, values
 from gateway.compat.spoo.tags import render as render_tags
 from gateway.compat.spoo.tags.reader import Tags
@@ -32,11 +33,11 @@ def created(link: links_pb2.Link, tags: Tags) -> url_service_pb2.ShortenResponse
         alias=alias(link),
         short_url=short_url(link),
         long_url=link.destination,
-        owner_id=values.of_text(ids.text(owner_id) if owner_id else ""),
+        owner_id=json_values.text_or_null(ids.text(owner_id) if owner_id else ""),
         created_at=moments.unix(link.create_time),
         status="ACTIVE",
-        private_stats=values.NULL,
-        claim_token=values.of_text(link.claim_token),
+        private_stats=json_values.NULL,
+        claim_token=json_values.text_or_null(link.claim_token),
         tags=map(render_tags.ref, tags.of(link)),
     )
     if owner_id:
@@ -53,13 +54,13 @@ def url(item: LinkWithClicks, tags: Tags) -> url_service_pb2.Url:
         long_url=link.destination,
         status=status_of(link),
         created_at=moments.iso(moments.of(link.create_time)),
-        expire_after=values.of_number(moments.unix(link.expire_time)),
-        max_clicks=values.of_number(link.max_clicks),
+        expire_after=json_values.number_or_null(moments.unix(link.expire_time)),
+        max_clicks=json_values.number_or_null(link.max_clicks),
         private_stats=link.private_stats,
         block_bots=link.block_bots,
         password_set=link.has_password,
         total_clicks=values.count(item.clicks),
-        last_click=values.of_text(moments.iso(item.last_click) if item.last_click else ""),
+        last_click=json_values.text_or_null(moments.iso(item.last_click) if item.last_click else ""),
         domain=link.domain,
         tags=map(render_tags.ref, tags.of(link)),
     )
@@ -86,8 +87,8 @@ def updated(link: links_pb2.Link, tags: Tags) -> url_service_pb2.UpdateUrlRespon
         long_url=link.destination,
         status=status_of(link),
         password_set=link.has_password,
-        max_clicks=values.of_number(link.max_clicks),
-        expire_after=values.of_number(moments.unix(link.expire_time)),
+        max_clicks=json_values.number_or_null(link.max_clicks),
+        expire_after=json_values.number_or_null(moments.unix(link.expire_time)),
         block_bots=link.block_bots,
         private_stats=link.private_stats,
         updated_at=moments.unix(link.update_time),

@@ -1,10 +1,10 @@
 """spoo.me's links: convert, call, convert."""
 
 from gateway.compat.backends import Backends
-from gateway.compat.shared import http_metadata
+from gateway.compat.shared import http_metadata, json_values
 from gateway.compat.shared.http_metadata import Context
 from gateway.compat.shared.limits import ClientLimits
-from gateway.compat.spoo import access, limits, scopes, values
+from gateway.compat.spoo import access, limits, scopes
 from gateway.compat.spoo.access import Access, Client
 from gateway.compat.spoo.errors import invalid, unprocessable
 from gateway.compat.spoo.limits import CallLimits
@@ -23,7 +23,7 @@ _LONGEST_CHECKED = 64
 
 
 class UrlServicer(url_service_pb2_grpc.UrlServiceServicer):
-    """Answers calls about links."""
+    """Implements UrlService through links and analytics."""
 
     def __init__(
         self, *, backends: Backends, access: Access, limits: CallLimits, misses: ClientLimits, clock: Clock
@@ -62,7 +62,7 @@ class UrlServicer(url_service_pb2_grpc.UrlServiceServicer):
         if not 1 <= len(request.alias) <= _LONGEST_CHECKED:
             raise unprocessable("alias", f"alias must have 1 to {_LONGEST_CHECKED} characters")
         reason = parse.alias_problem(request.alias) or await self._occupied(request)
-        return url_service_pb2.CheckAliasResponse(available=not reason, reason=values.of_text(reason))
+        return url_service_pb2.CheckAliasResponse(available=not reason, reason=json_values.text_or_null(reason))
 
     async def ListUrls(
         self, request: url_service_pb2.ListUrlsRequest, context: Context
