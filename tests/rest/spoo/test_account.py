@@ -1,4 +1,4 @@
-"""Keys: what needs one, what one may, and making them."""
+"""Keys: what needs one, what one may, and making them; and health."""
 
 import json
 from typing import Any
@@ -107,3 +107,13 @@ async def test_twenty_keys_are_enough(client_of: NewClient) -> None:
     for _ in range(19):
         assert (await manager.post("/api/v1/keys", json=body)).status_code == 201
     assert_error(await manager.post("/api/v1/keys", json=body), 400, "maximum 20 active keys allowed")
+
+
+async def test_health(anyone: httpx.AsyncClient) -> None:
+    """Of this API, with what its document requires; the installation's own is /healthz."""
+    body = (await anyone.get("/health")).json()
+    assert set(body) == {"status", "checks", "version"}
+    assert set(body["checks"]) == {"mongodb", "redis"}
+    assert body["checks"]["mongodb"] == "ok"
+    assert body["status"] == "healthy"
+    assert body["checks"]["redis"] in {"ok", "not_configured"}
