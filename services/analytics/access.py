@@ -3,6 +3,7 @@
 from services.analytics.domain.query import Audience
 from services.common import caller
 from services.common.errors import PermissionDenied, Unauthenticated
+from services.runtime import caller_metadata
 from services.runtime.interceptors import Context
 
 __all__ = ["audience_of", "eraser_of", "require_admin"]
@@ -38,7 +39,7 @@ def require_admin(context: Context) -> None:
 
 
 def _known(context: Context) -> caller.Caller:
-    known = caller.caller_of(context)
+    known = caller_metadata.caller_of(context)
     if known is None or not (known.owner_id > 0 or known.link_id > 0):
         raise Unauthenticated
     return known

@@ -7,13 +7,14 @@ from typing import Any, Final
 
 import grpc
 
-from services.common.caller import LINKS_READ, LINKS_WRITE, STATS_READ, Caller, caller_of
+from services.common.caller import LINKS_READ, LINKS_WRITE, STATS_READ, Caller
 from services.common.clock import Clock
 from services.common.errors import PermissionDenied, Unauthenticated
 from services.links.background import Background
 from services.links.domain import credentials
 from services.links.domain.link import Reach
 from services.links.store.credentials import CredentialStore
+from services.runtime.caller_metadata import caller_of
 
 # A revoked credential works no longer than this in processes that did not revoke it.
 CACHE_TIME: Final = timedelta(seconds=3)

@@ -6,7 +6,8 @@ from datetime import timedelta
 from uuid import uuid4
 
 from linkmeter.analytics.v1 import stats_service_pb2 as api
-from services.common.caller import LINKS_WRITE, STATS_READ, Caller, metadata_for
+from services.common.caller import LINKS_WRITE, STATS_READ, Caller
+from services.runtime.caller_metadata import metadata_for
 from tests.support.analytics import AS_OWNER, Analytics, running_analytics
 from tests.support.clicks import LINK, OWNER, recorded_click
 from tests.support.clock import FakeClock

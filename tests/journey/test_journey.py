@@ -15,7 +15,8 @@ from linkmeter.analytics.v1 import (
 )
 from linkmeter.links.v1 import link_service_pb2, link_service_pb2_grpc, links_pb2
 from linkmeter.redirect.v1 import redirect_service_pb2, redirect_service_pb2_grpc
-from services.common.caller import STATS_READ, Caller, metadata_for
+from services.common.caller import STATS_READ, Caller
+from services.runtime.caller_metadata import metadata_for
 from tests.support.system import System
 from tests.support.traffic import BROWSER
 from tests.support.wait import eventually

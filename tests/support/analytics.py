@@ -18,8 +18,9 @@ from services.analytics.domain.enrich import Enricher
 from services.analytics.domain.places import Places
 from services.analytics.server import AnalyticsServer, build_enricher
 from services.analytics.settings import Settings, read_settings
-from services.common.caller import ADMIN, STATS_READ, Caller, metadata_for
+from services.common.caller import ADMIN, STATS_READ, Caller
 from services.common.clock import Clock, SystemClock
+from services.runtime.caller_metadata import metadata_for
 from services.runtime.rpc_client import open_channel
 from services.runtime.rpc_server import Limits
 from tests.support.clicks import LINK, OWNER, ingest_request

@@ -9,7 +9,8 @@ from linkmeter.links.v1 import (
     api_key_service_pb2_grpc,
     links_pb2,
 )
-from services.common.caller import ADMIN, SCOPES, Caller, metadata_for
+from services.common.caller import ADMIN, SCOPES, Caller
+from services.runtime.caller_metadata import metadata_for
 from tests.support.system import System
 
 

@@ -9,6 +9,7 @@ from linkmeter.links.v1 import access_service_pb2, links_pb2
 from services.common import caller as callers
 from services.common import errors
 from services.common.caller import Caller
+from services.runtime import caller_metadata
 
 # What a credential of ours can look like; anything else is not worth asking about.
 _CREDENTIAL: Final = re.compile(r"[!-~]{1,256}")
@@ -31,7 +32,7 @@ class Account:
     @property
     def metadata(self) -> tuple[tuple[str, bytes], ...]:
         """The metadata of calls on the account's behalf."""
-        return callers.metadata_for(self.caller)
+        return caller_metadata.metadata_for(self.caller)
 
     def also_reading(self, *scopes: str) -> Caller:
         """Return the caller with these scopes as well, where a dialect's keys imply them."""
@@ -52,7 +53,7 @@ class Accounts:
         authenticated = await self._authenticated(credential)
         if authenticated is None:
             return None
-        caller = callers.from_message(authenticated.caller)
+        caller = caller_metadata.from_message(authenticated.caller)
         if caller.link_id or not caller.owner_id:
             return None
         owner = authenticated.owner if authenticated.HasField("owner") else links_pb2.Owner(owner_id=caller.owner_id)
@@ -64,7 +65,7 @@ class Accounts:
         Errors of links but Unauthenticated pass through as they are.
         """
         authenticated = await self._authenticated(token)
-        caller = callers.from_message(authenticated.caller) if authenticated else None
+        caller = caller_metadata.from_message(authenticated.caller) if authenticated else None
         return caller if caller and caller.link_id else None
 
     async def _authenticated(self, credential: str) -> access_service_pb2.AuthenticateResponse | None:

@@ -9,6 +9,7 @@ from gateway.compat.shortio.limits import CallLimits
 from linkmeter.links.v1 import domain_service_pb2, link_service_pb2, links_pb2
 from services.common import caller as callers
 from services.common import errors
+from services.runtime import caller_metadata
 
 _AUTHORIZATION = "authorization"
 
@@ -67,7 +68,7 @@ class Access:
 
 def reading_metadata(account: Account) -> tuple[tuple[str, bytes], ...]:
     """Return what goes along with looking up links and domains, which any key of the account implies."""
-    return callers.metadata_for(account.also_reading(callers.LINKS_READ))
+    return caller_metadata.metadata_for(account.also_reading(callers.LINKS_READ))
 
 
 def _key(context: Context) -> str:

@@ -6,9 +6,9 @@ from gateway.compat.shared.limits import ClientLimits
 from gateway.compat.shtr import errors as shtr_errors
 from gateway.compat.shtr import parse
 from linkmeter.links.v1 import link_service_pb2, links_pb2, resolution_service_pb2
-from services.common import caller as callers
 from services.common import errors
 from services.common.caller import Caller
+from services.runtime import caller_metadata
 
 
 class Access:
@@ -84,13 +84,13 @@ class Access:
             return None, None
         request = link_service_pb2.GetLinkRequest(link_id=caller.link_id)
         try:
-            return caller, await self._backends.links.GetLink(request, metadata=callers.metadata_for(caller))
+            return caller, await self._backends.links.GetLink(request, metadata=caller_metadata.metadata_for(caller))
         except errors.NotFound:
             return caller, None
 
     async def _public_link(self, code: str) -> links_pb2.Link:
         link: links_pb2.Link = await self._backends.links.LookupLink(
-            link_service_pb2.LookupLinkRequest(code=code), metadata=callers.metadata_for(ANONYMOUS)
+            link_service_pb2.LookupLinkRequest(code=code), metadata=caller_metadata.metadata_for(ANONYMOUS)
         )
         if link.private_stats:
             raise errors.NotFound("link", code)

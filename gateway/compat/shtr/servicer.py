@@ -13,8 +13,8 @@ from gateway.compat.shtr.access import Access
 from linkmeter.analytics.v1 import click_service_pb2, stats_service_pb2
 from linkmeter.compat.shtr.v1 import shtr_pb2, shtr_pb2_grpc
 from linkmeter.links.v1 import link_service_pb2, links_pb2
-from services.common import caller as callers
 from services.common.caller import Caller
+from services.runtime import caller_metadata
 
 
 class ShtrServicer(shtr_pb2_grpc.ShtrServiceServicer):
@@ -35,7 +35,7 @@ class ShtrServicer(shtr_pb2_grpc.ShtrServiceServicer):
         await self._limits.spend_create(http_metadata.client_ip(context))
         created = await self._backends.links.CreateLink(
             link_service_pb2.CreateLinkRequest(link=link, issue_edit_token=True),
-            metadata=callers.metadata_for(ANONYMOUS),
+            metadata=caller_metadata.metadata_for(ANONYMOUS),
         )
         response = render.created(created, await qr.png_data_uri(created.short_url))
         await http_metadata.send_status(context, 201)
@@ -58,7 +58,7 @@ class ShtrServicer(shtr_pb2_grpc.ShtrServiceServicer):
         client_ip = http_metadata.client_ip(context)
         link, caller = await self._access.link_with_token(request.code, request.token, client_ip)
         await self._backends.links.DeleteLink(
-            link_service_pb2.DeleteLinkRequest(link_id=link.link_id), metadata=callers.metadata_for(caller)
+            link_service_pb2.DeleteLinkRequest(link_id=link.link_id), metadata=caller_metadata.metadata_for(caller)
         )
         return shtr_pb2.DeleteLinkResponse(success=True)
 
@@ -66,7 +66,7 @@ class ShtrServicer(shtr_pb2_grpc.ShtrServiceServicer):
         """Return a link's statistics; raise Unauthenticated without a token, PermissionDenied for a wrong one."""
         client_ip = http_metadata.client_ip(context)
         link, caller = await self._access.link_with_token(request.code, request.token, client_ip)
-        metadata = callers.metadata_for(caller)
+        metadata = caller_metadata.metadata_for(caller)
         numbers, newest = await asyncio.gather(
             self._backends.stats.QueryStats(queries.everything_of(link.link_id), metadata=metadata),
             self._backends.clicks.ListClicks(
@@ -87,7 +87,7 @@ class ShtrServicer(shtr_pb2_grpc.ShtrServiceServicer):
         listed, total = await asyncio.gather(
             self._backends.clicks.ListClicks(
                 click_service_pb2.ListClicksRequest(link_id=link.link_id, page_size=page.limit, skip=page.skip),
-                metadata=callers.metadata_for(caller),
+                metadata=caller_metadata.metadata_for(caller),
             ),
             self._clicks_of(link, caller),
         )
@@ -118,6 +118,6 @@ class ShtrServicer(shtr_pb2_grpc.ShtrServiceServicer):
 
     async def _clicks_of(self, link: links_pb2.Link, caller: Caller) -> int:
         numbers: stats_service_pb2.QueryStatsResponse = await self._backends.stats.QueryStats(
-            queries.clicks_of(link.link_id), metadata=callers.metadata_for(caller)
+            queries.clicks_of(link.link_id), metadata=caller_metadata.metadata_for(caller)
         )
         return queries.totals(numbers.results[0]).clicks

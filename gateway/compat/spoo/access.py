@@ -16,6 +16,7 @@ from services.common import caller as callers
 from services.common import emoji_codes, errors
 from services.common.caller import Caller
 from services.common.client_network import client_network
+from services.runtime import caller_metadata
 
 _AUTHORIZATION: Final = "authorization"
 _BEARER: Final = "bearer "
@@ -118,7 +119,7 @@ class Access:
         try:
             return await self._backends.links.GetLink(
                 link_service_pb2.GetLinkRequest(link_id=ids.link_id(url_id)),
-                metadata=callers.metadata_for(as_reader(caller)),
+                metadata=caller_metadata.metadata_for(as_reader(caller)),
             )
         except errors.NotFound:
             raise errors.NotFound("URL", url_id) from None
@@ -184,7 +185,7 @@ class Access:
         try:
             return await self._backends.links.GetLink(
                 link_service_pb2.GetLinkRequest(link_id=answer.resolution.link_id),
-                metadata=callers.metadata_for(public_reader(links_pb2.Link(link_id=answer.resolution.link_id))),
+                metadata=caller_metadata.metadata_for(public_reader(links_pb2.Link(link_id=answer.resolution.link_id))),
             )
         except errors.NotFound:
             return None

@@ -1,10 +1,10 @@
 """AccessService: authentication for the other services."""
 
 from linkmeter.links.v1 import access_service_pb2, access_service_pb2_grpc
-from services.common.caller import to_message
 from services.links import convert
 from services.links.authentication import Authenticator, Context
 from services.links.store.owners import OwnerStore
+from services.runtime.caller_metadata import to_message
 
 
 class AccessServicer(access_service_pb2_grpc.AccessServiceServicer):

@@ -9,10 +9,10 @@ from google.protobuf.json_format import MessageToJson
 from google.rpc import status_pb2
 
 from linkmeter.gateway.authz.v3 import ext_authz_pb2, ext_authz_pb2_grpc
-from services.common.caller import CALLER_KEY, to_message
 from services.common.errors import LinkmeterError, Unauthenticated, Unavailable
 from services.links.authentication import Authenticator, Context
 from services.runtime import rpc_errors
+from services.runtime.caller_metadata import CALLER_KEY, to_message
 
 # Turns "PostgreSQL is down" into an error of ours.
 Translator = Callable[[Exception], LinkmeterError | None]

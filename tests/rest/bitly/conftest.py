@@ -21,8 +21,8 @@ from linkmeter.links.v1 import (
     oauth_service_pb2,
     oauth_service_pb2_grpc,
 )
-from services.common import caller as callers
 from services.common.caller import ADMIN, Caller
+from services.runtime import caller_metadata
 from tests.support.domains import add_domain
 from tests.support.system import System
 
@@ -42,7 +42,7 @@ class Account:
     @property
     def metadata(self) -> tuple[tuple[str, bytes], ...]:
         """What makes native calls the account's."""
-        return callers.metadata_for(Caller(owner_id=self.owner.owner_id, scopes=frozenset({ADMIN})))
+        return caller_metadata.metadata_for(Caller(owner_id=self.owner.owner_id, scopes=frozenset({ADMIN})))
 
     async def get(self, call: str, **parameters: Any) -> httpx.Response:
         """Call with the access token."""

@@ -9,7 +9,8 @@ import spoo
 
 from linkmeter.links.v1 import link_service_pb2, links_pb2
 from linkmeter.links.v1 import link_service_pb2_grpc as link_stubs
-from services.common.caller import ADMIN, Caller, metadata_for
+from services.common.caller import ADMIN, Caller
+from services.runtime.caller_metadata import metadata_for
 from tests.rest.spoo.conftest import Shorten, assert_error
 from tests.rest.spoo.test_clients import client, sdk
 from tests.support.domains import add_domain

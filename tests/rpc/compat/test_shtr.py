@@ -13,7 +13,7 @@ from linkmeter.compat.shtr.v1 import shtr_pb2
 from linkmeter.links.v1 import access_service_pb2, links_pb2, resolution_service_pb2
 from services.common import caller as callers
 from services.common import errors
-from services.runtime import rpc_errors
+from services.runtime import caller_metadata, rpc_errors
 from tests.rpc.compat.conftest import Compat, reason_of
 
 LINKS = "linkmeter.links.v1.LinkService"
@@ -60,8 +60,8 @@ def with_link(compat: Compat) -> None:
 
 def callers_of(compat: Compat, method: str) -> list[callers.Caller]:
     """Return on whose behalf a method was called."""
-    metadata = [call.metadata[callers.CALLER_KEY] for call in compat.behind.calls if call.method == method]
-    return [callers.from_message(links_pb2.Caller.FromString(bytes(value))) for value in metadata]  # type: ignore[arg-type]
+    metadata = [call.metadata[caller_metadata.CALLER_KEY] for call in compat.behind.calls if call.method == method]
+    return [caller_metadata.from_message(links_pb2.Caller.FromString(bytes(value))) for value in metadata]  # type: ignore[arg-type]
 
 
 async def failure(call: Any) -> tuple[grpc.StatusCode, dict[str, str], Any]:

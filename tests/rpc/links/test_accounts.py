@@ -10,7 +10,8 @@ from linkmeter.links.v1 import (
     oauth_service_pb2,
 )
 from services.common import errors
-from services.common.caller import KEYS_MANAGE, LINKS_READ, Caller, metadata_for
+from services.common.caller import KEYS_MANAGE, LINKS_READ, Caller
+from services.runtime.caller_metadata import metadata_for
 from tests.support.links_service import Links
 from tests.support.wait import eventually
 

@@ -6,7 +6,8 @@ import pytest
 
 from linkmeter.links.v1 import link_service_pb2, links_pb2
 from services.common import errors
-from services.common.caller import ANONYMOUS_OWNER_ID, LINKS_READ, LINKS_WRITE, Caller, metadata_for
+from services.common.caller import ANONYMOUS_OWNER_ID, LINKS_READ, LINKS_WRITE, Caller
+from services.runtime.caller_metadata import metadata_for
 from tests.support.links_service import OWNER, OWNER_ID, Links, bearer
 
 NOBODY = metadata_for(

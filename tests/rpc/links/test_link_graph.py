@@ -5,7 +5,8 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from linkmeter.links.v1 import account_service_pb2, link_graph_service_pb2, link_service_pb2, links_pb2
 from services.common import errors
-from services.common.caller import ANONYMOUS_OWNER_ID, LINKS_WRITE, Caller, metadata_for
+from services.common.caller import ANONYMOUS_OWNER_ID, LINKS_WRITE, Caller
+from services.runtime.caller_metadata import metadata_for
 from tests.support.clock import FakeClock
 from tests.support.links_service import Links
 

@@ -8,7 +8,8 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from linkmeter.links.v1 import link_service_pb2, links_pb2
 from services.common import emoji_codes, errors
-from services.common.caller import Caller, metadata_for
+from services.common.caller import Caller
+from services.runtime.caller_metadata import metadata_for
 from tests.support.clock import FakeClock
 from tests.support.links_service import OWNER, OWNER_ID, Links, bearer
 

@@ -6,7 +6,8 @@ import pytest
 
 from linkmeter.links.v1 import link_service_pb2, links_pb2, resolution_service_pb2
 from services.common import errors
-from services.common.caller import Caller, metadata_for
+from services.common.caller import Caller
+from services.runtime.caller_metadata import metadata_for
 from tests.support.clock import FakeClock
 from tests.support.links_service import OWNER, Links, running_links
 

@@ -11,7 +11,7 @@ from google.rpc import error_details_pb2, status_pb2
 
 from linkmeter.links.v1 import access_service_pb2, access_service_pb2_grpc, links_pb2
 from services.common import caller, errors
-from services.runtime import request_id, rpc_client
+from services.runtime import caller_metadata, request_id, rpc_client
 from services.runtime.health import HealthPoller
 from services.runtime.rpc_errors import STATUS_DETAILS_KEY
 from services.runtime.rpc_server import Limits, RpcServer
@@ -39,7 +39,7 @@ class Servicer(access_service_pb2_grpc.AccessServiceServicer):
                 raise KeyError("SELECT secret FROM links")
             case "slow":
                 await asyncio.Event().wait()
-        found = caller.caller_of(context)
+        found = caller_metadata.caller_of(context)
         link_id = found.link_id if found else 0
         return access_service_pb2.AuthenticateResponse(caller=links_pb2.Caller(link_id=link_id))
 
@@ -145,9 +145,9 @@ async def test_the_request_id_is_passed_on() -> None:
 async def test_the_caller_travels_in_metadata() -> None:
     """A service reads the caller that another vouches for."""
     async with calling(Servicer()) as stub:
-        answer = await stub.Authenticate(ask("abc"), metadata=caller.metadata_for(caller.Caller(link_id=42)))
+        answer = await stub.Authenticate(ask("abc"), metadata=caller_metadata.metadata_for(caller.Caller(link_id=42)))
     assert answer.caller.link_id == 42
-    assert links_pb2.Caller(link_id=42) == caller.to_message(caller.Caller(link_id=42))
+    assert links_pb2.Caller(link_id=42) == caller_metadata.to_message(caller.Caller(link_id=42))
 
 
 async def test_an_oversized_message_is_refused() -> None:

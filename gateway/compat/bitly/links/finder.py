@@ -19,6 +19,7 @@ from linkmeter.links.v1 import (
 )
 from services.common import caller as callers
 from services.common import errors
+from services.runtime import caller_metadata
 
 # Domains that are tried for a hash, which does not name one.
 _MOST_DOMAINS: Final = 16
@@ -148,7 +149,7 @@ class Finder:
         reader = callers.Caller(link_id=link_id, scopes=frozenset({callers.LINKS_READ}), credential="public")
         try:
             return await self._backends.links.GetLink(
-                link_service_pb2.GetLinkRequest(link_id=link_id), metadata=callers.metadata_for(reader)
+                link_service_pb2.GetLinkRequest(link_id=link_id), metadata=caller_metadata.metadata_for(reader)
             )
         except errors.NotFound:
             return None

@@ -18,7 +18,7 @@ from services.common import caller as callers
 from services.common import errors
 from services.common.caller import Caller
 from services.common.clock import Clock
-from services.runtime import version
+from services.runtime import caller_metadata, version
 
 _MOST_KEYS: Final = 20
 _PATIENCE_SECONDS: Final = 2
@@ -40,7 +40,7 @@ class AccountServicer(account_service_pb2_grpc.AccountServiceServicer):
         """Create a key and show it, this once."""
         caller = await self._manager(context, limits.CREATE_KEY)
         key = parse.new_key(request, self._clock.now())
-        metadata = callers.metadata_for(caller)
+        metadata = caller_metadata.metadata_for(caller)
         known = await self._backends.keys.ListApiKeys(api_key_service_pb2.ListApiKeysRequest(), metadata=metadata)
         if len(known.api_keys) >= _MOST_KEYS:
             raise invalid("", f"maximum {_MOST_KEYS} active keys allowed")
@@ -62,7 +62,7 @@ class AccountServicer(account_service_pb2_grpc.AccountServiceServicer):
         """List the caller's keys, revoked ones too: spoo.me's answer has no pages."""
         request, found = api_key_service_pb2.ListApiKeysRequest(with_revoked=True), list[links_pb2.ApiKey]()
         while True:
-            page = await self._backends.keys.ListApiKeys(request, metadata=callers.metadata_for(caller))
+            page = await self._backends.keys.ListApiKeys(request, metadata=caller_metadata.metadata_for(caller))
             found += page.api_keys
             if not page.next_page_token:
                 return found
@@ -75,7 +75,7 @@ class AccountServicer(account_service_pb2_grpc.AccountServiceServicer):
         caller = await self._manager(context, limits.DELETE_KEY)
         await self._backends.keys.DeleteApiKey(
             api_key_service_pb2.DeleteApiKeyRequest(api_key_id=ids.key_id(request.key_id)),
-            metadata=callers.metadata_for(caller),
+            metadata=caller_metadata.metadata_for(caller),
         )
         is_revoked = request.revoke.strip().lower() in _TRUE
         return account_service_pb2.DeleteKeyResponse(success=True, action="revoked" if is_revoked else "deleted")

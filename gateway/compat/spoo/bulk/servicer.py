@@ -18,10 +18,10 @@ from gateway.compat.spoo.tags.reader import TagReader
 from gateway.compat.spoo.urls import parse as parse_urls
 from linkmeter.compat.spoo.v1 import bulk_service_pb2, bulk_service_pb2_grpc
 from linkmeter.links.v1 import domain_service_pb2, link_service_pb2, links_pb2
-from services.common import caller as callers
 from services.common import emoji_codes, errors
 from services.common.caller import Caller
 from services.common.clock import Clock
+from services.runtime import caller_metadata
 
 _AT_ONCE: Final = 8
 _PAGE: Final = 1000
@@ -58,7 +58,7 @@ class BulkServicer(bulk_service_pb2_grpc.BulkServiceServicer):
         """Switch links off or on."""
         caller = await self._manager(context, limits.BULK_UPDATE)
         status = parse_urls.status(request.status, is_required=True)
-        metadata = callers.metadata_for(caller)
+        metadata = caller_metadata.metadata_for(caller)
 
         async def switch(link: links_pb2.Link) -> None:
             if status == "ACTIVE":
@@ -86,7 +86,7 @@ class BulkServicer(bulk_service_pb2_grpc.BulkServiceServicer):
             asked.update_mask.paths.append("expire_time")
             if end:
                 asked.link.expire_time.FromDatetime(end)
-            await self._backends.links.UpdateLink(asked, metadata=callers.metadata_for(caller))
+            await self._backends.links.UpdateLink(asked, metadata=caller_metadata.metadata_for(caller))
 
         return await self._each(request, caller, set_end)
 
@@ -124,7 +124,7 @@ class BulkServicer(bulk_service_pb2_grpc.BulkServiceServicer):
             if wanted.tags != link.tags:
                 asked = link_service_pb2.UpdateLinkRequest(link=wanted)
                 asked.update_mask.paths.append("tags")
-                await self._backends.links.UpdateLink(asked, metadata=callers.metadata_for(caller))
+                await self._backends.links.UpdateLink(asked, metadata=caller_metadata.metadata_for(caller))
 
         async def retag_newest(link: links_pb2.Link) -> None:
             try:
@@ -175,7 +175,7 @@ class BulkServicer(bulk_service_pb2_grpc.BulkServiceServicer):
         if claim.link_id is not None:
             request = link_service_pb2.ClaimLinkRequest(link_id=claim.link_id, claim_token=claim.token)
             try:
-                claimed = await self._backends.links.ClaimLink(request, metadata=callers.metadata_for(caller))
+                claimed = await self._backends.links.ClaimLink(request, metadata=caller_metadata.metadata_for(caller))
                 status = "already_yours" if claimed.already_owned else "claimed"
             except errors.PermissionDenied:
                 pass
@@ -215,12 +215,12 @@ class BulkServicer(bulk_service_pb2_grpc.BulkServiceServicer):
 
     async def _delete(self, link: links_pb2.Link, caller: Caller) -> None:
         await self._backends.links.DeleteLink(
-            link_service_pb2.DeleteLinkRequest(link_id=link.link_id), metadata=callers.metadata_for(caller)
+            link_service_pb2.DeleteLinkRequest(link_id=link.link_id), metadata=caller_metadata.metadata_for(caller)
         )
 
     async def _own_domains(self, caller: Caller) -> set[str]:
         listed = await self._backends.domains.ListDomains(
-            domain_service_pb2.ListDomainsRequest(), metadata=callers.metadata_for(access.as_reader(caller))
+            domain_service_pb2.ListDomainsRequest(), metadata=caller_metadata.metadata_for(access.as_reader(caller))
         )
         return {domain.host for domain in listed.domains if domain.owner_id == caller.owner_id}
 
@@ -230,7 +230,7 @@ class BulkServicer(bulk_service_pb2_grpc.BulkServiceServicer):
             asked = link_service_pb2.ListLinksRequest(domain=host, archived=archived, page_size=_PAGE)
             while True:
                 listed = await self._backends.links.ListLinks(
-                    asked, metadata=callers.metadata_for(access.as_reader(caller))
+                    asked, metadata=caller_metadata.metadata_for(access.as_reader(caller))
                 )
                 links += listed.links
                 if len(links) > _MOST_OF_DOMAIN:

@@ -25,9 +25,9 @@ from gateway.compat.spoo.urls import render as render_urls
 from linkmeter.analytics.v1 import click_service_pb2
 from linkmeter.compat.spoo.v1 import legacy_service_pb2, legacy_service_pb2_grpc
 from linkmeter.links.v1 import link_service_pb2, links_pb2
-from services.common import caller as callers
 from services.common import errors
 from services.common.clock import Clock
+from services.runtime import caller_metadata
 
 # So long the numbers of the whole installation may lag behind.
 _METRIC_SECONDS: Final = 60
@@ -97,7 +97,7 @@ class LegacyServicer(legacy_service_pb2_grpc.LegacyServiceServicer):
         del request, context
         now = self._clock.now().timestamp()
         if self._metric is None or now - self._metric.time > _METRIC_SECONDS:
-            metadata = callers.metadata_for(accounts.ANONYMOUS)
+            metadata = caller_metadata.metadata_for(accounts.ANONYMOUS)
             listed, counted = await asyncio.gather(
                 self._backends.links.ListLinks(
                     link_service_pb2.ListLinksRequest(page_size=1, with_total_size=True), metadata=metadata
@@ -134,7 +134,7 @@ class LegacyServicer(legacy_service_pb2_grpc.LegacyServiceServicer):
         client = await self._client(context, limits.SHORTEN)
         await self._misses.spend_create(client.ip)
         created = await self._backends.links.CreateLink(
-            link_service_pb2.CreateLinkRequest(link=link), metadata=callers.metadata_for(accounts.ANONYMOUS)
+            link_service_pb2.CreateLinkRequest(link=link), metadata=caller_metadata.metadata_for(accounts.ANONYMOUS)
         )
         short_url = render_urls.short_url(created)
         body = {
@@ -159,7 +159,7 @@ class LegacyServicer(legacy_service_pb2_grpc.LegacyServiceServicer):
             if not password or not await self._access.check_password(link, password, client.ip):
                 raise legacy_errors.wrong(legacy_errors.PASSWORD, "Invalid Password")
         now = self._clock.now()
-        metadata = callers.metadata_for(access.public_reader(link))
+        metadata = caller_metadata.metadata_for(access.public_reader(link))
         answered, newest = await asyncio.gather(
             self._backends.stats.QueryStats(queries.request(link, now), metadata=metadata, timeout=PATIENCE_SECONDS),
             self._backends.clicks.ListClicks(

@@ -11,9 +11,9 @@ from gateway.compat.spoo.stats.queries import Count, Vocabulary
 from gateway.compat.spoo.tags.reader import TagReader
 from linkmeter.analytics.v1.stats_service_pb2 import Filter, QueryStatsRequest, QueryStatsResponse
 from linkmeter.links.v1 import link_service_pb2
-from services.common import caller as callers
 from services.common.caller import Caller
 from services.common.clock import Clock
+from services.runtime import caller_metadata
 
 _MOST_TAGGED: Final = 1000
 # Different visitors of ninety days in eleven dimensions take a while; the gateway waits no longer than 20 s.
@@ -78,12 +78,12 @@ class StatsReader:
         link_ids: set[str] = set()
         for name in sorted(names):
             request = link_service_pb2.ListLinksRequest(tag=name, page_size=_MOST_TAGGED)
-            listed = await self._backends.links.ListLinks(request, metadata=callers.metadata_for(caller))
+            listed = await self._backends.links.ListLinks(request, metadata=caller_metadata.metadata_for(caller))
             link_ids |= {str(link.link_id) for link in listed.links}
         return [queries.of_links(sorted(link_ids))]
 
     async def _ask(self, request: QueryStatsRequest, caller: Caller) -> QueryStatsResponse:
         answer: QueryStatsResponse = await self._backends.stats.QueryStats(
-            request, metadata=callers.metadata_for(caller), timeout=PATIENCE_SECONDS
+            request, metadata=caller_metadata.metadata_for(caller), timeout=PATIENCE_SECONDS
         )
         return answer

@@ -6,8 +6,8 @@ from gateway.compat.backends import Backends
 from gateway.compat.spoo import access, ids
 from gateway.compat.spoo.errors import invalid
 from linkmeter.links.v1 import links_pb2, tag_service_pb2
-from services.common import caller as callers
 from services.common.caller import Caller
+from services.runtime import caller_metadata
 
 
 class Tags:
@@ -48,7 +48,7 @@ class TagReader:
         """Return the caller's tags, oldest first, with their numbers of links if these are wanted."""
         listed = await self._backends.tags.ListTags(
             tag_service_pb2.ListTagsRequest(with_link_counts=counted),
-            metadata=callers.metadata_for(access.as_reader(caller)),
+            metadata=caller_metadata.metadata_for(access.as_reader(caller)),
         )
         return list(listed.tags)
 

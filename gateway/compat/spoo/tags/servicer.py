@@ -11,9 +11,9 @@ from gateway.compat.spoo.tags import palette, parse, render
 from gateway.compat.spoo.tags.reader import TagReader
 from linkmeter.compat.spoo.v1 import tag_service_pb2, tag_service_pb2_grpc
 from linkmeter.links.v1 import tag_service_pb2 as links_tags
-from services.common import caller as callers
 from services.common import errors
 from services.common.caller import Caller
+from services.runtime import caller_metadata
 
 
 class TagServicer(tag_service_pb2_grpc.TagServiceServicer):
@@ -43,7 +43,7 @@ class TagServicer(tag_service_pb2_grpc.TagServiceServicer):
         tag = links_tags.Tag(name=new.name, color=color, icon=new.icon or palette.DEFAULT_ICON)
         try:
             created = await self._backends.tags.CreateTag(
-                links_tags.CreateTagRequest(tag=tag), metadata=callers.metadata_for(caller)
+                links_tags.CreateTagRequest(tag=tag), metadata=caller_metadata.metadata_for(caller)
             )
         except errors.AlreadyExists as error:
             raise conflict(error, f"you already have a tag named '{new.name}'") from None
@@ -59,7 +59,7 @@ class TagServicer(tag_service_pb2_grpc.TagServiceServicer):
         tag = links_tags.Tag(tag_id=tag_id, name=change.name, color=change.color, icon=change.icon)
         try:
             await self._backends.tags.UpdateTag(
-                links_tags.UpdateTagRequest(tag=tag), metadata=callers.metadata_for(caller)
+                links_tags.UpdateTagRequest(tag=tag), metadata=caller_metadata.metadata_for(caller)
             )
         except errors.AlreadyExists as error:
             raise conflict(error, f"you already have a tag named '{change.name}'") from None
@@ -74,7 +74,8 @@ class TagServicer(tag_service_pb2_grpc.TagServiceServicer):
         """Delete a tag, and take it from all links."""
         caller = await self._manager(context, limits.TAG_DELETE)
         deleted = await self._backends.tags.DeleteTag(
-            links_tags.DeleteTagRequest(tag_id=ids.tag_id(request.tag_id)), metadata=callers.metadata_for(caller)
+            links_tags.DeleteTagRequest(tag_id=ids.tag_id(request.tag_id)),
+            metadata=caller_metadata.metadata_for(caller),
         )
         return tag_service_pb2.DeleteTagResponse(deleted=True, links_updated=deleted.links_updated)
 

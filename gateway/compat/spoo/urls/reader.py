@@ -15,8 +15,8 @@ from gateway.compat.spoo.urls.render import LinkWithClicks
 from linkmeter.analytics.v1 import click_service_pb2
 from linkmeter.analytics.v1.stats_service_pb2 import DIMENSION_LINK, METRIC_CLICKS, QueryStatsRequest, Report
 from linkmeter.links.v1 import link_service_pb2, links_pb2
-from services.common import caller as callers
 from services.common.caller import Caller
+from services.runtime import caller_metadata
 
 _LARGEST_PAGE: Final = 1000
 # Each costs a question of its own.
@@ -59,7 +59,7 @@ class LinkReader:
     async def _page_of_links(self, reader: Caller, listing: Listing) -> tuple[list[LinkWithClicks], int]:
         asked = link_service_pb2.ListLinksRequest(page_size=listing.size, skip=listing.skip, with_total_size=True)
         asked.MergeFrom(listing.request)
-        listed = await self._backends.links.ListLinks(asked, metadata=callers.metadata_for(reader))
+        listed = await self._backends.links.ListLinks(asked, metadata=caller_metadata.metadata_for(reader))
         items = await self._with_clicks(reader, listed.links)
         return await self._with_last_clicks(reader, items), listed.total_size
 
@@ -70,7 +70,7 @@ class LinkReader:
         while len(links) < MOST_LISTED:
             asked = link_service_pb2.ListLinksRequest(page_size=_LARGEST_PAGE, page_token=token)
             asked.MergeFrom(listing.request)
-            listed = await self._backends.links.ListLinks(asked, metadata=callers.metadata_for(reader))
+            listed = await self._backends.links.ListLinks(asked, metadata=caller_metadata.metadata_for(reader))
             links += listed.links
             token = listed.next_page_token
             if not token:
@@ -85,7 +85,7 @@ class LinkReader:
             reports=[Report(dimensions=[DIMENSION_LINK], metrics=[METRIC_CLICKS], limit=MOST_LISTED)],
         )
         answered = await self._backends.stats.QueryStats(
-            asked, metadata=callers.metadata_for(reader), timeout=PATIENCE_SECONDS
+            asked, metadata=caller_metadata.metadata_for(reader), timeout=PATIENCE_SECONDS
         )
         clicks = {row.dimensions[0].value: row.metrics[0] for row in answered.results[0].rows}
         return [LinkWithClicks(link, clicks.get(str(link.link_id), 0)) for link in links]
@@ -104,7 +104,7 @@ class LinkReader:
             async with gate:
                 listed = await self._backends.clicks.ListClicks(
                     click_service_pb2.ListClicksRequest(link_id=item.link.link_id, page_size=1),
-                    metadata=callers.metadata_for(reader),
+                    metadata=caller_metadata.metadata_for(reader),
                 )
             time = moments.of(listed.clicks[0].time) if listed.clicks else None
             return LinkWithClicks(item.link, item.clicks, time)

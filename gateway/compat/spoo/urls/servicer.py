@@ -14,10 +14,10 @@ from gateway.compat.spoo.urls import listing, parse, render
 from gateway.compat.spoo.urls.reader import LinkReader
 from linkmeter.compat.spoo.v1 import url_service_pb2, url_service_pb2_grpc
 from linkmeter.links.v1 import link_service_pb2, links_pb2
-from services.common import caller as callers
 from services.common import emoji_codes, errors, reserved_codes
 from services.common.caller import Caller
 from services.common.clock import Clock
+from services.runtime import caller_metadata
 
 _LONGEST_CHECKED = 64
 
@@ -48,7 +48,7 @@ class UrlServicer(url_service_pb2_grpc.UrlServiceServicer):
             await self._misses.spend_create(client.ip)
         created = await self._backends.links.CreateLink(
             link_service_pb2.CreateLinkRequest(link=link, issue_claim_token=client.caller is None),
-            metadata=callers.metadata_for(access.creator(client)),
+            metadata=caller_metadata.metadata_for(access.creator(client)),
         )
         await http_metadata.send_status(context, 201)
         return render.created(created, tags)
@@ -92,7 +92,7 @@ class UrlServicer(url_service_pb2_grpc.UrlServiceServicer):
         try:
             link = await self._backends.links.LookupLink(
                 link_service_pb2.LookupLinkRequest(domain=request.domain, code=code),
-                metadata=callers.metadata_for(access.as_reader(caller)),
+                metadata=caller_metadata.metadata_for(access.as_reader(caller)),
             )
         except errors.NotFound:
             raise errors.NotFound("URL", request.alias) from None
@@ -112,7 +112,7 @@ class UrlServicer(url_service_pb2_grpc.UrlServiceServicer):
             change.link.tags.extend(tags.replaced(link, tags.names(tag_ids, "tag_ids")))
             change.update_mask.paths.append("tags")
         if change.update_mask.paths:
-            link = await self._backends.links.UpdateLink(change, metadata=callers.metadata_for(caller))
+            link = await self._backends.links.UpdateLink(change, metadata=caller_metadata.metadata_for(caller))
         return await self._updated(caller, await self._with_status(caller, link, status))
 
     async def UpdateUrlStatus(
@@ -131,7 +131,7 @@ class UrlServicer(url_service_pb2_grpc.UrlServiceServicer):
         client = await self._client(context, limits.DELETE_URL)
         caller, link = await self._managed(client, request.url_id)
         await self._backends.links.DeleteLink(
-            link_service_pb2.DeleteLinkRequest(link_id=link.link_id), metadata=callers.metadata_for(caller)
+            link_service_pb2.DeleteLinkRequest(link_id=link.link_id), metadata=caller_metadata.metadata_for(caller)
         )
         return url_service_pb2.DeleteUrlResponse(message="URL deleted", id=request.url_id)
 
@@ -163,7 +163,7 @@ class UrlServicer(url_service_pb2_grpc.UrlServiceServicer):
         return caller, await self._access.own_link(caller, url_id)
 
     async def _with_status(self, caller: Caller, link: links_pb2.Link, status: str) -> links_pb2.Link:
-        metadata = callers.metadata_for(caller)
+        metadata = caller_metadata.metadata_for(caller)
         if status == "INACTIVE" and not link.disabled:
             return await self._backends.links.DisableLink(
                 link_service_pb2.DisableLinkRequest(link_id=link.link_id), metadata=metadata

@@ -7,8 +7,9 @@ import pytest
 
 from linkmeter.analytics.v1 import click_service_pb2 as clicks_api
 from linkmeter.analytics.v1 import stats_service_pb2 as stats_api
-from services.common.caller import ADMIN, Caller, metadata_for
+from services.common.caller import ADMIN, Caller
 from services.common.errors import InvalidArgument
+from services.runtime.caller_metadata import metadata_for
 from tests.support.analytics import (
     AS_ADMIN,
     AS_LINK,

@@ -9,8 +9,9 @@ import pytest
 
 from linkmeter.analytics.v1 import click_service_pb2 as clicks_api
 from linkmeter.analytics.v1 import stats_service_pb2 as stats_api
-from services.common.caller import LINKS_WRITE, STATS_READ, Caller, metadata_for
+from services.common.caller import LINKS_WRITE, STATS_READ, Caller
 from services.common.errors import InvalidArgument, PermissionDenied
+from services.runtime.caller_metadata import metadata_for
 from tests.support.analytics import AS_LINK, AS_OTHER_OWNER, AS_OWNER, Analytics, running_analytics
 from tests.support.clicks import LINK, OWNER, recorded_click
 

@@ -6,8 +6,9 @@ import pytest
 
 from linkmeter.analytics.v1 import click_service_pb2 as clicks_api
 from linkmeter.analytics.v1 import stats_service_pb2 as stats_api
-from services.common.caller import LINKS_READ, STATS_READ, Caller, metadata_for
+from services.common.caller import LINKS_READ, STATS_READ, Caller
 from services.common.errors import InvalidArgument, PermissionDenied, Unauthenticated
+from services.runtime.caller_metadata import metadata_for
 from tests.support.analytics import (
     AS_OWNER,
     Analytics,
