@@ -9,14 +9,14 @@ from typing import Final
 import redis
 
 from deploy.backup.errors import BackupError
+from services.common.redis_keys import LINK_PATTERNS
 
-_PATTERNS: Final = ("lm:resolution:*", "lm:revision:*")
 _BATCH: Final = 1000
 _PATIENCE_SECONDS: Final = 10
 
 
 def forget_links(url: str) -> int:
-    """Remove copies of links, whose revisions may be ahead of the database; answer how many keys there were."""
+    """Remove copies of links, whose revisions may be ahead of the database; return how many keys there were."""
     try:
         with redis.Redis.from_url(url, socket_timeout=_PATIENCE_SECONDS) as client:
             if not client.info("cluster").get("cluster_enabled"):
@@ -31,7 +31,7 @@ def forget_links(url: str) -> int:
 
 def _forget(client: "redis.Redis | redis.RedisCluster") -> int:
     removed = 0
-    for pattern in _PATTERNS:
+    for pattern in LINK_PATTERNS:
         keys: list[bytes] = []
         for key in client.scan_iter(match=pattern, count=_BATCH):
             keys.append(key)

@@ -1,6 +1,5 @@
 """Limits of password guesses (promise S6), counted in Redis; nobody may guess while they cannot be counted."""
 
-import ipaddress
 import math
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -12,6 +11,7 @@ from limits.aio.strategies import FixedWindowRateLimiter
 
 from services.common import keyed_hash
 from services.common.errors import ResourceExhausted
+from services.common.ip_addresses import client_network
 from services.runtime.redis_client import Breaker, Client, RedisDown
 from services.runtime.redis_limits import open_storage
 
@@ -25,7 +25,6 @@ PER_LINK: Final[RateLimitItem] = RateLimitItemPerHour(100)
 PER_OWNER: Final[RateLimitItem] = RateLimitItemPerHour(100)
 # One client that tries one password with many accounts.
 PER_CLIENT_AT_OWNERS: Final[RateLimitItem] = RateLimitItemPerHour(100)
-_IPV6_NETWORK: Final = 64
 _RETRY_WHEN_DOWN: Final = 5
 
 
@@ -83,7 +82,7 @@ class GuessLimits:
 
     def _client(self, client_ip: str) -> str:
         # Hashed, so that Redis holds no addresses.
-        return self._hash(_network_of(client_ip))
+        return self._hash(client_network(client_ip))
 
     def _hash(self, text: str) -> str:
         return keyed_hash.sign(self._key, text).hex()[:32]
@@ -95,16 +94,3 @@ class GuessLimits:
             raise ResourceExhausted(
                 "password guesses cannot be counted just now", retry_after_seconds=_RETRY_WHEN_DOWN
             ) from problem
-
-
-def _network_of(client_ip: str) -> str:
-    """Return what stands for one client: a whole IPv6 network, because one client has all of its addresses."""
-    try:
-        address = ipaddress.ip_address(client_ip)
-    except ValueError:
-        return client_ip
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped:
-            return str(address.ipv4_mapped)
-        return str(ipaddress.ip_network((address, _IPV6_NETWORK), strict=False))
-    return str(address)

@@ -6,12 +6,12 @@ import random
 from dataclasses import dataclass
 from typing import Final
 
+from services.common import redis_keys
 from services.links import metrics
 from services.links.batched_script import Argument, BatchedScript
 from services.runtime import log
 from services.runtime.redis_client import Breaker, Client, RedisDown
 
-CHANNEL: Final = "lm:invalidate"
 CACHE_SECONDS: Final = 60
 # Longer than any writer could be late with an old revision.
 _REVISION_SECONDS: Final = 600
@@ -52,11 +52,6 @@ class Publication:
         return f"{self.host}/{self.code}"
 
 
-def cache_key(name: str) -> str:
-    """Return the key under which redirect looks for a link."""
-    return f"lm:resolution:{name}"
-
-
 class Publisher:
     """Publishes changes at once, and until they arrive when Redis is down."""
 
@@ -79,7 +74,7 @@ class Publisher:
 
     async def publish(self, publication: Publication) -> None:
         """Write a changed link and announce it; a failure is made good later."""
-        if not await self._send(publication, CHANNEL):
+        if not await self._send(publication, redis_keys.LINKS_CHANNEL):
             self._keep(publication)
 
     async def fill(self, publication: Publication) -> None:
@@ -88,8 +83,7 @@ class Publisher:
 
     async def _send(self, publication: Publication, channel: str) -> bool:
         name = publication.name
-        # The braces put the second key into the cluster slot of the first.
-        keys = [cache_key(name), f"lm:revision:{{{cache_key(name)}}}"]
+        keys = [redis_keys.resolution_key(name), redis_keys.revision_key(name)]
         values: list[Argument] = [
             publication.revision,
             publication.value,
@@ -128,7 +122,7 @@ class Publisher:
         while True:
             await self._has_pending.wait()
             publication = next(iter(self._pending.values()))
-            if await self._send(publication, CHANNEL):
+            if await self._send(publication, redis_keys.LINKS_CHANNEL):
                 pause = _SHORTEST_PAUSE
                 if self._pending.get(publication.name) is publication:
                     del self._pending[publication.name]

@@ -8,8 +8,9 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from linkmeter.analytics.v1 import clicks_pb2
 from linkmeter.links.v1 import resolution_service_pb2
+from services.common.text import cut
 from services.redirect.domain.resolution import Finding, Resolution
-from services.redirect.request_facts import RequestFacts, cut
+from services.redirect.request_facts import RequestFacts
 
 ORPHAN_CODE_BYTES: Final = 256
 QUERY_BYTES: Final = 2048

@@ -6,6 +6,8 @@ from functools import lru_cache
 from typing import Final, NamedTuple, TypeAlias
 
 from services.common import bots
+from services.common.ip_addresses import CLIENT_IP_KEY, plain_address
+from services.common.text import cut
 from services.redirect.domain import agents
 from services.redirect.domain.hosts import OwnHosts, plain_host
 from services.runtime import request_id
@@ -18,12 +20,9 @@ MEDIA_TYPE_BYTES: Final = 256
 # Of one name; each costs a check of its signature.
 MAX_COOKIES: Final = 4
 
-_LONGEST_CHARACTER: Final = 4
-
 # Stands for a peer on a Unix socket: it has no address, and who may enter the socket's folder is one of us.
 GATEWAY: Final = "gateway"
 
-CLIENT_IP_HEADER: Final = "x-linkmeter-client-ip"
 ORIGINAL_HOST_HEADER: Final = "x-original-host"
 
 # Returns a header's value by its lower-case name; None or empty when it is absent.
@@ -117,7 +116,7 @@ class RequestFactsReader:
 
     def _client_behind(self, peer: str, header: Header) -> str:
         """Return the address that our gateway names, else the last in X-Forwarded-For that is no trusted proxy's."""
-        if named := header(CLIENT_IP_HEADER):
+        if named := header(CLIENT_IP_KEY):
             return plain_address(named) or plain_address(peer)
         client = plain_address(peer)
         for text in reversed((header("x-forwarded-for") or "").split(",")):
@@ -137,26 +136,6 @@ class RequestFactsReader:
         except ValueError:
             return False
         return any(parsed in network for network in self._trusted)
-
-
-@lru_cache(maxsize=4096)
-def plain_address(text: str) -> str:
-    """Answer an address in its one spelling (mapped IPv4 as IPv4, no zone); empty when it is none."""
-    try:
-        address = ipaddress.ip_address(text.partition("%")[0])
-    except ValueError:
-        return ""
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return str(mapped or address)
-
-
-def cut(text: str, size: int) -> str:
-    """Cut a text to a number of UTF-8 bytes, never inside a character."""
-    if len(text) * _LONGEST_CHARACTER <= size:
-        return text
-    if text.isascii():
-        return text if len(text) <= size else text[:size]
-    return text.encode("utf-8", "replace")[:size].decode("utf-8", "ignore")
 
 
 def _purpose(header: Header) -> str:

@@ -1,16 +1,15 @@
 """Slowing down who scans for codes: many unknown ones from one address."""
 
-import ipaddress
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Final
 
 from limits import RateLimitItemPerSecond
 from limits.aio.strategies import MovingWindowRateLimiter
 
 from services.common import keyed_hash
+from services.common.ip_addresses import client_network
 from services.redirect import metrics
 from services.runtime.redis_client import Breaker, Client, RedisDown
 from services.runtime.redis_limits import open_storage
@@ -23,7 +22,6 @@ SCANNING: Final = 300
 SCANNING_SECONDS: Final = 60
 RETRY_AFTER_SECONDS: Final = UNKNOWN_SECONDS
 CLIENTS: Final = 10_000
-_IPV6_NETWORK_BITS: Final = 64
 
 
 class Windows:
@@ -69,13 +67,13 @@ class ScanLimits:
 
     def is_scanning(self, client_ip: str) -> bool:
         """Return whether a client asked for so many unknown codes that no more are looked up for it."""
-        return self._enabled and self._windows.holds(_client(client_ip), SCANNING, SCANNING_SECONDS)
+        return self._enabled and self._windows.holds(client_network(client_ip), SCANNING, SCANNING_SECONDS)
 
     async def note_unknown(self, client_ip: str) -> bool:
         """Count an unknown code, and return whether the client has asked for too many."""
         if not self._enabled:
             return False
-        client = _client(client_ip)
+        client = client_network(client_ip)
         is_over = self._windows.holds(client, UNKNOWN, UNKNOWN_SECONDS)
         self._windows.note(client)
         if is_over or not await self._fits_shared(client):
@@ -96,15 +94,3 @@ class ScanLimits:
 
 
 _SHARED_LIMIT: Final = RateLimitItemPerSecond(UNKNOWN, UNKNOWN_SECONDS)
-
-
-@lru_cache(maxsize=4096)
-def _client(address: str) -> str:
-    """Take an IPv6 network for one client: whoever has one address of it has them all."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(parsed, ipaddress.IPv6Address):
-        return str(ipaddress.ip_network((parsed, _IPV6_NETWORK_BITS), strict=False))
-    return address

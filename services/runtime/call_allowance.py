@@ -9,8 +9,8 @@ from typing import Any
 
 import grpc
 
-from services.common.client_network import CLIENT_IP_KEY, client_network
 from services.common.errors import ResourceExhausted
+from services.common.ip_addresses import CLIENT_IP_KEY, client_network
 from services.runtime.interceptors import Context
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.links.publisher import cache_key
+from services.common.redis_keys import resolution_key
 from tests.support.system import System, running_system
 from tests.support.traffic import Traffic, counted, create_links, ledger, recorded, visitors
 from tests.support.valkey_cluster import ValkeyCluster, running_valkey_cluster
@@ -115,7 +115,7 @@ async def test_writes_go_on_while_a_master_is_dead(cluster: ValkeyCluster, clust
         for code in links:
             assert (await visitor.get(f"/{code}")).status_code == 302
     code = next(iter(links))
-    dead = cluster.master_of(cache_key(f"localhost/{code}"))
+    dead = cluster.master_of(resolution_key(f"localhost/{code}"))
     cluster.kill(dead)
     more = await create_links(clustered, _LINKS)
     await _change(clustered, links[code], "https://example.com/during")

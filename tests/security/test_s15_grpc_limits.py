@@ -10,7 +10,7 @@ import grpc
 import pytest
 
 from linkmeter.links.v1 import access_service_pb2, access_service_pb2_grpc
-from services.common.client_network import CLIENT_IP_KEY
+from services.common.ip_addresses import CLIENT_IP_KEY
 from services.runtime.health import HealthPoller
 from services.runtime.rpc_server import Limits, RpcServer
 from tests.support.floods import reset_streams

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import grpc
 
-from services.common.client_network import CLIENT_IP_KEY
+from services.common.ip_addresses import CLIENT_IP_KEY
 
 # In responses: the HTTP status.
 STATUS_KEY: Final = "x-http-code"

@@ -12,7 +12,7 @@ from prometheus_client import Counter
 
 from gateway.compat.shared import http_metadata
 from services.common import errors
-from services.common.client_network import client_network
+from services.common.ip_addresses import client_network
 from services.runtime import redis_client
 from services.runtime.settings import Environment
 

@@ -5,7 +5,7 @@ from typing import Self
 
 from gateway.compat.shared.limits import Limits, Quota, read_quota
 from services.common.caller import Caller
-from services.common.client_network import client_network
+from services.common.ip_addresses import client_network
 from services.runtime.settings import Environment
 
 

@@ -15,7 +15,7 @@ from linkmeter.links.v1 import link_service_pb2, links_pb2, resolution_service_p
 from services.common import caller as callers
 from services.common import emoji_codes, errors
 from services.common.caller import Caller
-from services.common.client_network import client_network
+from services.common.ip_addresses import client_network
 from services.runtime import caller_metadata
 
 _AUTHORIZATION: Final = "authorization"

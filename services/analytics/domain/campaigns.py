@@ -6,7 +6,7 @@ from typing import Final
 from urllib.parse import parse_qsl
 
 from services.analytics.domain.click import Campaign
-from services.analytics.domain.text import clean
+from services.common.text import clean
 
 _NAMES: Final = tuple(field.name for field in fields(Campaign))
 _LONGEST_VALUE: Final = 500

@@ -21,8 +21,9 @@ from services.analytics.domain.click import (
 )
 from services.analytics.domain.languages import language_of
 from services.analytics.domain.referrals import referral_of, social_network_of
-from services.analytics.domain.text import cut
-from services.analytics.domain.visitors import IpStorage, kept_address, plain_address
+from services.analytics.domain.visitors import IpStorage, kept_address
+from services.common.ip_addresses import plain_address
+from services.common.text import cut
 
 _LONGEST_USER_AGENT: Final = 512
 _LONGEST_DESTINATION: Final = 8192

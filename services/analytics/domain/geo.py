@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol
 from services.analytics.domain.click import Whereabouts
 from services.analytics.domain.countries import continent_of
 from services.analytics.domain.places import Places, without_district
-from services.analytics.domain.text import clean
+from services.common.text import clean
 
 _CACHED_ADDRESSES: Final = 65_536
 _LONGEST_NAME: Final = 200

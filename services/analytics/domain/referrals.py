@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from services.analytics.domain.click import Referral
 from services.analytics.domain.networks import network_of_application, network_of_host
-from services.analytics.domain.text import cut
+from services.common.text import cut
 
 # Names the application that a link was opened from.
 _APPLICATION: Final = "android-app"

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import ip_network
 from typing import Final
 
 _HASH_BYTES: Final = 12
@@ -37,17 +37,6 @@ def visitor_hasher(key: bytes, rotation: KeyRotation) -> Callable[[str, str, dat
         return hashlib.blake2b(text, key=key, digest_size=_HASH_BYTES).digest()
 
     return visitor
-
-
-def plain_address(ip: str) -> str:
-    """Write an address in its one canonical way; empty when it is none."""
-    try:
-        address = ip_address(ip)
-    except ValueError:
-        return ""
-    if isinstance(address, IPv6Address):
-        address = IPv6Address(int(address)).ipv4_mapped or IPv6Address(int(address))
-    return str(address)
 
 
 def kept_address(ip: str, storage: IpStorage) -> str:

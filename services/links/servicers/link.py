@@ -11,6 +11,7 @@ from services.common import emoji_codes
 from services.common.caller import ANONYMOUS_OWNER_ID, LINKS_READ, LINKS_WRITE
 from services.common.clock import Clock
 from services.common.errors import InvalidArgument, NotFound, PermissionDenied, Unauthenticated
+from services.common.ip_addresses import CLIENT_IP_KEY
 from services.links import convert
 from services.links.authentication import Authenticator, Context, owner_of, reach_of
 from services.links.domain import changes, codes, credentials, link_filter, reuse
@@ -26,7 +27,6 @@ from services.runtime import answer_size
 
 IDEMPOTENCY_KEY: Final = "idempotency-key"
 # Set by the gateway and by compat; keeps apart clients that share the anonymous owner.
-CLIENT_IP_KEY: Final = "x-linkmeter-client-ip"
 
 
 class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):

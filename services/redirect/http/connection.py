@@ -5,10 +5,11 @@ from collections import deque
 from collections.abc import Coroutine
 from typing import Any, Final, Protocol, cast
 
+from services.common.ip_addresses import plain_address
 from services.redirect.data_plane import DataPlane
 from services.redirect.http import wire
 from services.redirect.http.request_reader import PIECE_BYTES, Request, RequestReader
-from services.redirect.request_facts import GATEWAY, RequestFacts, RequestFactsReader, plain_address
+from services.redirect.request_facts import GATEWAY, RequestFacts, RequestFactsReader
 from services.redirect.response import Response
 from services.runtime import log
 

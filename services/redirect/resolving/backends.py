@@ -8,12 +8,12 @@ from google.protobuf.message import DecodeError
 
 from linkmeter.links.v1 import resolution_service_pb2, resolution_service_pb2_grpc
 from services.common import errors
+from services.common.redis_keys import resolution_key
 from services.redirect import convert
 from services.redirect.domain.resolution import Absent, Finding, Resolution
 from services.runtime import log
 from services.runtime.redis_client import Breaker, Client, RedisDown
 
-KEY_PREFIX: Final = "lm:resolution:"
 VERIFY_SECONDS: Final = 5.0
 LOOK_SECONDS: Final = 1.0
 # Reading twice changes nothing; consuming twice would.
@@ -35,7 +35,7 @@ class RedisLinks:
         if client is None:
             return None
         try:
-            value = await self._breaker.run(lambda: client.get(KEY_PREFIX + key))
+            value = await self._breaker.run(lambda: client.get(resolution_key(key)))
             # The client decodes nothing, which its types do not know.
             if not isinstance(value, bytes):
                 return None

@@ -7,11 +7,11 @@ from typing import Any, Final
 
 import redis.asyncio
 
+from services.common.redis_keys import LINKS_CHANNEL
 from services.redirect.resolving.resolver import Resolver
 from services.runtime import log
 from services.runtime.redis_client import OUTAGES, server_urls
 
-CHANNEL: Final = "lm:invalidate"
 PING_SECONDS: Final = 1.0
 RETRY_SECONDS: Final = 0.5
 
@@ -58,7 +58,7 @@ class Watch:
 
     async def _listen(self) -> None:
         async with self._clients[0].pubsub() as subscription:
-            await subscription.subscribe(CHANNEL)
+            await subscription.subscribe(LINKS_CHANNEL)
             unanswered = 0
             while True:
                 message = await subscription.get_message(timeout=PING_SECONDS)

@@ -14,8 +14,9 @@ from deploy.local.readiness import answers_redis, wait_ready
 from deploy.local.valkey import ValkeyServer
 from linkmeter.links.v1 import link_service_pb2, links_pb2, resolution_service_pb2
 from services.common import access_ticket, errors
+from services.common.redis_keys import LINKS_CHANNEL, resolution_key
 from services.links.guess_limits import GuessLimits
-from services.links.publisher import CHANNEL, Publication, Publisher, cache_key
+from services.links.publisher import Publication, Publisher
 from services.runtime.redis_client import Breaker, open_redis
 from tests.support.clock import FakeClock
 from tests.support.links_service import OWNER, SECRET, Links, running_links
@@ -31,7 +32,7 @@ async def listening(url: str) -> AsyncIterator[list[str]]:
     heard: list[str] = []
     client = redis.asyncio.Redis.from_url(url)
     pubsub = client.pubsub()
-    await pubsub.subscribe(CHANNEL)
+    await pubsub.subscribe(LINKS_CHANNEL)
     await pubsub.get_message(timeout=60)
 
     async def listen() -> None:
@@ -51,7 +52,7 @@ async def listening(url: str) -> AsyncIterator[list[str]]:
 async def cached(url: str, code: str) -> Resolution | None:
     """Read what redirect would."""
     async with redis.asyncio.Redis.from_url(url) as client:
-        value: Any = await client.get(cache_key(f"sho.rt/{code}"))
+        value: Any = await client.get(resolution_key(f"sho.rt/{code}"))
         return Resolution.FromString(value) if value else None
 
 
@@ -130,7 +131,7 @@ async def test_resolving_fills_the_cache_for_a_minute_without_announcing(links: 
             return await cached(valkey_url, "abc") == resolution
 
         await eventually(is_cached)
-        assert 0 < await client.ttl(cache_key("sho.rt/abc")) <= 60
+        assert 0 < await client.ttl(resolution_key("sho.rt/abc")) <= 60
         assert heard == []
 
 
@@ -140,7 +141,7 @@ async def test_older_revision_never_replaces_a_newer_one(valkey_url: str) -> Non
     publisher = Publisher(client, Breaker())
     for revision in (2, 1, 3, 2):
         await publisher.publish(Publication("sho.rt", "abc", revision, str(revision).encode()))
-    assert await client.get(cache_key("sho.rt/abc")) == b"3"
+    assert await client.get(resolution_key("sho.rt/abc")) == b"3"
     await client.aclose()
 
 
@@ -154,7 +155,7 @@ async def test_of_many_publications_at_once_each_arrives(valkey_url: str) -> Non
             news = [Publication("sho.rt", f"abc{n}", revision, b"%d" % revision) for n in range(250)]
             await asyncio.gather(*map(publisher.publish, news))
             for publication in news:
-                assert await client.get(cache_key(publication.name)) == b"%d" % revision
+                assert await client.get(resolution_key(publication.name)) == b"%d" % revision
         await eventually(lambda: len(heard) == 500)
     await client.aclose()
 

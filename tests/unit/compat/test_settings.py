@@ -3,7 +3,6 @@
 import pytest
 
 from gateway.compat.settings import Settings
-from services.common.client_network import client_network
 from services.runtime.settings import SettingsError
 
 NEEDED = {
@@ -34,19 +33,3 @@ def test_a_wrong_number_is_named(name: str) -> None:
     """A limit of nothing would be an outage."""
     with pytest.raises(SettingsError, match=name):
         Settings.read({**NEEDED, name: "0"})
-
-
-@pytest.mark.parametrize(
-    ("ip", "network"),
-    [
-        ("203.0.113.7", "203.0.113.7"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("2001:db8:1:2::ffff", "2001:db8:1:2::/64"),
-        ("::ffff:203.0.113.7", "203.0.113.7"),
-        ("", "unknown"),
-        ("nonsense", "unknown"),
-    ],
-)
-def test_one_client_is_an_address_or_a_small_ipv6_network(ip: str, network: str) -> None:
-    """Whoever has an IPv6 address has all of its /64."""
-    assert client_network(ip) == network

@@ -3,11 +3,9 @@
 import ipaddress
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from services.redirect.domain.hosts import own_hosts
-from services.redirect.request_facts import RequestFacts, RequestFactsReader, cut
+from services.redirect.request_facts import RequestFacts, RequestFactsReader
 
 PROXY = "10.0.0.1"
 READER = RequestFactsReader(hosts=own_hosts("https://sho.rt", ""), trusted_proxies=[ipaddress.ip_network("10.0.0.0/8")])
@@ -79,15 +77,6 @@ def test_long_headers_are_cut() -> None:
     cut_facts = facts(user_agent=long, referer=long, accept_language=long, sec_purpose=long)
     sizes = [len(text) for text in (cut_facts.user_agent, cut_facts.referrer, cut_facts.accept_language)]
     assert (sizes, len(cut_facts.purpose)) == ([512, 2048, 256], 64)
-
-
-@given(st.text(), st.integers(min_value=0, max_value=64))
-def test_cutting_never_breaks_a_character(text: str, size: int) -> None:
-    """The result is a beginning of the text, valid, and as long as fits."""
-    short = cut(text, size)
-    encodable = text.encode("utf-8", "replace").decode()
-    assert len(short.encode()) <= size
-    assert encodable.startswith(short)
 
 
 @pytest.mark.parametrize(

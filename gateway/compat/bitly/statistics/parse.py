@@ -9,7 +9,7 @@ from typing import Final, Protocol
 from gateway.compat.bitly import values
 from gateway.compat.bitly.errors import invalid
 from gateway.compat.bitly.statistics.windows import ALL, MOST_MINUTES, Unit, Window, Zone
-from gateway.compat.shared import zones
+from services.common import time_zones
 
 DEFAULT_ZONE: Final = Zone(name="America/New_York", info=zoneinfo.ZoneInfo("America/New_York"))
 MOST_ROWS: Final = 1000
@@ -72,8 +72,8 @@ def zone_named(text: str) -> Zone | None:
         minutes = round(float(text) * 60)
         if abs(minutes) > _FARTHEST_OFFSET * 60:
             return None
-        text = zones.offset_name(minutes)
-    info = zones.zone_named(text)
+        text = time_zones.offset_name(minutes)
+    info = time_zones.zone_named(text)
     return Zone(name=text, info=info) if info else None
 
 

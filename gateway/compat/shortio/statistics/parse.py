@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final, Protocol
 
-from gateway.compat.shared import zones
 from gateway.compat.shortio import ids, moments, values
 from gateway.compat.shortio.intervals import Interval
 from gateway.compat.shortio.statistics import columns, filters, periods
@@ -15,7 +14,7 @@ from gateway.compat.shortio.statistics.filters import Conditions
 from gateway.compat.shortio.statistics.periods import Period
 from linkmeter.analytics.v1 import stats_service_pb2
 from linkmeter.compat.shortio.v2 import statistics_pb2, statistics_service_pb2
-from services.common import errors
+from services.common import errors, time_zones
 
 DEFAULT_TOP: Final = 10
 LARGEST_TOP: Final = 1000
@@ -159,13 +158,13 @@ def time_zone_of(options: statistics_pb2.StatisticsOptions) -> TimeZone:
     """
     name = values.text(options.tz, "tz").strip()
     if name:
-        known = zones.zone_named(name)
+        known = time_zones.zone_named(name)
         if known is None:
             raise errors.InvalidArgument("tz", "must be a time zone of the IANA database, for instance Europe/Berlin")
         return TimeZone(name, known, is_named=True)
     minutes = values.number(options.tz_offset, "tzOffset") or 0.0
-    name = zones.offset_name(int(minutes)) if minutes.is_integer() else "?"
-    known = zones.zone_named(name)
+    name = time_zones.offset_name(int(minutes)) if minutes.is_integer() else "?"
+    known = time_zones.zone_named(name)
     if known is None:
         raise errors.InvalidArgument("tzOffset", "must be a whole number of minutes, at most 1080 either way")
     return TimeZone(name, known, is_named=False)

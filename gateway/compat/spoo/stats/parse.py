@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
 
-from gateway.compat.shared.zones import zone_named
 from gateway.compat.spoo import moments
 from gateway.compat.spoo.errors import invalid
 from linkmeter.compat.spoo.v1 import stats_pb2
+from services.common.time_zones import zone_named
 
 ALL: Final = "all"
 ANON: Final = "anon"

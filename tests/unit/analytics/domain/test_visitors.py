@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.analytics.domain.visitors import IpStorage, KeyRotation, kept_address, plain_address, visitor_hasher
+from services.analytics.domain.visitors import IpStorage, KeyRotation, kept_address, visitor_hasher
+from services.common.ip_addresses import plain_address
 
 
 def test_visitors_are_the_same_by_address_and_agent_for_ever() -> None:

@@ -4,18 +4,21 @@ from typing import Final
 
 # Zero-width non-joiner and joiner.
 _JOINERS: Final = "\u200c\u200d"
+_LONGEST_CHARACTER_BYTES: Final = 4
 
 
 def cut(text: str, most_bytes: int) -> str:
     """Cut text so that its UTF-8 has at most that many bytes, never inside a character."""
-    # A character takes at most four bytes: short text, which is nearly all of it, need not be encoded to be measured.
-    if len(text) * 4 <= most_bytes:
+    # Short text, which is nearly all of it, need not be encoded to be measured.
+    if len(text) * _LONGEST_CHARACTER_BYTES <= most_bytes:
         return text
+    if text.isascii():
+        return text[:most_bytes]
     return text.encode("utf-8", "replace")[:most_bytes].decode("utf-8", "ignore")
 
 
 def clean(text: str, most_bytes: int) -> str:
-    """Fold white space of any kind into one blank, drop other control characters, then cut.
+    """Fold white space of any kind into one blank, drop other control characters, then cut to that many bytes.
 
     Joiners stay: Persian and Hindi words need them, and so do families of emojis.
     """
