@@ -2,10 +2,10 @@
 
 from services.common.clock import Clock
 from services.common.errors import AlreadyExists, FailedPrecondition, NotFound
+from services.common.hosts import OwnHosts, PublicUrl
 from services.links.dns_lookup import DnsLookup
 from services.links.domain import domains
 from services.links.domain.domains import Domain, Proofs
-from services.links.domain.hosts import OwnHosts, PublicUrl
 from services.links.store.domain_claims import DomainClaimStore
 from services.links.store.domains import DomainStore
 

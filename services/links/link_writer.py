@@ -9,6 +9,7 @@ from typing import Final
 from services.common import keyed_hash
 from services.common.clock import Clock
 from services.common.errors import InvalidArgument, NotFound, PermissionDenied
+from services.common.hosts import OwnHosts
 from services.links import convert, metrics
 from services.links.background import Background
 from services.links.domain import codes, credentials, destination, passwords, reuse
@@ -16,7 +17,6 @@ from services.links.domain import link as links
 from services.links.domain.credentials import Secret
 from services.links.domain.destination import Destination
 from services.links.domain.domains import Domain
-from services.links.domain.hosts import OwnHosts
 from services.links.domain.idempotency import IdempotencyHashes
 from services.links.domain.link import Link, LinkDraft, LinkFields, Reach
 from services.links.domain.passwords import StoredPassword

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from services.common.hosts import OwnHosts, PublicUrl
 from services.links.domain import credentials
-from services.links.domain.hosts import OwnHosts, PublicUrl
 from services.runtime.settings import Environment
 from services.runtime.tls import TlsFiles, read_tls
 

@@ -27,8 +27,8 @@ from linkmeter.links.v1 import (
     tag_service_pb2_grpc,
 )
 from services.common.clock import Clock
+from services.common.hosts import OwnHosts, PublicUrl
 from services.links.domain import codes
-from services.links.domain.hosts import OwnHosts, PublicUrl
 from services.links.server import LinksServer
 from services.links.settings import Settings
 from services.runtime import rpc_client

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
+from services.common import hosts
 from services.common.errors import InvalidArgument
-from services.links.domain import hosts
 from services.links.domain.text import has_control_characters
 
 MAX_BYTES: Final = 8192

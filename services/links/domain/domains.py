@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from services.common import keyed_hash
+from services.common import hosts, keyed_hash
 from services.common.errors import InvalidArgument
-from services.links.domain import hosts
-from services.links.domain.hosts import PublicUrl
+from services.common.hosts import PublicUrl
 
 # The installation's own domain, which every owner may use.
 OWN_DOMAIN_ID: Final = 1

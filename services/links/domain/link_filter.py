@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import quote, unquote
 
-from services.common import emoji_codes
+from services.common import emoji_codes, hosts
 from services.common.errors import InvalidArgument
-from services.links.domain import destination, hosts
+from services.links.domain import destination
 from services.links.domain.link import MAX_TAG, LinkState
 from services.links.domain.text import has_control_characters
 

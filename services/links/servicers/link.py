@@ -11,6 +11,7 @@ from services.common import emoji_codes
 from services.common.caller import ANONYMOUS_OWNER_ID, LINKS_READ, LINKS_WRITE
 from services.common.clock import Clock
 from services.common.errors import InvalidArgument, NotFound, PermissionDenied, Unauthenticated
+from services.common.hosts import OwnHosts
 from services.common.ip_addresses import CLIENT_IP_KEY
 from services.links import convert
 from services.links.authentication import Authenticator, Context, owner_of, reach_of
@@ -18,7 +19,6 @@ from services.links.domain import changes, codes, credentials, link_filter, reus
 from services.links.domain.changes import LinkChange
 from services.links.domain.credentials import Secret
 from services.links.domain.domains import Domain
-from services.links.domain.hosts import OwnHosts
 from services.links.domain.link import Link, LinkDraft, LinkFields, Reach
 from services.links.domain.page_tokens import PageTokens
 from services.links.link_writer import LinkWriter

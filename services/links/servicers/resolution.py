@@ -7,11 +7,11 @@ from linkmeter.links.v1 import resolution_service_pb2, resolution_service_pb2_gr
 from services.common import access_ticket, emoji_codes
 from services.common.clock import Clock
 from services.common.errors import InvalidArgument, PermissionDenied, ResourceExhausted
+from services.common.hosts import OwnHosts
 from services.links import convert, metrics
 from services.links.authentication import Context
 from services.links.background import Background
 from services.links.domain import codes, passwords
-from services.links.domain.hosts import OwnHosts
 from services.links.domain.link import Link
 from services.links.guess_limits import GuessLimits
 from services.links.link_writer import publication

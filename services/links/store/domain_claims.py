@@ -5,8 +5,8 @@ from datetime import datetime
 import asyncpg
 
 from services.common.errors import AlreadyExists, NotFound, ResourceExhausted
+from services.common.hosts import PublicUrl
 from services.links.domain.domains import CHECK_PAUSE, Domain
-from services.links.domain.hosts import PublicUrl
 from services.links.store import rows
 from services.runtime.postgres import Pool
 

@@ -7,8 +7,8 @@ from typing import Final
 import asyncpg
 
 from services.common.errors import AlreadyExists, FailedPrecondition, NotFound
+from services.common.hosts import PublicUrl
 from services.links.domain.domains import OWN_DOMAIN_ID, Domain
-from services.links.domain.hosts import PublicUrl
 from services.links.store import rows
 from services.runtime.postgres import Pool
 

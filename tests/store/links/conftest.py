@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from services.common.hosts import PublicUrl
 from services.links.components import SCHEMA
-from services.links.domain.hosts import PublicUrl
 from services.links.store.domains import DomainStore
 from services.runtime import postgres
 from tests.support.clock import FakeClock

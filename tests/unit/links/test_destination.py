@@ -6,8 +6,9 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from services.common import hosts
 from services.common.errors import InvalidArgument
-from services.links.domain import destination, hosts
+from services.links.domain import destination
 
 PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 

@@ -3,8 +3,8 @@
 import pytest
 
 from services.common.errors import InvalidArgument
+from services.common.hosts import OwnHosts, PublicUrl
 from services.links.domain import domains
-from services.links.domain.hosts import OwnHosts, PublicUrl
 
 
 def own(public_url: str, *extra: str) -> OwnHosts:
