@@ -9,9 +9,10 @@ from deploy.local.ports import has_ipv6
 from deploy.local.process import Command
 from deploy.local.settings import LocalSettings
 from gateway.envoy.render import render
-from gateway.envoy.settings import EnvoySettings, host_of_url
+from gateway.envoy.settings import EnvoySettings
 from gateway.envoy.upstream_tls import write_sds
 from gateway.openapi.files import write_files
+from services.common.hosts import PublicUrl
 
 
 def envoy_command(
@@ -49,7 +50,7 @@ def _envoy_settings(settings: LocalSettings, addresses: Addresses, docs: Path, s
         compat=(addresses.compat,),
         redirect=addresses.data_planes(settings.workers),
         docs=docs,
-        default_host=host_of_url(settings.public_url),
+        default_host=PublicUrl.parse(settings.public_url).authority,
         admin=addresses.envoy_admin,
         metrics_listen=addresses.envoy_metrics,
         trusted_hops=settings.trusted_hops,

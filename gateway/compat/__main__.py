@@ -16,9 +16,9 @@ def main() -> None:
         ours = Settings.read(os.environ)
     except settings.SettingsError as problem:
         settings.stop("compat", problem)
-    log.configure("compat", ours.log_level)
-    tracing.configure("compat", ours.otlp_endpoint)
-    metrics.serve(ours.metrics_listen)
+    log.configure("compat", ours.server.log_level)
+    tracing.configure("compat", ours.server.otlp_endpoint)
+    metrics.serve(ours.server.metrics_listen)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(server.run(ours))
 

@@ -24,7 +24,7 @@ async def run(settings: Settings) -> None:
     backends = Backends.open(
         settings.links_address,
         settings.analytics_address,
-        tls=settings.tls,
+        tls=settings.server.tls,
         links_tls_name=settings.links_tls_name,
         analytics_tls_name=settings.analytics_tls_name,
     )
@@ -38,12 +38,12 @@ async def run(settings: Settings) -> None:
 def build(settings: Settings, backends: Backends) -> RpcServer:
     """Build the server, not started."""
     server = RpcServer(
-        address=settings.listen,
+        address=settings.server.listen,
         # Without analytics links can still be made and deleted, so it does not count here.
         health=HealthPoller({"links": backends.check_links}),
-        limits=rpc_server.Limits(drain_seconds=settings.drain_seconds),
+        limits=rpc_server.Limits(drain_seconds=settings.server.drain_seconds),
         interceptors=[ErrorInterceptor(ERROR_RENDERERS)],
-        tls=settings.tls,
+        tls=settings.server.tls,
     )
     components = _components(settings, backends)
     for dialect in DIALECTS:

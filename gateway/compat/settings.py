@@ -6,18 +6,17 @@ from typing import Any, Self
 
 from gateway.compat.dialects import DIALECTS
 from services.runtime.settings import Environment
-from services.runtime.tls import TlsFiles, read_peer_name, read_tls
+from services.runtime.shared_settings import ServerSettings, read_public_url, read_secret, read_server
+from services.runtime.tls import read_peer_name
 
 _MOST_PER_MINUTE = 1_000_000
-_SHORTEST_SECRET = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The compat server's settings, read once."""
 
-    listen: str
-    metrics_listen: str
+    server: ServerSettings
     links_address: str
     analytics_address: str
     # Where visitors reach the installation; cookies are marked Secure when it is https.
@@ -34,11 +33,6 @@ class Settings:
     shadow_rate_limits: bool
     # How often calls may be made, by the dialect's name; each dialect reads its own.
     rates: Mapping[str, Any]
-    # How long calls are still taken after SIGTERM, until everybody has noticed.
-    drain_seconds: int
-    log_level: str
-    otlp_endpoint: str
-    tls: TlsFiles | None
     # What the certificates of the services called must name.
     links_tls_name: str
     analytics_tls_name: str
@@ -49,22 +43,17 @@ class Settings:
         environment = Environment(variables)
         rate_limits = environment.flag("LINKMETER_RATE_LIMITS", default=True)
         settings = cls(
-            listen=environment.address("LINKMETER_LISTEN"),
-            metrics_listen=environment.address("LINKMETER_METRICS_LISTEN", ""),
+            server=read_server(environment),
             links_address=environment.address("LINKMETER_LINKS_ADDRESS"),
             analytics_address=environment.address("LINKMETER_ANALYTICS_ADDRESS"),
-            public_url=environment.text("LINKMETER_PUBLIC_URL"),
+            public_url=read_public_url(environment).url,
             redis_url=environment.text("LINKMETER_REDIS_URL", None if rate_limits else ""),
-            secret=(environment.text("LINKMETER_SECRET", minimum_length=_SHORTEST_SECRET) if rate_limits else ""),
+            secret=read_secret(environment) if rate_limits else "",
             rate_limits=rate_limits,
             creates_per_minute=environment.integer("LINKMETER_CREATES_PER_MINUTE", 60, 1, _MOST_PER_MINUTE),
             misses_per_minute=environment.integer("LINKMETER_MISSES_PER_MINUTE", 60, 1, _MOST_PER_MINUTE),
             shadow_rate_limits=environment.flag("LINKMETER_RATE_LIMITS_SHADOW", default=False),
             rates={dialect.name: dialect.read_rates(environment) for dialect in DIALECTS},
-            drain_seconds=environment.integer("LINKMETER_DRAIN_SECONDS", 0, 0, 300),
-            log_level=environment.choice("LINKMETER_LOG_LEVEL", ("debug", "info", "warning", "error"), "info"),
-            otlp_endpoint=environment.text("LINKMETER_OTLP_ENDPOINT", ""),
-            tls=read_tls(environment),
             links_tls_name=read_peer_name(environment, "links"),
             analytics_tls_name=read_peer_name(environment, "analytics"),
         )

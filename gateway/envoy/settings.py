@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from gateway.openapi.contract import DESCRIPTOR_SET
+from services.common.hosts import PublicUrl
 from services.runtime.addresses import is_address
 from services.runtime.settings import Environment
+from services.runtime.shared_settings import read_public_url
 from services.runtime.tls import TlsFiles, read_http_tls, read_peer_name, read_tls
 
 
@@ -64,7 +65,7 @@ def read_settings(variables: Mapping[str, str]) -> EnvoySettings:
         descriptor_set=Path(environment.text("LINKMETER_DESCRIPTOR_SET", str(DESCRIPTOR_SET))),
         admin=f"127.0.0.1:{environment.integer('LINKMETER_ENVOY_ADMIN_PORT', 9901, 0, 65535)}",
         metrics_listen=environment.address("LINKMETER_METRICS_LISTEN", "127.0.0.1:0"),
-        default_host=environment.parsed("LINKMETER_PUBLIC_URL", host_of_url, "localhost"),
+        default_host=read_public_url(environment, PublicUrl.parse("http://localhost")).authority,
         trusted_hops=environment.integer("LINKMETER_TRUSTED_HOPS", 0, 0, 16),
         access_log=environment.flag("LINKMETER_ACCESS_LOG", default=True),
         tls=tls,
@@ -74,14 +75,6 @@ def read_settings(variables: Mapping[str, str]) -> EnvoySettings:
     )
     environment.check()
     return settings
-
-
-def host_of_url(url: str) -> str:
-    """Return what a Host header says of a URL; raise ValueError when it names no host."""
-    host = urlsplit(url).netloc
-    if not (host and host.isascii()):
-        raise ValueError(f"{url!r} names no host in ASCII")
-    return host
 
 
 def _parse_addresses(text: str) -> tuple[str, ...]:

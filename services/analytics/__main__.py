@@ -67,9 +67,9 @@ def retain() -> None:
 def start() -> None:
     """Read the settings and serve."""
     settings = read_settings(os.environ)
-    log.configure("analytics", settings.log_level)
-    tracing.configure("analytics", settings.otlp_endpoint)
-    metrics.serve(settings.metrics_listen)
+    log.configure("analytics", settings.server.log_level)
+    tracing.configure("analytics", settings.server.otlp_endpoint)
+    metrics.serve(settings.server.metrics_listen)
     uvloop.run(serve(settings))
 
 

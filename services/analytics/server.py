@@ -56,7 +56,7 @@ class AnalyticsServer:
         self._settings = settings
         self._enricher = enricher
         self._clock = clock or SystemClock()
-        self._limits = limits or Limits(message_bytes=_MESSAGE_BYTES, drain_seconds=settings.drain_seconds)
+        self._limits = limits or Limits(message_bytes=_MESSAGE_BYTES, drain_seconds=settings.server.drain_seconds)
 
     @property
     def port(self) -> int:
@@ -71,11 +71,11 @@ class AnalyticsServer:
             for size in (_INGEST_CONNECTIONS, _QUESTION_CONNECTIONS, 1)
         ]
         self._rpc = RpcServer(
-            address=self._settings.listen,
+            address=self._settings.server.listen,
             health=HealthPoller({"postgres": lambda: self._probe.execute("SELECT 1")}),
             translate=postgres.outage_of,
             limits=self._limits,
-            tls=self._settings.tls,
+            tls=self._settings.server.tls,
         )
         self._copies = Copies(self._questions, CopyLimits(most_bytes=self._settings.column_cache_mib * _MEBIBYTE))
         self._add_servicers(self._ingest, self._questions)

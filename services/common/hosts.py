@@ -34,6 +34,17 @@ def canonical(text: str) -> str:
     return _dotted_address(labels) or name
 
 
+def host_names(listing: str) -> tuple[str, ...]:
+    """Return the one spelling of each host in a comma-separated list, without ports; ValueError names what is none."""
+    names = []
+    for host in filter(None, (item.strip() for item in listing.split(","))):
+        try:
+            names.append(canonical(_without_port(host)))
+        except ValueError as problem:
+            raise ValueError(f"{host!r} {problem}") from problem
+    return tuple(names)
+
+
 def to_ascii(text: str) -> str:
     """Return a host in lower case, with its foreign letters as punycode; ValueError when it cannot be."""
     if text.isascii():
@@ -118,6 +129,11 @@ class PublicUrl:
         bare = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
         return cls(url=f"{parts.scheme}://{parts.netloc.lower()}", host=canonical(bare))
 
+    @property
+    def authority(self) -> str:
+        """What a Host header says of it: the host, and the port if it is named."""
+        return urlsplit(self.url).netloc
+
 
 @dataclass(frozen=True, slots=True)
 class OwnHosts:
@@ -128,14 +144,18 @@ class OwnHosts:
 
     @classmethod
     def of(cls, public_url: PublicUrl, extra_hosts: Iterable[str]) -> "OwnHosts":
-        """Take the public URL's host with the extra hosts; ValueError when one is none."""
-        aliases = {canonical(_without_port(host)) for host in extra_hosts}
+        """Take the public URL's host with the extra hosts, each in its one spelling."""
+        aliases = set(extra_hosts)
         if public_url.host in _LOOPBACK:
             aliases |= _LOOPBACK
         return cls(name=public_url.host, aliases=frozenset(aliases - {public_url.host}))
 
     def __contains__(self, host: str) -> bool:
         return host == self.name or host in self.aliases
+
+    def canonical(self, host: str) -> str:
+        """Return the name that the domain of a host has, so that an alias shares its cache entries."""
+        return self.name if host in self.aliases else host
 
     def domain_host(self, host: str) -> str:
         """Return the domain's host for a host as a client wrote it: aliases and no host at all mean our own."""
@@ -145,7 +165,7 @@ class OwnHosts:
             known = canonical(host)
         except ValueError:
             return ""
-        return self.name if known in self.aliases else known
+        return self.canonical(known)
 
 
 def _without_port(host: str) -> str:

@@ -48,9 +48,9 @@ def main(arguments: list[str]) -> None:
         if arguments:
             raise SystemExit("usage: python -m services.links [migrate | admin COMMAND]")
         settings = read_settings(os.environ)
-        log.configure("links", settings.log_level)
-        tracing.configure("links", settings.otlp_endpoint)
-        metrics.serve(settings.metrics_listen)
+        log.configure("links", settings.server.log_level)
+        tracing.configure("links", settings.server.otlp_endpoint)
+        metrics.serve(settings.server.metrics_listen)
         uvloop.run(serve(settings))
     except SettingsError as problem:
         stop("links", problem)

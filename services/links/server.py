@@ -69,7 +69,7 @@ class LinksServer:
         self._settings = settings
         self._clock = clock or SystemClock()
         self._next_code = next_code
-        self._limits = limits or Limits(message_bytes=_MESSAGE_BYTES, drain_seconds=settings.drain_seconds)
+        self._limits = limits or Limits(message_bytes=_MESSAGE_BYTES, drain_seconds=settings.server.drain_seconds)
 
     @property
     def port(self) -> int:
@@ -91,12 +91,12 @@ class LinksServer:
         # Apart, so that a busy pool is no outage.
         self._probe = await postgres.open_pool(self._settings.postgres_url, links_parts.SCHEMA, max_size=1)
         self._rpc = RpcServer(
-            address=self._settings.listen,
+            address=self._settings.server.listen,
             # Not Redis: without it links goes on, but for the check of passwords.
             health=HealthPoller({"postgres": lambda: self._probe.execute("SELECT 1"), "start": bootstrap.check}),
             translate=postgres.outage_of,
             limits=self._limits,
-            tls=self._settings.tls,
+            tls=self._settings.server.tls,
         )
         _add_link_servicers(self._rpc.server, parts)
         _add_account_servicers(self._rpc.server, parts)

@@ -5,14 +5,20 @@ LINKMETER_RATE_LIMITS is not among it: the only limits here are those of passwor
 
 import ipaddress
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from services.common.hosts import OwnHosts, PublicUrl
 from services.links.domain import credentials
 from services.runtime.settings import Environment
-from services.runtime.tls import TlsFiles, read_tls
+from services.runtime.shared_settings import (
+    ServerSettings,
+    read_own_hosts,
+    read_public_url,
+    read_secret,
+    read_server,
+)
 
 _API_KEY: Final = re.compile(r"[!-~]{16,256}")
 
@@ -21,8 +27,7 @@ _API_KEY: Final = re.compile(r"[!-~]{16,256}")
 class Settings:
     """The settings of one process."""
 
-    listen: str
-    metrics_listen: str = ""
+    server: ServerSettings
     postgres_url: str = field(repr=False)
     redis_url: str = field(repr=False)
     secret: str = field(repr=False)
@@ -34,11 +39,6 @@ class Settings:
     domains_per_owner: int = 100
     # The first owner's key; empty: none is added.
     api_key: str = field(default="", repr=False)
-    # How long calls are still taken after SIGTERM, until everybody has noticed.
-    drain_seconds: int = 0
-    log_level: str = "info"
-    otlp_endpoint: str = ""
-    tls: TlsFiles | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,22 +52,17 @@ class AdminSettings:
 def read_settings(variables: Mapping[str, str]) -> Settings:
     """Read the settings; raise SettingsError with a line for each one that is missing or wrong."""
     env = Environment(variables)
-    public_url = _read_public_url(env)
+    public_url = read_public_url(env)
     settings = Settings(
-        listen=env.address("LINKMETER_LISTEN"),
-        metrics_listen=env.address("LINKMETER_METRICS_LISTEN", ""),
+        server=read_server(env),
         postgres_url=env.text("LINKMETER_POSTGRES_URL"),
         redis_url=env.text("LINKMETER_REDIS_URL"),
-        secret=env.text("LINKMETER_SECRET", minimum_length=32),
+        secret=read_secret(env),
         public_url=public_url,
-        hosts=_read_hosts(env, public_url),
-        api_key=env.parsed("LINKMETER_API_KEY", _api_key, ""),
+        hosts=read_own_hosts(env, public_url),
+        api_key=env.parsed("LINKMETER_API_KEY", parse_api_key, ""),
         dns_resolver=env.parsed("LINKMETER_DNS_RESOLVER", _resolver, ""),
         domains_per_owner=env.integer("LINKMETER_DOMAINS_PER_OWNER", 100, 0, 10_000),
-        drain_seconds=env.integer("LINKMETER_DRAIN_SECONDS", 0, 0, 300),
-        log_level=env.choice("LINKMETER_LOG_LEVEL", ("debug", "info", "warning", "error"), "info"),
-        otlp_endpoint=env.address("LINKMETER_OTLP_ENDPOINT", ""),
-        tls=read_tls(env),
     )
     env.check()
     return settings
@@ -77,7 +72,7 @@ def read_admin_settings(variables: Mapping[str, str]) -> AdminSettings:
     """Read what the operator's commands need, as the service reads it."""
     env = Environment(variables)
     url = env.text("LINKMETER_POSTGRES_URL")
-    settings = AdminSettings(postgres_url=url, hosts=_read_hosts(env, _read_public_url(env)))
+    settings = AdminSettings(postgres_url=url, hosts=read_own_hosts(env, read_public_url(env)))
     env.check()
     return settings
 
@@ -88,26 +83,6 @@ def read_postgres_url(variables: Mapping[str, str]) -> str:
     url = env.text("LINKMETER_POSTGRES_URL")
     env.check()
     return url
-
-
-def _read_public_url(env: Environment) -> PublicUrl:
-    env.text("LINKMETER_PUBLIC_URL")
-    return env.parsed("LINKMETER_PUBLIC_URL", PublicUrl.parse, PublicUrl("http://localhost", "localhost"))
-
-
-def _read_hosts(env: Environment, public_url: PublicUrl) -> OwnHosts:
-    return env.parsed("LINKMETER_EXTRA_HOSTS", _hosts(public_url), OwnHosts.of(public_url, ()))
-
-
-def _hosts(public_url: PublicUrl) -> Callable[[str], OwnHosts]:
-    def parse(text: str) -> OwnHosts:
-        hosts = [host.strip() for host in text.split(",") if host.strip()]
-        try:
-            return OwnHosts.of(public_url, hosts)
-        except ValueError as problem:
-            raise ValueError(f"{text!r} {problem}") from problem
-
-    return parse
 
 
 def _resolver(text: str) -> str:
@@ -121,7 +96,8 @@ def _resolver(text: str) -> str:
     return text
 
 
-def _api_key(text: str) -> str:
+def parse_api_key(text: str) -> str:
+    """Return an API key that an operator chose; raise ValueError when it cannot be one."""
     if not _API_KEY.fullmatch(text) or credentials.is_edit_token(text):
         # Without the value: it is a secret.
         raise ValueError("must be 16 to 256 visible ASCII characters that do not begin with tok_")

@@ -22,8 +22,8 @@ def main() -> None:
         stop("redirect", problem)
     except OSError as problem:
         stop("redirect", SettingsError(f"LINKMETER_OUTBOX_DIR cannot be used: {problem.strerror}"))
-    log.configure("redirect", settings.log_level)
-    tracing.configure("redirect", settings.otlp_endpoint)
+    log.configure("redirect", settings.server.log_level)
+    tracing.configure("redirect", settings.server.otlp_endpoint)
     worker = os.environ.get(WORKER_VARIABLE)
     if worker is None and settings.workers > 1:
         uvloop.run(supervisor.run(settings.workers))

@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+from services.common.hosts import OwnHosts
 from services.redirect import metrics, pages
-from services.redirect.domain.hosts import OwnHosts
 from services.redirect.domain.paths import Fixed, Follow, Preview, read_path
 from services.redirect.following import LINK_METHODS, READING, Following
 from services.redirect.request_facts import RequestFacts
@@ -95,6 +95,6 @@ class DataPlane:
             case Fixed.ICON:
                 return Response(204, [CACHE_CONTROL])
             case Fixed.LANDING:
-                if facts.host == self._hosts.default:
+                if facts.host == self._hosts.name:
                     return pages.landing()
                 return pages.not_found(as_json=facts.prefers_json)

@@ -5,9 +5,10 @@ from typing import Final, Protocol
 from linkmeter.redirect.v1 import redirect_service_pb2, redirect_service_pb2_grpc
 from services.common import errors
 from services.common.clock import Clock
+from services.common.hosts import OwnHosts
 from services.redirect import metrics
 from services.redirect.domain import decision
-from services.redirect.domain.hosts import OwnHosts, plain_host
+from services.redirect.domain.hosts import plain_host
 from services.redirect.domain.paths import Follow, read_path
 from services.redirect.following import ELSEWHERE_STATUS
 from services.redirect.resolving.resolver import Resolver
@@ -40,7 +41,7 @@ class RedirectServicer(redirect_service_pb2_grpc.RedirectServiceServicer):
     ) -> redirect_service_pb2.ResolveResponse:
         """Return the decision for a visitor without ticket, and count nothing."""
         del context
-        host = self._hosts.canonical(plain_host(request.host)) if request.host else self._hosts.default
+        host = self._hosts.canonical(plain_host(request.host)) if request.host else self._hosts.name
         if not host:
             raise errors.InvalidArgument("host", "is no host name")
         if not isinstance(read_path(f"/{request.code}"), Follow):

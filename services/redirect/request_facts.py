@@ -6,10 +6,11 @@ from functools import lru_cache
 from typing import Final, NamedTuple, TypeAlias
 
 from services.common import bots
+from services.common.hosts import OwnHosts
 from services.common.ip_addresses import CLIENT_IP_KEY, plain_address
 from services.common.text import cut
 from services.redirect.domain import agents
-from services.redirect.domain.hosts import OwnHosts, plain_host
+from services.redirect.domain.hosts import plain_host
 from services.runtime import request_id
 
 USER_AGENT_BYTES: Final = 512
@@ -95,7 +96,7 @@ class RequestFactsReader:
         host, client_ip = header("host"), peer
         if host is None:
             # Only clients of HTTP/1.0 may leave it to us which host they mean.
-            host = self._hosts.default
+            host = self._hosts.name
         if self._is_trusted(peer):
             host = header(ORIGINAL_HOST_HEADER) or host
             scheme = _scheme(header("x-forwarded-proto")) or scheme

@@ -48,11 +48,11 @@ class Worker:
         self._links_channel = rpc_client.open_channel(
             settings.links_address,
             idempotent=backends.IDEMPOTENT,
-            tls=settings.tls,
+            tls=settings.server.tls,
             peer_name=settings.links_tls_name,
         )
         self._analytics_channel = rpc_client.open_channel(
-            settings.analytics_address, tls=settings.tls, peer_name=settings.analytics_tls_name
+            settings.analytics_address, tls=settings.server.tls, peer_name=settings.analytics_tls_name
         )
         links = backends.LinksClient(self._links_channel)
         resolver = Resolver(cache=Cache(), shared=backends.RedisLinks(self._redis), links=links)
@@ -63,7 +63,7 @@ class Worker:
         self._shipper = Shipper(outbox=self._outbox, directory=settings.outbox_dir, ingest=ingest, clock=clock)
         self._watch = Watch(url=settings.redis_url, resolver=resolver) if settings.redis_url else None
         # Redirects go on without any dependency, so a worker that is up can serve.
-        self._rpc = RpcServer(address=settings.listen, health=HealthPoller(), tls=settings.tls)
+        self._rpc = RpcServer(address=settings.server.listen, health=HealthPoller(), tls=settings.server.tls)
         redirect_service_pb2_grpc.add_RedirectServiceServicer_to_server(
             RedirectServicer(resolver=resolver, links=links, hosts=settings.hosts, clock=clock), self._rpc.server
         )
@@ -91,7 +91,7 @@ class Worker:
     async def start(self) -> None:
         """Open the outbox and start what runs in the background."""
         bots.warm_up()
-        metrics.serve(self._settings.metrics_listen)
+        metrics.serve(self._settings.server.metrics_listen)
         self._settings.outbox_dir.mkdir(parents=True, exist_ok=True)
         self._outbox.open()
         self._shipper.start()
@@ -109,9 +109,9 @@ class Worker:
         one. Who asks for nothing in that time has hardly kept one for its next request.
         """
         self.data_plane.leave()
-        await asyncio.sleep(self._settings.drain_seconds / 2)
+        await asyncio.sleep(self._settings.server.drain_seconds / 2)
         server.is_leaving = True
-        await asyncio.sleep(self._settings.drain_seconds / 2)
+        await asyncio.sleep(self._settings.server.drain_seconds / 2)
 
     async def stop(self) -> None:
         """End in the order that loses nothing: no more visitors come by now."""
@@ -155,6 +155,6 @@ def _http_server(settings: Settings, worker: Worker) -> HttpServer:
         settings.http_listen,
         data_plane=worker.data_plane,
         facts=RequestFactsReader(hosts=settings.hosts, trusted_proxies=settings.trusted_proxies),
-        tls=settings.tls if settings.http_tls != "off" else None,
+        tls=settings.server.tls if settings.http_tls != "off" else None,
         asks_certificate=settings.http_tls == "mutual",
     )

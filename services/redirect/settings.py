@@ -3,15 +3,15 @@
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 from typing import Final
 
-from services.redirect.domain.hosts import OwnHosts, host_names, host_of_url, own_hosts
+from services.common.hosts import OwnHosts
 from services.redirect.request_facts import Network
 from services.runtime import addresses
 from services.runtime.settings import Environment
-from services.runtime.tls import TlsFiles, read_http_tls, read_peer_name, read_tls
+from services.runtime.shared_settings import ServerSettings, read_own_hosts, read_public_url, read_secret, read_server
+from services.runtime.tls import read_http_tls, read_peer_name
 
 MIB: Final = 1024 * 1024
 GIB: Final = 1024 * MIB
@@ -25,9 +25,8 @@ WORKER_VARIABLE: Final = "LINKMETER_WORKER_INDEX"
 class Settings:
     """The settings of one worker."""
 
-    listen: str
+    server: ServerSettings
     http_listen: str
-    metrics_listen: str
     links_address: str
     analytics_address: str
     redis_url: str = field(repr=False)
@@ -39,14 +38,9 @@ class Settings:
     outbox_dir: Path
     outbox_max_bytes: int
     outbox_sync: str
-    # How long visitors are still answered after SIGTERM, until every proxy has noticed.
-    drain_seconds: int
     # What crawlers are told of links that say nothing themselves: noindex (follow them, list none), index, or refuse
     # (follow none).
     crawlers: str
-    log_level: str
-    otlp_endpoint: str
-    tls: TlsFiles | None
     # Of the HTTP data plane: off, on (visitors show no certificate) or mutual.
     http_tls: str
     # What the certificates of the services called must name.
@@ -58,48 +52,36 @@ class Settings:
         is_shared = not addresses.unix_path(self.http_listen)
         return replace(
             self,
-            listen=addresses.of_worker(self.listen, index),
+            server=self.server.for_worker(index),
             http_listen=self.http_listen if is_shared else addresses.of_worker(self.http_listen, index),
-            metrics_listen=addresses.of_worker(self.metrics_listen, index),
         )
 
 
 def read_settings(variables: Mapping[str, str]) -> Settings:
     """Read the settings; raise SettingsError with a line for each one that is missing or wrong."""
     env = Environment(variables)
-    public_url = env.text("LINKMETER_PUBLIC_URL")
-    extra_hosts = env.text("LINKMETER_EXTRA_HOSTS", "")
-    env.parsed("LINKMETER_PUBLIC_URL", host_of_url, "")
-    env.parsed("LINKMETER_EXTRA_HOSTS", host_names, frozenset[str]())
-    trusted_proxies = env.parsed("LINKMETER_TRUSTED_PROXIES", _networks, _networks(",".join(_LOOPBACK)))
-    tls = read_tls(env)
-    settings = partial(
-        Settings,
-        listen=env.address("LINKMETER_LISTEN"),
+    server = read_server(env)
+    settings = Settings(
+        server=server,
         http_listen=env.address("LINKMETER_HTTP_LISTEN"),
-        metrics_listen=env.address("LINKMETER_METRICS_LISTEN", ""),
         links_address=env.address("LINKMETER_LINKS_ADDRESS"),
         analytics_address=env.address("LINKMETER_ANALYTICS_ADDRESS"),
         redis_url=env.text("LINKMETER_REDIS_URL", ""),
-        secret=env.text("LINKMETER_SECRET", minimum_length=32),
-        trusted_proxies=trusted_proxies,
+        secret=read_secret(env),
+        hosts=read_own_hosts(env, read_public_url(env)),
+        trusted_proxies=env.parsed("LINKMETER_TRUSTED_PROXIES", _networks, _networks(",".join(_LOOPBACK))),
         rate_limits=env.flag("LINKMETER_RATE_LIMITS", default=True),
         workers=env.integer("LINKMETER_WORKERS", 1, 1, MAX_WORKERS),
         outbox_dir=Path(env.text("LINKMETER_OUTBOX_DIR")),
         outbox_max_bytes=env.integer("LINKMETER_OUTBOX_MAX_BYTES", GIB, MIB // 16, 1024 * GIB),
         outbox_sync=env.choice("LINKMETER_OUTBOX_SYNC", ("normal", "full"), "normal"),
-        drain_seconds=env.integer("LINKMETER_DRAIN_SECONDS", 0, 0, 300),
         crawlers=env.choice("LINKMETER_CRAWLERS", ("noindex", "index", "refuse"), "noindex"),
-        log_level=env.choice("LINKMETER_LOG_LEVEL", ("debug", "info", "warning", "error"), "info"),
-        otlp_endpoint=env.address("LINKMETER_OTLP_ENDPOINT", ""),
-        tls=tls,
-        http_tls=read_http_tls(env, tls),
+        http_tls=read_http_tls(env, server.tls),
         links_tls_name=read_peer_name(env, "links"),
         analytics_tls_name=read_peer_name(env, "analytics"),
     )
     env.check()
-    # Only now is it sure that the hosts can be read.
-    return settings(hosts=own_hosts(public_url, extra_hosts))
+    return settings
 
 
 def _networks(text: str) -> tuple[Network, ...]:

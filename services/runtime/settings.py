@@ -1,7 +1,8 @@
 """Read settings from the environment, once, with clear errors."""
 
 import sys
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import suppress
 from typing import NoReturn, TypeVar
 
 from services.runtime.addresses import is_address
@@ -11,6 +12,38 @@ T = TypeVar("T")
 
 class SettingsError(Exception):
     """One or more settings are missing or wrong; each line names one."""
+
+
+class Asked(Mapping[str, str]):
+    """Variables that remember which names they were asked for."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self._variables = variables
+        self._names: set[str] = set()
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names asked for so far, whether there is such a variable or not."""
+        return frozenset(self._names)
+
+    def __getitem__(self, name: str) -> str:
+        self._names.add(name)
+        return self._variables[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._variables)
+
+    def __len__(self) -> int:
+        return len(self._variables)
+
+
+def names_read(*readers: Callable[[Mapping[str, str]], object]) -> frozenset[str]:
+    """Return the names of all settings that some functions read."""
+    asked = Asked({})
+    for read in readers:
+        with suppress(SettingsError):
+            read(asked)
+    return asked.names
 
 
 class Environment:
@@ -81,7 +114,7 @@ class Environment:
 
     @property
     def has_problems(self) -> bool:
-        """Say whether anything read so far was missing or wrong."""
+        """Whether anything read so far was missing or wrong."""
         return bool(self._problems)
 
     def complain(self, problem: str) -> None:

@@ -1,7 +1,7 @@
 """What manifests tell programs is what programs read: their own code reads it here."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from gateway.envoy import settings as gateway_settings
 from services.analytics import settings as analytics_settings
 from services.links import settings as links_settings
 from services.redirect import settings as redirect_settings
+from services.runtime.settings import Asked
 from tests.k8s.rendering import COMPONENTS, OVERLAYS, Installation
 
 READERS: dict[tuple[str, str], Callable[[Mapping[str, str]], object]] = {
@@ -37,24 +38,6 @@ TLS = {"LINKMETER_TLS_CERT", "LINKMETER_TLS_KEY", "LINKMETER_TLS_CA"}
 IN_IMAGES_OR_VOLUMES = re.compile(r"/(usr/share|etc)/linkmeter/.+")
 
 
-class Noting(Mapping[str, str]):
-    """An environment that notes what is asked for."""
-
-    def __init__(self, variables: Mapping[str, str]) -> None:
-        self._variables = variables
-        self.asked: set[str] = set()
-
-    def __getitem__(self, name: str) -> str:
-        self.asked.add(name)
-        return self._variables[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._variables)
-
-    def __len__(self) -> int:
-        return len(self._variables)
-
-
 @pytest.mark.parametrize("components", [(), *((name,) for name in COMPONENTS), COMPONENTS], ids="-".join)
 @pytest.mark.parametrize("overlay", OVERLAYS)
 def test_programs_know_every_variable_and_miss_none(
@@ -68,9 +51,9 @@ def test_programs_know_every_variable_and_miss_none(
     for (workload, name), read in readers.items():
         (container,) = [c for c in installation.workload(workload).containers if c["name"] == name]
         variables = installation.environment(container, SECRETS)
-        environment = Noting({variable: _here(tmp_path, value) for variable, value in variables.items()})
+        environment = Asked({variable: _here(tmp_path, value) for variable, value in variables.items()})
         read(environment)
-        unknown = set(variables) - environment.asked
+        unknown = set(variables) - environment.names
         assert not unknown, f"{workload}: {sorted(unknown)}"
 
 

@@ -32,6 +32,7 @@ from services.links.domain import codes
 from services.links.server import LinksServer
 from services.links.settings import Settings
 from services.runtime import rpc_client
+from services.runtime.shared_settings import ServerSettings
 from tests.support.domains import add_domain
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ def settings_for(postgres_url: str, redis_url: str, api_key: str = API_KEY, **mo
     """Make the settings of a service whose own domain is sho.rt."""
     public_url = PublicUrl.parse("https://sho.rt")
     settings = Settings(
-        listen="127.0.0.1:0",
+        server=ServerSettings(listen="127.0.0.1:0"),
         postgres_url=postgres_url,
         redis_url=redis_url,
         secret=SECRET,

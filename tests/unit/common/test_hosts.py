@@ -2,13 +2,11 @@
 
 import pytest
 
-from services.common.errors import InvalidArgument
-from services.common.hosts import OwnHosts, PublicUrl
-from services.links.domain import domains
+from services.common.hosts import OwnHosts, PublicUrl, host_names
 
 
 def own(public_url: str, *extra: str) -> OwnHosts:
-    return OwnHosts.of(PublicUrl.parse(public_url), extra)
+    return OwnHosts.of(PublicUrl.parse(public_url), host_names(",".join(extra)))
 
 
 def test_public_url_and_extra_hosts_are_own() -> None:
@@ -37,11 +35,14 @@ def test_public_url_is_scheme_and_host(text: str) -> None:
         PublicUrl.parse(text)
 
 
-def test_new_domain_gets_https_by_default_and_must_match_its_url() -> None:
-    """A domain's public URL leads to the domain."""
-    assert domains.parse_new("GO.Example", "").url == "https://go.example"
-    assert domains.parse_new("go.example", "http://GO.example:8080/").url == "http://go.example:8080"
-    with pytest.raises(InvalidArgument):
-        domains.parse_new("go.example", "https://evil.example")
-    with pytest.raises(InvalidArgument):
-        domains.parse_new("go example", "")
+def test_hosts_are_listed_with_commas() -> None:
+    """Foreign letters are read as punycode, and ports do not count."""
+    assert host_names(" Go.Example:8080, bücher.example ,") == ("go.example", "xn--bcher-kva.example")
+    with pytest.raises(ValueError, match="'a b' is no host name"):
+        host_names("sho.rt, a b")
+
+
+def test_an_alias_shares_the_name_of_its_domain() -> None:
+    """Other hosts keep their own."""
+    hosts = own("https://sho.rt", "www.sho.rt")
+    assert (hosts.canonical("www.sho.rt"), hosts.canonical("other.example")) == ("sho.rt", "other.example")

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.settings import DECIDED, OWN, PASSED_ON, read
-from services.runtime.settings import SettingsError
+from deploy.local.settings import READERS, read
+from gateway.envoy.settings import read_settings as read_envoy_settings
+from services.redirect.settings import WORKER_VARIABLE
+from services.runtime.settings import SettingsError, names_read
 
 
 def test_everything_has_a_default() -> None:
@@ -75,12 +77,22 @@ def test_misspelt_name_is_noticed() -> None:
     assert read({"LINKMETER_PROT": "1", "PATH": "/bin"}).unknown == ("LINKMETER_PROT",)
 
 
-def test_every_setting_of_the_programs_is_known() -> None:
-    """`make run` hands on each setting that a program reads, or decides it; a new one is added to settings.py."""
+def test_what_programs_are_told_is_passed_on() -> None:
+    """Their settings are theirs to check; what is decided here, and secrets of others, are not passed on."""
+    given = {"LINKMETER_LOG_LEVEL": "loud", "LINKMETER_CLICK_RETENTION_MONTHS": "3"}
+    kept = {"LINKMETER_LISTEN": "127.0.0.1:1", "LINKMETER_API_KEY": "k" * 32}
+    settings = read(given | kept)
+    assert dict(settings.passed_on) == given
+    assert settings.unknown == ("LINKMETER_LISTEN",)
+
+
+def test_every_setting_is_read_whatever_the_others_are() -> None:
+    """So that asking the programs what they read finds all of it."""
     root = Path(__file__).resolve().parents[3]
     sources = [path.read_text() for folder in ("services", "gateway") for path in (root / folder).rglob("*.py")]
     named = {name for text in sources for name in re.findall(r'"(LINKMETER_[A-Z0-9_]+)"', text)}
-    assert named - OWN - DECIDED - PASSED_ON == set()
+    found = names_read(*READERS, read_envoy_settings, read)
+    assert named - {WORKER_VARIABLE} - found == set()
 
 
 def test_redirect_has_a_worker_a_core_unless_told_otherwise() -> None:

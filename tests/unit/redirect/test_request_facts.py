@@ -4,11 +4,12 @@ import ipaddress
 
 import pytest
 
-from services.redirect.domain.hosts import own_hosts
+from services.common.hosts import OwnHosts, PublicUrl
 from services.redirect.request_facts import RequestFacts, RequestFactsReader
 
 PROXY = "10.0.0.1"
-READER = RequestFactsReader(hosts=own_hosts("https://sho.rt", ""), trusted_proxies=[ipaddress.ip_network("10.0.0.0/8")])
+OWN = OwnHosts.of(PublicUrl.parse("https://sho.rt"), ())
+READER = RequestFactsReader(hosts=OWN, trusted_proxies=[ipaddress.ip_network("10.0.0.0/8")])
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
 
 

@@ -73,16 +73,16 @@ def test_nobody_can_be_trusted() -> None:
 def test_each_worker_has_its_own_grpc_and_metrics_port() -> None:
     """The HTTP port is shared; an address that is off stays off."""
     third = read(METRICS_LISTEN="127.0.0.1:9102").for_worker(2)
-    assert (third.listen, third.metrics_listen, third.http_listen) == (
+    assert (third.server.listen, third.server.metrics_listen, third.http_listen) == (
         "127.0.0.1:9004",
         "127.0.0.1:9104",
         "127.0.0.1:8002",
     )
-    assert read().for_worker(2).metrics_listen == ""
+    assert read().for_worker(2).server.metrics_listen == ""
 
 
 def test_each_worker_has_its_own_unix_sockets() -> None:
     """Those cannot be shared, so that the gateway is told all of them."""
     third = read(LISTEN="unix:/run/rpc", HTTP_LISTEN="unix:/run/http", METRICS_LISTEN="unix:/run/metrics").for_worker(2)
-    found = (third.listen, third.metrics_listen, third.http_listen)
+    found = (third.server.listen, third.server.metrics_listen, third.http_listen)
     assert found == ("unix:/run/rpc.2", "unix:/run/metrics.2", "unix:/run/http.2")

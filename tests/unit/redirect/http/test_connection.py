@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
+from services.common.hosts import OwnHosts, PublicUrl
 from services.redirect.data_plane import DataPlane
-from services.redirect.domain.hosts import own_hosts
 from services.redirect.http.connection import HEAD_SECONDS, Connection
 from services.redirect.request_facts import RequestFacts, RequestFactsReader
 from services.redirect.response import Response, plain
@@ -35,7 +35,7 @@ class _Server:
     def __init__(self) -> None:
         self.pages = _Pages()
         self.data_plane = cast(DataPlane, self.pages)
-        self.facts = RequestFactsReader(hosts=own_hosts("http://a", ""), trusted_proxies=())
+        self.facts = RequestFactsReader(hosts=OwnHosts.of(PublicUrl.parse("http://a"), ()), trusted_proxies=())
         self.scheme = "http"
         self.now = 0.0
         self.is_leaving = False
