@@ -11,7 +11,6 @@ from gateway.compat.shared.limits import ClientLimits, Limits
 from services.common.clock import SystemClock
 from services.runtime import rpc_server
 from services.runtime.health import HealthPoller
-from services.runtime.rpc_server import RpcServer, until_stopped
 
 # Of all dialects, by full name of the service.
 ERROR_RENDERERS: dict[str, ErrorRenderer] = {
@@ -19,36 +18,42 @@ ERROR_RENDERERS: dict[str, ErrorRenderer] = {
 }
 
 
-async def run(settings: Settings) -> None:
-    """Serve until SIGTERM."""
-    backends = Backends.open(
-        settings.links_address,
-        settings.analytics_address,
-        tls=settings.server.tls,
-        links_tls_name=settings.links_tls_name,
-        analytics_tls_name=settings.analytics_tls_name,
-    )
-    server = build(settings, backends)
-    await server.start(tuple(ERROR_RENDERERS))
-    await until_stopped()
-    await server.stop()
-    await backends.close()
+class CompatServer:
+    """A running compat server: it speaks with the services that stand behind it over the wire."""
 
+    def __init__(self, settings: Settings) -> None:
+        self._backends = Backends.open(
+            settings.links_address,
+            settings.analytics_address,
+            tls=settings.server.tls,
+            links_tls_name=settings.links_tls_name,
+            analytics_tls_name=settings.analytics_tls_name,
+        )
+        self._rpc = rpc_server.RpcServer(
+            address=settings.server.listen,
+            # Without analytics links can still be made and deleted, so it does not count here.
+            health=HealthPoller({"links": self._backends.check_links}),
+            limits=rpc_server.Limits(drain_seconds=settings.server.drain_seconds),
+            interceptors=[ErrorInterceptor(ERROR_RENDERERS)],
+            tls=settings.server.tls,
+        )
+        components = _components(settings, self._backends)
+        for dialect in DIALECTS:
+            dialect.register(self._rpc.server, components, settings.rates[dialect.name])
 
-def build(settings: Settings, backends: Backends) -> RpcServer:
-    """Build the server, not started."""
-    server = RpcServer(
-        address=settings.server.listen,
-        # Without analytics links can still be made and deleted, so it does not count here.
-        health=HealthPoller({"links": backends.check_links}),
-        limits=rpc_server.Limits(drain_seconds=settings.server.drain_seconds),
-        interceptors=[ErrorInterceptor(ERROR_RENDERERS)],
-        tls=settings.server.tls,
-    )
-    components = _components(settings, backends)
-    for dialect in DIALECTS:
-        dialect.register(server.server, components, settings.rates[dialect.name])
-    return server
+    @property
+    def port(self) -> int:
+        """The port that was taken."""
+        return self._rpc.port
+
+    async def start(self) -> None:
+        """Listen; the services need not be up."""
+        await self._rpc.start(tuple(ERROR_RENDERERS))
+
+    async def stop(self) -> None:
+        """Finish the calls in flight, then close."""
+        await self._rpc.stop()
+        await self._backends.close()
 
 
 def _components(settings: Settings, backends: Backends) -> Components:

@@ -10,25 +10,14 @@ import sys
 from pathlib import Path
 from typing import Final
 
-import uvloop
-
 from services.analytics import commands
 from services.analytics.server import SCHEMA, AnalyticsServer, build_enricher
-from services.analytics.settings import Settings, read_postgres_url, read_retention, read_settings
+from services.analytics.settings import read_postgres_url, read_retention, read_settings
 from services.analytics.store import distribution
-from services.runtime import log, metrics, postgres, tracing
-from services.runtime.rpc_server import until_stopped
+from services.runtime import log, postgres, program
 from services.runtime.settings import SettingsError, stop
 
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
-
-
-async def serve(settings: Settings) -> None:
-    """Answer calls until told to stop."""
-    server = AnalyticsServer(settings, enricher=build_enricher(settings))
-    await server.start()
-    await until_stopped()
-    await server.stop()
 
 
 def migrate() -> None:
@@ -67,10 +56,7 @@ def retain() -> None:
 def start() -> None:
     """Read the settings and serve."""
     settings = read_settings(os.environ)
-    log.configure("analytics", settings.server.log_level)
-    tracing.configure("analytics", settings.server.otlp_endpoint)
-    metrics.serve(settings.server.metrics_listen)
-    uvloop.run(serve(settings))
+    program.run("analytics", settings.server, lambda: AnalyticsServer(settings, enricher=build_enricher(settings)))
 
 
 _COMMANDS: Final = {

@@ -6,15 +6,12 @@ import sys
 from pathlib import Path
 from typing import Final
 
-import uvloop
-
 from services.links import admin, admin_arguments
 from services.links.components import SCHEMA
 from services.links.server import LinksServer
-from services.links.settings import Settings, read_admin_settings, read_postgres_url, read_settings
+from services.links.settings import read_admin_settings, read_postgres_url, read_settings
 from services.links.store import search_index
-from services.runtime import log, metrics, postgres, tracing
-from services.runtime.rpc_server import until_stopped
+from services.runtime import log, postgres, program
 from services.runtime.settings import SettingsError, stop
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
@@ -24,14 +21,6 @@ async def migrate(url: str) -> None:
     """Bring the tables up to date, and the index that is none of them."""
     await postgres.migrate(url, SCHEMA, MIGRATIONS)
     await search_index.ensure(url)
-
-
-async def serve(settings: Settings) -> None:
-    """Serve calls until told to stop."""
-    server = LinksServer(settings)
-    await server.start()
-    await until_stopped()
-    await server.stop()
 
 
 def main(arguments: list[str]) -> None:
@@ -48,10 +37,7 @@ def main(arguments: list[str]) -> None:
         if arguments:
             raise SystemExit("usage: python -m services.links [migrate | admin COMMAND]")
         settings = read_settings(os.environ)
-        log.configure("links", settings.server.log_level)
-        tracing.configure("links", settings.server.otlp_endpoint)
-        metrics.serve(settings.server.metrics_listen)
-        uvloop.run(serve(settings))
+        program.run("links", settings.server, lambda: LinksServer(settings))
     except SettingsError as problem:
         stop("links", problem)
 

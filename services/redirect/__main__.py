@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 import uvloop
 
-from services.redirect import server, supervisor
+from services.redirect import supervisor
+from services.redirect.server import RedirectServer
 from services.redirect.settings import WORKER_VARIABLE, read_settings
-from services.runtime import log, tracing
+from services.runtime import program
 from services.runtime.settings import SettingsError, stop
 
 
@@ -22,15 +23,14 @@ def main() -> None:
         stop("redirect", problem)
     except OSError as problem:
         stop("redirect", SettingsError(f"LINKMETER_OUTBOX_DIR cannot be used: {problem.strerror}"))
-    log.configure("redirect", settings.server.log_level)
-    tracing.configure("redirect", settings.server.otlp_endpoint)
     worker = os.environ.get(WORKER_VARIABLE)
     if worker is None and settings.workers > 1:
+        program.set_up("redirect", settings.server)
         uvloop.run(supervisor.run(settings.workers))
         return
-    watch_parent = _watch_parent if worker is not None else None
-    if not uvloop.run(server.run(settings.for_worker(int(worker or 0)), watch_parent)):
-        raise SystemExit(1)
+    ours = settings.for_worker(int(worker or 0))
+    watch = _watch_parent if worker is not None else None
+    program.run("redirect", ours.server, lambda: RedirectServer(ours), watch)
 
 
 def _watch_parent(stop_worker: Callable[[], None]) -> None:

@@ -2,8 +2,6 @@
 
 import asyncio
 import gc
-import signal
-from collections.abc import Callable
 from typing import Final
 
 from linkmeter.analytics.v1 import ingest_service_pb2_grpc
@@ -25,7 +23,7 @@ from services.redirect.resolving.resolver import Resolver
 from services.redirect.scan_limits import ScanLimits
 from services.redirect.settings import Settings
 from services.redirect.unlocking import Unlocking
-from services.runtime import log, metrics, rpc_client
+from services.runtime import log, rpc_client
 from services.runtime.health import HealthPoller
 from services.runtime.redis_client import open_redis
 from services.runtime.rpc_server import RpcServer
@@ -91,7 +89,6 @@ class Worker:
     async def start(self) -> None:
         """Open the outbox and start what runs in the background."""
         bots.warm_up()
-        metrics.serve(self._settings.server.metrics_listen)
         self._settings.outbox_dir.mkdir(parents=True, exist_ok=True)
         self._outbox.open()
         self._shipper.start()
@@ -126,28 +123,28 @@ class Worker:
             await self._redis.aclose()
 
 
-async def run(settings: Settings, watch_parent: Callable[[Callable[[], None]], None] | None = None) -> bool:
-    """Serve until SIGTERM or SIGINT; answer whether the end was asked for."""
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.set)
-    if watch_parent:
-        watch_parent(stopping.set)
-    worker = Worker(settings)
-    await worker.start()
-    server = _http_server(settings, worker)
-    try:
-        await server.start()
-    except OSError as problem:
-        _logger.failure("http_server_failed", problem)
-    else:
-        await stopping.wait()
-        await worker.leave(server)
-        # Requests in hand are answered; a client that never reads its answer does not keep us.
-        await server.stop(DRAIN_SECONDS)
-    await worker.stop()
-    return stopping.is_set()
+class RedirectServer:
+    """One running worker with its HTTP server."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._worker = Worker(settings)
+        self._http = _http_server(settings, self._worker)
+
+    async def start(self) -> None:
+        """Serve; raise SystemExit when nobody can listen at the HTTP address."""
+        await self._worker.start()
+        try:
+            await self._http.start()
+        except OSError as problem:
+            _logger.failure("http_server_failed", problem)
+            await self._worker.stop()
+            raise SystemExit(1) from None
+
+    async def stop(self) -> None:
+        """Answer requests in hand, then close; a client that never reads its answer does not keep us."""
+        await self._worker.leave(self._http)
+        await self._http.stop(DRAIN_SECONDS)
+        await self._worker.stop()
 
 
 def _http_server(settings: Settings, worker: Worker) -> HttpServer:

@@ -2,12 +2,12 @@
 
 import asyncio
 import os
-import signal
 import sys
 from typing import Final
 
 from services.redirect.settings import WORKER_VARIABLE
 from services.runtime import log
+from services.runtime.program import stop_event
 
 RESTART_SECONDS: Final = 1.0
 
@@ -16,10 +16,7 @@ _logger = log.get(__name__)
 
 async def run(workers: int) -> None:
     """Keep the workers running until SIGTERM or SIGINT, then end them gracefully."""
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.set)
+    stopping = stop_event()
     await asyncio.gather(*(_keep_running(index, stopping) for index in range(workers)))
 
 

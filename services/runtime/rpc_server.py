@@ -1,7 +1,6 @@
 """Build and run a gRPC server the same way for every service."""
 
 import asyncio
-import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -86,7 +85,7 @@ class RpcServer:
         _logger.info("rpc_server_started", address=self._address, port=self.port)
 
     async def stop(self) -> None:
-        """Say NOT_SERVING, give clients time to notice, then end; calls in flight get the grace time."""
+        """Report NOT_SERVING, give clients time to notice, then end; calls in flight get the grace time."""
         await self._health.stop()
         await asyncio.sleep(self._limits.drain_seconds)
         await self.server.stop(self._limits.grace_seconds)
@@ -96,15 +95,6 @@ class RpcServer:
         if self._tls is None:
             return self.server.add_insecure_port(self._address)
         return self.server.add_secure_port(self._address, server_credentials(self._tls))
-
-
-async def until_stopped() -> None:
-    """Wait for SIGTERM or SIGINT."""
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopped.set)
-    await stopped.wait()
 
 
 def _call_interceptor(translate: Translator, limits: Limits) -> CallInterceptor:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import grpc
 
-from gateway.compat import server
-from gateway.compat.backends import Backends
+from gateway.compat.server import CompatServer
 from gateway.compat.settings import Settings
 from gateway.openapi.contract import Contract
 from tests.support.edge import Services
@@ -35,15 +34,12 @@ async def running_compat(**settings: str) -> AsyncIterator[Compat]:
         "LINKMETER_RATE_LIMITS": "off",
         "LINKMETER_SECRET": "a secret of the tests, long enough",
     }
-    read = Settings.read({**defaults, **settings})
-    backends = Backends.open(read.links_address, read.analytics_address)
-    ours = server.build(read, backends)
-    await ours.start(tuple(server.ERROR_RENDERERS))
+    ours = CompatServer(Settings.read({**defaults, **settings}))
+    await ours.start()
     address = f"127.0.0.1:{ours.port}"
     try:
         async with grpc.aio.insecure_channel(address, options=[("grpc.use_local_subchannel_pool", 1)]) as channel:
             yield Compat(address, channel, behind)
     finally:
         await ours.stop()
-        await backends.close()
         await behind.stop()
