@@ -25,7 +25,7 @@ class Server(Protocol):
 
 def set_up(name: str, settings: ServerSettings) -> None:
     """Write logs and send traces as the settings say; the name is the program's."""
-    log.configure(name, settings.log_level)
+    log.configure(name, settings.log_level, settings.log_format)
     tracing.configure(name, settings.otlp_endpoint)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from services.common.hosts import OwnHosts, PublicUrl, host_names
-from services.runtime import addresses
+from services.runtime import addresses, log
 from services.runtime.settings import Environment
 from services.runtime.tls import TlsFiles, read_tls
 
@@ -24,6 +24,7 @@ class ServerSettings:
     # How long calls are still taken after SIGTERM, until everybody has noticed.
     drain_seconds: int = 0
     log_level: str = "info"
+    log_format: str = "json"
     # Where traces go; empty: nowhere.
     otlp_endpoint: str = ""
     # None: plaintext.
@@ -45,6 +46,7 @@ def read_server(environment: Environment) -> ServerSettings:
         metrics_listen=environment.address("LINKMETER_METRICS_LISTEN", ""),
         drain_seconds=environment.integer("LINKMETER_DRAIN_SECONDS", 0, 0, 300),
         log_level=environment.choice("LINKMETER_LOG_LEVEL", _LOG_LEVELS, "info"),
+        log_format=environment.choice("LINKMETER_LOG_FORMAT", tuple(log.FORMATTERS), "json"),
         otlp_endpoint=environment.address("LINKMETER_OTLP_ENDPOINT", ""),
         tls=read_tls(environment),
     )
