@@ -10,10 +10,10 @@ import grpc
 from services.common.caller import LINKS_READ, LINKS_WRITE, STATS_READ, Caller
 from services.common.clock import Clock
 from services.common.errors import PermissionDenied, Unauthenticated
-from services.links.background import Background
 from services.links.domain import credentials
 from services.links.domain.link import Reach
 from services.links.store.credentials import CredentialStore
+from services.runtime.background import Background
 from services.runtime.caller_metadata import caller_of
 
 # A revoked credential works no longer than this in processes that did not revoke it.

@@ -8,7 +8,6 @@ from services.common.clock import Clock
 from services.links.accounts import Accounts
 from services.links.applications import Applications
 from services.links.authentication import Authenticator
-from services.links.background import Background
 from services.links.dns_lookup import DnsLookup
 from services.links.domain.domains import Proofs
 from services.links.domain_registry import DomainRegistry
@@ -29,6 +28,7 @@ from services.links.store.oauth import OAuthStore
 from services.links.store.owners import OwnerStore
 from services.links.store.tags import TagStore
 from services.runtime import postgres, redis_client
+from services.runtime.background import Background
 
 SCHEMA: Final = "links"
 # With the one for health, sixteen connections a process.

@@ -11,7 +11,6 @@ from services.common.clock import Clock
 from services.common.errors import InvalidArgument, NotFound, PermissionDenied
 from services.common.hosts import OwnHosts
 from services.links import convert, metrics
-from services.links.background import Background
 from services.links.domain import codes, credentials, destination, passwords, reuse
 from services.links.domain import link as links
 from services.links.domain.credentials import Secret
@@ -26,6 +25,7 @@ from services.links.store.claims import ClaimStore
 from services.links.store.creation import Creation, CreationStore, NewLink
 from services.links.store.domains import DomainStore
 from services.links.store.links import LinkStore
+from services.runtime.background import Background
 
 _NONCE_BYTES: Final = 32
 _DESTINATION: Final = "link.destination"

@@ -5,12 +5,12 @@ from services.common.errors import InvalidArgument, NotFound, ResourceExhausted,
 from services.links import convert, metrics
 from services.links.accounts import Accounts
 from services.links.authentication import Context
-from services.links.background import Background
 from services.links.domain import passwords
 from services.links.domain.owners import MAX_LOGIN
 from services.links.guess_limits import GuessLimits
 from services.links.password_worker import PasswordWorker
 from services.links.store.owners import OwnerStore
+from services.runtime.background import Background
 
 
 class AccountServicer(account_service_pb2_grpc.AccountServiceServicer):

@@ -10,7 +10,6 @@ from services.common.errors import InvalidArgument, PermissionDenied, ResourceEx
 from services.common.hosts import OwnHosts
 from services.links import convert, metrics
 from services.links.authentication import Context
-from services.links.background import Background
 from services.links.domain import codes, passwords
 from services.links.domain.link import Link
 from services.links.guess_limits import GuessLimits
@@ -19,6 +18,7 @@ from services.links.password_worker import PasswordWorker
 from services.links.publisher import Publisher
 from services.links.store.domains import DomainStore
 from services.links.store.links import LinkStore
+from services.runtime.background import Background
 
 TICKET_LIFETIME: Final = timedelta(hours=1)
 
