@@ -15,9 +15,9 @@ ROOT = Path(__file__).resolve().parents[3]
 PROGRAM = """
 import asyncio, sys
 from linkmeter.links.v1 import access_service_pb2 as pb, access_service_pb2_grpc as pb_grpc
-from services.common import rpc_client, tracing
-from services.common.health import HealthPoller
-from services.common.rpc_server import RpcServer
+from services.runtime import rpc_client, tracing
+from services.runtime.health import HealthPoller
+from services.runtime.rpc_server import RpcServer
 
 class Access(pb_grpc.AccessServiceServicer):
     async def Authenticate(self, request, context):
