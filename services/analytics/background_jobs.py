@@ -1,8 +1,6 @@
 """What the service does besides answering: show the ledger as metrics, drop what is too old."""
 
-import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
 from typing import Final
 
 from services.analytics import metrics
@@ -12,45 +10,25 @@ from services.analytics.store.retention import OldClicks
 from services.analytics.store.sources import Sources
 from services.common.clock import Clock
 from services.runtime import log, postgres
+from services.runtime.background import Background
 
 _logger = log.get(__name__)
 
 LEDGER_SECONDS: Final = 5
 RETENTION_SECONDS: Final = 24 * 3600
-# After a failure, a chore that is due rarely does not wait for its next day.
-_RETRY_SECONDS: Final = 60
 
 
-class Chores:
-    """Jobs that are done again and again until stopped."""
-
-    def __init__(self) -> None:
-        self._tasks: list[asyncio.Task[None]] = []
-
-    def add(self, name: str, job: Callable[[], Awaitable[None]], *, every_seconds: float) -> None:
-        """Do a job now, and again after a while."""
-        self._tasks.append(asyncio.create_task(_repeat(name, job, every_seconds), name=name))
-
-    async def stop(self) -> None:
-        """Break off what is being done."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
-
-def start_chores(pool: postgres.Pool, retention: Retention, clock: Clock) -> Chores:
-    """Begin with all chores."""
-    chores, sources, old_clicks = Chores(), Sources(pool), OldClicks(pool)
-    chores.add("show_ledger", lambda: show_ledger(sources, clock), every_seconds=LEDGER_SECONDS)
+def start_jobs(pool: postgres.Pool, retention: Retention, clock: Clock) -> Background:
+    """Begin with all jobs."""
+    jobs, sources, old_clicks = Background(postgres.outage_of), Sources(pool), OldClicks(pool)
+    jobs.every("show_ledger", LEDGER_SECONDS, lambda: show_ledger(sources, clock))
     if not retention.is_for_ever:
-        chores.add(
-            "drop_old_clicks", lambda: drop_old_clicks(old_clicks, retention, clock), every_seconds=RETENTION_SECONDS
-        )
-    return chores
+        jobs.every("drop_old_clicks", RETENTION_SECONDS, lambda: drop_old_clicks(old_clicks, retention, clock))
+    return jobs
 
 
 async def show_ledger(sources: Sources, clock: Clock) -> None:
-    """Read the ledger and say the same in metrics."""
+    """Set the metrics to what the ledger holds."""
     show(total_of(entry_of(state) for state in await sources.list()))
     metrics.LEDGER_READ_TIME.set(clock.now().timestamp())
 
@@ -79,25 +57,3 @@ async def drop_old_clicks(old_clicks: OldClicks, retention: Retention, clock: Cl
         orphans=dropped.orphans,
         set_aside=dropped.set_aside,
     )
-
-
-async def _repeat(name: str, job: Callable[[], Awaitable[None]], every_seconds: float) -> None:
-    is_failing = False
-    while True:
-        wait = every_seconds
-        try:
-            await job()
-            is_failing = False
-        except Exception as problem:  # noqa: BLE001 - a chore that fails is tried again, whatever it was.
-            wait = min(every_seconds, _RETRY_SECONDS)
-            if not is_failing:
-                _say(name, problem)
-            is_failing = True
-        await asyncio.sleep(wait)
-
-
-def _say(name: str, problem: Exception) -> None:
-    if postgres.outage_of(problem) or isinstance(problem, TimeoutError):
-        _logger.warning("chore_failed", chore=name, error=type(problem).__name__)
-    else:
-        _logger.failure("chore_failed", problem, chore=name)

@@ -4,7 +4,7 @@ from typing import Final
 
 from linkmeter.analytics.v1 import click_service_pb2_grpc, ingest_service_pb2_grpc, stats_service_pb2_grpc
 from services.analytics import metrics
-from services.analytics.background_jobs import start_chores
+from services.analytics.background_jobs import start_jobs
 from services.analytics.domain.agents import agent_of
 from services.analytics.domain.enrich import Enricher
 from services.analytics.domain.geo import locator
@@ -80,12 +80,12 @@ class AnalyticsServer:
         self._copies = Copies(self._questions, CopyLimits(most_bytes=self._settings.column_cache_mib * _MEBIBYTE))
         self._add_servicers(self._ingest, self._questions)
         await self._rpc.start(SERVICES)
-        self._chores = start_chores(self._ingest, self._settings.retention, self._clock)
+        self._jobs = start_jobs(self._ingest, self._settings.retention, self._clock)
 
     async def stop(self) -> None:
         """Finish the calls in flight, then close."""
         await self._rpc.stop()
-        await self._chores.stop()
+        await self._jobs.stop()
         await self._copies.close()
         for pool in (self._ingest, self._questions, self._probe):
             await pool.close()

@@ -79,7 +79,7 @@ async def connect(settings: Settings, *, clock: Clock, next_code: Callable[[int]
     pool = await postgres.open_pool(settings.postgres_url, SCHEMA, max_size=_POOL_SIZE, has_session_state=False)
     client = redis_client.open_redis(settings.redis_url)
     breaker = redis_client.Breaker()
-    background = Background()
+    background = Background(postgres.outage_of)
     publisher = Publisher(client, breaker)
     password_worker = PasswordWorker()
     links, creations, domains = LinkStore(pool), CreationStore(pool), DomainStore(pool)

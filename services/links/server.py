@@ -1,6 +1,8 @@
 """Put the service together, and run it."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from functools import partial
 from typing import Final
 
 import grpc
@@ -85,9 +87,7 @@ class LinksServer:
         if not await bootstrap.attempt():
             parts.background.start(bootstrap.run())
         parts.publisher.start()
-        parts.background.repeat(_CLEANING_SECONDS, lambda: parts.creations.forget_old_requests(self._clock.now()))
-        parts.background.repeat(_CLEANING_SECONDS, lambda: parts.oauth.forget_old_codes(self._clock.now()))
-        parts.background.repeat(_CLEANING_SECONDS, lambda: parts.credentials.forget_old_grants(self._clock.now()))
+        _start_cleaning(parts)
         # Apart, so that a busy pool is no outage.
         self._probe = await postgres.open_pool(self._settings.postgres_url, links_parts.SCHEMA, max_size=1)
         self._rpc = RpcServer(
@@ -107,6 +107,22 @@ class LinksServer:
         await self._rpc.stop()
         await self._probe.close()
         await self._parts.close()
+
+
+def _start_cleaning(parts: Parts) -> None:
+    """Forget again and again what is too old to be asked for."""
+    for name, forget in (
+        ("forget_old_requests", parts.creations.forget_old_requests),
+        ("forget_old_codes", parts.oauth.forget_old_codes),
+        ("forget_old_grants", parts.credentials.forget_old_grants),
+    ):
+        parts.background.every(
+            name, _CLEANING_SECONDS, partial(_at_present, forget, parts.clock), first_after_seconds=_CLEANING_SECONDS
+        )
+
+
+async def _at_present(forget: Callable[[datetime], Awaitable[object]], clock: Clock) -> None:
+    await forget(clock.now())
 
 
 def _add_link_servicers(server: grpc.aio.Server, parts: Parts) -> None:

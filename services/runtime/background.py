@@ -1,26 +1,45 @@
-"""Work that nobody waits for, and work that must not stop half-way."""
+"""Work that nobody waits for, work that is done again and again, and work that must not stop half-way."""
 
 import asyncio
+import random
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
-from services.runtime import log
+from services.common import errors
+from services.runtime import log, metrics
 
 T = TypeVar("T")
+
+# After failures in a row; a job that is due often is not kept waiting as long as one that is due once a day.
+_FIRST_PAUSE_SECONDS: Final = 0.2
+_LONGEST_PAUSE_SECONDS: Final = 60.0
+_LONGEST_PAUSE_OF_FREQUENT_SECONDS: Final = 5.0
 
 _logger = log.get(__name__)
 
 
 class Background:
-    """Keeps hold of tasks until they end."""
+    """Keeps hold of work until it ends, and goes on whatever fails.
 
-    def __init__(self) -> None:
+    Each failure is counted. The first of a row is logged: what a dependency's outage explains as a warning, anything
+    else with its stack.
+    """
+
+    def __init__(
+        self,
+        is_outage: Callable[[Exception], object] = lambda _: None,
+        *,
+        first_pause_seconds: float = _FIRST_PAUSE_SECONDS,
+    ) -> None:
+        self._is_outage = is_outage
+        self._first_pause_seconds = first_pause_seconds
         self._tasks: set[asyncio.Task[Any]] = set()
         self._loops: list[asyncio.Task[None]] = []
 
     def start(self, work: Coroutine[Any, Any, object]) -> None:
-        """Run work that may fail without harm."""
-        self._hold(asyncio.create_task(work)).add_done_callback(_report)
+        """Do work once; it may fail without harm."""
+        name = getattr(work, "__qualname__", "work")
+        self._hold(asyncio.create_task(self._attempt(name, lambda: work)))
 
     async def settle(self, work: Coroutine[Any, Any, T]) -> T:
         """Wait for work that goes on to its end also when the caller does not wait any longer.
@@ -29,12 +48,14 @@ class Background:
         """
         return await asyncio.shield(self._hold(asyncio.create_task(work)))
 
-    def repeat(self, seconds: float, work: Callable[[], Awaitable[object]]) -> None:
-        """Run work that may fail without harm again and again."""
-        self._loops.append(asyncio.create_task(_repeat(seconds, work)))
+    def every(
+        self, name: str, seconds: float, job: Callable[[], Awaitable[object]], *, first_after_seconds: float = 0.0
+    ) -> None:
+        """Do a job again and again, so many seconds after it ended; sooner or later after it failed."""
+        self._loops.append(asyncio.create_task(self._repeat(name, seconds, job, first_after_seconds), name=name))
 
     async def stop(self, seconds: float = 2.0) -> None:
-        """Give what is under way a moment, then end it."""
+        """Break off what is repeated; give what is done once so many seconds to end."""
         for loop in self._loops:
             loop.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)
@@ -49,16 +70,33 @@ class Background:
         task.add_done_callback(self._tasks.discard)
         return task
 
+    async def _repeat(
+        self, name: str, seconds: float, job: Callable[[], Awaitable[object]], first_after_seconds: float
+    ) -> None:
+        longest = min(max(seconds, _LONGEST_PAUSE_OF_FREQUENT_SECONDS), _LONGEST_PAUSE_SECONDS)
+        pause = 0.0
+        await asyncio.sleep(first_after_seconds)
+        while True:
+            if await self._attempt(name, job, is_news=not pause):
+                pause = 0.0
+                await asyncio.sleep(seconds)
+            else:
+                pause = min(pause * 2 or self._first_pause_seconds, longest)
+                await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - spreads load, hides nothing
 
-async def _repeat(seconds: float, work: Callable[[], Awaitable[object]]) -> None:
-    while True:
-        await asyncio.sleep(seconds)
+    async def _attempt(self, name: str, job: Callable[[], Awaitable[object]], *, is_news: bool = True) -> bool:
+        """Do a job; return whether it went well."""
         try:
-            await work()
+            await job()
         except Exception as problem:  # noqa: BLE001 - the next time may go well
-            _logger.warning("background_work_failed", error=type(problem).__name__)
+            metrics.BACKGROUND_FAILURES.labels(name).inc()
+            if is_news:
+                self._log(name, problem)
+            return False
+        return True
 
-
-def _report(task: asyncio.Task[Any]) -> None:
-    if not task.cancelled() and (error := task.exception()):
-        _logger.warning("background_work_failed", error=type(error).__name__)
+    def _log(self, name: str, problem: Exception) -> None:
+        if isinstance(problem, errors.LinkmeterError | OSError) or self._is_outage(problem):
+            _logger.warning("background_job_failed", job=name, error=type(problem).__name__)
+        else:
+            _logger.failure("background_job_failed", problem, job=name)

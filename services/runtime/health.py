@@ -1,7 +1,6 @@
 """The gRPC health protocol, driven by what the service depends on."""
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final
 
@@ -9,6 +8,7 @@ import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
 from services.runtime import log
+from services.runtime.background import Background
 
 # The health of the process alone: it answers, whatever its dependencies do. Who restarts dead processes asks for it.
 LIVENESS: Final = "live"
@@ -29,7 +29,7 @@ class HealthPoller:
         self._names: Sequence[str] = ("",)
         self._servicer = health.aio.HealthServicer()
         self._failing: frozenset[str] = frozenset()
-        self._task: asyncio.Task[None] | None = None
+        self._background = Background()
 
     def add_to(self, server: grpc.aio.Server, service_names: Sequence[str]) -> None:
         """Serve the health protocol for these services and the server as a whole."""
@@ -40,20 +40,12 @@ class HealthPoller:
         """Check once, then go on in the background."""
         await self._servicer.set(LIVENESS, health_pb2.HealthCheckResponse.SERVING)
         await self._poll()
-        self._task = asyncio.create_task(self._poll_for_ever())
+        self._background.every("check_health", POLL_SECONDS, self._poll, first_after_seconds=POLL_SECONDS)
 
     async def stop(self) -> None:
-        """Answer NOT_SERVING from now on."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        """Report NOT_SERVING from now on."""
+        await self._background.stop()
         await self._servicer.enter_graceful_shutdown()
-
-    async def _poll_for_ever(self) -> None:
-        while True:
-            await asyncio.sleep(POLL_SECONDS)
-            await self._poll()
 
     async def _poll(self) -> None:
         failing = frozenset([name for name, check in self._checks.items() if not await _passes(check)])

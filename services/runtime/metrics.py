@@ -18,6 +18,7 @@ RPC_SECONDS: Final = Histogram(
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
 RPC_IN_FLIGHT: Final = Gauge("linkmeter_rpc_in_flight", "Calls that are being answered.")
+BACKGROUND_FAILURES: Final = Counter("linkmeter_background_failures_total", "Background jobs that failed.", ["job"])
 UNEXPECTED_ERRORS: Final = Counter("linkmeter_unexpected_errors_total", "Exceptions that nobody foresaw.", ["where"])
 
 

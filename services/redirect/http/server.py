@@ -5,12 +5,14 @@ import resource
 import ssl
 import time
 from collections.abc import Coroutine
+from functools import partial
 from typing import Any, Final
 
 from services.redirect.data_plane import DataPlane
 from services.redirect.http.connection import Connection
 from services.redirect.request_facts import RequestFactsReader
 from services.runtime import addresses, log
+from services.runtime.background import Background
 from services.runtime.tls import LOOK_SECONDS, TlsFiles, Watched
 
 BACKLOG: Final = 2048
@@ -43,6 +45,7 @@ class HttpServer:
         self._work: set[asyncio.Task[None]] = set()
         self._most = min(CONNECTIONS, _open_files() // 2)
         self._server: asyncio.AbstractServer | None = None
+        self._background = Background()
         self.data_plane = data_plane
         self.facts = facts
         self.scheme = "https" if tls else "http"
@@ -55,9 +58,9 @@ class HttpServer:
         """Listen; raise OSError when the address cannot be used or the certificate not be read."""
         watched = Watched(self._tls) if self._tls else None
         self._server = await self._listen()
-        self._checking = asyncio.create_task(self._check_for_ever(), name="check-connections")
+        self._background.every("check_connections", CHECK_SECONDS, self._check)
         if watched:
-            self._renewing = asyncio.create_task(self._renew_for_ever(watched), name="renew-certificates")
+            self._background.every("renew_certificates", LOOK_SECONDS, partial(self._renew, watched))
 
     async def stop(self, seconds: float) -> None:
         """Accept no more connections, and wait at most so long for the responses that are owed."""
@@ -75,7 +78,7 @@ class HttpServer:
             for connection in list(self._connections):
                 connection.finish()
             await asyncio.sleep(LINGER_SECONDS / 4)
-        self._checking.cancel()
+        await self._background.stop()
 
     def enter(self, connection: Connection) -> bool:
         """Register a connection, and return whether there is room for it."""
@@ -111,28 +114,24 @@ class HttpServer:
             ssl_handshake_timeout=patience,
         )
 
-    async def _check_for_ever(self) -> None:
-        while True:
-            await asyncio.sleep(CHECK_SECONDS)
-            self.now = time.monotonic()
-            for connection in list(self._connections):
-                connection.check(self.now)
+    async def _check(self) -> None:
+        self.now = time.monotonic()
+        for connection in list(self._connections):
+            connection.check(self.now)
 
-    async def _renew_for_ever(self, watched: Watched) -> None:
-        """Listen again with each new certificate; open connections keep the one that they began with."""
-        while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            if watched.renewed() is None:
-                continue
-            try:
-                # Both listen for this moment.
-                old, self._server = self._server, await self._listen()
-            except OSError as problem:
-                # ssl.SSLError is one.
-                _logger.failure("http_server_not_renewed", problem)
-                continue
-            if old:
-                old.close()
+    async def _renew(self, watched: Watched) -> None:
+        """Listen again with a new certificate; open connections keep the one that they began with."""
+        if watched.renewed() is None:
+            return
+        try:
+            # Both listen for this moment.
+            old, self._server = self._server, await self._listen()
+        except OSError as problem:
+            # ssl.SSLError is one.
+            _logger.failure("http_server_not_renewed", problem)
+            return
+        if old:
+            old.close()
 
 
 def _context(files: TlsFiles, *, asks_certificate: bool) -> ssl.SSLContext:

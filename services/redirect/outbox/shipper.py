@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import random
 import sqlite3
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -17,6 +16,7 @@ from services.redirect.outbox import folder
 from services.redirect.outbox.file import OutboxFile, Row
 from services.redirect.outbox.outbox import Outbox
 from services.runtime import log
+from services.runtime.background import Background
 
 BATCH_ROWS: Final = 1000
 # Half of what a server takes in one message by default.
@@ -85,21 +85,16 @@ class Shipper:
         self._gather_seconds = gather_seconds
         self._report_seconds = report_seconds
         self._orphan_seconds = orphan_seconds
-        self._tasks: list[asyncio.Task[None]] = []
+        self._background = Background()
 
     def start(self) -> None:
         """Start to ship in the background."""
-        self._tasks = [
-            asyncio.create_task(_for_ever(self._ship_own), name="ship-own"),
-            asyncio.create_task(_for_ever(self._ship_orphans), name="ship-orphans"),
-        ]
+        self._background.every("ship_own", 0, self._ship_own)
+        self._background.every("ship_orphans", self._orphan_seconds, self._ship_orphans)
 
     async def stop(self, seconds: float) -> None:
         """Stop, after trying for so many seconds to ship the last clicks; what stays is shipped by the next worker."""
-        for task in self._tasks:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        await self._background.stop()
         with contextlib.suppress(TimeoutError, errors.LinkmeterError, sqlite3.Error):
             async with asyncio.timeout(seconds):
                 while await self._ship_batch(self._outbox):
@@ -125,7 +120,6 @@ class Shipper:
         with contextlib.suppress(OSError):
             for hold in folder.unheld(self._directory):
                 await self._ship_orphan(hold)
-        await asyncio.sleep(self._orphan_seconds)
 
     async def _ship_orphan(self, hold: folder.Hold) -> None:
         try:
@@ -199,15 +193,6 @@ class Shipper:
         metrics.SHIPPED.inc(len(rows))
         metrics.SHIP_LAG.set(max(0.0, self._clock.now().timestamp() - rows[0].time_us / 1e6))
         return source.last_sequence > rows[-1].sequence
-
-
-async def _for_ever(step: Callable[[], Awaitable[None]]) -> None:
-    while True:
-        try:
-            await step()
-        except Exception as problem:  # noqa: BLE001 - shipping must not end as long as the process lives
-            _logger.failure("shipping_failed", problem)
-            await asyncio.sleep(LONGEST_PAUSE_SECONDS)
 
 
 def _report(source: Source) -> ingest_service_pb2.OutboxReport:

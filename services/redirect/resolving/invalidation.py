@@ -1,7 +1,5 @@
 """Invalidation: listen on Redis for changed links, and notice within two seconds when it falls silent."""
 
-import asyncio
-import contextlib
 from collections import deque
 from typing import Any, Final
 
@@ -10,6 +8,7 @@ import redis.asyncio
 from services.common.redis_keys import LINKS_CHANNEL
 from services.redirect.resolving.resolver import Resolver
 from services.runtime import log
+from services.runtime.background import Background
 from services.runtime.redis_client import OUTAGES, server_urls
 
 PING_SECONDS: Final = 1.0
@@ -28,33 +27,26 @@ class Watch:
             redis.asyncio.Redis.from_url(server, socket_connect_timeout=1.0) for server in server_urls(url)
         )
         self._resolver = resolver
-        self._task: asyncio.Task[None] | None = None
+        self._background = Background()
 
     def start(self) -> None:
         """Start to listen in the background."""
-        self._task = asyncio.create_task(self._listen_for_ever(), name="watch-links")
+        self._background.every("watch_links", RETRY_SECONDS, self._listen_while_heard)
 
     async def stop(self) -> None:
         """Stop listening, and close the connections to Redis."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await self._background.stop()
         for client in self._clients:
             await client.aclose()
 
-    async def _listen_for_ever(self) -> None:
-        while True:
-            try:
-                await self._listen()
-            except OUTAGES as problem:
-                self._resolver.end_watch()
-                _logger.warning("watch_lost", error=type(problem).__name__)
-            except Exception as problem:  # noqa: BLE001 - listening must not end as long as the process lives
-                self._resolver.end_watch()
-                _logger.failure("watch_failed", problem)
+    async def _listen_while_heard(self) -> None:
+        try:
+            await self._listen()
+        except OUTAGES as problem:
+            _logger.warning("watch_lost", error=type(problem).__name__)
+        finally:
+            self._resolver.end_watch()
             self._clients.rotate(-1)
-            await asyncio.sleep(RETRY_SECONDS)
 
     async def _listen(self) -> None:
         async with self._clients[0].pubsub() as subscription:
