@@ -16,8 +16,8 @@ DIALECTS = tuple(
     if path.is_dir() and path.name not in {"shared", "__pycache__"}
 )
 FURNITURE = ("DIVERGENCES.md", "surface.py", "wiring.py", "access.py", "errors.py", "limits.py")
-# One servicer without limits of its own is put together in server.py.
-LACKING = {"shtr": {"wiring.py", "limits.py"}}
+# Without limits of its own: those of clients, which all dialects share, are all it has.
+UNLIMITED = {"shtr": {"limits.py"}}
 TRANSPORT = ("grpc", "google", "linkmeter")
 STORAGE = ("asyncpg", "redis", "sqlite3", "duckdb")
 # How a service runs; what is pure knows nothing of it, nor of who waits for whom.
@@ -56,13 +56,10 @@ def module_of(name: str) -> Path | None:
 
 
 @cache
-def reach(path: Path, *closed: Path) -> dict[str, Path]:
-    """Return everything that importing a module imports, with the module of ours that does so.
-
-    Nothing is followed into closed modules.
-    """
+def reach(path: Path) -> dict[str, Path]:
+    """Return everything that importing a module imports, with the module of ours that does so."""
     found: dict[str, Path] = {}
-    seen = set(closed)
+    seen: set[Path] = set()
     waiting = [path]
     while waiting:
         module = waiting.pop()
@@ -88,13 +85,13 @@ def offenders(paths: list[Path], *forbidden: str) -> list[str]:
     ]
 
 
-def far_offenders(paths: list[Path], *forbidden: str, closed: tuple[Path, ...] = ()) -> list[str]:
+def far_offenders(paths: list[Path], *forbidden: str) -> list[str]:
     """Return each import of a forbidden package that a module causes, however far away."""
     assert paths
     return [
         f"{path.relative_to(ROOT)} imports {name} through {through.relative_to(ROOT)}"
         for path in paths
-        for name, through in reach(path, *closed).items()
+        for name, through in reach(path).items()
         if is_in(name, forbidden)
     ]
 
@@ -143,17 +140,15 @@ def test_compat_imports_contracts_and_what_is_shared_only() -> None:
 def test_dialects_share_only_what_is_shared(dialect: str) -> None:
     """A dialect does not look into another's folder."""
     foreign = [f"gateway.compat.{other}" for other in DIALECTS if other != dialect]
-    # The settings of all dialects are read at once, into types of the dialects.
-    settings = ROOT / "gateway/compat/settings.py"
-    assert far_offenders(modules(f"gateway/compat/{dialect}"), *foreign, closed=(settings,)) == []
+    assert far_offenders(modules(f"gateway/compat/{dialect}"), *foreign) == []
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_dialects_have_the_same_furniture(dialect: str) -> None:
     """Who knows one dialect finds the way in every other."""
     folder = ROOT / "gateway/compat" / dialect
-    missing = {name for name in FURNITURE if not (folder / name).is_file()}
-    assert missing - LACKING.get(dialect, set()) == set()
+    expected = set(FURNITURE) - UNLIMITED.get(dialect, set())
+    assert {name for name in expected if not (folder / name).is_file()} == set()
     servicers = sorted(folder.rglob("*servicer*.py"))
     assert servicers
     assert [path.name for path in servicers if path.name != "servicer.py"] == []

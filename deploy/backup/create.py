@@ -97,7 +97,7 @@ def _write_dump(tools: Tools, snapshot: str, writer: Writer) -> str:
 
 
 async def migrations_of(connection: "asyncpg.Connection[asyncpg.Record]") -> dict[str, int]:
-    """Answer the number of the last migration of each schema."""
+    """Return the number of the last migration of each schema."""
     query = "SELECT coalesce(max(number), 0) FROM {}.schema_migrations"
     return {schema: await connection.fetchval(query.format(schema)) for schema in SCHEMAS}
 

@@ -26,12 +26,12 @@ def free_port(span: int = 1) -> int:
 
 
 def is_free(port: int, *hosts: str) -> bool:
-    """Say whether the port can be listened on at each host; a host that this machine does not have is passed over."""
+    """Return whether the port can be listened on at each host; hosts that this machine lacks are passed over."""
     return all(_can_listen(port, host) for host in hosts)
 
 
 def has_ipv6() -> bool:
-    """Say whether this machine can listen for IPv6."""
+    """Return whether this machine can listen for IPv6."""
     if not socket.has_ipv6:
         return False
     try:

@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-_LEASH = Path(__file__).with_name("die_with_parent.py")
+_DIE_WITH_PARENT = Path(__file__).with_name("die_with_parent.py")
 # Of each program, twice: the file that is written, and the one before.
 LOG_BYTES = 10 * 1024 * 1024
-_LAST_WORDS_SECONDS = 10.0
+_LAST_LINES_SECONDS = 10.0
 _POLL_SECONDS = 0.01
 _TAIL_BYTES = 8192
 
@@ -84,7 +84,7 @@ class Process:
         self._child.wait()
 
     def describe_end(self) -> str:
-        """Say in words how it ended."""
+        """Return in words how it ended."""
         status = self.exit_status
         if status is None:
             return "is running"
@@ -117,11 +117,12 @@ def tail(path: Path, lines: int, start: int = 0) -> str:
 def _spawn(command: Command, log_path: Path) -> "subprocess.Popen[bytes]":
     ending = [str(os.getpid()), str(int(command.death_signal))]
     log = [str(log_path), str(LOG_BYTES)]
-    leash = [sys.executable, "-I", "-S", str(_LEASH), *ending, str(command.niceness), command.user, *log]
+    isolated_python = [sys.executable, "-I", "-S"]
+    die_with_parent = [str(_DIE_WITH_PARENT), *ending, str(command.niceness), command.user, *log]
     return subprocess.Popen(
-        [*leash, *command.arguments],
+        [*isolated_python, *die_with_parent, *command.arguments],
         stdin=subprocess.DEVNULL,
-        # Until the leash has found the log.
+        # Until die_with_parent.py has opened the log.
         stdout=subprocess.DEVNULL,
         stderr=subprocess.STDOUT,
         env=None if command.environment is None else dict(command.environment),
@@ -133,7 +134,7 @@ def _spawn(command: Command, log_path: Path) -> "subprocess.Popen[bytes]":
 
 def _wait_until_written(log_path: Path) -> None:
     """Wait for who writes the log of a program that has ended; not for ever, as what it started may go on."""
-    deadline = time.monotonic() + _LAST_WORDS_SECONDS
+    deadline = time.monotonic() + _LAST_LINES_SECONDS
     with contextlib.suppress(FileNotFoundError), log_path.open("rb") as log:
         while time.monotonic() < deadline:
             with contextlib.suppress(BlockingIOError):

@@ -45,7 +45,7 @@ def wait_all_ready(
 
 
 def answers_postgres(address: str) -> bool:
-    """Say whether a PostgreSQL server lets clients in: while it recovers, it refuses them with another message."""
+    """Return whether a PostgreSQL server lets clients in: while it recovers, it refuses them with another message."""
     body = b"\x00\x03\x00\x00user\x00postgres\x00\x00"
     try:
         with connect(address, _PATIENCE_SECONDS) as connection:
@@ -57,7 +57,7 @@ def answers_postgres(address: str) -> bool:
 
 
 def answers_redis(address: str) -> bool:
-    """Say whether a Redis server answers a ping: while it loads its data, it refuses."""
+    """Return whether a Redis server answers a ping: while it loads its data, it refuses."""
     try:
         with connect(address, _PATIENCE_SECONDS) as connection:
             connection.sendall(b"PING\r\n")
@@ -67,7 +67,7 @@ def answers_redis(address: str) -> bool:
 
 
 def answers_http(port: int, path: str, host: str = "127.0.0.1") -> bool:
-    """Say whether a GET is answered with 200."""
+    """Return whether a GET is answered with 200."""
     connection = http.client.HTTPConnection(host, port, timeout=_PATIENCE_SECONDS)
     try:
         connection.request("GET", path)
@@ -79,7 +79,7 @@ def answers_http(port: int, path: str, host: str = "127.0.0.1") -> bool:
 
 
 def serves_grpc(address: str, tls: TlsFiles | None = None, name: str = "") -> bool:
-    """Say whether the server reports SERVING by the gRPC health protocol."""
+    """Return whether the server reports SERVING by the gRPC health protocol."""
     with _channel(address, tls, name) as channel:
         check = channel.unary_unary(
             "/grpc.health.v1.Health/Check",

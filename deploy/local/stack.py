@@ -79,7 +79,7 @@ class Stack:
         self.processes[name].kill()
 
     def is_ready(self, name: str) -> bool:
-        """Say whether a program runs and answers."""
+        """Return whether a program runs and answers."""
         return self.processes[name].is_running and self.parts[name].is_ready()
 
     def wait_ready(self, *names: str) -> None:

@@ -18,7 +18,7 @@ def issue(secret: str, link_id: int, password_version: str, expires_at: datetime
 
 
 def is_valid(secret: str, ticket: str, link_id: int, password_version: str, now: datetime) -> bool:
-    """Say whether a ticket opens a link now."""
+    """Return whether a ticket opens a link now."""
     expiry_text, _, signature = ticket.partition(".")
     if not (expiry_text.isascii() and expiry_text.isdigit() and len(expiry_text) <= 12):  # noqa: PLR2004
         return False

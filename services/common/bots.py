@@ -1,4 +1,4 @@
-"""Tell by its user agent what drives an agent: a person, or which kind of program."""
+"""Find out by its user agent what drives an agent: a person, or which kind of program."""
 
 from enum import IntEnum
 from functools import cache, lru_cache
@@ -110,12 +110,12 @@ def kind_of(user_agent: str) -> AgentKind:
 
 
 def is_bot(user_agent: str) -> bool:
-    """Say whether an agent is automated, of whatever kind."""
+    """Return whether an agent is automated, of whatever kind."""
     return kind_of(user_agent) is not AgentKind.PERSON
 
 
 def is_loading_ahead(purpose: str) -> bool:
-    """Say whether a browser asks for something that its user has not opened, by Purpose or Sec-Purpose."""
+    """Return whether a browser asks for something that its user has not opened, by Purpose or Sec-Purpose."""
     text = purpose.lower()
     return any(word in text for word in _AHEAD)
 

@@ -8,7 +8,7 @@ class Clock(Protocol):
     """Tells the time."""
 
     def now(self) -> datetime:
-        """Answer the present moment, aware, in UTC."""
+        """Return the present moment, aware, in UTC."""
         ...
 
 
@@ -16,5 +16,5 @@ class SystemClock:
     """The machine's clock."""
 
     def now(self) -> datetime:
-        """Answer the present moment, aware, in UTC."""
+        """Return the present moment, aware, in UTC."""
         return datetime.now(UTC)

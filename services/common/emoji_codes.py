@@ -26,7 +26,7 @@ _DRAWING: Final = re.compile("[\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]")
 
 
 def code_of(text: str) -> str | None:
-    """Answer the code of a text of emojis, however they are drawn; None when it is no such text or too long."""
+    """Return the code of a text of emojis, however they are drawn; None when it is no such text or too long."""
     plain = _DRAWING.sub("", text)
     if not _TEXT.fullmatch(plain):
         return None
@@ -40,7 +40,7 @@ def canonical(text: str) -> str:
 
 
 def text_of(code: str) -> str:
-    """Answer the emojis that a code stands for; every other code is answered as it is."""
+    """Return the emojis that a code stands for; every other code as it is."""
     if not code.startswith(_PREFIX):
         return code
     try:

@@ -100,7 +100,7 @@ class Worker:
         gc.freeze()
 
     async def leave(self, server: HttpServer) -> None:
-        """Answer visitors still, and give proxies the time to notice that they should send no more.
+        """Serve visitors still, and give proxies the time to notice that they should send no more.
 
         Only then are connections ended, each with an answer that says so: sooner, the next request would need a new
         one. Who asks for nothing in that time has hardly kept one for its next request.
@@ -141,7 +141,7 @@ class RedirectServer:
             raise SystemExit(1) from None
 
     async def stop(self) -> None:
-        """Answer requests in hand, then close; a client that never reads its answer does not keep us."""
+        """Finish the requests in hand, then close; a client that never reads its answer does not keep us."""
         await self._worker.leave(self._http)
         await self._http.stop(DRAIN_SECONDS)
         await self._worker.stop()

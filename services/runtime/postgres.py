@@ -85,7 +85,7 @@ class Migration:
 
     @property
     def checksum(self) -> str:
-        """Tell whether the file is the one that was applied."""
+        """Return whether the file is the one that was applied."""
         return hashlib.sha256(self.sql.encode()).hexdigest()
 
 

@@ -50,12 +50,12 @@ def open_redis(url: str) -> Client:
 
 
 def is_cluster(url: str) -> bool:
-    """Say whether an address names servers of a cluster: redis-cluster://[user:password@]host:port,host:port[?options]."""
+    """Return whether an address names a cluster: redis-cluster://[user:password@]host:port,host:port[?options]."""
     return url.partition("://")[0] in CLUSTER_SCHEMES
 
 
 def server_urls(url: str) -> tuple[str, ...]:
-    """Answer the address of each server that is named: several for a cluster, else one."""
+    """Return the address of each server that is named: several for a cluster, else one."""
     if not is_cluster(url):
         return (url,)
     parts = urlsplit(url)
@@ -65,7 +65,7 @@ def server_urls(url: str) -> tuple[str, ...]:
 
 
 def cluster_options(url: str) -> dict[str, Any]:
-    """Answer what a cluster's client is told beside its servers: credentials, TLS, and our patience."""
+    """Return what a cluster's client is told beside its servers: credentials, TLS, and our patience."""
     options: dict[str, Any] = dict(parse_url(server_urls(url)[0]))
     is_secured = options.pop("connection_class", None) is SSLConnection
     for name in ("host", "port", "db"):
@@ -82,7 +82,7 @@ def cluster_options(url: str) -> dict[str, Any]:
 
 
 def cluster_nodes(url: str) -> list[tuple[str, int]]:
-    """Answer host and port of each server that is named."""
+    """Return host and port of each server that is named."""
     servers = [parse_url(server) for server in server_urls(url)]
     return [(server["host"], int(server.get("port", 6379))) for server in servers]
 
@@ -96,7 +96,7 @@ class Breaker:
 
     @property
     def is_open(self) -> bool:
-        """Say whether Redis is left alone at present."""
+        """Return whether Redis is left alone at present."""
         return self._monotonic() < self._paused_until
 
     async def run(self, operation: Callable[[], Awaitable[T]]) -> T:

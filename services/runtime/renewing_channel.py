@@ -25,7 +25,7 @@ class RenewingChannel(grpc.aio.Channel):
         self._leaving: set[asyncio.Task[None]] = set()
 
     def current(self) -> grpc.aio.Channel:
-        """Answer the channel for the next call."""
+        """Return the channel for the next call."""
         fresh = self._watched.renewed()
         if fresh is not None:
             task = asyncio.get_running_loop().create_task(self._channel.close(_GRACE_SECONDS))
@@ -68,7 +68,7 @@ class RenewingChannel(grpc.aio.Channel):
         await asyncio.gather(self._channel.close(grace), *(_end(task) for task in tuple(self._leaving)))
 
     def get_state(self, try_to_connect: bool = False) -> grpc.ChannelConnectivity:
-        """Answer the state of the channel in use."""
+        """Return the state of the channel in use."""
         return self._channel.get_state(try_to_connect)
 
     async def wait_for_state_change(self, last_observed_state: grpc.ChannelConnectivity) -> None:

@@ -11,7 +11,7 @@ _current: ContextVar[str] = ContextVar("request_id", default="")
 
 
 def current() -> str:
-    """Answer the id of the request in hand; empty outside of one."""
+    """Return the id of the request in hand; empty outside of one."""
     return _current.get()
 
 

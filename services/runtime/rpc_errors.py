@@ -28,7 +28,7 @@ _CODES: Final[dict[type[errors.LinkmeterError], grpc.StatusCode]] = {
 
 
 def code_of(error: errors.LinkmeterError) -> grpc.StatusCode:
-    """Say which status an error becomes."""
+    """Return which status an error becomes."""
     return _CODES.get(type(error), grpc.StatusCode.UNKNOWN)
 
 

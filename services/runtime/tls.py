@@ -28,7 +28,7 @@ class TlsFiles:
     authority: Path
 
     def signature(self) -> tuple[tuple[int, int, int], ...]:
-        """Answer what differs when a file is replaced or written; raises OSError while one is missing."""
+        """Return what differs when a file is replaced or written; raise OSError while one is missing."""
         states = [path.stat() for path in (self.certificate, self.key, self.authority)]
         return tuple((state.st_ino, state.st_mtime_ns, state.st_size) for state in states)
 
@@ -75,7 +75,7 @@ def read_http_tls(environment: Environment, files: TlsFiles | None) -> str:
 
 
 def load(files: TlsFiles) -> Credentials:
-    """Read files that belong together; raises OSError or ValueError while they do not (in a renewal)."""
+    """Read files that belong together; raise OSError or ValueError while they do not (in a renewal)."""
     before = files.signature()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     # Of ssl, because gRPC would take files that do not fit, and then fail at each handshake.
@@ -105,7 +105,7 @@ class Watched:
         self.current = load(files)
 
     def renewed(self) -> Credentials | None:
-        """Answer new credentials when there are any since the last call, else None."""
+        """Return new credentials when there are any since the last call, else None."""
         now = self._monotonic()
         if now - self._looked_at < self._look_seconds:
             return None

@@ -26,7 +26,7 @@ def configure(service: str, endpoint: str) -> None:
 
 
 def is_on() -> bool:
-    """Say whether spans are sent."""
+    """Return whether spans are sent."""
     return bool(_state)
 
 
@@ -39,7 +39,7 @@ def server_span(name: str, metadata: Mapping[str, str]) -> AbstractContextManage
 
 
 def outgoing() -> list[tuple[str, str]]:
-    """Answer the metadata that makes another service's span a child of the current one."""
+    """Return the metadata that makes another service's span a child of the current one."""
     if not _state:
         return []
     carrier: dict[str, str] = {}

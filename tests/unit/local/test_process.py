@@ -100,7 +100,7 @@ async def test_the_last_words_of_a_killed_program_are_logged(tmp_path: Path) -> 
 
 
 def _runs(pid: int) -> bool:
-    """Say whether the process exists and is more than an entry that nobody has collected."""
+    """Return whether the process exists and is more than an entry that nobody has collected."""
     stat = Path(f"/proc/{pid}/stat")
     try:
         return stat.read_text().rpartition(")")[2].split()[0] != "Z"

@@ -14,7 +14,7 @@ class FakeProcess:
     is_running: bool = True
 
     def describe_end(self) -> str:
-        """Say how it ended."""
+        """Return how it ended."""
         return "was ended by signal 9"
 
 
@@ -38,7 +38,7 @@ class FakeStack:
         self.processes[name].is_running = False
 
     def is_ready(self, _name: str) -> bool:
-        """Answer what the test set."""
+        """Return what the test set."""
         return self.ready
 
 
