@@ -16,7 +16,7 @@ BUCKETS = [api.BUCKET_HOUR, api.BUCKET_DAY, api.BUCKET_WEEK, api.BUCKET_MONTH]
 
 
 async def sums(analytics: Analytics, zone: str, start_minutes: int, end_minutes: int) -> set[int]:
-    """Answer the total of an interval and the sums of all its buckets, which should be one number."""
+    """Return the total of an interval and the sums of all its buckets, which should be one number."""
     request = api.QueryStatsRequest(
         time_zone=zone, reports=[api.Report(), *(api.Report(bucket=bucket) for bucket in BUCKETS)]
     )

@@ -31,7 +31,7 @@ _HAS_VALUE = re.compile(r"\bDEFAULT\b|\bGENERATED\b", re.IGNORECASE)
 
 
 def faults_of(sql: str) -> list[str]:
-    """Say what in a migration the version before could not live with."""
+    """Return what in a migration the version before could not live with."""
     return [fault for statement in _QUOTED.sub("''", sql).split(";") for fault in _faults_of_statement(statement)]
 
 
@@ -77,7 +77,7 @@ class Tables:
     functions: frozenset[str]
 
     def adds_only_to(self, before: "Tables") -> list[str]:
-        """Say what a program that knows only what was before would meet."""
+        """Return what a program that knows only what was before would meet."""
         known = {table for table, _ in before.columns}
         new = self.columns.keys() - before.columns.keys()
         faults = [

@@ -44,7 +44,7 @@ async def done(data: Path, *arguments: str, **settings: str) -> str:
 
 
 async def settled(system: System) -> bool:
-    """Say whether nothing waits any more, and the ledger adds up."""
+    """Return whether nothing waits any more, and the ledger adds up."""
     total = await ledger(system)
     assert total["accepted"] == total["stored"] + total["setAside"] + total["pending"] + total["dropped"]
     return total["pending"] == 0

@@ -23,7 +23,7 @@ Arrow = tuple[str, str, int]
 
 
 def arrows(installation: Installation, parties: Sequence[Party]) -> set[Arrow]:
-    """Answer every connection that the policies let through."""
+    """Return every connection that the policies let through."""
     policies = installation.of("NetworkPolicy")
     return {
         (source.name, target.name, port)
@@ -37,7 +37,7 @@ def arrows(installation: Installation, parties: Sequence[Party]) -> set[Arrow]:
 
 
 def matches(selector: Json, labels: Mapping[str, str]) -> bool:
-    """Say whether a label selector selects; an empty one selects everything."""
+    """Return whether a label selector selects; an empty one selects everything."""
     return all(labels.get(key) == value for key, value in selector.get("matchLabels", {}).items()) and all(
         _holds(expression, labels) for expression in selector.get("matchExpressions", [])
     )
@@ -49,7 +49,7 @@ def _holds(expression: Json, labels: Mapping[str, str]) -> bool:
 
 
 def _passes(policies: Sequence[Json], at: Party, peer: Party, port: int, direction: str) -> bool:
-    """Say whether the policies at a party let a connection with its peer through in a direction."""
+    """Return whether the policies at a party let a connection with its peer through in a direction."""
     if at.namespace != NAMESPACE:
         # Elsewhere nothing is refused.
         return True
@@ -81,7 +81,7 @@ def _is_meant(entry: Json, peer: Party) -> bool:
 
 
 def pods(installation: Installation) -> Iterator[Party]:
-    """Answer a party for each workload of ours."""
+    """Return a party for each workload of ours."""
     for workload in installation.workloads:
         ports = [port["containerPort"] for container in workload.containers for port in container.get("ports", [])]
         yield Party(workload.name, NAMESPACE, workload.labels, tuple(ports))

@@ -26,7 +26,7 @@ Json = dict[str, Any]
 
 
 def combinations() -> Iterator[tuple[str, ...]]:
-    """Answer no component, each alone, every two, and all: what two do to each other is seen in pairs."""
+    """Return no component, each alone, every two, and all: what two do to each other is seen in pairs."""
     for count in (0, 1, 2):
         yield from itertools.combinations(COMPONENTS, count)
     yield COMPONENTS
@@ -89,26 +89,26 @@ class Installation:
     documents: Sequence[Json]
 
     def of(self, *kinds: str) -> list[Json]:
-        """Answer the documents of some kinds."""
+        """Return the documents of some kinds."""
         return [document for document in self.documents if document["kind"] in kinds]
 
     def find(self, kind: str, name: str) -> Json:
-        """Answer the one document of that kind and name."""
+        """Return the one document of that kind and name."""
         (found,) = [document for document in self.of(kind) if document["metadata"]["name"] == name]
         return found
 
     @cached_property
     def workloads(self) -> list[Workload]:
-        """Answer everything that runs pods."""
+        """Return everything that runs pods."""
         return [Workload(document) for document in self.of(*WORKLOADS)]
 
     @property
     def servers(self) -> list[Workload]:
-        """Answer what runs for ever."""
+        """Return what runs for ever."""
         return [workload for workload in self.workloads if workload.kind in SERVERS]
 
     def workload(self, name: str) -> Workload:
-        """Answer the workload of that name."""
+        """Return the workload of that name."""
         (found,) = [workload for workload in self.workloads if workload.name == name]
         return found
 

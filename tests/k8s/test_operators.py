@@ -25,13 +25,13 @@ def monitored(rendered: Callable[..., Installation]) -> Installation:
 
 
 def rules(installation: Installation, kind: str) -> Iterator[Json]:
-    """Answer the rules of a kind: alert or record."""
+    """Return the rules of a kind: alert or record."""
     for group in installation.find("PrometheusRule", "linkmeter")["spec"]["groups"]:
         yield from (rule for rule in group["rules"] if kind in rule)
 
 
 def known_metrics() -> set[str]:
-    """Answer every name under which our programs publish something."""
+    """Return every name under which our programs publish something."""
     for module in MODULES:
         importlib.import_module(f"{module}.metrics")
     return {f"{family.name}{suffix}" for family in REGISTRY.collect() for suffix in SUFFIXES}
@@ -67,7 +67,7 @@ def test_the_dashboards_panels_do_not_overlap(monitored: Installation) -> None:
 
 
 def incidents() -> set[str]:
-    """Answer the anchors of all incident pages."""
+    """Return the anchors of all incident pages."""
     _, _, pages = (ROOT / "docs" / "operations.md").read_text().partition("\n# Incidents\n")
     return {heading.lower() for heading in re.findall(r"^## (\w+)$", pages, re.MULTILINE)}
 

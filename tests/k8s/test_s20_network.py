@@ -47,7 +47,7 @@ STORES = (Party("postgres", ports=(5432, 22)), Party("redis", ports=(6379, 22)))
 
 
 def allowed(installation: Installation) -> set[Arrow]:
-    """Answer the arrows among all parties, names apart; that the world may come in counts once, for all strangers."""
+    """Return the arrows among all parties, names apart; that the world may come in counts once, for all strangers."""
     ours = [
         Party("redis", party.namespace, party.labels, party.ports) if party.name == "valkey" else party
         for party in pods(installation)
@@ -65,7 +65,7 @@ def allowed(installation: Installation) -> set[Arrow]:
 
 
 def wanted(*components: str) -> set[Arrow]:
-    """Answer the arrows of the design with those that components bring."""
+    """Return the arrows of the design with those that components bring."""
     return set.union(DESIGN, *(ADDED.get(name, set()) for name in components))
 
 

@@ -40,7 +40,7 @@ class Meter:
         self._before = self._look()
 
     def read(self) -> Usage:
-        """Answer what was used since the last restart."""
+        """Return what was used since the last restart."""
         (then, cpu_then, busy_then), (now, cpu_now, busy_now) = self._before, self._look()
         cpu = {name: seconds - cpu_then.get(name, 0.0) for name, seconds in cpu_now.items()}
         others = (busy_now - busy_then - sum(cpu.values())) / (now - then)

@@ -22,5 +22,5 @@ class Measured:
 
 
 def percentile(ordered: list[float], share: float) -> float:
-    """Answer the value below which a share of the values lie; 0 when there are none."""
+    """Return the value below which a share of the values lie; 0 when there are none."""
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else 0.0

@@ -41,7 +41,7 @@ class Line:
 
     @property
     def verdict(self) -> str:
-        """Say whether the target is met."""
+        """Return whether the target is met."""
         if (target := self.scenario.target) is None:
             return ""
         reached = {Figure.RATIO: self.ratio, Figure.RATE: self.rate, Figure.P50: self.p50, Figure.P99: self.p99}
@@ -84,7 +84,7 @@ def _cpu(samples: Sequence[Sample], items: int) -> dict[str, float]:
 
 
 def noise(samples: Mapping[str, Sequence[Sample]], lines: Sequence[Line]) -> list[str]:
-    """Say what makes the run no result."""
+    """Return what makes the run no result."""
     limits = [sample.measured.rate for sample in samples[LIMIT]]
     spread = (max(limits) - min(limits)) / statistics.median(limits)
     found = []
@@ -147,5 +147,5 @@ def as_json(lines: Sequence[Line]) -> list[dict[str, Any]]:
 
 
 def memory_line(memory: Mapping[str, int]) -> str:
-    """Say what each program holds in memory."""
+    """Return what each program holds in memory."""
     return "memory, MiB: " + ", ".join(f"{name} {size / _MIB:.0f}" for name, size in memory.items())

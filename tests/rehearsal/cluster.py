@@ -55,7 +55,7 @@ class Pod:
 
     @property
     def is_ready(self) -> bool:
-        """Say whether it gets traffic."""
+        """Return whether it gets traffic."""
         return self._ready.is_passing and not self.is_leaving
 
     def look(self) -> None:
@@ -124,11 +124,11 @@ class Cluster:
         remove_network()
 
     def pods(self, name: str) -> list[Pod]:
-        """Answer the pods of a workload."""
+        """Return the pods of a workload."""
         return list(self._pods.get(name, ()))
 
     def addresses(self, name: str) -> Sequence[str] | None:
-        """Answer the addresses behind a Service; None when there is no such Service."""
+        """Return the addresses behind a Service; None when there is no such Service."""
         if name not in {service["metadata"]["name"] for service in self.installation.of("Service")}:
             return None
         return [pod.container.address for pod in self.pods(name) if pod.is_ready]
@@ -163,7 +163,7 @@ class Cluster:
         return said, {claim: claims[volume] for volume, claim in claimed.items()}
 
     def logs(self) -> str:
-        """Answer the end of every log."""
+        """Return the end of every log."""
         return "\n\n".join(f"{p.name}:\n{p.container.log()}" for pods in self._pods.values() for p in pods)
 
     def _end(self, name: str, pod: Pod) -> None:

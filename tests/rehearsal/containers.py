@@ -107,18 +107,18 @@ class Container:
 
     @property
     def is_running(self) -> bool:
-        """Say whether it runs."""
+        """Return whether it runs."""
         return podman("inspect", "--format", "{{.State.Running}}", self.name, check=False) == "true"
 
     def log(self, lines: int = 200) -> str:
-        """Answer the end of its log."""
+        """Return the end of its log."""
         done = subprocess.run(
             [PODMAN, "logs", "--tail", str(lines), self.name], capture_output=True, text=True, check=False
         )
         return done.stdout + done.stderr
 
     def memory(self) -> float:
-        """Answer the MiB of memory that its process has, without files that the kernel keeps in memory for it."""
+        """Return the MiB of memory that its process has, without files that the kernel keeps in memory for it."""
         process = podman("inspect", "--format", "{{.State.Pid}}", self.name)
         status = Path(f"/proc/{process}/status").read_text()
         return sum(int(status.partition(f"{kind}:")[2].split()[0]) for kind in ("RssAnon", "RssShmem")) / 1024

@@ -33,7 +33,7 @@ async def quiet_ledger(system: System) -> dict[str, int]:
 
 
 async def _reports(system: System) -> Mapping[str, str]:
-    """Answer when each outbox last reported."""
+    """Return when each outbox last reported."""
     async with system.client() as client:
         answer = await client.get("/v1/ledger")
         assert answer.status_code == HTTPStatus.OK, answer.text

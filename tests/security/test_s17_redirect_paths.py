@@ -79,7 +79,7 @@ async def test_what_no_code_can_hold_is_cut_from_the_end(tmp_path: Path) -> None
 
 
 async def answer_to(system: System, target: bytes) -> bytes:
-    """Answer the status line's number, and whether there is a Location."""
+    """Return the status line's number, and whether there is a Location."""
     request = b"GET " + target + b" HTTP/1.1\r\nHost: localhost\r\nUser-Agent: Mozilla/5.0\r\nConnection: close\r\n\r\n"
     return await system.raw(request)
 

@@ -182,7 +182,7 @@ async def test_renewed_certificates_are_used_without_a_restart(secured: Secured)
 
 
 async def _gateway_certificates(admin: str) -> set[str]:
-    """Answer the serial numbers of the certificates that Envoy shows to services."""
+    """Return the serial numbers of the certificates that Envoy shows to services."""
     async with http_client(admin) as client:
         certificates = (await client.get("/certs")).json()["certificates"]
     return {chain["serial_number"] for item in certificates for chain in item.get("cert_chain", [])}
