@@ -15,7 +15,7 @@ LEDGER = re.compile(r"\blinkmeter_clicks_[a-z_]+")
 METRIC = re.compile(r"\blinkmeter_[a-z0-9_]+")
 # What a metric of a kind is called when it is asked for.
 SUFFIXES = ("", "_total", "_bucket", "_sum", "_count")
-MODULES = ("services.common", "services.links", "services.redirect", "services.analytics")
+MODULES = ("services.runtime", "services.links", "services.redirect", "services.analytics")
 
 
 @pytest.fixture(scope="module")
