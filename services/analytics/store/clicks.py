@@ -1,6 +1,6 @@
 """Store batches of clicks, each in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -10,9 +10,8 @@ import asyncpg
 
 from services.analytics.domain.click import Click, Fault, SetAside
 from services.analytics.domain.ledger import OutboxReport
-from services.analytics.store import rollups, sources
-from services.analytics.store.click_rows import COLUMNS, record_of
-from services.analytics.store.partitions import Partitions
+from services.analytics.store import sources
+from services.analytics.store.click_rows import COLUMNS, landing_record_of, record_of
 from services.runtime.postgres import Connection, Pool
 
 # What PostgreSQL or its client says of a row that it will not have, as opposed to "not now".
@@ -29,6 +28,16 @@ SELECT $1, sequence, $2, fault, content
 FROM unnest($3::bigint[], $4::text[], $5::bytea[]) AS rows (sequence, fault, content)
 ON CONFLICT (source, sequence) DO NOTHING
 """
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    name: str
+    record_of: Callable[[Click], tuple[object, ...]]
+
+
+_LANDING: Final = _Table("landing", landing_record_of)
+_ORPHANS: Final = _Table("orphans", record_of)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,13 +71,11 @@ class Stored:
 class ClickWriter:
     """Stores batches so that any batch may come again, at any time, to any replica."""
 
-    def __init__(self, pool: Pool, partitions: Partitions) -> None:
+    def __init__(self, pool: Pool) -> None:
         self._pool = pool
-        self._partitions = partitions
 
     async def store(self, batch: Batch, now: datetime) -> Stored:
-        """Store what is new of a batch, whole or not at all: clicks, sums, mark and report in one transaction."""
-        await self._partitions.ensure([row.outcome.time for row in batch.rows if isinstance(row.outcome, Click)], now)
+        """Store what is new of a batch, whole or not at all: clicks, mark and report in one transaction."""
         async with self._pool.acquire() as connection, connection.transaction():
             known = await sources.lock(connection, batch.source, now)
             rows = [row for row in batch.rows if row.sequence > known.mark]
@@ -87,12 +94,11 @@ async def _store_rows(
         return Stored(mark=mark, clicks=(), set_aside=(), missing=0)
     orphans = [row for row in rows if isinstance(row.outcome, Click) and row.outcome.is_orphan]
     followed = [row for row in rows if isinstance(row.outcome, Click) and not row.outcome.is_orphan]
-    refused = await _copy(connection, "clicks", followed) + await _copy(connection, "orphans", orphans)
+    refused = await _copy(connection, _LANDING, followed) + await _copy(connection, _ORPHANS, orphans)
     set_aside = [row.outcome for row in rows if isinstance(row.outcome, SetAside)]
     set_aside += [SetAside(row.sequence, Fault.REFUSED_BY_DATABASE, row.content) for row in refused]
     lost = {row.sequence for row in refused}
     clicks = [row.outcome for row in rows if isinstance(row.outcome, Click) and row.sequence not in lost]
-    await rollups.add(connection, [click for click in clicks if not click.is_orphan])
     await _set_aside(connection, source, set_aside, now)
     # Sequences have no gaps in the outbox: what is absent here was lost there.
     new_mark = rows[-1].sequence
@@ -110,14 +116,14 @@ async def _give_up(connection: Connection, batch: Batch, mark: int) -> Stored:
     return Stored(mark=mark + missing, clicks=(), set_aside=(), missing=missing)
 
 
-async def _copy(connection: Connection, table: str, rows: Sequence[OutboxRow]) -> list[OutboxRow]:
+async def _copy(connection: Connection, table: _Table, rows: Sequence[OutboxRow]) -> list[OutboxRow]:
     """Store rows and return those that were refused: the batch is halved until each of them stands alone."""
     if not rows:
         return []
     try:
         async with connection.transaction():
-            records = [record_of(row.outcome) for row in rows if isinstance(row.outcome, Click)]
-            await connection.copy_records_to_table(table, records=records, columns=COLUMNS)
+            records = [table.record_of(row.outcome) for row in rows if isinstance(row.outcome, Click)]
+            await connection.copy_records_to_table(table.name, records=records, columns=COLUMNS)
     except _REFUSALS:
         if len(rows) == 1:
             return list(rows)

@@ -1,0 +1,79 @@
+"""What PostgreSQL knows of segments and landing, in the snapshot of whoever asks."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from services.analytics.questions.snapshot import Erased
+from services.analytics.segments import registry
+from services.analytics.segments.registry import Segment
+from services.runtime.postgres import Connection
+
+# A server that took over may lack what the one before had; it was not started at the same time.
+_STATE: Final = """
+SELECT
+    pg_postmaster_start_time() AS server,
+    version, landing_version, next_visitor,
+    (SELECT raw_since FROM retention) AS raw_since,
+    (SELECT json_object_agg(source, mark) FROM sources WHERE mark > 0) AS marks,
+    (SELECT json_object_agg(source, up_to) FROM settled) AS settled
+FROM registry
+"""
+_ERASED: Final = """
+SELECT id, owner_id, link_id FROM erasures
+WHERE id > (SELECT min(erasures_applied) FROM segments WHERE retired_time IS NULL)
+ORDER BY id
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """Which clicks there are: those in segments, and of landing those up to each outbox's mark."""
+
+    server: datetime
+    # Changes when segments or erasures do.
+    version: int
+    # Changes when rows of landing were changed or erased.
+    landing_version: int
+    next_visitor: int
+    raw_since: datetime | None
+    marks: Mapping[UUID, int]
+    settled: Mapping[UUID, int]
+
+    def follows(self, other: "State") -> bool:
+        """Say whether nothing but new clicks came, and some were settled, since the other one."""
+        return (
+            (self.server, self.landing_version) == (other.server, other.landing_version)
+            # A mark that went back belongs to a database that lost something.
+            and all(self.marks.get(source, 0) >= mark for source, mark in other.marks.items())
+            and all(self.settled.get(source, 0) >= up_to for source, up_to in other.settled.items())
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The segments that count, and what was erased from them since they were written."""
+
+    segments: Sequence[Segment] = ()
+    erased: Sequence[Erased] = ()
+
+
+async def read_state(connection: Connection) -> State:
+    """Read the state in the transaction's snapshot."""
+    row = await connection.fetchrow(_STATE)
+    assert row is not None, "made by the migration"  # noqa: S101
+    return State(**{**row, "marks": _by_source(row["marks"]), "settled": _by_source(row["settled"])})
+
+
+async def read_contents(connection: Connection) -> Contents:
+    """Read the segments and erasures in the transaction's snapshot."""
+    segments = await registry.live_segments(connection)
+    erased = [Erased(**row) for row in await connection.fetch(_ERASED)] if segments else []
+    return Contents(segments, erased)
+
+
+def _by_source(text: Any) -> dict[UUID, int]:  # noqa: ANN401 - JSON or nothing
+    return {UUID(source): mark for source, mark in json.loads(text or "{}").items()}

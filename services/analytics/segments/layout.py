@@ -1,0 +1,124 @@
+"""What the files of a segment hold: their columns, their order, and how sums are made from clicks.
+
+The files are plain on purpose, so that any program that knows Parquet reads them: flat columns with stable names, no
+binary values, statistics in the footers (docs/scaling.md).
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+from services.analytics.domain.click import CLICK_FIELDS
+from services.analytics.domain.dimensions import Dimension
+from services.analytics.segments.expressions import DAY, EXPRESSIONS, QUARTER
+
+
+class Kind(StrEnum):
+    """What a file of a segment holds."""
+
+    # Raw clicks, each with its visitor's number.
+    CLICKS = "clicks"
+    # The visitors that have their number since this segment.
+    VISITORS = "visitors"
+    # Sums by link, UTC day and value of each dimension; and the same of all links of an owner.
+    DAILY = "daily"
+    OWNER_DAILY = "owner_daily"
+    # Sums by link and quarter of an hour, with the first and last click's time; and of all links of an owner.
+    TOTALS = "totals"
+    OWNER_TOTALS = "owner_totals"
+
+
+_TYPES: Final[Mapping[str, str]] = {
+    "source": "VARCHAR",
+    "time": "TIMESTAMPTZ",
+    "http_status": "SMALLINT",
+    "city_geoname_id": "INTEGER",
+    "latency_us": "INTEGER",
+    "is_bot": "BOOLEAN",
+    "click_class": "SMALLINT",
+    "definition": "SMALLINT",
+    "visitor": "INTEGER",
+}
+
+
+def _type_of(name: str) -> str:
+    return _TYPES.get(name) or ("VARCHAR" if CLICK_FIELDS[name].type is str else "BIGINT")
+
+
+# A click in a segment, by column. The visitor is a number here, dense over the whole installation.
+CLICK_COLUMNS: Final[Mapping[str, str]] = {name: _type_of(name) for name in CLICK_FIELDS}
+# A click as landing gives it: the visitor is a hash.
+LANDING_COLUMNS: Final[Mapping[str, str]] = {**CLICK_COLUMNS, "visitor": "BIGINT"}
+# Rows that the sums are kept by.
+DIMENSIONS: Final = tuple(dimension for dimension in Dimension if dimension is not Dimension.LINK)
+
+_COUNTS: Final = "count(*)::BIGINT AS clicks, (count(*) FILTER (WHERE NOT is_bot))::BIGINT AS human_clicks"
+_SUMS: Final = "sum(clicks)::BIGINT AS clicks, sum(human_clicks)::BIGINT AS human_clicks"
+
+
+def columns_of(columns: Mapping[str, str]) -> str:
+    """Return a list of columns with their types, as CREATE TABLE has it."""
+    return ", ".join(f"{name} {type_}" for name, type_ in columns.items())
+
+
+def select(kind: Kind, clicks: str) -> str:
+    """Return the statement that makes a kind of rows from a table of clicks, in the order that files have."""
+    return f"{_SELECT[kind].format(clicks=clicks)} ORDER BY {ORDER[kind]}"
+
+
+def select_again(kind: Kind, rows: str) -> str:
+    """Return the statement that makes one file of sums from the rows of several, given as a relation."""
+    return f"{_AGAIN[kind].format(rows=rows)} ORDER BY {ORDER[kind]}"
+
+
+def _daily(clicks: str) -> str:
+    return " UNION ALL ".join(
+        f"SELECT owner_id, link_id, {dimension.value}::SMALLINT AS dimension, {DAY} AS day, "  # noqa: S608 - constants
+        f"{expression.value} AS value, {expression.detail} AS detail, {_COUNTS} FROM {clicks} "
+        f"GROUP BY owner_id, link_id, day, value, detail"
+        for dimension, expression in EXPRESSIONS.items()
+        if dimension in DIMENSIONS
+    )
+
+
+_DAILY: Final = _daily("{clicks}")
+_TOTALS: Final = (
+    f"SELECT owner_id, link_id, {QUARTER} AS start, {_COUNTS}, min(time) AS first_time, max(time) AS last_time "
+    "FROM {clicks} GROUP BY owner_id, link_id, start"
+)
+_DAILY_AGAIN: Final = (
+    f"SELECT owner_id, link_id, dimension, day, value, detail, {_SUMS} FROM {{rows}} "
+    "GROUP BY owner_id, link_id, dimension, day, value, detail"
+)
+_OWNER_DAILY_AGAIN: Final = (
+    f"SELECT owner_id, dimension, day, value, detail, {_SUMS} FROM {{rows}} "
+    "GROUP BY owner_id, dimension, day, value, detail"
+)
+_TIMES: Final = "min(first_time) AS first_time, max(last_time) AS last_time"
+_TOTALS_AGAIN: Final = (
+    f"SELECT owner_id, link_id, start, {_SUMS}, {_TIMES} FROM {{rows}} GROUP BY owner_id, link_id, start"
+)
+_OWNER_TOTALS_AGAIN: Final = f"SELECT owner_id, start, {_SUMS}, {_TIMES} FROM {{rows}} GROUP BY owner_id, start"
+
+_SELECT: Final[Mapping[Kind, str]] = {
+    Kind.CLICKS: f"SELECT {', '.join(CLICK_COLUMNS)} FROM {{clicks}}",
+    Kind.DAILY: _DAILY,
+    Kind.TOTALS: _TOTALS,
+}
+_AGAIN: Final[Mapping[Kind, str]] = {
+    Kind.CLICKS: f"SELECT {', '.join(CLICK_COLUMNS)} FROM {{rows}}",
+    Kind.VISITORS: "SELECT visitor_hash, visitor FROM {rows}",
+    Kind.DAILY: _DAILY_AGAIN,
+    Kind.OWNER_DAILY: _OWNER_DAILY_AGAIN,
+    Kind.TOTALS: _TOTALS_AGAIN,
+    Kind.OWNER_TOTALS: _OWNER_TOTALS_AGAIN,
+}
+# Questions are about an owner or a link: what they need lies together, and the rest of a file is not read.
+ORDER: Final[Mapping[Kind, str]] = {
+    Kind.CLICKS: "owner_id, link_id, time, source, sequence",
+    Kind.VISITORS: "visitor_hash",
+    Kind.DAILY: "owner_id, link_id, dimension, day, value, detail",
+    Kind.OWNER_DAILY: "owner_id, dimension, day, value, detail",
+    Kind.TOTALS: "owner_id, link_id, start",
+    Kind.OWNER_TOTALS: "owner_id, start",
+}
