@@ -38,7 +38,7 @@ READERS = (
     links.read_settings,
     redirect.read_settings,
     analytics.read_settings,
-    analytics.read_retention,
+    analytics.read_settle_settings,
     CompatSettings.read,
 )
 

@@ -1,7 +1,7 @@
-"""Run analytics, or one of its commands: python -m services.analytics [migrate [--distributed]|reclassify|retain].
+"""Run analytics, or one of its commands: python -m services.analytics [settle|migrate|reclassify].
 
-migrate brings the schema to the program's version and with --distributed spreads it over a Citus cluster, reclassify
-brings the stored clicks to the program's definition of classes, and retain drops what is older than it is kept.
+settle runs the program that moves clicks into segments, migrate brings the schema to the program's version, and
+reclassify brings the stored clicks to the program's definition of classes.
 """
 
 import asyncio
@@ -12,12 +12,24 @@ from typing import Final
 
 from services.analytics import commands
 from services.analytics.server import SCHEMA, AnalyticsServer, build_enricher
-from services.analytics.settings import read_postgres_url, read_retention, read_settings
-from services.analytics.store import distribution
+from services.analytics.settings import read_postgres_url, read_settings, read_settle_settings
+from services.analytics.settle import SettleServer
 from services.runtime import log, postgres, program
 from services.runtime.settings import SettingsError, stop
 
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
+
+
+def start() -> None:
+    """Read the settings and serve."""
+    settings = read_settings(os.environ)
+    program.run("analytics", settings.server, lambda: AnalyticsServer(settings, enricher=build_enricher(settings)))
+
+
+def settle() -> None:
+    """Move clicks into segments until told to stop."""
+    settings = read_settle_settings(os.environ)
+    program.run("settle", settings.server, lambda: SettleServer(settings))
 
 
 def migrate() -> None:
@@ -27,18 +39,6 @@ def migrate() -> None:
     asyncio.run(postgres.migrate(url, SCHEMA, _MIGRATIONS))
 
 
-def migrate_distributed() -> None:
-    """Bring the schema to the program's version, and spread it over the nodes of a Citus cluster."""
-    migrate()
-    try:
-        asyncio.run(distribution.distribute(read_postgres_url(os.environ), SCHEMA))
-    except distribution.NotCitus:
-        raise SystemExit(
-            "analytics: the tables are up to date and not distributed: the database has no extension citus. "
-            "On a Citus coordinator, CREATE EXTENSION citus; elsewhere, migrate without --distributed."
-        ) from None
-
-
 def reclassify() -> None:
     """Bring the stored clicks to the program's definition."""
     url = read_postgres_url(os.environ)
@@ -46,33 +46,14 @@ def reclassify() -> None:
     commands.reclassify(url)
 
 
-def retain() -> None:
-    """Drop what is older than it is kept."""
-    url, retention = read_retention(os.environ)
-    log.configure("analytics")
-    commands.retain(url, retention)
-
-
-def start() -> None:
-    """Read the settings and serve."""
-    settings = read_settings(os.environ)
-    program.run("analytics", settings.server, lambda: AnalyticsServer(settings, enricher=build_enricher(settings)))
-
-
-_COMMANDS: Final = {
-    (): start,
-    ("migrate",): migrate,
-    ("migrate", "--distributed"): migrate_distributed,
-    ("reclassify",): reclassify,
-    ("retain",): retain,
-}
+_COMMANDS: Final = {(): start, ("settle",): settle, ("migrate",): migrate, ("reclassify",): reclassify}
 
 
 def main(arguments: list[str]) -> None:
     """Do what the command line says."""
     command = _COMMANDS.get(tuple(arguments))
     if command is None:
-        raise SystemExit("usage: python -m services.analytics [migrate [--distributed]|reclassify|retain]")
+        raise SystemExit("usage: python -m services.analytics [settle|migrate|reclassify]")
     try:
         command()
     except SettingsError as problem:

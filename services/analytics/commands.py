@@ -4,13 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from services.analytics.background_jobs import drop_old_clicks
 from services.analytics.domain.classes import DEFINITION, class_of
-from services.analytics.domain.retention import Retention
 from services.analytics.server import SCHEMA
 from services.analytics.store.reclassification import Progress, Reclassification
-from services.analytics.store.retention import OldClicks
-from services.common.clock import SystemClock
 from services.runtime import log, postgres
 
 _logger = log.get(__name__)
@@ -30,11 +26,6 @@ def reclassify(url: str) -> None:
         await command.run(_log_progress)
 
     asyncio.run(_with_pool(url, run))
-
-
-def retain(url: str, retention: Retention) -> None:
-    """Drop what is older than it is kept."""
-    asyncio.run(_with_pool(url, lambda pool: drop_old_clicks(OldClicks(pool), retention, SystemClock())))
 
 
 async def _with_pool(url: str, run: Callable[[postgres.Pool], Awaitable[None]]) -> None:

@@ -35,16 +35,25 @@ LEDGER_READ_TIME: Final = Gauge("linkmeter_clicks_read_time_seconds", "When the 
 ENRICHMENT_FAILURES: Final = Counter(
     "linkmeter_analytics_enrichment_failures_total", "Steps that failed and left their fields empty.", ["step"]
 )
-COPIES: Final = Gauge("linkmeter_analytics_copies", "Links whose clicks are in this process's memory.")
-COPY_BYTES: Final = Gauge("linkmeter_analytics_copy_bytes", "About how much memory they take.")
-COPY_LOAD_SECONDS: Final = Histogram(
-    "linkmeter_analytics_copy_load_seconds",
-    "Time to read a link's clicks into memory.",
-    buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60),
+QUESTION_SECONDS: Final = Histogram(
+    "linkmeter_analytics_question_seconds",
+    "Time to answer a question, by its kind; waiting for its turn not included.",
+    ["kind"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
-COPIES_REFUSED: Final = Counter(
-    "linkmeter_analytics_copies_refused_total", "Links that were too large or too varied for a copy."
+QUESTION_PROCESS_ENDS: Final = Counter(
+    "linkmeter_analytics_question_process_ends_total", "Ends of the process that answers questions; each is a fault."
 )
-REPORTS: Final = Counter(
-    "linkmeter_analytics_reports_total", "Reports that were answered, by what they were counted in.", ["source"]
+LANDING_CLICKS: Final = Gauge("linkmeter_analytics_landing_clicks", "Clicks that are not settled yet.")
+SETTLED_CLICKS: Final = Counter("linkmeter_analytics_settled_clicks_total", "Clicks that were moved into segments.")
+SETTLED_TIME: Final = Gauge(
+    "linkmeter_analytics_settled_time_seconds", "When clicks were last settled, or there were none, Unix time."
+)
+SETTLE_SECONDS: Final = Histogram(
+    "linkmeter_analytics_settle_seconds", "Time to settle clicks once.", buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+)
+SEGMENTS: Final = Gauge("linkmeter_analytics_segments", "Segments that questions read.")
+SEGMENT_BYTES: Final = Gauge("linkmeter_analytics_segment_bytes", "Size of their files.")
+DAMAGED_SEGMENTS: Final = Gauge(
+    "linkmeter_analytics_damaged_segments", "Segments with a file that is missing or is not what was written."
 )

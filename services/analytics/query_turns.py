@@ -17,11 +17,11 @@ _RETRY_SECONDS: Final = 1
 class TurnLimits:
     """How many queries run at once, and how many may wait."""
 
-    at_once: int = 5
+    at_once: int = 4
     of_one_owner: int = 3
     # Of one owner, besides those that are being answered.
     waiting: int = 16
-    longest_wait_seconds: float = 1.0
+    longest_wait_seconds: float = 2.0
 
 
 class QueryTurns:

@@ -1,5 +1,7 @@
 """Put the service together, and run it."""
 
+import os
+import sys
 from typing import Final
 
 from linkmeter.analytics.v1 import click_service_pb2_grpc, ingest_service_pb2_grpc, stats_service_pb2_grpc
@@ -13,17 +15,14 @@ from services.analytics.domain.places import Places
 from services.analytics.domain.visitors import visitor_hasher
 from services.analytics.geo_files import open_databases
 from services.analytics.query_turns import QueryTurns
+from services.analytics.questions.engine import EngineSettings
+from services.analytics.questions.process import QuestionProcess
 from services.analytics.servicers.click import ClickServicer
 from services.analytics.servicers.ingest import IngestServicer
 from services.analytics.servicers.stats import StatsServicer
 from services.analytics.settings import Settings
-from services.analytics.store.click_list import ClickReader
 from services.analytics.store.clicks import ClickWriter
-from services.analytics.store.copies import Copies, CopyLimits
-from services.analytics.store.erasure import Erasure
-from services.analytics.store.partitions import Partitions
 from services.analytics.store.sources import Sources
-from services.analytics.store.stats import Stats
 from services.common import bots, keyed_hash
 from services.common.clock import Clock, SystemClock
 from services.runtime import postgres
@@ -36,15 +35,12 @@ SERVICES: Final = (
     "linkmeter.analytics.v1.IngestService",
     "linkmeter.analytics.v1.StatsService",
 )
-_MEBIBYTE: Final = 1024 * 1024
 # A full batch of 5,000 clicks with the longest of everything.
 _MESSAGE_BYTES: Final = 64 * 1024 * 1024
 
 
-# With the one for health, ten connections a process. Questions have turns (query_turns.py), and one is left
-# for erasing and for copies.
-_INGEST_CONNECTIONS: Final = 3
-_QUESTION_CONNECTIONS: Final = 6
+# Those of questions are in their own process; the ledger is read with these.
+_INGEST_CONNECTIONS: Final = 4
 
 
 class AnalyticsServer:
@@ -65,11 +61,12 @@ class AnalyticsServer:
 
     async def start(self) -> None:
         """Listen. PostgreSQL need not be up: calls answer UNAVAILABLE until it is."""
-        # Apart, so that questions keep neither clicks nor checks of health waiting.
-        self._ingest, self._questions, self._probe = [
+        # Apart, so that clicks keep no checks of health waiting.
+        self._ingest, self._probe = [
             await postgres.open_pool(self._settings.postgres_url, SCHEMA, max_size=size)
-            for size in (_INGEST_CONNECTIONS, _QUESTION_CONNECTIONS, 1)
+            for size in (_INGEST_CONNECTIONS, 1)
         ]
+        self._questions = QuestionProcess(_engine_settings(self._settings))
         self._rpc = RpcServer(
             address=self._settings.server.listen,
             health=HealthPoller({"postgres": lambda: self._probe.execute("SELECT 1")}),
@@ -77,35 +74,42 @@ class AnalyticsServer:
             limits=self._limits,
             tls=self._settings.server.tls,
         )
-        self._copies = Copies(self._questions, CopyLimits(most_bytes=self._settings.column_cache_mib * _MEBIBYTE))
-        self._add_servicers(self._ingest, self._questions)
+        self._add_servicers()
+        await self._questions.start()
         await self._rpc.start(SERVICES)
-        self._jobs = start_jobs(self._ingest, self._settings.retention, self._clock)
+        self._jobs = start_jobs(self._ingest, self._clock)
 
     async def stop(self) -> None:
         """Finish the calls in flight, then close."""
         await self._rpc.stop()
         await self._jobs.stop()
-        await self._copies.close()
-        for pool in (self._ingest, self._questions, self._probe):
+        await self._questions.stop()
+        for pool in (self._ingest, self._probe):
             await pool.close()
 
-    def _add_servicers(self, ingest_pool: postgres.Pool, questions_pool: postgres.Pool) -> None:
+    def _add_servicers(self) -> None:
         tokens = PageTokens(keyed_hash.derive(self._settings.secret, "analytics/page-token"))
         turns = QueryTurns()
-        writer = ClickWriter(ingest_pool, Partitions(ingest_pool))
-        ingest = IngestServicer(enricher=self._enricher, writer=writer, clock=self._clock)
-        clicks = ClickServicer(reader=ClickReader(questions_pool), page_tokens=tokens, turns=turns)
-        stats = StatsServicer(
-            stats=Stats(questions_pool, self._copies),
-            turns=turns,
-            erasure=Erasure(questions_pool),
-            sources=Sources(ingest_pool),
-            clock=self._clock,
-        )
+        ingest = IngestServicer(enricher=self._enricher, writer=ClickWriter(self._ingest), clock=self._clock)
+        clicks = ClickServicer(questions=self._questions, page_tokens=tokens, turns=turns)
+        stats = StatsServicer(questions=self._questions, turns=turns, sources=Sources(self._ingest), clock=self._clock)
         ingest_service_pb2_grpc.add_IngestServiceServicer_to_server(ingest, self._rpc.server)
         click_service_pb2_grpc.add_ClickServiceServicer_to_server(clicks, self._rpc.server)
         stats_service_pb2_grpc.add_StatsServiceServicer_to_server(stats, self._rpc.server)
+
+
+def _engine_settings(settings: Settings) -> EngineSettings:
+    return EngineSettings(
+        postgres_url=settings.postgres_url,
+        schema=SCHEMA,
+        segments=settings.segments.location,
+        cache_folder=settings.segments.cache_folder,
+        cache_mib=settings.segments.cache_mib,
+        memory_mib=settings.question_memory_mib,
+        threads=max(2, len(os.sched_getaffinity(0))) if sys.platform == "linux" else os.cpu_count() or 2,
+        log_level=settings.server.log_level,
+        log_format=settings.server.log_format,
+    )
 
 
 def build_enricher(settings: Settings, places: Places | None = None) -> Enricher:

@@ -3,16 +3,28 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import gettempdir
 
 from services.analytics.domain.retention import Retention
 from services.analytics.domain.visitors import IpStorage, KeyRotation
 from services.runtime.settings import Environment
-from services.runtime.shared_settings import ServerSettings, read_secret, read_server
+from services.runtime.shared_settings import ProgramSettings, ServerSettings, read_program, read_secret, read_server
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentSettings:
+    """Where settled clicks are."""
+
+    # A folder, or s3://bucket/prefix.
+    location: str
+    # For what is fetched from a store, and for what does not fit into memory.
+    cache_folder: Path
+    cache_mib: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """All that can be set."""
+    """All that can be set of the service."""
 
     server: ServerSettings
     postgres_url: str = field(repr=False)
@@ -22,8 +34,20 @@ class Settings:
     visitor_key_rotation: KeyRotation
     # How long raw clicks are kept, and outbox rows that are no clicks; 0 is for ever.
     retention: Retention
-    # Memory for copies of big links; 0: SQL answers everything.
-    column_cache_mib: int
+    segments: SegmentSettings
+    # Memory of the process that answers questions, for what it counts.
+    question_memory_mib: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettleSettings:
+    """What the program that settles clicks is told."""
+
+    server: ProgramSettings
+    postgres_url: str = field(repr=False)
+    segments: SegmentSettings
+    memory_mib: int
+    retention: Retention
 
 
 def read_settings(variables: Mapping[str, str]) -> Settings:
@@ -39,26 +63,41 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
             env.choice("LINKMETER_VISITOR_KEY_ROTATION", tuple(KeyRotation), KeyRotation.NEVER)
         ),
         retention=_retention(env),
-        column_cache_mib=env.integer("LINKMETER_COLUMN_CACHE_MIB", 256, 0, 1_048_576),
+        segments=_segments(env),
+        question_memory_mib=env.integer("LINKMETER_QUESTION_MEMORY_MIB", 320, 64, 1_048_576),
+    )
+    env.check()
+    return settings
+
+
+def read_settle_settings(variables: Mapping[str, str]) -> SettleSettings:
+    """Read the settings of the program that settles clicks; raise SettingsError as read_settings does."""
+    env = Environment(variables)
+    settings = SettleSettings(
+        server=read_program(env),
+        postgres_url=env.text("LINKMETER_POSTGRES_URL"),
+        segments=_segments(env),
+        memory_mib=env.integer("LINKMETER_SETTLE_MEMORY_MIB", 1024, 64, 1_048_576),
+        retention=_retention(env),
     )
     env.check()
     return settings
 
 
 def read_postgres_url(variables: Mapping[str, str]) -> str:
-    """Read all that migrating and reclassifying need."""
+    """Read all that migrating needs."""
     env = Environment(variables)
     url = env.text("LINKMETER_POSTGRES_URL")
     env.check()
     return url
 
 
-def read_retention(variables: Mapping[str, str]) -> tuple[str, Retention]:
-    """Read all that dropping old clicks needs."""
-    env = Environment(variables)
-    url, retention = env.text("LINKMETER_POSTGRES_URL"), _retention(env)
-    env.check()
-    return url, retention
+def _segments(env: Environment) -> SegmentSettings:
+    return SegmentSettings(
+        location=env.parsed("LINKMETER_SEGMENTS", parse_segments_location, "") or env.text("LINKMETER_SEGMENTS"),
+        cache_folder=Path(env.text("LINKMETER_SEGMENT_CACHE_DIR", gettempdir())) / "linkmeter-segments",
+        cache_mib=env.integer("LINKMETER_SEGMENT_CACHE_MIB", 10_240, 64, 1_048_576),
+    )
 
 
 def _retention(env: Environment) -> Retention:
@@ -75,3 +114,8 @@ def parse_files(text: str) -> tuple[str, ...]:
         if not path.is_file():
             raise ValueError(f"there is no file {path}")
     return tuple(map(str, paths))
+
+
+def parse_segments_location(text: str) -> str:
+    """Return where segments are; raise ValueError for what is neither an absolute folder nor s3://bucket."""
+    return text

@@ -8,7 +8,7 @@ from typing import Protocol
 import uvloop
 
 from services.runtime import log, metrics, tracing
-from services.runtime.shared_settings import ServerSettings
+from services.runtime.shared_settings import ProgramSettings
 
 
 class Server(Protocol):
@@ -23,7 +23,7 @@ class Server(Protocol):
         ...
 
 
-def set_up(name: str, settings: ServerSettings) -> None:
+def set_up(name: str, settings: ProgramSettings) -> None:
     """Write logs and send traces as the settings say; the name is the program's."""
     log.configure(name, settings.log_level, settings.log_format)
     tracing.configure(name, settings.otlp_endpoint)
@@ -31,7 +31,7 @@ def set_up(name: str, settings: ServerSettings) -> None:
 
 def run(
     name: str,
-    settings: ServerSettings,
+    settings: ProgramSettings,
     build: Callable[[], Server],
     watch: Callable[[Callable[[], None]], None] | None = None,
 ) -> None:

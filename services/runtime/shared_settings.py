@@ -1,6 +1,6 @@
 """Settings that several programs have, each read by one function."""
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Final
 
 from services.common.hosts import OwnHosts, PublicUrl, host_names
@@ -15,18 +15,24 @@ _ANY_URL: Final = PublicUrl("http://localhost", "localhost")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ServerSettings:
-    """What every gRPC server is told. Addresses are host:port or unix:PATH."""
+class ProgramSettings:
+    """What every program is told that runs until it is stopped. Addresses are host:port or unix:PATH."""
 
-    listen: str
     # Where Prometheus reads metrics; empty: nowhere.
     metrics_listen: str = ""
-    # How long calls are still taken after SIGTERM, until everybody has noticed.
-    drain_seconds: int = 0
     log_level: str = "info"
     log_format: str = "json"
     # Where traces go; empty: nowhere.
     otlp_endpoint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerSettings(ProgramSettings):
+    """What every gRPC server is told."""
+
+    listen: str
+    # How long calls are still taken after SIGTERM, until everybody has noticed.
+    drain_seconds: int = 0
     # None: plaintext.
     tls: TlsFiles | None = None
 
@@ -39,16 +45,23 @@ class ServerSettings:
         )
 
 
+def read_program(environment: Environment) -> ProgramSettings:
+    """Read what every program is told."""
+    return ProgramSettings(
+        metrics_listen=environment.address("LINKMETER_METRICS_LISTEN", ""),
+        log_level=environment.choice("LINKMETER_LOG_LEVEL", _LOG_LEVELS, "info"),
+        log_format=environment.choice("LINKMETER_LOG_FORMAT", tuple(log.FORMATTERS), "json"),
+        otlp_endpoint=environment.address("LINKMETER_OTLP_ENDPOINT", ""),
+    )
+
+
 def read_server(environment: Environment) -> ServerSettings:
     """Read what every server is told."""
     return ServerSettings(
         listen=environment.address("LINKMETER_LISTEN"),
-        metrics_listen=environment.address("LINKMETER_METRICS_LISTEN", ""),
         drain_seconds=environment.integer("LINKMETER_DRAIN_SECONDS", 0, 0, 300),
-        log_level=environment.choice("LINKMETER_LOG_LEVEL", _LOG_LEVELS, "info"),
-        log_format=environment.choice("LINKMETER_LOG_FORMAT", tuple(log.FORMATTERS), "json"),
-        otlp_endpoint=environment.address("LINKMETER_OTLP_ENDPOINT", ""),
         tls=read_tls(environment),
+        **asdict(read_program(environment)),
     )
 
 

@@ -1,10 +1,14 @@
 """A real analytics service in the test's own loop, and stubs that call it over the wire."""
 
+import atexit
+import hashlib
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import UUID
 
 from linkmeter.analytics.v1 import (
@@ -62,6 +66,12 @@ class Analytics:
         return response.results[0].rows[0].metrics[0]
 
 
+def segments_of(postgres_url: str) -> str:
+    """Return the folder of the segments of a database of the tests; it goes with the session's temporary files."""
+    name = hashlib.sha256(postgres_url.encode()).hexdigest()[:16]
+    return str(_segments() / name)
+
+
 def settings_for(postgres_url: str, **variables: str) -> Settings:
     """Read settings for a database, as from an environment."""
     return read_settings(
@@ -69,6 +79,7 @@ def settings_for(postgres_url: str, **variables: str) -> Settings:
             "LINKMETER_LISTEN": "127.0.0.1:0",
             "LINKMETER_POSTGRES_URL": postgres_url,
             "LINKMETER_SECRET": "a secret of the tests, long enough",
+            "LINKMETER_SEGMENTS": segments_of(postgres_url),
             **variables,
         }
     )
@@ -97,6 +108,13 @@ async def running_analytics(
             stats=stats_service_pb2_grpc.StatsServiceStub(channel),
             address=address,
         )
+
+
+@cache
+def _segments() -> Path:
+    folder = TemporaryDirectory(prefix="linkmeter-segments-")
+    atexit.register(folder.cleanup)
+    return Path(folder.name)
 
 
 @cache

@@ -73,7 +73,7 @@ class _Sql:
 
     def _over(self, parts: Iterator[str]) -> tuple[str, Statement]:
         rows = " UNION ALL ".join([*parts] or [_NOTHING])
-        sql = f"SELECT epoch_us(min(first_time)), epoch_us(max(last_time)) FROM ({rows}) AS parts"  # noqa: S608
+        sql = f"SELECT epoch_us(min(first_time)), epoch_us(max(last_time)) FROM ({rows}) AS parts"
         return sql, self._statement
 
     def _parts(self, *, has_totals: bool) -> Iterator[str]:
@@ -81,7 +81,7 @@ class _Sql:
         whole = self._snapshot.span(selection.start, selection.end).whole if has_totals else ()
         yield from self._of_totals([segment for segment in whole if segment.has_clicks], is_cut=False)
         for rows in selected(selection, self._snapshot, self._statement, less=whole):
-            yield f"SELECT min(time) AS first_time, max(time) AS last_time FROM ({rows}) AS clicks"  # noqa: S608
+            yield f"SELECT min(time) AS first_time, max(time) AS last_time FROM ({rows}) AS clicks"
 
     def _of_totals(self, segments: list[Segment], *, is_cut: bool) -> Iterator[str]:
         if not segments:
@@ -95,4 +95,4 @@ class _Sql:
             conditions = ["true", *rights(selection.audience, statement)]
             conditions += of_links(selection.filters, statement) if has_links else []
             conditions += within(selection.start, selection.end, statement, "start") if is_cut else []
-            yield f"SELECT first_time, last_time FROM {rows} WHERE {' AND '.join(conditions)}"  # noqa: S608
+            yield f"SELECT first_time, last_time FROM {rows} WHERE {' AND '.join(conditions)}"

@@ -75,5 +75,5 @@ async def read_contents(connection: Connection) -> Contents:
     return Contents(segments, erased)
 
 
-def _by_source(text: Any) -> dict[UUID, int]:  # noqa: ANN401 - JSON or nothing
+def _by_source(text: Any) -> dict[UUID, int]:
     return {UUID(source): mark for source, mark in json.loads(text or "{}").items()}

@@ -50,7 +50,7 @@ class ClickReader:
             place = ", ".join(map(statement.add, (after.time, str(after.source), after.sequence)))
             conditions = f"(time, source, sequence) < ({place})"
         sql = (
-            f"SELECT {_SELECTED} FROM ({rows}) AS visits WHERE {conditions} "  # noqa: S608
+            f"SELECT {_SELECTED} FROM ({rows}) AS visits WHERE {conditions} "
             f"ORDER BY time DESC, source DESC, sequence DESC LIMIT {statement.add(most)}"
         )
         return await Reader(snapshot, self._files).fetch(sql, statement)

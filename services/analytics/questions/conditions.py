@@ -34,7 +34,7 @@ class Selection:
 
     @property
     def orphans_of(self) -> list[int]:
-        """The owners of the domains whose orphan visits may be seen; 0 is the installation, whose domains are its own."""
+        """The owners of the domains whose orphan visits may be seen; 0 is the installation."""
         return [self.audience.owner_id, *([0] if self.audience.sees_installation else [])]
 
 
@@ -110,7 +110,8 @@ def passes(column: str, item: Filter, statement: Statement) -> str:
     if len(values) <= _MOST_NAMED:
         passing = " OR ".join(f"starts_with({column}, {statement.add(value)})" for value in values)
     else:
-        passing = f"list_bool_or(list_transform({statement.add(values)}::VARCHAR[], lambda p: starts_with({column}, p)))"
+        beginnings = f"{statement.add(values)}::VARCHAR[]"
+        passing = f"list_bool_or(list_transform({beginnings}, lambda beginning: starts_with({column}, beginning)))"
     return f"NOT ({passing})" if item.negated else f"({passing})"
 
 

@@ -25,7 +25,7 @@ CREATE OR REPLACE TABLE {NEWEST} AS
 SELECT newest.* REPLACE (CASE WHEN visitor < $known THEN visitor END AS visitor)
 FROM {NEWEST} AS newest LEFT JOIN up_to USING (source)
 WHERE up_to.mark IS NULL OR newest.sequence > up_to.mark
-"""  # noqa: S608 - constants
+"""
 
 
 @dataclass(slots=True)
@@ -69,7 +69,7 @@ class Newest:
         """Give all rows their visitors' numbers, from the files of the segments or lent ones."""
         held = self._held
         assert held is not None, "after follow"  # noqa: S101
-        known = [f"(SELECT visitor_hash, visitor FROM {NEWEST} WHERE visitor IS NOT NULL)"]  # noqa: S608 - a constant
+        known = [f"(SELECT visitor_hash, visitor FROM {NEWEST} WHERE visitor IS NOT NULL)"]
         known += [parquet(dictionary)] if dictionary else []
         held.lent_numbers += await in_thread(
             self._duck, lambda: number_visitors(self._duck, NEWEST, known, first=self.visitors), _SECONDS
@@ -77,7 +77,7 @@ class Newest:
 
     def needs_numbers(self) -> bool:
         """Say whether some rows have no number of their visitor."""
-        row = self._duck.execute(f"SELECT 1 FROM {NEWEST} WHERE visitor IS NULL LIMIT 1").fetchone()  # noqa: S608
+        row = self._duck.execute(f"SELECT 1 FROM {NEWEST} WHERE visitor IS NULL LIMIT 1").fetchone()
         return row is not None
 
     async def _add(self, connection: Connection, held: _Held, state: State) -> None:

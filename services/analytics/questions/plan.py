@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Final
 
-from services.analytics.domain.buckets import Bucket
 from services.analytics.domain.dimensions import Dimension
 from services.analytics.domain.query import Filter, Metric, Report
 

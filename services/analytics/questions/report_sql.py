@@ -52,7 +52,7 @@ class ReportSql:
         metrics = (_metric(metric, self._snapshot.visitors, self._is_grouped()) for metric in self._report.metrics)
         columns = [*self._groups("epoch_us(time)", expressions), *metrics]
         rows = " UNION ALL ".join(selected(self._selection, self._snapshot, self._statement))
-        return f"SELECT {', '.join(columns)} FROM ({rows}) AS visits{self._group_by()}"  # noqa: S608
+        return f"SELECT {', '.join(columns)} FROM ({rows}) AS visits{self._group_by()}"
 
     def _over_sums(self) -> str:
         """Add up sums for the interior, and clicks for the edges and what is newest."""
@@ -72,7 +72,7 @@ class ReportSql:
         # Programs alone, of a sum of people alone, are nothing: a value without clicks is no row.
         having = f" HAVING sum({clicks}) > 0" if self._is_grouped() else ""
         parts = " UNION ALL ".join(self._sums())
-        return f"SELECT {', '.join(selected)} FROM ({parts}) AS counted{where}{self._group_by()}{having}"  # noqa: S608
+        return f"SELECT {', '.join(selected)} FROM ({parts}) AS counted{where}{self._group_by()}{having}"
 
     def _sums(self) -> Iterator[str]:
         span = self._snapshot.span(self._plan.start, self._plan.end)
@@ -108,7 +108,7 @@ class ReportSql:
                 conditions += within(plan.inner_start, plan.inner_end, statement, "start")
             link = "link_id" if has_links else "0::BIGINT AS link_id"
             yield (
-                f"SELECT {_MOMENTS[plan.source]} AS moment, {link}, {value}, clicks, human_clicks "  # noqa: S608
+                f"SELECT {_MOMENTS[plan.source]} AS moment, {link}, {value}, clicks, human_clicks "
                 f"FROM {rows} WHERE {' AND '.join(conditions)}"
             )
 
@@ -118,7 +118,7 @@ class ReportSql:
         dimension = self._plan.dimension
         expression = EXPRESSIONS[dimension] if dimension is not None else Expression("''")
         return (
-            f"SELECT epoch_us(time) AS moment, link_id, {expression.value} AS value, {expression.detail} AS detail, "  # noqa: S608
+            f"SELECT epoch_us(time) AS moment, link_id, {expression.value} AS value, {expression.detail} AS detail, "
             f"1::BIGINT AS clicks, (NOT is_bot)::BIGINT AS human_clicks FROM ({clicks}) AS edge "
             f"WHERE {' AND '.join(['true', *seen])}"
         )
@@ -169,7 +169,7 @@ class ReportSql:
         return f" ORDER BY {', '.join(order)} LIMIT {self._statement.add(self._report.rows)}"
 
 
-def _metric(metric: Metric, visitors: int, is_grouped: bool) -> str:  # noqa: FBT001 - of two kinds
+def _metric(metric: Metric, visitors: int, is_grouped: bool) -> str:
     people = " FILTER (WHERE NOT is_bot)"
     if metric in {Metric.VISITORS, Metric.HUMAN_VISITORS}:
         some = people if metric is Metric.HUMAN_VISITORS else ""

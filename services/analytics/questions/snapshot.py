@@ -1,6 +1,6 @@
 """One state of all clicks: which segments count, what is erased from them, and the newest rows."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -52,7 +52,8 @@ class Snapshot:
 
     def span(self, start: datetime | None, end: datetime | None) -> Span:
         """Return the segments that may have clicks from start on and before end; either may be open."""
-        whole, cut = [], []
+        whole: list[Segment] = []
+        cut: list[Segment] = []
         for segment in self.segments:
             if (end is not None and segment.first_time >= end) or (start is not None and segment.last_time < start):
                 continue
@@ -64,13 +65,13 @@ class Snapshot:
         """Yield statements that select the raw clicks of segments, less what was erased; more conditions may follow."""
         for links, some in self._by_erased([segment for segment in segments if segment.has_clicks], audience):
             rows = statement.rows_of([segment.files[Kind.CLICKS] for segment in some])
-            yield f"SELECT {_CLICKS} FROM {rows} WHERE {_without(links, statement)}"  # noqa: S608
+            yield f"SELECT {_CLICKS} FROM {rows} WHERE {_without(links, statement)}"
 
     def newest(self, selection: Selection) -> Iterator[tuple[str, bool]]:
         """Yield statements that select clicks of no segment, and whether whose they are is still to be asked."""
-        yield f"SELECT {_CLICKS} FROM {NEWEST} WHERE true", True  # noqa: S608 - constants
+        yield f"SELECT {_CLICKS} FROM {NEWEST} WHERE true", True
         if selection.has_orphans and self.has_orphans:
-            yield f"SELECT {_CLICKS} FROM {ORPHANS} WHERE true", False  # noqa: S608 - constants
+            yield f"SELECT {_CLICKS} FROM {ORPHANS} WHERE true", False
 
     def sums_of(
         self, kind: Kind, of_owner: Kind | None, segments: Sequence[Segment], audience: Audience, statement: Statement
@@ -83,7 +84,7 @@ class Snapshot:
             chosen = kind if of_owner is None or links else of_owner
             rows = statement.rows_of([segment.files[chosen] for segment in some])
             if links:
-                rows = f"(SELECT * FROM {rows} WHERE {_without(links, statement)})"  # noqa: S608
+                rows = f"(SELECT * FROM {rows} WHERE {_without(links, statement)})"
             yield rows, chosen is kind
 
     def _by_erased(
@@ -96,8 +97,7 @@ class Snapshot:
             if (not audience.owner_id or erased.owner_id == audience.owner_id)
             and (not audience.link_id or erased.link_id == audience.link_id)
         ]
-        groups: Mapping[tuple[tuple[int, int], ...], list[Segment]]
-        groups = {}
+        groups: dict[tuple[tuple[int, int], ...], list[Segment]] = {}
         for segment in segments:
             links = sorted({(each.owner_id, each.link_id) for each in matter if each.id > segment.erasures_applied})
             groups.setdefault(tuple(links), []).append(segment)
@@ -108,6 +108,4 @@ def _without(links: Sequence[tuple[int, int]], statement: Statement) -> str:
     if not links:
         return "true"
     owners, ids = statement.add([owner for owner, _ in links]), statement.add([link for _, link in links])
-    return (
-        f"(owner_id, link_id) NOT IN (SELECT (unnest({owners}::BIGINT[]), unnest({ids}::BIGINT[])))"
-    )
+    return f"(owner_id, link_id) NOT IN (SELECT (unnest({owners}::BIGINT[]), unnest({ids}::BIGINT[])))"

@@ -69,7 +69,7 @@ class Snapshots:
                 )
                 cursor.begin()
                 # The state is that of the first look, not that of the beginning.
-                cursor.execute(f"SELECT 1 FROM {NEWEST} LIMIT 1").fetchone()  # noqa: S608 - a constant
+                cursor.execute(f"SELECT 1 FROM {NEWEST} LIMIT 1").fetchone()
                 if orphans:
                     cursor.execute(MAKE_TABLE.format(name=ORPHANS).replace("TABLE", "TEMP TABLE"))
                     await in_thread(cursor, lambda: orphans.take_into(cursor, ORPHANS), _SECONDS)
@@ -89,9 +89,9 @@ class Snapshots:
         return state
 
     async def _with_numbers(self, snapshot: Snapshot) -> Snapshot:
-        """Number the visitors of orphan visits, behind those of clicks."""
+        """Give the visitors of orphan visits numbers, behind those of clicks."""
         async with self._files.lent(_dictionary(snapshot)) as lent:
-            known = [f"(SELECT visitor_hash, visitor FROM {NEWEST})", *([parquet([*lent.values()])] if lent else [])]  # noqa: S608
+            known = [f"(SELECT visitor_hash, visitor FROM {NEWEST})", *([parquet([*lent.values()])] if lent else [])]
             first = snapshot.visitors
             new = await in_thread(
                 snapshot.duck, lambda: number_visitors(snapshot.duck, ORPHANS, known, first=first), _SECONDS

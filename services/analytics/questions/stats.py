@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from services.analytics import metrics
 from services.analytics.domain.buckets import MOST_BUCKETS, Bucket, TooManyBuckets, bucket_starts
 from services.analytics.domain.query import Filter, Metric, Order, Query, QueryResult, Report, Row, Value
 from services.analytics.questions.bounds import bounds_of
@@ -68,7 +67,6 @@ class _Asked:
         if self.start is None or self.start >= self.end:
             return () if report.dimensions or report.bucket is not Bucket.NONE else (_zeros(report, None),)
         plan, selection = self._plan(self.start)
-        metrics.REPORTS.labels(plan.source.value).inc()
         sql, statement = ReportSql(snapshot=self.snapshot, selection=selection, report=report, plan=plan).build()
         rows = [_row(record, report, plan) for record in await reader.fetch(sql, statement)]
         return tuple(rows) if report.dimensions else _filled(rows, report, plan.bucket_starts)

@@ -76,5 +76,3 @@ def refusal_of(error: Exception) -> errors.LinkmeterError | None:
     if isinstance(error, duckdb.OutOfMemoryException):
         return errors.ResourceExhausted("this needs more memory than questions have; ask for less at once")
     return None
-
-

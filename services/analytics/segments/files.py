@@ -51,7 +51,10 @@ class StubFiles:
             (self.root / name).unlink(missing_ok=True)
 
     async def list(self) -> list[StoredFile]:
-        return [StoredFile(str(p.relative_to(self.root)), p.stat().st_size, datetime.fromtimestamp(p.stat().st_mtime, UTC)) for p in self.root.glob("*/*.parquet")]
+        return [
+            StoredFile(str(p.relative_to(self.root)), p.stat().st_size, datetime.fromtimestamp(p.stat().st_mtime, UTC))
+            for p in self.root.glob("*/*.parquet")
+        ]
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:

@@ -73,7 +73,7 @@ def select_again(kind: Kind, rows: str) -> str:
 
 def _daily(clicks: str) -> str:
     return " UNION ALL ".join(
-        f"SELECT owner_id, link_id, {dimension.value}::SMALLINT AS dimension, {DAY} AS day, "  # noqa: S608 - constants
+        f"SELECT owner_id, link_id, {dimension.value}::SMALLINT AS dimension, {DAY} AS day, "
         f"{expression.value} AS value, {expression.detail} AS detail, {_COUNTS} FROM {clicks} "
         f"GROUP BY owner_id, link_id, day, value, detail"
         for dimension, expression in EXPRESSIONS.items()

@@ -13,7 +13,7 @@ from services.runtime.postgres import Connection
 _COLUMNS: Final = (
     "id, name, month, rows, has_clicks, first_time, last_time, definition, erasures_applied, files, retired_time"
 )
-_LIVE: Final = f"SELECT {_COLUMNS} FROM segments WHERE retired_time IS NULL ORDER BY month, id"  # noqa: S608
+_LIVE: Final = f"SELECT {_COLUMNS} FROM segments WHERE retired_time IS NULL ORDER BY month, id"
 _ADD: Final = """
 INSERT INTO segments
     (name, month, rows, has_clicks, first_time, last_time, definition, erasures_applied, files)
@@ -59,7 +59,7 @@ class Replaced(Exception):
 
 async def live_segments(connection: Connection) -> tuple[Segment, ...]:
     """Return the segments that count, by month, older ones first."""
-    return tuple(segment_of(row) for row in await connection.fetch(_LIVE))
+    return tuple(segment_of(dict(row)) for row in await connection.fetch(_LIVE))
 
 
 async def add(connection: Connection, segments: Iterable[NewSegment]) -> None:

@@ -30,10 +30,10 @@ def number_visitors(duck: duckdb.DuckDBPyConnection, clicks: str, dictionary: li
     first on, and are in the temporary table NEW_VISITORS until the next call.
     """
     duck.execute(_ASKED.format(clicks=clicks))
-    relations = [f"SELECT visitor_hash, visitor FROM {each}" for each in dictionary]  # noqa: S608 - files and constants
+    relations = [f"SELECT visitor_hash, visitor FROM {each}" for each in dictionary]
     relations = relations or ["SELECT 0::BIGINT AS visitor_hash, 0 AS visitor WHERE false"]
     duck.execute(_KNOWN.format(dictionary=" UNION ALL ".join(relations)))
     duck.execute(_NEW, {"first": first})
     duck.execute(_GIVE.format(clicks=clicks))
-    row = duck.execute(f"SELECT count(*) FROM {NEW_VISITORS}").fetchone()  # noqa: S608 - a constant
+    row = duck.execute(f"SELECT count(*) FROM {NEW_VISITORS}").fetchone()
     return int(row[0]) if row else 0

@@ -12,8 +12,8 @@ from services.analytics.domain.dimensions import Dimension
 from services.analytics.domain.page_token import Cursor, PageTokens
 from services.analytics.domain.query import MOST_FILTERS, Filter, check_interval
 from services.analytics.query_turns import QueryTurns
-from services.analytics.store.click_list import ClickReader
-from services.analytics.store.visits_sql import Selection
+from services.analytics.questions.conditions import Selection
+from services.analytics.questions.process import QuestionProcess
 from services.common.errors import InvalidArgument
 from services.runtime import answer_size
 from services.runtime.interceptors import Context
@@ -26,8 +26,8 @@ LARGEST_SKIP: Final = 100_000
 class ClickServicer(click_service_pb2_grpc.ClickServiceServicer):
     """Lists clicks."""
 
-    def __init__(self, *, reader: ClickReader, page_tokens: PageTokens, turns: QueryTurns) -> None:
-        self._reader = reader
+    def __init__(self, *, questions: QuestionProcess, page_tokens: PageTokens, turns: QueryTurns) -> None:
+        self._questions = questions
         self._turns = turns
         self._page_tokens = page_tokens
 
@@ -40,7 +40,7 @@ class ClickServicer(click_service_pb2_grpc.ClickServiceServicer):
         after = self._page_tokens.read(request.page_token, fingerprint)
         # One more than asked for tells whether there is a next page.
         async with self._turns.turn(selection.audience):
-            clicks = await self._reader.list(selection, limit=size + 1, after=after, skip=request.skip)
+            clicks = await self._questions.list_clicks(selection, limit=size + 1, after=after, skip=request.skip)
         messages = answer_size.fitting([click_message(click) for click in clicks[:size]])
         token = ""
         if len(clicks) > len(messages):

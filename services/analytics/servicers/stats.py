@@ -9,9 +9,8 @@ from services.analytics.convert.stats import ledger_message, query_message, quer
 from services.analytics.domain.ledger import entry_of, total_of
 from services.analytics.domain.query import Query, QueryResult
 from services.analytics.query_turns import QueryTurns
-from services.analytics.store.erasure import Erasure
+from services.analytics.questions.process import QuestionProcess
 from services.analytics.store.sources import Sources
-from services.analytics.store.stats import Stats
 from services.common.clock import Clock
 from services.common.errors import InvalidArgument
 from services.runtime import answer_size
@@ -21,10 +20,9 @@ from services.runtime.interceptors import Context
 class StatsServicer(stats_service_pb2_grpc.StatsServiceServicer):
     """Runs queries, deletes clicks and reads the ledger."""
 
-    def __init__(self, *, stats: Stats, turns: QueryTurns, erasure: Erasure, sources: Sources, clock: Clock) -> None:
-        self._stats = stats
+    def __init__(self, *, questions: QuestionProcess, turns: QueryTurns, sources: Sources, clock: Clock) -> None:
+        self._questions = questions
         self._turns = turns
-        self._erasure = erasure
         self._sources = sources
         self._clock = clock
 
@@ -51,9 +49,9 @@ class StatsServicer(stats_service_pb2_grpc.StatsServiceServicer):
         if request.link_id < 0 or bool(request.link_id) is bool(request.domain):
             raise InvalidArgument("link_id", "either a link or a domain is required")
         if request.link_id:
-            deleted = await self._erasure.of_link(audience, request.link_id)
+            deleted = await self._questions.erase_link(audience, request.link_id)
         else:
-            deleted = await self._erasure.of_domain(audience, request.domain)
+            deleted = await self._questions.erase_domain(audience, request.domain)
         return stats_service_pb2.DeleteStatsResponse(deleted_clicks=deleted)
 
     async def GetLedger(
@@ -67,4 +65,4 @@ class StatsServicer(stats_service_pb2_grpc.StatsServiceServicer):
 
     async def _query(self, query: Query, now: datetime) -> QueryResult:
         async with self._turns.turn(query.audience):
-            return await self._stats.query(query, now)
+            return await self._questions.query(query, now)

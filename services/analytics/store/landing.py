@@ -13,13 +13,13 @@ from services.analytics.store.click_rows import COLUMNS
 from services.runtime.postgres import Connection
 
 _NAMES: Final = ", ".join(COLUMNS)
-_OF_SOURCE: Final = f"SELECT {_NAMES} FROM landing WHERE source = $1 AND sequence > $2 AND sequence <= $3"  # noqa: S608
+_OF_SOURCE: Final = f"SELECT {_NAMES} FROM landing WHERE source = $1 AND sequence > $2 AND sequence <= $3"
 # Orphans keep the visitor's whole hash.
 _ORPHAN_NAMES: Final = ", ".join(
     "('x' || encode(substring(visitor FROM 1 FOR 8), 'hex'))::bit(64)::bigint" if name == "visitor" else name
     for name in COLUMNS
 )
-_ORPHANS: Final = f"SELECT {_ORPHAN_NAMES} FROM orphans WHERE owner_id = ANY($1::bigint[])"  # noqa: S608
+_ORPHANS: Final = f"SELECT {_ORPHAN_NAMES} FROM orphans WHERE owner_id = ANY($1::bigint[])"
 _SECONDS: Final = 60
 _STRUCT: Final = "{" + ", ".join(f"'{name}': '{type_}'" for name, type_ in LANDING_COLUMNS.items()) + "}"
 # Quoted and unquoted: an empty text is a text. Line ends within quotes stay as they are.
@@ -58,5 +58,5 @@ class Dump:
         """Insert the rows into a table of DuckDB that MAKE_TABLE made, without numbers of visitors."""
         self._file.close()
         rows = f"read_csv({quoted(str(self._path))}, {_CSV})"
-        duck.execute(f"INSERT INTO {table} BY NAME SELECT {_OTHERS}, visitor AS visitor_hash FROM {rows}")  # noqa: S608
+        duck.execute(f"INSERT INTO {table} BY NAME SELECT {_OTHERS}, visitor AS visitor_hash FROM {rows}")
         self._path.unlink()

@@ -8,16 +8,12 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from services.analytics.domain.buckets import Bucket, bucket_starts
 from services.analytics.domain.click import Click
-from services.analytics.domain.dimensions import Dimension, detail_of
+from services.analytics.domain.dimensions import Dimension, detail_of, value_of
 from services.analytics.domain.query import Audience, Metric, Order, Query, Report, Row, Value
-from services.analytics.store.dimensions import ROLLED
 
 _FIRST = datetime.min.replace(tzinfo=UTC)
 _LAST = datetime.max.replace(tzinfo=UTC)
-FIELDS: dict[Dimension, Callable[[Click], str]] = {
-    **{dimension: rolled.value_of for dimension, rolled in ROLLED.items()},
-    Dimension.LINK: lambda item: str(item.link_id),
-}
+FIELDS: dict[Dimension, Callable[[Click], str]] = {dimension: value_of(dimension) for dimension in Dimension}
 
 
 def naive(query: Query, report: Report, clicks: Sequence[Click], now: datetime) -> list[Row]:

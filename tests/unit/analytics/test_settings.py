@@ -13,6 +13,7 @@ REQUIRED = {
     "LINKMETER_LISTEN": "127.0.0.1:0",
     "LINKMETER_POSTGRES_URL": "postgresql://user:word@127.0.0.1/db",
     "LINKMETER_SECRET": "s" * 32,
+    "LINKMETER_SEGMENTS": "/srv/segments",
 }
 
 
@@ -32,7 +33,8 @@ def test_settings_have_useful_defaults_and_show_no_secrets() -> None:
         ("LINKMETER_SECRET", "short"),
         ("LINKMETER_IP_STORAGE", "some"),
         ("LINKMETER_VISITOR_KEY_ROTATION", "hourly"),
-        ("LINKMETER_COLUMN_CACHE_MIB", "-1"),
+        ("LINKMETER_QUESTION_MEMORY_MIB", "-1"),
+        ("LINKMETER_SEGMENTS", ""),
         ("LINKMETER_GEOIP_DB", "/does/not/exist.mmdb"),
     ],
 )

@@ -1,0 +1,85 @@
+"""Everything that answers questions, put together; it needs PostgreSQL and the segments, and no contract."""
+
+import asyncio
+import shutil
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Final
+
+from services.analytics.domain.click import Click
+from services.analytics.domain.page_token import Cursor
+from services.analytics.domain.query import Audience, Query, QueryResult
+from services.analytics.questions.click_list import ClickReader
+from services.analytics.questions.conditions import Selection
+from services.analytics.questions.snapshots import Snapshots
+from services.analytics.questions.stats import Stats
+from services.analytics.segments.duck import DuckLimits
+from services.analytics.segments.locate import open_files
+from services.runtime import postgres
+
+# A question needs one for a moment; erasing keeps one for seconds.
+_CONNECTIONS: Final = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineSettings:
+    """What the engine has to know."""
+
+    postgres_url: str = field(repr=False)
+    schema: str
+    # A folder, or s3://bucket/prefix.
+    segments: str
+    cache_folder: Path
+    cache_mib: int
+    memory_mib: int
+    threads: int
+    log_level: str
+    log_format: str
+
+
+class QuestionEngine:
+    """Answers questions in this process."""
+
+    def __init__(self, settings: EngineSettings) -> None:
+        self._settings = settings
+
+    async def start(self) -> None:
+        """Open what is needed. PostgreSQL and the segments need not be there yet."""
+        settings = self._settings
+        settings.cache_folder.mkdir(parents=True, exist_ok=True)
+        self._spill = Path(mkdtemp(prefix="questions-", dir=settings.cache_folder))
+        self._pool = await postgres.open_pool(settings.postgres_url, settings.schema, max_size=_CONNECTIONS)
+        self._files = open_files(
+            settings.segments,
+            cache_folder=settings.cache_folder / "questions",
+            cache_bytes=settings.cache_mib * 1024 * 1024,
+        )
+        limits = DuckLimits(memory_mib=settings.memory_mib, threads=settings.threads, spill=self._spill)
+        self._snapshots = Snapshots(self._pool, self._files, limits)
+        self._stats = Stats(self._snapshots, self._files)
+        self._clicks = ClickReader(self._snapshots, self._files)
+
+    async def stop(self) -> None:
+        """Close it; nothing may be asking."""
+        self._snapshots.close()
+        await self._files.close()
+        await self._pool.close()
+        await asyncio.to_thread(shutil.rmtree, self._spill, ignore_errors=True)
+
+    async def query(self, query: Query, now: datetime) -> QueryResult:
+        """Return the result of a query at a moment."""
+        return await self._stats.query(query, now)
+
+    async def list_clicks(self, selection: Selection, limit: int, after: Cursor | None, skip: int) -> tuple[Click, ...]:
+        """Return a page of clicks, newest first."""
+        return await self._clicks.list(selection, limit=limit, after=after, skip=skip)
+
+    async def erase_link(self, audience: Audience, link_id: int) -> int:
+        """Erase the clicks of a link, and return how many there were."""
+        raise NotImplementedError
+
+    async def erase_domain(self, audience: Audience, domain: str) -> int:
+        """Erase the clicks and orphan visits of a domain, and return how many there were."""
+        raise NotImplementedError

@@ -1,0 +1,84 @@
+"""The program that moves clicks from landing into segments, and keeps these few and in order.
+
+It serves nobody, and has its memory for itself. Any number of it may run: they take turns by locks of PostgreSQL.
+"""
+
+import asyncio
+import shutil
+from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Final
+
+from services.analytics import metrics
+from services.analytics.segments.duck import DuckLimits
+from services.analytics.segments.locate import open_files
+from services.analytics.segments.settling import Settling
+from services.analytics.server import SCHEMA
+from services.analytics.settings import SettleSettings
+from services.common.clock import Clock, SystemClock
+from services.runtime import log, postgres
+from services.runtime.background import Background
+
+_logger = log.get(__name__)
+
+_CONNECTIONS: Final = 4
+_LOOK_SECONDS: Final = 2.0
+# Fewer rows wait until there are as many, or for so long: small segments have to be merged, and cost more to read.
+_ENOUGH_ROWS: Final = 50_000
+_LONGEST_WAIT: Final = timedelta(minutes=15)
+# What it does may be large, and nobody waits for it.
+_STATEMENT_MS: Final = 300_000
+
+
+class SettleServer:
+    """A running program of this kind."""
+
+    def __init__(self, settings: SettleSettings, clock: Clock | None = None) -> None:
+        self._settings = settings
+        self._clock = clock or SystemClock()
+        self._waiting_since: datetime | None = None
+
+    async def start(self) -> None:
+        """Begin. PostgreSQL and the segments need not be there yet."""
+        segments = self._settings.segments
+        segments.cache_folder.mkdir(parents=True, exist_ok=True)
+        self._spill = Path(mkdtemp(prefix="settle-", dir=segments.cache_folder))
+        self._pool = await postgres.open_pool(
+            self._settings.postgres_url, SCHEMA, max_size=_CONNECTIONS, statement_timeout_ms=_STATEMENT_MS
+        )
+        self._files = open_files(
+            segments.location, cache_folder=segments.cache_folder / "settle", cache_bytes=segments.cache_mib << 20
+        )
+        limits = DuckLimits(memory_mib=self._settings.memory_mib, threads=2, spill=self._spill)
+        self._settling = Settling(self._pool, self._files, limits)
+        self._jobs = Background(postgres.outage_of)
+        self._jobs.every("settle_clicks", _LOOK_SECONDS, self.settle_when_due)
+
+    async def stop(self) -> None:
+        """End. What is under way is broken off, and begun anew next time."""
+        await self._jobs.stop()
+        await self._files.close()
+        await self._pool.close()
+        await asyncio.to_thread(shutil.rmtree, self._spill, ignore_errors=True)
+
+    async def settle_when_due(self) -> None:
+        """Settle clicks when there are enough, or when some have waited for long."""
+        rows, now = await self._settling.waiting(), self._clock.now()
+        metrics.LANDING_CLICKS.set(rows)
+        if not rows:
+            self._waiting_since = None
+            metrics.SETTLED_TIME.set(now.timestamp())
+            return
+        self._waiting_since = self._waiting_since or now
+        if rows < _ENOUGH_ROWS and now - self._waiting_since < _LONGEST_WAIT:
+            return
+        is_more = True
+        while is_more:
+            with metrics.SETTLE_SECONDS.time():
+                settled = await self._settling.settle()
+            metrics.SETTLED_CLICKS.inc(settled.rows)
+            metrics.SETTLED_TIME.set(self._clock.now().timestamp())
+            _logger.info("clicks_settled", clicks=settled.rows, segments=settled.segments)
+            is_more = settled.is_more
+        self._waiting_since = None

@@ -1,0 +1,78 @@
+"""Everything that stores, settles and counts clicks, in the test's own loop, on a database and a folder."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from services.analytics.domain.click import Click
+from services.analytics.domain.query import Query, QueryResult
+from services.analytics.questions.click_list import ClickReader
+from services.analytics.questions.snapshots import Snapshots
+from services.analytics.questions.stats import Stats
+from services.analytics.segments.duck import DuckLimits
+from services.analytics.segments.files import SegmentFiles
+from services.analytics.segments.locate import open_files
+from services.analytics.segments.settling import Settling
+from services.analytics.store.clicks import ClickWriter
+from services.runtime.postgres import Pool, open_pool
+from tests.support.clicks import batch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """The parts of a running engine."""
+
+    pool: Pool
+    files: SegmentFiles
+    limits: DuckLimits
+    writer: ClickWriter
+    settling: Settling
+    snapshots: Snapshots
+    stats: Stats
+    clicks: ClickReader
+
+    async def store(self, clicks: Sequence[Click], now: datetime, source: UUID | None = None) -> None:
+        """Store clicks of one outbox in batches, as they would arrive."""
+        name = source or uuid4()
+        for first in range(0, len(clicks), 400):
+            await self.writer.store(batch(name, clicks[first : first + 400], first=first + 1), now)
+
+    async def settle(self) -> int:
+        """Settle everything, and return how many clicks that were."""
+        settled = 0
+        while (turn := await self.settling.settle()).rows or turn.is_more:
+            settled += turn.rows
+        return settled
+
+    async def ask(self, query: Query, now: datetime) -> QueryResult:
+        """Return the result of a query."""
+        return await self.stats.query(query, now)
+
+
+@asynccontextmanager
+async def running_engine(url: str, folder: Path, *, segments: str = "") -> AsyncIterator[Engine]:
+    """Run an engine on a migrated database; its files are in the folder, or where segments says."""
+    spill = folder / f"spill-{uuid4().hex}"
+    spill.mkdir(parents=True)
+    files = open_files(segments or str(folder / "segments"), cache_folder=spill / "cache", cache_bytes=2**30)
+    limits = DuckLimits(memory_mib=400, threads=2, spill=spill)
+    pool = await open_pool(url, "analytics")
+    snapshots = Snapshots(pool, files, limits)
+    try:
+        yield Engine(
+            pool=pool,
+            files=files,
+            limits=limits,
+            writer=ClickWriter(pool),
+            settling=Settling(pool, files, limits),
+            snapshots=snapshots,
+            stats=Stats(snapshots, files),
+            clicks=ClickReader(snapshots, files),
+        )
+    finally:
+        snapshots.close()
+        await files.close()
+        await pool.close()
