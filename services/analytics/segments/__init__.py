@@ -1,0 +1,1 @@
+"""Settled clicks: immutable Parquet files, registered in PostgreSQL in the transaction that takes them from landing."""
