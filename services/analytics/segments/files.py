@@ -1,64 +1,114 @@
-"""stub"""
+"""What a place for segment files can do, whichever place it is."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, contextmanager
+import re
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Protocol
+from typing import Final, Protocol
+
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*/[a-z0-9_]+\.parquet")
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
+
+
+class SegmentDamaged(Exception):
+    """A file is not what was registered: it is missing, has another size or another content.
+
+    Nothing mends this but the file from a backup, so that it must not be mistaken for an outage.
+    """
+
+    def __init__(self, name: str, what: str) -> None:
+        super().__init__(f"the segment file {name} {what}")
+        self.name = name
+        self.what = what
 
 
 @dataclass(frozen=True, slots=True)
 class SegmentFile:
+    """A file as the registry knows it.
+
+    name: "<segment>/<kind>.parquet"; bytes: its size; sha256: of its content, 64 hexadecimal digits in lower case.
+    """
+
     name: str
     bytes: int
     sha256: str
 
+    def __post_init__(self) -> None:
+        check_name(self.name)
+        if self.bytes < 0:
+            raise ValueError(f"a file of {self.bytes} bytes")
+        if not _SHA256.fullmatch(self.sha256):
+            raise ValueError(f"{self.sha256!r} is no SHA-256")
+
+    def misfit(self, size: int) -> str:
+        """Return what is wrong about a size in bytes; empty when it is the registered one."""
+        return "" if size == self.bytes else f"has {size} bytes instead of {self.bytes}"
+
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
+    """A file as its place knows it: name as in SegmentFile, size in bytes, and when it was put there (UTC)."""
+
     name: str
     bytes: int
     modified_time: datetime
 
 
 class SegmentFiles(Protocol):
-    async def put(self, name: str, source: Path) -> None: ...
-    def lent(self, files: Sequence[SegmentFile]) -> AbstractAsyncContextManager[Mapping[str, Path]]: ...
-    async def delete(self, names: Sequence[str]) -> None: ...
-    async def list(self) -> list[StoredFile]: ...
-    def scratch(self) -> AbstractContextManager[Path]: ...
-    async def close(self) -> None: ...
+    """A place for segment files: files are put once, never changed, and deleted when nothing names them.
 
-
-class StubFiles:
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        root.mkdir(parents=True, exist_ok=True)
+    What does not work now and may later raises services.common.errors.Unavailable, or OSError; a place that is full
+    raises OSError with errno ENOSPC. In both cases put() leaves nothing that lent() would lend.
+    """
 
     async def put(self, name: str, source: Path) -> None:
-        target = self.root / name
-        target.parent.mkdir(exist_ok=True)
-        source.rename(target)
+        """Store a file under a name, and consume the source: afterwards it is elsewhere or gone.
 
-    @asynccontextmanager
-    async def lent(self, files: Sequence[SegmentFile]) -> AsyncIterator[Mapping[str, Path]]:
-        yield {file.name: self.root / file.name for file in files}
+        When this returns, the file outlasts a crash of the machine. A source should be in scratch(), which is where
+        moving it costs nothing. Putting the same file again under the same name is no error.
+        """
+        ...
+
+    def lent(self, files: Sequence[SegmentFile]) -> AbstractAsyncContextManager[Mapping[str, Path]]:
+        """Lend files as local paths by name; they are there until the block ends.
+
+        Sizes are checked each time; contents when a file is fetched, and by verify(). Raise SegmentDamaged, which names
+        the file.
+        """
+        ...
+
+    async def verify(self, files: Sequence[SegmentFile]) -> Sequence[SegmentDamaged]:
+        """Read files wholly and return what is wrong about them; those are refused by lent() from then on.
+
+        A file that was found right is not read again by this process, and one that was found wrong is: who puts it
+        right need not restart anything. To be called with all that are registered, by a job that nobody waits for.
+        """
+        ...
 
     async def delete(self, names: Sequence[str]) -> None:
-        for name in names:
-            (self.root / name).unlink(missing_ok=True)
+        """Delete files; those that are not there are no error."""
+        ...
 
-    async def list(self) -> list[StoredFile]:
-        return [
-            StoredFile(str(p.relative_to(self.root)), p.stat().st_size, datetime.fromtimestamp(p.stat().st_mtime, UTC))
-            for p in self.root.glob("*/*.parquet")
-        ]
+    async def list(self) -> Sequence[StoredFile]:
+        """Return all files, registered or not, without those in the making."""
+        ...
 
-    @contextmanager
-    def scratch(self) -> Iterator[Path]:
-        with TemporaryDirectory(dir=self.root) as folder:
-            yield Path(folder)
+    def scratch(self) -> AbstractContextManager[Path]:
+        """Lend an empty folder for files in the making, which is removed with all that is in it afterwards.
 
-    async def close(self) -> None: ...
+        What a killed process left of its own is removed when the place is next opened.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Give back what this process holds: connections, locks, fetches under way."""
+        ...
+
+
+def check_name(name: str) -> str:
+    """Return a file's name; raise ValueError unless it is "<segment>/<kind>.parquet"."""
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"{name!r} is no name of a segment file")
+    return name
