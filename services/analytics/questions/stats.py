@@ -1,5 +1,6 @@
 """Answer queries, all reports of one on one state of the data."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +9,7 @@ from typing import Any, Final
 from services.analytics.domain.buckets import MOST_BUCKETS, Bucket, TooManyBuckets, bucket_starts
 from services.analytics.domain.query import Filter, Metric, Order, Query, QueryResult, Report, Row, Value
 from services.analytics.questions.bounds import bounds_of
+from services.analytics.questions.breakdowns_sql import Breakdown, breakdowns_sql
 from services.analytics.questions.conditions import Selection
 from services.analytics.questions.plan import Plan, plan_of
 from services.analytics.questions.reading import Reader
@@ -40,7 +42,7 @@ class Stats:
             bounds = await bounds_of(snapshot, selection, reader)
             start = query.start or bounds.start
             asked = [_Asked(snapshot, query, report, start, end) for report in query.reports]
-            results = [await each.rows(reader) for each in asked]
+            results = await _results(asked, reader)
         return QueryResult(
             results=tuple(results),
             start=start,
@@ -49,6 +51,26 @@ class Stats:
             last_click_time=bounds.last,
             raw_since=snapshot.raw_since,
         )
+
+
+async def _results(asked: Sequence["_Asked"], reader: Reader) -> list[tuple[Row, ...]]:
+    """Return the rows of all reports; breakdowns of one selection are counted together."""
+    results: dict[int, tuple[Row, ...]] = {}
+    together: dict[Selection, dict[int, Breakdown]] = defaultdict(dict)
+    for number, each in enumerate(asked):
+        if breakdown := each.breakdown():
+            # One of a kind: two breakdowns by the same dimension would be told apart by nothing.
+            of_selection = together[breakdown.selection]
+            if breakdown.plan.dimension not in {other.plan.dimension for other in of_selection.values()}:
+                of_selection[number] = breakdown
+    for some in together.values():
+        sql, statement = breakdowns_sql(asked[0].snapshot, [*some.values()])
+        records = await reader.fetch(sql, statement)
+        results |= {number: each.rows(records) for number, each in some.items()}
+    for number, each in enumerate(asked):
+        if number not in results:
+            results[number] = await each.rows(reader)
+    return [results[number] for number in range(len(asked))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +82,13 @@ class _Asked:
     report: Report
     start: datetime | None
     end: datetime
+
+    def breakdown(self) -> Breakdown | None:
+        """Return the breakdown that it is, if it is one that can be counted together with others."""
+        if self.start is None or self.start >= self.end:
+            return None
+        plan, selection = self._plan(self.start)
+        return Breakdown.of(self.report, plan, selection)
 
     async def rows(self, reader: Reader) -> tuple[Row, ...]:
         """Return its rows."""

@@ -1,0 +1,114 @@
+"""The sums that a plan counts, as rows: of segments, of the edges of their time, and of what is in no segment."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from services.analytics.domain.dimensions import Dimension
+from services.analytics.questions.conditions import Selection, Statement, of_links, rights, within
+from services.analytics.questions.plan import Plan, Source
+from services.analytics.questions.snapshot import Snapshot
+from services.analytics.segments.expressions import EXPRESSIONS, Expression
+from services.analytics.segments.layout import Kind
+from services.analytics.segments.registry import Segment
+
+# Of a day's or quarter's sum, in microseconds since 1970.
+_MOMENTS: Final = {
+    Source.DAILY: "(day - DATE '1970-01-01')::BIGINT * 86400000000",
+    Source.TOTALS: "epoch_us(start)",
+}
+_KINDS: Final = {
+    Source.DAILY: (Kind.DAILY, Kind.OWNER_DAILY),
+    Source.TOTALS: (Kind.TOTALS, Kind.OWNER_TOTALS),
+}
+# Of rows that are of no dimension, as a number.
+_NONE: Final = 0
+
+
+class SumsSql:
+    """Statements that select dimension, moment, link_id, value, detail, clicks and human_clicks.
+
+    Filters on links are applied, and no others. Unless by_link is set, link_id may be 0.
+    """
+
+    def __init__(
+        self, snapshot: Snapshot, selection: Selection, statement: Statement, plan: Plan, *, by_link: bool
+    ) -> None:
+        self._snapshot = snapshot
+        self._selection = selection
+        self._statement = statement
+        self._plan = plan
+        self._by_link = (
+            by_link
+            or selection.audience.link_id > 0
+            or any(item.dimension is Dimension.LINK for item in selection.filters)
+        )
+
+    def parts(self, dimensions: Sequence[Dimension]) -> Iterator[str]:
+        """Yield the statements of the sums of dimensions; of none: those of all clicks."""
+        span = self._snapshot.span(self._plan.start, self._plan.end)
+        yield from self._of_segments(span.whole, dimensions, is_cut=False)
+        yield from self._of_segments(span.cut, dimensions, is_cut=True)
+        for clicks in self._single(span.cut):
+            for dimension in dimensions or (None,):
+                yield self._as_sums(clicks, dimension)
+
+    def _of_segments(
+        self, segments: tuple[Segment, ...], dimensions: Sequence[Dimension], *, is_cut: bool
+    ) -> Iterator[str]:
+        if not segments:
+            return
+        plan, statement = self._plan, self._statement
+        kind, of_owner = _KINDS[plan.source]
+        chosen = None if self._by_link else of_owner
+        columns = "dimension, value, detail" if dimensions else f"{_NONE} AS dimension, '' AS value, '' AS detail"
+        for rows, has_links in self._snapshot.sums_of(kind, chosen, segments, self._selection.audience, statement):
+            conditions = ["true", *rights(self._selection.audience, statement)]
+            conditions += of_links(self._selection.filters, statement) if has_links else []
+            if dimensions:
+                conditions.append(f"dimension IN ({', '.join(str(each.value) for each in dimensions)})")
+            if is_cut and plan.source is Source.DAILY:
+                conditions += within(plan.inner_start.date(), plan.inner_end.date(), statement, "day")
+            elif is_cut:
+                conditions += within(plan.inner_start, plan.inner_end, statement, "start")
+            link = "link_id" if has_links else "0::BIGINT AS link_id"
+            yield (
+                f"SELECT {columns}, {_MOMENTS[plan.source]} AS moment, {link}, clicks, human_clicks "
+                f"FROM {rows} WHERE {' AND '.join(conditions)}"
+            )
+
+    def _single(self, segments: Sequence[Segment]) -> Iterator[str]:
+        """Yield the statements of clicks that no sum tells: of edges of segments, and of no segment."""
+        plan, audience = self._plan, self._selection.audience
+        for start, end in ((plan.start, plan.inner_start), (plan.inner_end, plan.end)):
+            if start < end:
+                for rows in self._snapshot.clicks_of(segments, audience, self._statement):
+                    yield " AND ".join([rows, *within(start, end, self._statement)])
+        for rows, _ in self._snapshot.newest(self._selection):
+            yield " AND ".join([rows, *within(plan.start, plan.end, self._statement)])
+
+    def _as_sums(self, clicks: str, dimension: Dimension | None) -> str:
+        """Return the statement of single clicks as if they were sums."""
+        seen = [*rights(self._selection.audience, self._statement), *of_links(self._selection.filters, self._statement)]
+        expression = EXPRESSIONS[dimension] if dimension is not None else Expression("''")
+        return (
+            f"SELECT {dimension or _NONE:d} AS dimension, {expression.value} AS value, {expression.detail} AS detail, "
+            f"epoch_us(time) AS moment, link_id, 1::BIGINT AS clicks, (NOT is_bot)::BIGINT AS human_clicks "
+            f"FROM ({clicks}) AS clicks WHERE {' AND '.join(['true', *seen])}"
+        )
+
+
+def passing_sums(selection: Selection, dimensions: Sequence[Dimension]) -> tuple[str, str]:
+    """Return, as SQL, how many of a sum's clicks and human clicks pass a selection's filters on is_bot.
+
+    A report that asks for IS_BOT itself has filters on values instead.
+    """
+    if Dimension.IS_BOT in dimensions:
+        return "clicks", "human_clicks"
+    conditions = [item for item in selection.filters if item.dimension is Dimension.IS_BOT]
+    people = all(item.passes("false") for item in conditions)
+    bots = all(item.passes("true") for item in conditions)
+    if people and bots:
+        return "clicks", "human_clicks"
+    if people:
+        return "human_clicks", "human_clicks"
+    return ("clicks - human_clicks", "0") if bots else ("0", "0")
