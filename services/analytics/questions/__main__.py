@@ -13,7 +13,8 @@ import uvloop
 from services.analytics.questions import frames
 from services.analytics.questions.engine import EngineSettings, QuestionEngine
 from services.analytics.segments import duck
-from services.common.errors import LinkmeterError
+from services.analytics.segments.files import SegmentDamaged
+from services.common.errors import LinkmeterError, Unavailable
 from services.runtime import log, postgres
 
 _logger = log.get(__name__)
@@ -55,11 +56,20 @@ class _Calls:
         frames.write(self._writer, message)
 
     def _refusal(self, call: frames.Call, error: Exception) -> frames.Refusal | frames.Failure:
-        known = error if isinstance(error, LinkmeterError) else postgres.outage_of(error) or duck.refusal_of(error)
-        if known is not None:
+        if known := _refusal_of(error):
             return frames.Refusal.of(call.number, known)
         _logger.failure("question_failed", error, method=call.method)
         return frames.Failure(call.number, type(error).__name__)
+
+
+def _refusal_of(error: Exception) -> LinkmeterError | None:
+    """Return what callers are told of an error that can be expected; None for every other one."""
+    if isinstance(error, LinkmeterError):
+        return error
+    if isinstance(error, SegmentDamaged):
+        # Named, and nothing else is refused: questions that do not need it are answered.
+        return Unavailable(f"a part of the statistics is damaged: {error}", retry_after_seconds=60)
+    return postgres.outage_of(error) or duck.refusal_of(error)
 
 
 async def _run(descriptor: int) -> None:

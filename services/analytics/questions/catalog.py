@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from services.analytics.questions.snapshot import Erased
 from services.analytics.segments import registry
 from services.analytics.segments.registry import Segment
 from services.runtime.postgres import Connection
@@ -33,12 +32,14 @@ ORDER BY id
 class State:
     """Which clicks there are: those in segments, and of landing those up to each outbox's mark."""
 
+    # When the database's server was started.
     server: datetime
     # Changes when segments or erasures do.
     version: int
     # Changes when rows of landing were changed or erased.
     landing_version: int
     next_visitor: int
+    # Raw clicks before are gone; None: none are.
     raw_since: datetime | None
     marks: Mapping[UUID, int]
     settled: Mapping[UUID, int]
@@ -51,6 +52,15 @@ class State:
             and all(self.marks.get(source, 0) >= mark for source, mark in other.marks.items())
             and all(self.settled.get(source, 0) >= up_to for source, up_to in other.settled.items())
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """A link whose clicks were erased for an owner, from all segments that do not know of it yet."""
+
+    id: int
+    owner_id: int
+    link_id: int
 
 
 @dataclass(frozen=True, slots=True)

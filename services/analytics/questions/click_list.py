@@ -1,12 +1,14 @@
 """Read clicks one by one, newest first."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
 from services.analytics.domain.click import Click
 from services.analytics.domain.page_token import Cursor
-from services.analytics.questions.conditions import Selection, Statement
+from services.analytics.questions.conditions import Selection, Statement, within
 from services.analytics.questions.reading import Reader
 from services.analytics.questions.selected import selected
 from services.analytics.questions.snapshot import Snapshot
@@ -35,25 +37,58 @@ class ClickReader:
 
         Their visitor is empty.
         """
-        orphans = selection.orphans_of if selection.has_orphans else ()
-        async with self._snapshots.taken(visitors=False, orphans_of=orphans) as snapshot:
-            rows = await self._rows(snapshot, selection, after, limit + skip)
+        orphans_of = selection.orphans_of if selection.has_orphans else ()
+        async with self._snapshots.taken(visitors=False, orphans_of=orphans_of) as snapshot:
+            reader = Reader(snapshot, self._files)
+            rows: list[tuple[Any, ...]] = []
+            for part in _newest_first(snapshot, selection, after):
+                rows += await self._rows(part, selection, after, limit + skip - len(rows), reader)
+                if len(rows) == limit + skip:
+                    break
         return tuple(_click_of(row) for row in rows[skip:])
 
     async def _rows(
-        self, snapshot: Snapshot, selection: Selection, after: Cursor | None, most: int
+        self, part: "_Part", selection: Selection, after: Cursor | None, most: int, reader: Reader
     ) -> Sequence[tuple[Any, ...]]:
         statement = Statement()
-        rows = " UNION ALL ".join(selected(selection, snapshot, statement))
-        conditions = "true"
+        rows = " UNION ALL ".join(selected(selection, part.snapshot, statement))
+        conditions = ["true", *within(part.start, part.end, statement)]
         if after is not None:
             place = ", ".join(map(statement.add, (after.time, str(after.source), after.sequence)))
-            conditions = f"(time, source, sequence) < ({place})"
+            conditions.append(f"(time, source, sequence) < ({place})")
         sql = (
-            f"SELECT {_SELECTED} FROM ({rows}) AS visits WHERE {conditions} "
+            f"SELECT {_SELECTED} FROM ({rows}) AS visits WHERE {' AND '.join(conditions)} "
             f"ORDER BY time DESC, source DESC, sequence DESC LIMIT {statement.add(most)}"
         )
-        return await Reader(snapshot, self._files).fetch(sql, statement)
+        return await reader.fetch(sql, statement)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A piece of time, and the segments that have clicks in it."""
+
+    snapshot: Snapshot
+    start: datetime | None
+    end: datetime | None
+
+
+def _newest_first(snapshot: Snapshot, selection: Selection, after: Cursor | None) -> Iterator[_Part]:
+    """Yield pieces of time that begin with a month's start, so that a page of the newest reads few files."""
+    latest = after.time if after is not None else selection.end
+    months = sorted({segment.month for segment in snapshot.segments}, reverse=True)
+    end: datetime | None = None
+    for month in months:
+        start = datetime(month.year, month.month, 1, tzinfo=UTC)
+        if latest is not None and start > latest:
+            continue
+        yield _Part(_only(snapshot, start, end), start, end)
+        end = start
+    yield _Part(_only(snapshot, None, end), None, end)
+
+
+def _only(snapshot: Snapshot, start: datetime | None, end: datetime | None) -> Snapshot:
+    span = snapshot.span(start, end)
+    return replace(snapshot, segments=(*span.whole, *span.cut))
 
 
 def _click_of(row: tuple[Any, ...]) -> Click:

@@ -15,10 +15,17 @@ from services.analytics.questions.click_list import ClickReader
 from services.analytics.questions.conditions import Selection
 from services.analytics.questions.snapshots import Snapshots
 from services.analytics.questions.stats import Stats
+from services.analytics.segments import registry
 from services.analytics.segments.duck import DuckLimits
 from services.analytics.segments.locate import open_files
-from services.runtime import postgres
+from services.runtime import log, postgres
+from services.runtime.background import Background
 
+_logger = log.get(__name__)
+
+# Each file is read once a process, when those who ask first have their answers.
+_VERIFY_SECONDS: Final = 600.0
+_FIRST_VERIFY_SECONDS: Final = 30.0
 # A question needs one for a moment; erasing keeps one for seconds.
 _CONNECTIONS: Final = 4
 
@@ -60,9 +67,12 @@ class QuestionEngine:
         self._snapshots = Snapshots(self._pool, self._files, limits)
         self._stats = Stats(self._snapshots, self._files)
         self._clicks = ClickReader(self._snapshots, self._files)
+        self._jobs = Background(postgres.outage_of)
+        self._jobs.every("verify_segments", _VERIFY_SECONDS, self._verify, first_after_seconds=_FIRST_VERIFY_SECONDS)
 
     async def stop(self) -> None:
         """Close it; nothing may be asking."""
+        await self._jobs.stop()
         self._snapshots.close()
         await self._files.close()
         await self._pool.close()
@@ -83,3 +93,10 @@ class QuestionEngine:
     async def erase_domain(self, audience: Audience, domain: str) -> int:
         """Erase the clicks and orphan visits of a domain, and return how many there were."""
         raise NotImplementedError
+
+    async def _verify(self) -> None:
+        """Look whether files are what was written; damaged ones are refused from then on."""
+        async with self._pool.acquire() as connection:
+            segments = await registry.live_segments(connection)
+        for damage in await self._files.verify([file for segment in segments for file in segment.files.values()]):
+            _logger.error("segment_damaged", file=damage.name, what=damage.what)

@@ -8,6 +8,7 @@ from typing import Final
 import duckdb
 
 from services.analytics.domain.query import Audience
+from services.analytics.questions.catalog import Erased, State
 from services.analytics.questions.conditions import Selection, Statement
 from services.analytics.segments.layout import CLICK_COLUMNS, Kind
 from services.analytics.segments.registry import Segment
@@ -16,15 +17,6 @@ from services.analytics.segments.registry import Segment
 NEWEST: Final = "newest"
 ORPHANS: Final = "orphan_visits"
 _CLICKS: Final = ", ".join(CLICK_COLUMNS)
-
-
-@dataclass(frozen=True, slots=True)
-class Erased:
-    """A link whose clicks were erased for an owner, from all segments that do not know of it yet."""
-
-    id: int
-    owner_id: int
-    link_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +34,9 @@ class Snapshot:
     """A state of the data that does not change while it is read."""
 
     duck: duckdb.DuckDBPyConnection
+    state: State
     segments: Sequence[Segment]
     erased: Sequence[Erased]
-    # Raw clicks before are gone; None: none are.
-    raw_since: datetime | None
     # All numbers of visitors are smaller.
     visitors: int
     has_orphans: bool = field(default=False)

@@ -61,9 +61,9 @@ class Snapshots:
                         await self._newest.number([*lent.values()])
                 snapshot = Snapshot(
                     duck=cursor,
+                    state=state,
                     segments=self._contents.segments,
                     erased=self._contents.erased,
-                    raw_since=state.raw_since,
                     visitors=self._newest.visitors,
                     has_orphans=orphans is not None,
                 )

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from services.analytics.domain.buckets import MOST_BUCKETS, Bucket, TooManyBuckets, bucket_starts
 from services.analytics.domain.query import Filter, Metric, Order, Query, QueryResult, Report, Row, Value
+from services.analytics.questions.answers import Answers
 from services.analytics.questions.bounds import bounds_of
 from services.analytics.questions.breakdowns_sql import Breakdown, breakdowns_sql
 from services.analytics.questions.conditions import Selection
@@ -28,6 +29,7 @@ class Stats:
     def __init__(self, snapshots: Snapshots, files: SegmentFiles) -> None:
         self._snapshots = snapshots
         self._files = files
+        self._answers = Answers()
 
     async def query(self, query: Query, now: datetime) -> QueryResult:
         """Return the result of a query at a moment; raise InvalidArgument for too many buckets."""
@@ -38,19 +40,23 @@ class Stats:
         has_orphans = any(_selection(query, None, None, report.filters).has_orphans for report in query.reports)
         orphans = selection.orphans_of if has_orphans else []
         async with self._snapshots.taken(visitors=visitors, orphans_of=orphans) as snapshot:
+            if (known := self._answers.find(query, snapshot.state, now)) is not None:
+                return known
             reader = Reader(snapshot, self._files)
             bounds = await bounds_of(snapshot, selection, reader)
             start = query.start or bounds.start
             asked = [_Asked(snapshot, query, report, start, end) for report in query.reports]
             results = await _results(asked, reader)
-        return QueryResult(
+        result = QueryResult(
             results=tuple(results),
             start=start,
             end=end,
             first_click_time=bounds.first,
             last_click_time=bounds.last,
-            raw_since=snapshot.raw_since,
+            raw_since=snapshot.state.raw_since,
         )
+        self._answers.keep(query, snapshot.state, now, result)
+        return result
 
 
 async def _results(asked: Sequence["_Asked"], reader: Reader) -> list[tuple[Row, ...]]:
