@@ -61,38 +61,35 @@ class _Sql:
 
     def raw(self) -> tuple[str, Statement]:
         """Return the statement for the first and last of the clicks that are kept."""
-        # Totals know the times of their first and last click, of links and of nothing else.
-        has_totals = not self._selection.excluded and all(
+        # Of each link the times of its first and last click are known, and of nothing else.
+        are_known = not self._selection.excluded and all(
             item.dimension is Dimension.LINK and not item.prefix for item in self._selection.filters
         )
-        return self._over(self._parts(has_totals=has_totals))
+        return self._over(self._parts(are_known=are_known))
 
     def summed(self, segments: list[Segment]) -> tuple[str, Statement]:
         """Return the statement for the first and last quarter of an hour with clicks in the totals of segments."""
-        return self._over(self._of_totals(segments, is_cut=True))
+        return self._over(self._of_links(segments, is_cut=True))
 
     def _over(self, parts: Iterator[str]) -> tuple[str, Statement]:
         rows = " UNION ALL ".join([*parts] or [_NOTHING])
         sql = f"SELECT epoch_us(min(first_time)), epoch_us(max(last_time)) FROM ({rows}) AS parts"
         return sql, self._statement
 
-    def _parts(self, *, has_totals: bool) -> Iterator[str]:
+    def _parts(self, *, are_known: bool) -> Iterator[str]:
         selection = self._selection
-        whole = self._snapshot.span(selection.start, selection.end).whole if has_totals else ()
-        yield from self._of_totals([segment for segment in whole if segment.has_clicks], is_cut=False)
+        whole = self._snapshot.span(selection.start, selection.end).whole if are_known else ()
+        yield from self._of_links([segment for segment in whole if segment.has_clicks], is_cut=False)
         for rows in selected(selection, self._snapshot, self._statement, less=whole):
             yield f"SELECT min(time) AS first_time, max(time) AS last_time FROM ({rows}) AS clicks"
 
-    def _of_totals(self, segments: list[Segment], *, is_cut: bool) -> Iterator[str]:
+    def _of_links(self, segments: list[Segment], *, is_cut: bool) -> Iterator[str]:
         if not segments:
             return
         selection, statement = self._selection, self._statement
-        by_link = selection.audience.link_id > 0 or bool(selection.filters)
-        pieces = self._snapshot.sums_of(
-            Kind.TOTALS, None if by_link else Kind.OWNER_TOTALS, segments, selection.audience, statement
-        )
-        for rows, has_links in pieces:
-            conditions = ["true", *rights(selection.audience, statement)]
-            conditions += of_links(selection.filters, statement) if has_links else []
+        kind = Kind.TOTALS if is_cut else Kind.LINKS
+        times = "start AS first_time, start AS last_time" if is_cut else "first_time, last_time"
+        for rows, _ in self._snapshot.sums_of(kind, None, segments, selection.audience, statement):
+            conditions = ["true", *rights(selection.audience, statement), *of_links(selection.filters, statement)]
             conditions += within(selection.start, selection.end, statement, "start") if is_cut else []
-            yield f"SELECT first_time, last_time FROM {rows} WHERE {' AND '.join(conditions)}"
+            yield f"SELECT {times} FROM {rows} WHERE {' AND '.join(conditions)}"

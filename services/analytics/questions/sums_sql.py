@@ -59,6 +59,10 @@ class SumsSql:
             return
         plan, statement = self._plan, self._statement
         kind, of_owner = _KINDS[plan.source]
+        moment = _MOMENTS[plan.source]
+        if plan.source is Source.TOTALS and self._by_link and not is_cut and not plan.bucket_starts:
+            # When it was does not matter: there is one row of each link.
+            kind, moment = Kind.LINKS, "0::BIGINT"
         chosen = None if self._by_link else of_owner
         columns = "dimension, value, detail" if dimensions else f"{_NONE} AS dimension, '' AS value, '' AS detail"
         for rows, has_links in self._snapshot.sums_of(kind, chosen, segments, self._selection.audience, statement):
@@ -72,7 +76,7 @@ class SumsSql:
                 conditions += within(plan.inner_start, plan.inner_end, statement, "start")
             link = "link_id" if has_links else "0::BIGINT AS link_id"
             yield (
-                f"SELECT {columns}, {_MOMENTS[plan.source]} AS moment, {link}, clicks, human_clicks "
+                f"SELECT {columns}, {moment} AS moment, {link}, clicks, human_clicks "
                 f"FROM {rows} WHERE {' AND '.join(conditions)}"
             )
 

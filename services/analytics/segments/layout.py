@@ -23,9 +23,11 @@ class Kind(StrEnum):
     # Sums by link, UTC day and value of each dimension; and the same of all links of an owner.
     DAILY = "daily"
     OWNER_DAILY = "owner_daily"
-    # Sums by link and quarter of an hour, with the first and last click's time; and of all links of an owner.
+    # Sums by link and quarter of an hour; and of all links of an owner.
     TOTALS = "totals"
     OWNER_TOTALS = "owner_totals"
+    # Sums by link, and the times of its first and last click.
+    LINKS = "links"
 
 
 _TYPES: Final[Mapping[str, str]] = {
@@ -83,8 +85,11 @@ def _daily(clicks: str) -> str:
 
 _DAILY: Final = _daily("{clicks}")
 _TOTALS: Final = (
-    f"SELECT owner_id, link_id, {QUARTER} AS start, {_COUNTS}, min(time) AS first_time, max(time) AS last_time "
-    "FROM {clicks} GROUP BY owner_id, link_id, start"
+    f"SELECT owner_id, link_id, {QUARTER} AS start, {_COUNTS} FROM {{clicks}} GROUP BY owner_id, link_id, start"
+)
+_LINKS: Final = (
+    f"SELECT owner_id, link_id, {_COUNTS}, min(time) AS first_time, max(time) AS last_time "
+    "FROM {clicks} GROUP BY owner_id, link_id"
 )
 _DAILY_AGAIN: Final = (
     f"SELECT owner_id, link_id, dimension, day, value, detail, {_SUMS} FROM {{rows}} "
@@ -94,16 +99,18 @@ _OWNER_DAILY_AGAIN: Final = (
     f"SELECT owner_id, dimension, day, value, detail, {_SUMS} FROM {{rows}} "
     "GROUP BY owner_id, dimension, day, value, detail"
 )
-_TIMES: Final = "min(first_time) AS first_time, max(last_time) AS last_time"
-_TOTALS_AGAIN: Final = (
-    f"SELECT owner_id, link_id, start, {_SUMS}, {_TIMES} FROM {{rows}} GROUP BY owner_id, link_id, start"
+_TOTALS_AGAIN: Final = f"SELECT owner_id, link_id, start, {_SUMS} FROM {{rows}} GROUP BY owner_id, link_id, start"
+_OWNER_TOTALS_AGAIN: Final = f"SELECT owner_id, start, {_SUMS} FROM {{rows}} GROUP BY owner_id, start"
+_LINKS_AGAIN: Final = (
+    f"SELECT owner_id, link_id, {_SUMS}, min(first_time) AS first_time, max(last_time) AS last_time "
+    "FROM {rows} GROUP BY owner_id, link_id"
 )
-_OWNER_TOTALS_AGAIN: Final = f"SELECT owner_id, start, {_SUMS}, {_TIMES} FROM {{rows}} GROUP BY owner_id, start"
 
 _SELECT: Final[Mapping[Kind, str]] = {
     Kind.CLICKS: f"SELECT {', '.join(CLICK_COLUMNS)} FROM {{clicks}}",
     Kind.DAILY: _DAILY,
     Kind.TOTALS: _TOTALS,
+    Kind.LINKS: _LINKS,
 }
 _AGAIN: Final[Mapping[Kind, str]] = {
     Kind.CLICKS: f"SELECT {', '.join(CLICK_COLUMNS)} FROM {{rows}}",
@@ -112,6 +119,7 @@ _AGAIN: Final[Mapping[Kind, str]] = {
     Kind.OWNER_DAILY: _OWNER_DAILY_AGAIN,
     Kind.TOTALS: _TOTALS_AGAIN,
     Kind.OWNER_TOTALS: _OWNER_TOTALS_AGAIN,
+    Kind.LINKS: _LINKS_AGAIN,
 }
 # Questions are about an owner or a link: what they need lies together, and the rest of a file is not read.
 ORDER: Final[Mapping[Kind, str]] = {
@@ -121,4 +129,5 @@ ORDER: Final[Mapping[Kind, str]] = {
     Kind.OWNER_DAILY: "owner_id, dimension, day, value, detail",
     Kind.TOTALS: "owner_id, link_id, start",
     Kind.OWNER_TOTALS: "owner_id, start",
+    Kind.LINKS: "owner_id, link_id",
 }

@@ -43,7 +43,7 @@ def write_segment(
     row = duck.execute(_ABOUT.format(clicks=clicks)).fetchone()
     assert row is not None, "aggregates have a row"  # noqa: S101
     name = uuid4().hex
-    statements = {kind: select(kind, clicks) for kind in (Kind.CLICKS, Kind.DAILY, Kind.TOTALS)}
+    statements = {kind: select(kind, clicks) for kind in (Kind.CLICKS, Kind.DAILY, Kind.TOTALS, Kind.LINKS)}
     statements[Kind.VISITORS] = select_again(Kind.VISITORS, visitors)
     files, paths = write_files(duck, name, statements, scratch)
     segment = NewSegment(
