@@ -20,6 +20,10 @@ _KINDS: Final = {
     Source.DAILY: (Kind.DAILY, Kind.OWNER_DAILY),
     Source.TOTALS: (Kind.TOTALS, Kind.OWNER_TOTALS),
 }
+_TIMELESS: Final = {
+    Source.DAILY: (Kind.VALUES, Kind.OWNER_VALUES),
+    Source.TOTALS: (Kind.LINKS, Kind.OWNER_TOTALS),
+}
 # Of rows that are of no dimension, as a number.
 _NONE: Final = 0
 
@@ -60,9 +64,10 @@ class SumsSql:
         plan, statement = self._plan, self._statement
         kind, of_owner = _KINDS[plan.source]
         moment = _MOMENTS[plan.source]
-        if plan.source is Source.TOTALS and self._by_link and not is_cut and not plan.bucket_starts:
-            # When it was does not matter: there is one row of each link.
-            kind, moment = Kind.LINKS, "0::BIGINT"
+        if not is_cut and not plan.bucket_starts:
+            # When it was does not matter: there is one row of each link, or of each value.
+            kind, of_owner = _TIMELESS[plan.source]
+            moment = "0::BIGINT"
         chosen = None if self._by_link else of_owner
         columns = "dimension, value, detail" if dimensions else f"{_NONE} AS dimension, '' AS value, '' AS detail"
         for rows, has_links in self._snapshot.sums_of(kind, chosen, segments, self._selection.audience, statement):

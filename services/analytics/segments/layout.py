@@ -23,6 +23,9 @@ class Kind(StrEnum):
     # Sums by link, UTC day and value of each dimension; and the same of all links of an owner.
     DAILY = "daily"
     OWNER_DAILY = "owner_daily"
+    # Sums by link and value of each dimension, whenever it was; and of all links of an owner.
+    VALUES = "values"
+    OWNER_VALUES = "owner_values"
     # Sums by link and quarter of an hour; and of all links of an owner.
     TOTALS = "totals"
     OWNER_TOTALS = "owner_totals"
@@ -99,8 +102,22 @@ _OWNER_DAILY_AGAIN: Final = (
     f"SELECT owner_id, dimension, day, value, detail, {_SUMS} FROM {{rows}} "
     "GROUP BY owner_id, dimension, day, value, detail"
 )
+_VALUES_AGAIN: Final = (
+    f"SELECT owner_id, link_id, dimension, value, detail, {_SUMS} FROM {{rows}} "
+    "GROUP BY owner_id, link_id, dimension, value, detail"
+)
+_OWNER_VALUES_AGAIN: Final = (
+    f"SELECT owner_id, dimension, value, detail, {_SUMS} FROM {{rows}} GROUP BY owner_id, dimension, value, detail"
+)
 _TOTALS_AGAIN: Final = f"SELECT owner_id, link_id, start, {_SUMS} FROM {{rows}} GROUP BY owner_id, link_id, start"
-_OWNER_TOTALS_AGAIN: Final = f"SELECT owner_id, start, {_SUMS} FROM {{rows}} GROUP BY owner_id, start"
+_OWNER_VALUES_AGAIN: Final = (
+    f"SELECT owner_id, link_id, dimension, value, detail, {_SUMS} FROM {{rows}} "
+    "GROUP BY owner_id, link_id, dimension, value, detail"
+)
+_OWNER_VALUES_AGAIN: Final = (
+    f"SELECT owner_id, dimension, value, detail, {_SUMS} FROM {{rows}} GROUP BY owner_id, dimension, value, detail"
+)
+_TOTALS_AGAIN: Final = f"SELECT owner_id, start, {_SUMS} FROM {{rows}} GROUP BY owner_id, start"
 _LINKS_AGAIN: Final = (
     f"SELECT owner_id, link_id, {_SUMS}, min(first_time) AS first_time, max(last_time) AS last_time "
     "FROM {rows} GROUP BY owner_id, link_id"
@@ -117,6 +134,8 @@ _AGAIN: Final[Mapping[Kind, str]] = {
     Kind.VISITORS: "SELECT visitor_hash, visitor FROM {rows}",
     Kind.DAILY: _DAILY_AGAIN,
     Kind.OWNER_DAILY: _OWNER_DAILY_AGAIN,
+    Kind.VALUES: _VALUES_AGAIN,
+    Kind.OWNER_VALUES: _OWNER_VALUES_AGAIN,
     Kind.TOTALS: _TOTALS_AGAIN,
     Kind.OWNER_TOTALS: _OWNER_TOTALS_AGAIN,
     Kind.LINKS: _LINKS_AGAIN,
@@ -127,6 +146,8 @@ ORDER: Final[Mapping[Kind, str]] = {
     Kind.VISITORS: "visitor_hash",
     Kind.DAILY: "owner_id, link_id, dimension, day, value, detail",
     Kind.OWNER_DAILY: "owner_id, dimension, day, value, detail",
+    Kind.VALUES: "owner_id, link_id, dimension, value, detail",
+    Kind.OWNER_VALUES: "owner_id, dimension, value, detail",
     Kind.TOTALS: "owner_id, link_id, start",
     Kind.OWNER_TOTALS: "owner_id, start",
     Kind.LINKS: "owner_id, link_id",

@@ -22,7 +22,12 @@ _HASHED_AT_ONCE: Final = 1024 * 1024
 _MONTHS: Final = "SELECT DISTINCT date_trunc('month', {day})::DATE AS month FROM {clicks} ORDER BY month"
 _ABOUT: Final = "SELECT count(*), epoch_us(min(time)), epoch_us(max(time)), min(definition) FROM {clicks}"
 # Made from what was made before, or from clicks.
-_MADE_FROM: Final[Mapping[Kind, Kind]] = {Kind.OWNER_DAILY: Kind.DAILY, Kind.OWNER_TOTALS: Kind.TOTALS}
+_MADE_FROM: Final[Mapping[Kind, Kind]] = {
+    Kind.OWNER_DAILY: Kind.DAILY,
+    Kind.VALUES: Kind.DAILY,
+    Kind.OWNER_VALUES: Kind.OWNER_DAILY,
+    Kind.OWNER_TOTALS: Kind.TOTALS,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,7 @@ def write_segment(
 def write_files(
     duck: duckdb.DuckDBPyConnection, name: str, statements: Mapping[Kind, str], scratch: Path
 ) -> tuple[dict[Kind, SegmentFile], dict[str, Path]]:
-    """Write a file of each statement, and the owners' sums from those of links; return what they are and where."""
+    """Write a file of each statement, and those that are made from them; return what they are and where."""
     folder = scratch / name
     folder.mkdir()
     files: dict[Kind, SegmentFile] = {}
