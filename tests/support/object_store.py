@@ -28,7 +28,19 @@ class TestObjectStore:
 
     folder: Path
     _ports: Mapping[str, int]
-    _process: Process | None = field(default=None)
+    _process: Process | None = field(default=None, init=False)
+    bucket: S3Store = field(init=False)
+
+    def __post_init__(self) -> None:
+        # A client of the bucket that is no part of the product.
+        self.bucket = S3Store(
+            BUCKET,
+            endpoint=self.endpoint,
+            access_key_id=_KEY,
+            secret_access_key=_SECRET,
+            region="us-east-1",
+            client_options={"allow_http": True},
+        )
 
     @property
     def endpoint(self) -> str:
@@ -51,17 +63,6 @@ class TestObjectStore:
         assert self._process is not None
         return self._process.pid
 
-    def bucket(self) -> S3Store:
-        """Return a client of the bucket that is no part of the product."""
-        return S3Store(
-            BUCKET,
-            endpoint=self.endpoint,
-            access_key_id=_KEY,
-            secret_access_key=_SECRET,
-            region="us-east-1",
-            client_options={"allow_http": True},
-        )
-
     def start(self) -> None:
         """Start it and wait until its bucket takes objects."""
         self._process = Process(self._command(), self.folder)
@@ -75,13 +76,16 @@ class TestObjectStore:
     def stop(self) -> None:
         """End it; nobody needs what it holds."""
         self.kill()
+        for part in _PARTS:
+            # Where these are is no setting of it.
+            Path(f"/tmp/seaweedfs-{part}-grpc-{self._ports[f'{part} grpc']}.sock").unlink(missing_ok=True)  # noqa: S108
 
     def _takes_objects(self) -> bool:
         if not answers_http(self._ports["s3"], "/healthz"):
             return False
         try:
             # The first object makes the bucket.
-            obstore.put(self.bucket(), "ready", b"")
+            obstore.put(self.bucket, "ready", b"")
         except obstore.exceptions.BaseError:
             return False
         return True
@@ -101,8 +105,10 @@ class TestObjectStore:
             f"-dir={self.folder / 'data'}",
             f"-s3.config={self.folder / 's3.json'}",
             f"-filer.localSocket={self.folder / 'filer.sock'}",
-            # Neither a catalogue of tables nor a word to its makers.
+            f"-s3.localSocket={self.folder / 's3.sock'}",
+            # Neither catalogues of tables nor a word to its makers.
             "-s3.port.iceberg=0",
+            "-s3.port.lance=0",
             "-master.telemetry=false",
             "-master.peers=none",
             "-master.volumeSizeLimitMB=64",

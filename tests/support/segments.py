@@ -64,11 +64,11 @@ class ObjectPlace:
 
     async def overwrite(self, name: str, content: bytes) -> None:
         """Put another object there."""
-        await obstore.put_async(self.store.bucket(), f"{self.prefix}/{name}", content)
+        await obstore.put_async(self.store.bucket, f"{self.prefix}/{name}", content)
 
     async def remove(self, name: str) -> None:
         """Delete the object."""
-        await obstore.delete_async(self.store.bucket(), f"{self.prefix}/{name}")
+        await obstore.delete_async(self.store.bucket, f"{self.prefix}/{name}")
 
 
 def content(seed: int, size: int = 5000) -> bytes:
