@@ -6,7 +6,7 @@ import os
 import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -88,6 +88,59 @@ async def test_a_store_that_is_killed_in_the_middle_of_a_download(own_place: Obj
             await files.delete([CLICKS])
         own_place.store.start()
         assert (await read(files, [clicks, daily]))[CLICKS] == big
+
+
+async def test_a_download_that_breaks_off_is_taken_up_or_refused(
+    object_place: ObjectPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Never lent in part, and nothing of it stays."""
+    big = content(1, 8_000_000)
+    async with opened(object_place) as direct:
+        clicks = await put(direct, CLICKS, big)
+    async with _cutting(object_place.store, most_bytes=100_000) as (endpoint, cut):
+        monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+        async with opened(replace(object_place, cache_bytes=10_000_000)) as files:
+            with pytest.raises(errors.Unavailable, match="segments' store"):
+                await read(files, [clicks])
+            assert cut.count > 1, "it was not tried again"
+            assert [path for path in object_place.cache_folder.glob("*/*/*") if path.is_file()] == []
+            cut.most_bytes = len(big) // 2
+            assert await read(files, [clicks]) == {CLICKS: big}
+
+
+@dataclass
+class _Cut:
+    most_bytes: int
+    count: int = 0
+
+
+@asynccontextmanager
+async def _cutting(store: TestObjectStore, *, most_bytes: int) -> AsyncIterator[tuple[str, _Cut]]:
+    """Pass connections on to a store, and break each off after so many bytes of answers."""
+    cut = _Cut(most_bytes)
+
+    async def connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        host, _, port = store.endpoint.removeprefix("http://").partition(":")
+        answers, asking = await asyncio.open_connection(host, int(port))
+
+        async def ask() -> None:
+            while piece := await reader.read(65_536):
+                asking.write(piece)
+
+        forwarding = asyncio.create_task(ask())
+        left = cut.most_bytes
+        while left > 0 and (piece := await answers.read(left)):
+            left -= len(piece)
+            writer.write(piece)
+            await writer.drain()
+        cut.count += 1
+        forwarding.cancel()
+        writer.close()
+        asking.close()
+
+    server = await asyncio.start_server(connect, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", cut
 
 
 async def test_the_cache_needs_no_store_after_a_restart(own_place: ObjectPlace) -> None:
