@@ -1,13 +1,18 @@
 """Settings of analytics."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from services.analytics.domain.retention import Retention
 from services.analytics.domain.visitors import IpStorage, KeyRotation
 from services.runtime.settings import Environment
 from services.runtime.shared_settings import ServerSettings, read_secret, read_server
+
+# The names that S3 allows for buckets, and those characters in prefixes that every store of its kind takes.
+_BUCKET_AND_PREFIX: Final = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,3 +80,14 @@ def parse_files(text: str) -> tuple[str, ...]:
         if not path.is_file():
             raise ValueError(f"there is no file {path}")
     return tuple(map(str, paths))
+
+
+def parse_segments_location(text: str) -> str:
+    """Return where segments are kept, without a slash at the end.
+
+    Raise ValueError for what is neither an absolute path nor s3://bucket or s3://bucket/prefix.
+    """
+    location = text.strip().rstrip("/")
+    if _BUCKET_AND_PREFIX.fullmatch(location) or Path(location).is_absolute():
+        return location
+    raise ValueError(f"{text!r} is neither the absolute path of a folder nor s3://bucket/prefix")
