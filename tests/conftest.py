@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.clock import FakeClock
+from tests.support.object_store import TestObjectStore, running_object_store
 from tests.support.postgres import TestPostgres, running_postgres
 from tests.support.system import System, running_system
 from tests.support.valkey import TestValkey, running_valkey
@@ -59,6 +60,13 @@ def valkey_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestValk
 def valkey_url(valkey_server: TestValkey) -> str:
     """Return the URL of an empty Valkey."""
     return valkey_server.emptied_url()
+
+
+@pytest.fixture(scope="session")
+def object_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestObjectStore]:
+    """Run one store of the S3 kind for all tests of this process."""
+    with running_object_store(tmp_path_factory.mktemp("object-store")) as store:
+        yield store
 
 
 @pytest.fixture

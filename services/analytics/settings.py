@@ -1,14 +1,19 @@
 """Settings of analytics."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import gettempdir
+from typing import Final
 
 from services.analytics.domain.retention import Retention
 from services.analytics.domain.visitors import IpStorage, KeyRotation
 from services.runtime.settings import Environment
 from services.runtime.shared_settings import ProgramSettings, ServerSettings, read_program, read_secret, read_server
+
+# The names that S3 allows for buckets, and those characters in prefixes that every store of its kind takes.
+_BUCKET_AND_PREFIX: Final = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,5 +122,11 @@ def parse_files(text: str) -> tuple[str, ...]:
 
 
 def parse_segments_location(text: str) -> str:
-    """Return where segments are; raise ValueError for what is neither an absolute folder nor s3://bucket."""
-    return text
+    """Return where segments are kept, without a slash at the end.
+
+    Raise ValueError for what is neither an absolute path nor s3://bucket or s3://bucket/prefix.
+    """
+    location = text.strip().rstrip("/")
+    if _BUCKET_AND_PREFIX.fullmatch(location) or Path(location).is_absolute():
+        return location
+    raise ValueError(f"{text!r} is neither the absolute path of a folder nor s3://bucket/prefix")

@@ -7,8 +7,11 @@ from pathlib import Path
 from random import Random
 from typing import Protocol
 
+import obstore
+
 from services.analytics.segments.files import SegmentFile, SegmentFiles
 from services.analytics.segments.locate import open_files
+from tests.support.object_store import BUCKET, TestObjectStore
 
 
 class Place(Protocol):
@@ -44,6 +47,28 @@ class FolderPlace:
     async def remove(self, name: str) -> None:
         """Unlink it."""
         (self.root / name).unlink()
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectPlace:
+    """A prefix in the bucket of a store; the environment must say where that is."""
+
+    store: TestObjectStore
+    prefix: str
+    cache_folder: Path
+    cache_bytes: int = 100_000
+
+    def open(self) -> SegmentFiles:
+        """Open it with the cache that was left."""
+        return open_files(f"s3://{BUCKET}/{self.prefix}", cache_folder=self.cache_folder, cache_bytes=self.cache_bytes)
+
+    async def overwrite(self, name: str, content: bytes) -> None:
+        """Put another object there."""
+        await obstore.put_async(self.store.bucket, f"{self.prefix}/{name}", content)
+
+    async def remove(self, name: str) -> None:
+        """Delete the object."""
+        await obstore.delete_async(self.store.bucket, f"{self.prefix}/{name}")
 
 
 def content(seed: int, size: int = 5000) -> bytes:

@@ -3,9 +3,6 @@
 from collections.abc import Iterable, Sequence
 
 from services.analytics.segments.files import SegmentDamaged, SegmentFile
-from services.runtime import log
-
-_logger = log.get(__name__)
 
 
 class Damages:
@@ -27,13 +24,15 @@ class Damages:
         self._right.intersection_update(files)
         return [file for file in files if file not in self._right]
 
+    def is_wrong(self, file: SegmentFile) -> bool:
+        """Return whether a file was found wrong when it was last looked at."""
+        return file in self._wrong
+
     def note(self, file: SegmentFile, what: str) -> None:
-        """Remember that a file is right (what is empty), or what is wrong about it, and log it if it is news."""
-        if not what:
-            self._right.add(file)
-            if self._wrong.pop(file, ""):
-                _logger.info("segment_file_mended", name=file.name)
-        elif self._wrong.get(file) != what:
+        """Remember that a file is right (what is empty), or what is wrong about it."""
+        if what:
             self._right.discard(file)
             self._wrong[file] = what
-            _logger.error("segment_file_damaged", name=file.name, what=what)
+        else:
+            self._right.add(file)
+            self._wrong.pop(file, None)

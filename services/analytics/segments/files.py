@@ -80,10 +80,12 @@ class SegmentFiles(Protocol):
         ...
 
     async def verify(self, files: Sequence[SegmentFile]) -> Sequence[SegmentDamaged]:
-        """Read files wholly and return what is wrong about them; those are refused by lent() from then on.
+        """Return what is wrong about files; those are refused by lent() from then on.
 
+        What is on this machine is read wholly, what is not is asked for its size and will be read when it is fetched.
         A file that was found right is not read again by this process, and one that was found wrong is: who puts it
-        right need not restart anything. To be called with all that are registered, by a job that nobody waits for.
+        right need not restart anything. To be called with all that are registered, by a job that nobody waits for;
+        a file that is deleted meanwhile is found missing.
         """
         ...
 
@@ -107,8 +109,13 @@ class SegmentFiles(Protocol):
         ...
 
 
+def is_name(text: str) -> bool:
+    """Return whether a text is "<segment>/<kind>.parquet"."""
+    return bool(_NAME.fullmatch(text))
+
+
 def check_name(name: str) -> str:
-    """Return a file's name; raise ValueError unless it is "<segment>/<kind>.parquet"."""
-    if not _NAME.fullmatch(name):
+    """Return a file's name; raise ValueError when it is none."""
+    if not is_name(name):
         raise ValueError(f"{name!r} is no name of a segment file")
     return name

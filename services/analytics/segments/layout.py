@@ -110,14 +110,7 @@ _OWNER_VALUES_AGAIN: Final = (
     f"SELECT owner_id, dimension, value, detail, {_SUMS} FROM {{rows}} GROUP BY owner_id, dimension, value, detail"
 )
 _TOTALS_AGAIN: Final = f"SELECT owner_id, link_id, start, {_SUMS} FROM {{rows}} GROUP BY owner_id, link_id, start"
-_OWNER_VALUES_AGAIN: Final = (
-    f"SELECT owner_id, link_id, dimension, value, detail, {_SUMS} FROM {{rows}} "
-    "GROUP BY owner_id, link_id, dimension, value, detail"
-)
-_OWNER_VALUES_AGAIN: Final = (
-    f"SELECT owner_id, dimension, value, detail, {_SUMS} FROM {{rows}} GROUP BY owner_id, dimension, value, detail"
-)
-_TOTALS_AGAIN: Final = f"SELECT owner_id, start, {_SUMS} FROM {{rows}} GROUP BY owner_id, start"
+_OWNER_TOTALS_AGAIN: Final = f"SELECT owner_id, start, {_SUMS} FROM {{rows}} GROUP BY owner_id, start"
 _LINKS_AGAIN: Final = (
     f"SELECT owner_id, link_id, {_SUMS}, min(first_time) AS first_time, max(last_time) AS last_time "
     "FROM {rows} GROUP BY owner_id, link_id"

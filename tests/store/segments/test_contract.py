@@ -89,22 +89,6 @@ async def test_a_truncated_file_is_named(files: SegmentFiles, place: Place) -> N
         await read(files, [clicks])
 
 
-async def test_a_changed_byte_is_found_and_refused_until_it_is_mended(files: SegmentFiles, place: Place) -> None:
-    clicks, daily = await put(files, CLICKS, content(1)), await put(files, DAILY, content(2))
-    changed = bytearray(content(1))
-    changed[2500] ^= 1
-    await place.overwrite(CLICKS, bytes(changed))
-    for _ in range(2):
-        [damage] = await files.verify([daily, clicks])
-        assert (damage.name, damage.what) == (CLICKS, "has another content than was registered")
-        with pytest.raises(SegmentDamaged, match=r"0a1b/clicks\.parquet has another content"):
-            await read(files, [daily, clicks])
-        assert await read(files, [daily])
-    await place.overwrite(CLICKS, content(1))
-    assert await files.verify([daily, clicks]) == []
-    assert await read(files, [clicks]) == {CLICKS: content(1)}
-
-
 async def test_verifying_finds_everything_that_is_wrong(files: SegmentFiles, place: Place) -> None:
     registered = [await put(files, name, content(seed)) for seed, name in enumerate([CLICKS, DAILY, OTHER])]
     await place.remove(CLICKS)

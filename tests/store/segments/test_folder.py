@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from services.analytics.segments.files import SegmentDamaged
 from services.analytics.segments.folder import FolderFiles
 from tests.support.chaos import small_disk
-from tests.support.segments import content, names, put, read
+from tests.support.segments import FolderPlace, content, names, put, read
 
 CLICKS = "0a1b/clicks.parquet"
 _MADE = "made.parquet"
@@ -41,6 +42,24 @@ async def test_what_a_killed_process_left_is_removed_at_the_next_start(tmp_path:
         assert _files(tmp_path) == {folder.with_name(f"{folder.name}.lock"), folder / _MADE}
         await living.put(CLICKS, folder / _MADE)
     assert _files(tmp_path) == {tmp_path / CLICKS}
+
+
+async def test_a_changed_byte_is_found_and_refused_until_it_is_mended(tmp_path: Path) -> None:
+    place = FolderPlace(tmp_path)
+    files = place.open()
+    clicks, daily = await put(files, CLICKS, content(1)), await put(files, "0a1b/daily.parquet", content(2))
+    changed = bytearray(content(1))
+    changed[2500] ^= 1
+    await place.overwrite(CLICKS, bytes(changed))
+    for _ in range(2):
+        [damage] = await files.verify([daily, clicks])
+        assert (damage.name, damage.what) == (CLICKS, "has another content than was registered")
+        with pytest.raises(SegmentDamaged, match=r"0a1b/clicks\.parquet has another content"):
+            await read(files, [daily, clicks])
+        assert await read(files, [daily])
+    await place.overwrite(CLICKS, content(1))
+    assert await files.verify([daily, clicks]) == []
+    assert await read(files, [clicks]) == {CLICKS: content(1)}
 
 
 async def test_a_source_on_another_file_system_is_copied(tmp_path: Path) -> None:
