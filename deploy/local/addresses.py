@@ -19,6 +19,7 @@ class Addresses:
     envoy_metrics: str
     links_metrics: str
     analytics_metrics: str
+    settle_metrics: str
     redirect_metrics: str
     compat_metrics: str
 

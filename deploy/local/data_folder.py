@@ -20,6 +20,11 @@ _PATIENCE_SECONDS = 20.0
 _POLL_SECONDS = 0.05
 
 
+def segments_folder(path: Path) -> Path:
+    """Return where a data directory keeps settled clicks."""
+    return path / "segments"
+
+
 class DataFolderError(CannotStartError):
     """The data directory cannot be used."""
 
@@ -32,6 +37,9 @@ class DataFolder:
         self.postgres = path / "postgres"
         self.valkey = path / "valkey"
         self.outbox = path / "outbox"
+        # Settled clicks, unless they are elsewhere; and what may be lost: files that were fetched, and spilled memory.
+        self.segments = segments_folder(path)
+        self.cache = path / "cache"
         self.logs = path / "logs"
         self.run = path / "run"
         # While the folder is held: where Unix sockets go, by paths that are short enough. PostgreSQL may be run by
@@ -50,7 +58,7 @@ class DataFolder:
         try:
             # Passed through by who runs PostgreSQL; what is private has folders of its own.
             self.path.mkdir(parents=True, exist_ok=True, mode=0o711)
-            for folder in (self.valkey, self.outbox, self.logs, self.run):
+            for folder in (self.valkey, self.outbox, self.cache, self.logs, self.run):
                 folder.mkdir(exist_ok=True, mode=0o700)
                 folder.chmod(0o700)
         except OSError as error:

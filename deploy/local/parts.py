@@ -8,14 +8,15 @@ from pathlib import Path
 
 from deploy.local.addresses import Addresses
 from deploy.local.process import Command
-from deploy.local.readiness import answers_http, answers_postgres, answers_redis, serves_grpc
+from deploy.local.readiness import answers_http, answers_metrics, answers_postgres, answers_redis, serves_grpc
 from deploy.local.settings import LocalSettings
 
 ROOT = Path(__file__).resolve().parents[2]
 # Longer than the services' own drain.
 _DRAIN_SECONDS = 20.0
 # Visitors wait for a redirect; clicks in the outbox can wait for their turn on the processors.
-_NICENESS = {"analytics": 5}
+# Settling can wait for both.
+_NICENESS = {"analytics": 5, "settle": 10}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ class Context:
     postgres_url: str
     redis_url: str
     outbox: Path
+    # What is fetched from a store of segments, and what does not fit into memory.
+    cache: Path
     # Given to links when there is a key to be made known.
     api_key: str
     inherited_files: Sequence[int]
@@ -60,14 +63,20 @@ def service_parts(context: Context) -> list[Part]:
         "LINKMETER_OUTBOX_DIR": str(context.outbox),
         "LINKMETER_WORKERS": str(context.settings.workers),
     }
+    segments = {
+        "LINKMETER_POSTGRES_URL": context.postgres_url,
+        "LINKMETER_SEGMENTS": context.settings.segments,
+        "LINKMETER_SEGMENT_CACHE_DIR": str(context.cache),
+    }
     analytics = {
-        **data,
+        **segments,
         "LINKMETER_GEOIP_DB": context.settings.geoip_db,
         "LINKMETER_IP_STORAGE": context.settings.ip_storage,
     }
     return [
         _service(context, "links", "services.links", at.links, at.links_metrics, links),
         _service(context, "analytics", "services.analytics", at.analytics, at.analytics_metrics, analytics),
+        _settle(context, segments),
         _service(context, "redirect", "services.redirect", at.redirect, at.redirect_metrics, redirect),
         _service(context, "compat", "gateway.compat", at.compat, at.compat_metrics, {**redis, **peers}),
     ]
@@ -113,16 +122,28 @@ def _service(context: Context, name: str, module: str, listen: str, metrics: str
         "LINKMETER_METRICS_LISTEN": metrics,
         **more,
     }
-    command = Command(
+    settings = context.settings
+    command = _command(context, name, [module], environment)
+    return Part(command, lambda: serves_grpc(listen, settings.tls, settings.tls_names.get(name, name)))
+
+
+def _settle(context: Context, segments: Mapping[str, str]) -> Part:
+    """Return the program that settles clicks; it serves nobody, and is told no secret but the database's."""
+    metrics = context.addresses.settle_metrics
+    environment = {**dict(context.settings.passed_on), "LINKMETER_METRICS_LISTEN": metrics, **segments}
+    command = _command(context, "settle", ["services.analytics", "settle"], environment)
+    return Part(command, lambda: answers_metrics(metrics))
+
+
+def _command(context: Context, name: str, module: Sequence[str], environment: Mapping[str, str]) -> Command:
+    return Command(
         name=name,
-        arguments=[sys.executable, "-m", module],
+        arguments=[sys.executable, "-m", *module],
         niceness=_NICENESS.get(name, 0),
         environment=_clean(environment),
         stop_seconds=_DRAIN_SECONDS,
         inherited_files=context.inherited_files,
     )
-    settings = context.settings
-    return Part(command, lambda: serves_grpc(listen, settings.tls, settings.tls_names.get(name, name)))
 
 
 def _common(context: Context) -> dict[str, str]:

@@ -66,6 +66,19 @@ def answers_redis(address: str) -> bool:
         return False
 
 
+def answers_metrics(address: str) -> bool:
+    """Return whether a program's metrics can be read, which it shows as soon as it is set up."""
+    connection = http.client.HTTPConnection("localhost", timeout=_PATIENCE_SECONDS)
+    try:
+        connection.sock = connect(address, _PATIENCE_SECONDS)
+        connection.request("GET", "/metrics")
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
 def answers_http(port: int, path: str, host: str = "127.0.0.1") -> bool:
     """Return whether a GET is answered with 200."""
     connection = http.client.HTTPConnection(host, port, timeout=_PATIENCE_SECONDS)

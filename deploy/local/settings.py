@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from deploy.local.data_folder import segments_folder
 from gateway.compat.settings import Settings as CompatSettings
 from services.analytics import settings as analytics
 from services.analytics.domain.visitors import IpStorage
@@ -31,6 +32,7 @@ DECIDED = frozenset(
         "LINKMETER_METRICS_LISTEN",
         "LINKMETER_OUTBOX_DIR",
         "LINKMETER_SECRET",
+        "LINKMETER_SEGMENT_CACHE_DIR",
     }
 )
 # Each reads its settings by one of these; Envoy's are made here.
@@ -54,6 +56,8 @@ class LocalSettings:
     trusted_hops: int = 0
     postgres_url: str = ""
     redis_url: str = ""
+    # Where settled clicks are: a folder, or s3://bucket/prefix.
+    segments: str = ".data/segments"
     geoip_db: str = ""
     ip_storage: str = "full"
     rate_limits: bool = True
@@ -80,14 +84,18 @@ def read(variables: Mapping[str, str]) -> LocalSettings:
     environment = Environment(asked)
     port = environment.integer("LINKMETER_PORT", 8080, 1, 65535)
     tls = read_tls(environment)
+    data_folder = Path(environment.text("LINKMETER_DATA_DIR", ".data")).absolute()
     settings = LocalSettings(
         port=port,
-        data_folder=Path(environment.text("LINKMETER_DATA_DIR", ".data")).absolute(),
+        data_folder=data_folder,
         public_url=read_public_url(environment, PublicUrl.parse(f"http://localhost:{port}")).url,
         api_key=environment.parsed("LINKMETER_API_KEY", links.parse_api_key, ""),
         trusted_hops=environment.integer("LINKMETER_TRUSTED_HOPS", 0, 0, 16),
         postgres_url=environment.parsed("LINKMETER_POSTGRES_URL", _url_of("postgresql", "postgres"), ""),
         redis_url=environment.parsed("LINKMETER_REDIS_URL", _redis_url, ""),
+        segments=environment.parsed(
+            "LINKMETER_SEGMENTS", analytics.parse_segments_location, str(segments_folder(data_folder))
+        ),
         geoip_db=",".join(environment.parsed("LINKMETER_GEOIP_DB", analytics.parse_files, ())),
         ip_storage=environment.choice("LINKMETER_IP_STORAGE", tuple(IpStorage), IpStorage.FULL),
         rate_limits=environment.flag("LINKMETER_RATE_LIMITS", True),

@@ -18,8 +18,9 @@ from deploy.local.valkey import ValkeyServer
 
 ROLE = "linkmeter"
 DATABASE = "linkmeter"
-# The gateway first: nobody new comes in. Redirect while analytics still takes its clicks. The data last.
-STOP_ORDER = ("envoy", "redirect", "compat", "links", "analytics", "valkey", "postgres")
+# The gateway first: nobody new comes in. Redirect while analytics still takes its clicks, which are safe without being
+# settled. The data last.
+STOP_ORDER = ("envoy", "redirect", "compat", "links", "settle", "analytics", "valkey", "postgres")
 _MIGRATED = ("links", "analytics")
 
 Say = Callable[[str], None]
@@ -134,6 +135,7 @@ class Stack:
             postgres_url=self.postgres_url,
             redis_url=self.redis_url,
             outbox=self._folder.outbox,
+            cache=self._folder.cache,
             api_key=self._api_key,
             inherited_files=self._folder.inherited_files,
         )

@@ -9,6 +9,7 @@ from gateway.envoy import cors
 from gateway.envoy.routed import RoutedSurface, cluster_of
 from gateway.openapi.contract import Contract
 from services.common.reserved_codes import SERVED
+from services.runtime.caller_metadata import ACCOUNT_KEY
 
 Json = dict[str, Any]
 
@@ -35,6 +36,10 @@ _NO_FILTERS: Final[Json] = {
 
 # The services behind this cluster know no credentials: links is asked before each call.
 AUTHORIZED_CLUSTER: Final = "analytics"
+
+# Its replicas keep what they have read: an account's questions go to one of them. Authorization has set the header, and
+# what a client says under its name is dropped at the door. Without it, any replica will do.
+_BY_ACCOUNT: Final[Json] = {"hash_policy": [{"header": {"header_name": ACCOUNT_KEY}, "terminal": True}]}
 
 # Whoever sends one of these wants a path to be read in two ways.
 _AMBIGUITIES: Final = (
@@ -94,7 +99,7 @@ _ELSEWHERE: Final[Json] = {
             },
         }
     ],
-    # Each is a throw of dice; of two workers, one of which is gone, this many are not all wrong.
+    # A throw of dice each, or a step on the ring; of two replicas, one of which is gone, this many are not all wrong.
     "host_selection_retry_max_attempts": 20,
 }
 
@@ -148,8 +153,10 @@ def _grpc(service: str, cluster: str) -> Iterator[Json]:
                     "retry_on": retry_on,
                     "num_retries": 2,
                     "retry_back_off": {"base_interval": "0.025s", "max_interval": "0.25s"},
-                },
-            },
+                }
+                | (_ELSEWHERE if cluster == AUTHORIZED_CLUSTER else {}),
+            }
+            | (_BY_ACCOUNT if cluster == AUTHORIZED_CLUSTER else {}),
             "response_headers_to_add": [cors.VARY],
             "typed_per_filter_config": _authorization(cluster),
         }

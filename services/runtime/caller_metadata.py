@@ -9,6 +9,9 @@ from linkmeter.links.v1 import links_pb2
 from services.common.caller import Caller
 
 CALLER_KEY: Final = "x-linkmeter-caller-bin"
+# Whose data a call is about, as an opaque word: the gateway sends equal ones to the same replica. It says nothing about
+# what the caller may do, and nobody but the gateway reads it.
+ACCOUNT_KEY: Final = "x-linkmeter-account"
 
 
 def caller_of(context: grpc.aio.ServicerContext[Any, Any]) -> Caller | None:
@@ -26,6 +29,11 @@ def caller_of(context: grpc.aio.ServicerContext[Any, Any]) -> Caller | None:
 def metadata_for(caller: Caller) -> tuple[tuple[str, bytes], ...]:
     """Return the metadata with which a service calls another on a caller's behalf."""
     return ((CALLER_KEY, to_message(caller).SerializeToString()),)
+
+
+def account_of(caller: Caller) -> str:
+    """Return the word for whose data a caller asks about: one for all credentials of an account, one for each link."""
+    return f"owner-{caller.owner_id}" if caller.owner_id else f"link-{caller.link_id}"
 
 
 def from_message(message: links_pb2.Caller) -> Caller:

@@ -13,7 +13,7 @@ from tests.support.wait import eventually
 
 pytestmark = pytest.mark.chaos_long
 
-OURS = ("links", "analytics", "redirect", "compat", "envoy")
+OURS = ("links", "analytics", "settle", "redirect", "compat", "envoy")
 
 
 async def create(client: httpx.AsyncClient, code: str, **fields: Any) -> None:

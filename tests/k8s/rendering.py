@@ -16,9 +16,10 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 K8S: Final = ROOT / "deploy" / "k8s"
 KUBECTL: Final = shutil.which("kubectl")
 OVERLAYS: Final = ("dev", "prod")
-# Every overlay has this one; the others are chosen.
-ALWAYS: Final = "installation"
-COMPONENTS: Final = tuple(sorted(path.name for path in (K8S / "components").iterdir() if path.name != ALWAYS))
+# Every overlay has the first one, and dev all it needs to run without anything outside; the others are chosen.
+INSTALLATION: Final = "installation"
+ALWAYS: Final = {"dev": (INSTALLATION, "segments-volume"), "prod": (INSTALLATION,)}
+COMPONENTS: Final = tuple(sorted(path.name for path in (K8S / "components").iterdir() if path.name != INSTALLATION))
 WORKLOADS: Final = ("Deployment", "StatefulSet", "Job", "CronJob")
 SERVERS: Final = ("Deployment", "StatefulSet")
 
@@ -113,10 +114,14 @@ class Installation:
         return found
 
     def environment(self, container: Json, secrets: Mapping[str, str]) -> dict[str, str]:
-        """Work out a container's variables; secrets gives values by name of the variable."""
+        """Work out a container's variables; secrets gives values by name of the variable.
+
+        Secrets that are taken whole are left out: what is in them is for libraries.
+        """
         variables: dict[str, str] = {}
         for source in container.get("envFrom", []):
-            variables |= self.find("ConfigMap", source["configMapRef"]["name"])["data"]
+            if "configMapRef" in source:
+                variables |= self.find("ConfigMap", source["configMapRef"]["name"])["data"]
         for entry in container.get("env", []):
             variables[entry["name"]] = entry["value"] if "value" in entry else secrets[entry["name"]]
         return variables
@@ -129,7 +134,8 @@ def render(folder: Path, overlay: str, components: Sequence[str] = (), **install
     shutil.copytree(K8S, tree)
     place = tree / "overlays" / overlay
     kustomization = yaml.safe_load((place / "kustomization.yaml").read_text())
-    kustomization["components"] = [f"../../components/{name}" for name in (ALWAYS, *components)]
+    chosen = dict.fromkeys((*ALWAYS[overlay], *components))
+    kustomization["components"] = [f"../../components/{name}" for name in chosen]
     (place / "kustomization.yaml").write_text(yaml.safe_dump(kustomization))
     values = yaml.safe_load((place / "installation.yaml").read_text())
     values["data"] |= installation

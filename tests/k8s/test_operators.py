@@ -109,6 +109,13 @@ def test_what_promises_are_about_has_an_alert(monitored: Installation) -> None:
     assert {"ClicksLate", "OutboxFilling", "ClicksDropped", "ClicksMissing", "RedirectErrorsFast"} <= pages
 
 
+def test_settling_that_nobody_does_is_noticed(monitored: Installation) -> None:
+    """Analytics publishes the same names at 0, so silence of the one program is asked for by itself."""
+    (rule,) = [rule for rule in rules(monitored, "alert") if rule["alert"] == "SettlingStopped"]
+    name = monitored.workload("settle").labels["app.kubernetes.io/name"]
+    assert f'absent(up{{job=~".*/linkmeter",service="{name}"}} == 1)' in rule["expr"]
+
+
 def test_alerts_compare_with_what_is_set(monitored: Installation) -> None:
     """The outbox's alert knows the outbox's size."""
     size = monitored.find("ConfigMap", "redirect")["data"]["LINKMETER_OUTBOX_MAX_BYTES"]
@@ -117,10 +124,10 @@ def test_alerts_compare_with_what_is_set(monitored: Installation) -> None:
 
 
 def test_every_service_is_scraped_at_its_metrics(monitored: Installation) -> None:
-    """The monitor selects all five by a port that each has."""
+    """The monitor selects all six by a port that each has."""
     monitor = monitored.find("PodMonitor", "linkmeter")["spec"]
     (selected,) = [expression["values"] for expression in monitor["selector"]["matchExpressions"]]
-    assert sorted(selected) == ["analytics", "compat", "gateway", "links", "redirect"]
+    assert sorted(selected) == ["analytics", "compat", "gateway", "links", "redirect", "settle"]
     (endpoint,) = monitor["podMetricsEndpoints"]
     for name in selected:
         ports = {port["name"] for port in monitored.workload(name).main["ports"]}

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.k8s.network import Arrow, Party, arrows, matches, pods
-from tests.k8s.rendering import ALWAYS, COMPONENTS, Installation
+from tests.k8s.rendering import COMPONENTS, INSTALLATION, Installation
 
 # The picture at the head of the README, as lines: who calls whom, at which port.
 DESIGN: set[Arrow] = {
@@ -21,17 +21,20 @@ DESIGN: set[Arrow] = {
     ("links", "postgres", 5432),
     ("analytics", "postgres", 5432),
     ("migrate-links", "postgres", 5432),
+    ("settle", "postgres", 5432),
     ("migrate-analytics", "postgres", 5432),
+    ("convert-analytics", "postgres", 5432),
     ("links", "redis", 6379),
     ("redirect", "redis", 6379),
     ("compat", "redis", 6379),
 }
-SERVICES = ("links", "redirect", "analytics", "compat", "gateway")
+# Where segments are not on a volume.
+TO_OBJECT_STORE: set[Arrow] = {(name, "object-store", 443) for name in ("analytics", "settle", "convert-analytics")}
+SERVICES = ("links", "redirect", "analytics", "settle", "compat", "gateway")
 ADDED: dict[str, set[Arrow]] = {
     "backups": {("backup", "postgres", 5432)},
     "direct-redirect": {("world", "redirect", 8080)},
     "monitoring": {("prometheus", name, 9100) for name in SERVICES},
-    "retention": {("retention", "postgres", 5432)},
     "tracing": {(name, "collector", 4317) for name in SERVICES if name != "gateway"},
 }
 OUTSIDE = (
@@ -43,6 +46,7 @@ OUTSIDE = (
 )
 # Seen from inside; a load balancer's address may be any.
 WORLD = Party("world")
+OBJECT_STORE = Party("object-store", ports=(443, 22))
 STORES = (Party("postgres", ports=(5432, 22)), Party("redis", ports=(6379, 22)))
 
 
@@ -53,7 +57,7 @@ def allowed(installation: Installation) -> set[Arrow]:
         for party in pods(installation)
     ]
     has_stores = any(party.name == "postgres" for party in ours)
-    everybody = [*ours, *OUTSIDE, WORLD, *(() if has_stores else STORES)]
+    everybody = [*ours, *OUTSIDE, WORLD, OBJECT_STORE, *(() if has_stores else STORES)]
     named = {party.name for party in ours}
     found = {arrow for arrow in arrows(installation, everybody) if (arrow[0] in named or arrow[1] in named)}
     open_to_all = {(target, port) for source, target, port in found if source == "world"}
@@ -64,14 +68,16 @@ def allowed(installation: Installation) -> set[Arrow]:
     }
 
 
-def wanted(*components: str) -> set[Arrow]:
+def wanted(installation: Installation, *components: str) -> set[Arrow]:
     """Return the arrows of the design with those that components bring."""
-    return set.union(DESIGN, *(ADDED.get(name, set()) for name in components))
+    has_volume = any(claim["metadata"]["name"] == "segments" for claim in installation.of("PersistentVolumeClaim"))
+    added = [ADDED.get(name, set()) for name in components]
+    return set.union(DESIGN, set() if has_volume else TO_OBJECT_STORE, *added)
 
 
 def test_policies_allow_the_design_and_nothing_else(plain: Installation) -> None:
     """Of all pairs of parties and all ports, just the arrows get through."""
-    assert allowed(plain) == wanted()
+    assert allowed(plain) == wanted(plain)
 
 
 @pytest.mark.parametrize("component", COMPONENTS)
@@ -80,12 +86,13 @@ def test_components_add_only_their_own_arrows(
     rendered: Callable[..., Installation], overlay: str, component: str
 ) -> None:
     """What a component opens is known here."""
-    assert allowed(rendered(overlay, component)) == wanted(component)
+    installation = rendered(overlay, component)
+    assert allowed(installation) == wanted(installation, component)
 
 
 def test_all_components_together_add_no_more(full: Installation) -> None:
     """Nothing opens because two things meet."""
-    assert allowed(full) == wanted(*COMPONENTS)
+    assert allowed(full) == wanted(full, *COMPONENTS)
 
 
 def test_everybody_may_ask_for_names_and_nobody_else_is_asked(plain: Installation) -> None:
@@ -106,4 +113,4 @@ def test_every_policy_selects_somebody(full: Installation) -> None:
 def test_the_table_of_components_is_known() -> None:
     """A component that opens something has its arrows above."""
     assert set(ADDED) <= set(COMPONENTS)
-    assert ALWAYS not in COMPONENTS
+    assert INSTALLATION not in COMPONENTS

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from services.analytics.domain.retention import Retention
+from services.analytics.settings import read_settle_settings
 from tests.k8s.network import Party, arrows, matches, pods
 from tests.k8s.rendering import Installation, render
 from tests.k8s.test_settings import SECRETS
@@ -100,11 +102,79 @@ def test_pods_get_the_time_that_they_need_to_leave(plain: Installation, service:
 
 
 def test_a_new_pod_comes_before_an_old_one_goes(plain: Installation) -> None:
-    """R6: a roll never leaves fewer pods than there were, where no volume forbids it."""
+    """R6: a roll never leaves fewer pods than there were, where no volume forbids it; nobody waits for settle."""
     for workload in plain.servers:
-        if workload.kind == "Deployment":
+        if workload.kind == "Deployment" and workload.name != "settle":
             strategy = workload.document["spec"]["strategy"]["rollingUpdate"]
             assert strategy == {"maxUnavailable": 0, "maxSurge": 1}, workload.name
+
+
+def test_one_program_settles(plain: Installation) -> None:
+    """A second one would only wait: there is one, its successor comes when it has gone, and no Service leads to it."""
+    spec = plain.workload("settle").document["spec"]
+    assert (spec["replicas"], spec["strategy"]) == (1, {"type": "Recreate"})
+    assert "settle" not in {document["metadata"]["name"] for document in plain.of("Service", "HorizontalPodAutoscaler")}
+
+
+@pytest.mark.parametrize("name", ["analytics", "settle", "convert-analytics"])
+def test_what_works_on_segments_finds_them_and_has_room(full: Installation, plain: Installation, name: str) -> None:
+    """Each is told the same place, mounted where it is a volume, and a folder that holds twice its cache."""
+    for installation in (plain, full):
+        workload = installation.workload(name)
+        variables = installation.environment(workload.main, SECRETS)
+        location = variables["LINKMETER_SEGMENTS"]
+        assert location == installation.find("ConfigMap", "segments")["data"]["LINKMETER_SEGMENTS"]
+        mounts = {mount["mountPath"]: mount["name"] for mount in workload.main["volumeMounts"]}
+        claimed = {v["name"] for v in workload.pod["volumes"] if "persistentVolumeClaim" in v}
+        held = {path for path, volume in mounts.items() if volume in claimed}
+        assert location.startswith("s3://") if not held else location.startswith(f"{held.pop()}/")
+        assert ("linkmeter/uses-object-store" in workload.labels) == location.startswith("s3://")
+        (cache,) = [v for v in workload.pod["volumes"] if v["name"] == mounts[variables["LINKMETER_SEGMENT_CACHE_DIR"]]]
+        room = int(cache["emptyDir"]["sizeLimit"].removesuffix("Gi")) * 1024
+        # As much again for what spills and for files in the making.
+        assert room >= 2 * int(variables["LINKMETER_SEGMENT_CACHE_MIB"])
+
+
+@pytest.mark.parametrize(
+    ("name", "setting"),
+    [
+        ("analytics", "LINKMETER_QUESTION_MEMORY_MIB"),
+        ("settle", "LINKMETER_SETTLE_MEMORY_MIB"),
+        ("convert-analytics", "LINKMETER_SETTLE_MEMORY_MIB"),
+    ],
+)
+def test_memory_for_counting_fits_into_the_pod(plain: Installation, name: str, setting: str) -> None:
+    """Beside it there are the program itself and what it has in hand: half a gibibyte at least."""
+    main = plain.workload(name).main
+    limit = int(main["resources"]["limits"]["memory"].removesuffix("Mi"))
+    assert limit - int(plain.environment(main, SECRETS)[setting]) >= 512
+
+
+def test_the_store_of_segments_is_where_the_installation_says(tmp_path: Path) -> None:
+    """One value for all who use it, and one network that they may reach."""
+    values = {"segments": "s3://clicks/of/ours", "objectStoreNetwork": "10.3.0.0/24"}
+    installation = render(tmp_path, "prod", (), **values)
+    assert installation.find("ConfigMap", "segments")["data"] == {"LINKMETER_SEGMENTS": values["segments"]}
+    (rule,) = installation.find("NetworkPolicy", "to-object-store")["spec"]["egress"]
+    assert rule["to"] == [{"ipBlock": {"cidr": values["objectStoreNetwork"]}}]
+
+
+def test_an_earlier_versions_clicks_are_moved_after_the_tables_are_there(plain: Installation) -> None:
+    """By whichever of the two Jobs comes first: the second one migrates before it moves anything."""
+    moving, migrating = plain.workload("convert-analytics"), plain.workload("migrate-analytics")
+    (first,) = moving.pod["initContainers"]
+    assert first == migrating.main
+    assert moving.document["metadata"]["annotations"]["argocd.argoproj.io/sync-wave"] == "1"
+    assert moving.labels["app.kubernetes.io/component"] == migrating.labels["app.kubernetes.io/component"]
+
+
+def test_retention_is_told_to_the_program_that_settles(rendered: Callable[..., Installation]) -> None:
+    """With the component; without it raw clicks are kept for ever."""
+    told = rendered("prod", "retention").find("ConfigMap", "settle")["data"]
+    assert read_settle_settings(told | SECRETS | {"LINKMETER_SEGMENTS": "s3://bucket"}).retention == Retention(
+        click_months=25, set_aside_days=90
+    )
+    assert "LINKMETER_CLICK_RETENTION_MONTHS" not in rendered("prod").find("ConfigMap", "settle")["data"]
 
 
 def test_an_outbox_outlives_its_pod(plain: Installation) -> None:

@@ -106,11 +106,14 @@ class Cluster:
         self._wait_ready([workload.name for workload in stores])
         for workload in self.installation.workloads:
             if workload.kind == "Job":
-                self._container(workload, workload.main, workload.name, self._folder / workload.name, {}).run()
+                claims = self._claims(workload, workload.name)
+                job = self._container(workload, workload.main, workload.name, self._folder / workload.name, claims)
+                self._prepare(workload, workload.name, job)
+                job.run()
         others = [workload for workload in self.installation.servers if workload not in stores]
         # The gateway last: it waits for the others.
         for workload in sorted(others, key=lambda workload: workload.name == "gateway"):
-            for ordinal in range(self._replicas):
+            for ordinal in range(workload.document["spec"].get("replicas", self._replicas)):
                 self._add(workload, ordinal)
         self._wait_ready([workload.name for workload in others])
 
@@ -152,15 +155,10 @@ class Cluster:
     def run_job(self, name: str) -> tuple[str, dict[str, Path]]:
         """Run what a CronJob runs; answer what it printed, and its claims by their names."""
         workload = self.installation.workload(name)
-        claimed = {
-            volume["name"]: volume["persistentVolumeClaim"]["claimName"]
-            for volume in workload.pod["volumes"]
-            if "persistentVolumeClaim" in volume
-        }
-        claims = {volume: self._folder / "claims" / claim for volume, claim in claimed.items()}
         job = f"{name}-{self._number()}"
+        claims = self._claims(workload, job)
         said = self._container(workload, workload.main, job, self._folder / job, claims).run()
-        return said, {claim: claims[volume] for volume, claim in claimed.items()}
+        return said, {path.name: path for path in claims.values()}
 
     def logs(self) -> str:
         """Return the end of every log."""
@@ -177,13 +175,27 @@ class Cluster:
     def _add(self, workload: Workload, ordinal: int) -> None:
         name = f"{workload.name}-{ordinal}"
         folder = self._folder / name
-        claims = {
-            claim["metadata"]["name"]: self._folder / "claims" / f"{claim['metadata']['name']}-{name}"
-            for claim in workload.document["spec"].get("volumeClaimTemplates", [])
+        container = self._container(workload, workload.main, name, folder, self._claims(workload, name))
+        self._prepare(workload, name, container)
+        container.start()
+        wait_started(workload.main["startupProbe"], container, container.log)
+        self._pods.setdefault(workload.name, []).append(Pod(container, folder))
+
+    def _claims(self, workload: Workload, name: str) -> dict[str, Path]:
+        """Make the folders of a pod's claims, by the name of the volume: its own ones, and those that it shares."""
+        own = [claim["metadata"]["name"] for claim in workload.document["spec"].get("volumeClaimTemplates", [])]
+        claims = {volume: f"{volume}-{name}" for volume in own} | {
+            volume["name"]: volume["persistentVolumeClaim"]["claimName"]
+            for volume in workload.pod.get("volumes", [])
+            if "persistentVolumeClaim" in volume
         }
-        for path in claims.values():
+        folders = {volume: self._folder / "claims" / claim for volume, claim in claims.items()}
+        for path in folders.values():
             path.mkdir(parents=True, exist_ok=True)
-        container = self._container(workload, workload.main, name, folder, claims)
+        return folders
+
+    def _prepare(self, workload: Workload, name: str, container: Container) -> None:
+        """Run what a pod runs before its container."""
         for first in workload.pod.get("initContainers", []):
             prepare = Container(
                 name=f"{name}-{first['name']}",
@@ -193,9 +205,6 @@ class Cluster:
                 volumes=container.volumes,
             )
             prepare.run()
-        container.start()
-        wait_started(workload.main["startupProbe"], container, container.log)
-        self._pods.setdefault(workload.name, []).append(Pod(container, folder))
 
     def _container(
         self, workload: Workload, container: Json, name: str, folder: Path, claims: dict[str, Path]

@@ -4,7 +4,7 @@ import pytest
 
 from tests.rehearsal.installed import Installed
 
-_SERVICES = ("links", "analytics", "compat", "redirect", "gateway")
+_SERVICES = ("links", "analytics", "settle", "compat", "redirect", "gateway")
 
 
 @pytest.mark.parametrize("service", _SERVICES)

@@ -17,6 +17,7 @@ CLAIMS = {
     "forwarded": "for=203.0.113.9;host=evil.example",
     "x-linkmeter-client-ip": "203.0.113.9",
     "X-Linkmeter-Caller-Bin": "CAEQARoFYWRtaW4",
+    "x-linkmeter-account": "evil",
     "x-original-host": "evil.example",
     "x-original-url": "/evil",
     "x-envoy-external-address": "203.0.113.9",

@@ -12,7 +12,7 @@ from linkmeter.gateway.authz.v3 import ext_authz_pb2, ext_authz_pb2_grpc
 from services.common.errors import LinkmeterError, Unauthenticated, Unavailable
 from services.links.authentication import Authenticator, Context
 from services.runtime import rpc_errors
-from services.runtime.caller_metadata import CALLER_KEY, to_message
+from services.runtime.caller_metadata import ACCOUNT_KEY, CALLER_KEY, account_of, to_message
 
 # Turns "PostgreSQL is down" into an error of ours.
 Translator = Callable[[Exception], LinkmeterError | None]
@@ -42,7 +42,8 @@ class AuthorizationServicer(ext_authz_pb2_grpc.AuthorizationServicer):
             return _denied(HTTPStatus.SERVICE_UNAVAILABLE, outage, ("retry-after", str(outage.retry_after_seconds)))
         # As gRPC puts binary metadata on the wire: base64, unpadded.
         value = base64.b64encode(to_message(caller).SerializeToString()).decode().rstrip("=")
-        ok = ext_authz_pb2.OkHttpResponse(headers=[_header(CALLER_KEY, value)])
+        headers = [_header(CALLER_KEY, value), _header(ACCOUNT_KEY, account_of(caller))]
+        ok = ext_authz_pb2.OkHttpResponse(headers=headers)
         return ext_authz_pb2.CheckResponse(status=status_pb2.Status(), ok_response=ok)
 
 

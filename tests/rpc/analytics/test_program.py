@@ -120,4 +120,4 @@ def test_an_unknown_command_is_refused() -> None:
     process = started("reclasify")
     _, said = process.communicate(timeout=60)
     assert process.returncode == 1
-    assert said == "usage: python -m services.analytics [migrate [--distributed]|reclassify|retain]\n"
+    assert said == "usage: python -m services.analytics [settle|migrate|reclassify]\n"

@@ -17,8 +17,9 @@ from linkmeter.links.v1 import (
     links_pb2,
 )
 from services.common import errors
-from services.common.caller import SCOPES
+from services.common.caller import SCOPES, Caller
 from services.links.authentication import CACHE_TIME
+from services.runtime.caller_metadata import ACCOUNT_KEY, account_of
 from tests.support.clock import FakeClock
 from tests.support.links_service import API_KEY, OWNER, OWNER_ID, Links, Metadata, bearer, running_links
 from tests.support.wait import eventually
@@ -248,12 +249,23 @@ async def test_envoy_gets_the_caller(links: Links) -> None:
     """A known credential becomes the caller in gRPC's form of binary metadata."""
     answer = await links.authorization.Check(check(authorization=f"Bearer {API_KEY}"))
     assert answer.status.code == 0
-    [header] = answer.ok_response.headers
-    assert header.header.key == "x-linkmeter-caller-bin"
-    value = header.header.value
+    headers = {header.header.key: header.header.value for header in answer.ok_response.headers}
+    assert set(headers) == {"x-linkmeter-caller-bin", "x-linkmeter-account"}
+    value = headers["x-linkmeter-caller-bin"]
     assert "=" not in value
     caller = links_pb2.Caller.FromString(base64.b64decode(value + "=" * (-len(value) % 4)))
     assert caller.owner_id == OWNER_ID
+
+
+async def test_envoy_gets_one_word_for_all_credentials_of_an_account(links: Links) -> None:
+    """By which it sends an account's questions to one replica, whichever key asks; who has one link only is apart."""
+    other = await links.key("stats:read")
+    said = []
+    for credential in (API_KEY, other.secret):
+        answer = await links.authorization.Check(check(authorization=f"Bearer {credential}"))
+        said += [header.header.value for header in answer.ok_response.headers if header.header.key == ACCOUNT_KEY]
+    assert said == [f"owner-{OWNER_ID}"] * 2
+    assert account_of(Caller(link_id=OWNER_ID)) != said[0]
 
 
 @pytest.mark.parametrize("headers", [{}, {"authorization": "Bearer lm_unknown_unknown"}, {"authorization": "x"}])

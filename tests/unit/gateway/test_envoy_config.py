@@ -99,6 +99,25 @@ def test_replicas_are_endpoints(settings: EnvoySettings) -> None:
     assert len(analytics["load_assignment"]["endpoints"][0]["lb_endpoints"]) == 2
 
 
+def test_only_questions_follow_the_account(settings: EnvoySettings) -> None:
+    """Replicas of analytics keep what they have read of an account; the others keep nothing, and share all work."""
+    policies = {cluster["name"]: cluster.get("lb_policy") for cluster in clusters(settings)}
+    assert policies["analytics"] == "RING_HASH"
+    assert {policies[name] for name in ("links", "compat", "redirect")} == {"LEAST_REQUEST"}
+    contract = Contract.load()
+    table = [
+        item["route"]
+        for item in routes.routes(contract, routed_surfaces(contract, DESCRIPTOR_SET), [])
+        if "route" in item
+    ]
+    assert {route["cluster"] for route in table if "hash_policy" in route} == {"analytics"}
+    for route in table:
+        if route["cluster"] == "analytics":
+            (policy,) = route["hash_policy"]
+            # Dropped from what clients send, as every name that begins like this.
+            assert policy["header"]["header_name"].startswith("x-linkmeter-")
+
+
 def test_every_pattern_is_a_regular_expression() -> None:
     """Paths are escaped."""
     contract = Contract.load()

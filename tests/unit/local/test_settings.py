@@ -20,6 +20,13 @@ def test_everything_has_a_default() -> None:
     assert settings.extra_hosts == ()
 
 
+def test_settled_clicks_are_with_the_other_data_unless_they_are_elsewhere() -> None:
+    """A data directory holds all of an installation, until it is given a store."""
+    assert read({}).segments == str(Path(".data").absolute() / "segments")
+    assert read({"LINKMETER_DATA_DIR": "/srv/lm"}).segments == "/srv/lm/segments"
+    assert read({"LINKMETER_SEGMENTS": "s3://clicks/here"}).segments == "s3://clicks/here"
+
+
 def test_public_url_follows_the_port() -> None:
     """Another port shows in the addresses of links."""
     assert read({"LINKMETER_PORT": "9000"}).public_url == "http://localhost:9000"
@@ -79,11 +86,21 @@ def test_misspelt_name_is_noticed() -> None:
 
 def test_what_programs_are_told_is_passed_on() -> None:
     """Their settings are theirs to check; what is decided here, and secrets of others, are not passed on."""
-    given = {"LINKMETER_LOG_LEVEL": "loud", "LINKMETER_CLICK_RETENTION_MONTHS": "3"}
-    kept = {"LINKMETER_LISTEN": "127.0.0.1:1", "LINKMETER_API_KEY": "k" * 32}
+    given = {
+        "LINKMETER_CLICK_RETENTION_MONTHS": "3",
+        "LINKMETER_LOG_LEVEL": "loud",
+        "LINKMETER_QUESTION_MEMORY_MIB": "400",
+        "LINKMETER_SEGMENT_CACHE_MIB": "500",
+        "LINKMETER_SETTLE_MEMORY_MIB": "600",
+    }
+    kept = {
+        "LINKMETER_LISTEN": "127.0.0.1:1",
+        "LINKMETER_SEGMENT_CACHE_DIR": "/elsewhere",
+        "LINKMETER_API_KEY": "k" * 32,
+    }
     settings = read(given | kept)
     assert dict(settings.passed_on) == given
-    assert settings.unknown == ("LINKMETER_LISTEN",)
+    assert settings.unknown == ("LINKMETER_LISTEN", "LINKMETER_SEGMENT_CACHE_DIR")
 
 
 def test_every_setting_is_read_whatever_the_others_are() -> None:
