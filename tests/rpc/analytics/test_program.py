@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import uuid4
 
 import httpx
@@ -34,20 +35,17 @@ def started(*arguments: str, **settings: str) -> subprocess.Popen[str]:
 @pytest.mark.parametrize(
     ("arguments", "settings", "names"),
     [
-        ((), {}, {"LINKMETER_LISTEN", "LINKMETER_POSTGRES_URL", "LINKMETER_SECRET"}),
+        ((), {}, {"LINKMETER_LISTEN", "LINKMETER_POSTGRES_URL", "LINKMETER_SECRET", "LINKMETER_SEGMENTS"}),
+        (("settle",), {}, {"LINKMETER_POSTGRES_URL", "LINKMETER_SEGMENTS"}),
         (("migrate",), {}, {"LINKMETER_POSTGRES_URL"}),
         (("reclassify",), {}, {"LINKMETER_POSTGRES_URL"}),
-        (
-            ("retain",),
-            {"LINKMETER_POSTGRES_URL": "postgresql://127.0.0.1/none", "LINKMETER_CLICK_RETENTION_MONTHS": "-1"},
-            {"LINKMETER_CLICK_RETENTION_MONTHS"},
-        ),
         (
             (),
             {
                 "LINKMETER_LISTEN": "127.0.0.1:1",
                 "LINKMETER_POSTGRES_URL": "postgresql://127.0.0.1/none",
                 "LINKMETER_SECRET": SECRET,
+                "LINKMETER_SEGMENTS": "/srv/segments",
                 "LINKMETER_GEOIP_DB": __file__,
             },
             {"LINKMETER_GEOIP_DB"},
@@ -64,7 +62,7 @@ def test_a_wrong_setting_stops_the_start_by_name(
     assert {line.split(": ")[1].split(" ")[0] for line in said.splitlines()} == names
 
 
-async def test_migrates_serves_and_ends_gracefully(postgres_url: str) -> None:
+async def test_migrates_serves_and_ends_gracefully(postgres_url: str, tmp_path: Path) -> None:
     """From an empty database to a stored click in the metrics, and on SIGTERM to a clean end."""
     migration = started("migrate", LINKMETER_POSTGRES_URL=postgres_url)
     migration.communicate(timeout=60)
@@ -75,6 +73,7 @@ async def test_migrates_serves_and_ends_gracefully(postgres_url: str) -> None:
         LINKMETER_METRICS_LISTEN=metrics,
         LINKMETER_POSTGRES_URL=postgres_url,
         LINKMETER_SECRET=SECRET,
+        LINKMETER_SEGMENTS=str(tmp_path / "segments"),
     )
     try:
         async with rpc_client.open_channel(address) as channel:
@@ -105,14 +104,6 @@ async def test_migrates_serves_and_ends_gracefully(postgres_url: str) -> None:
     assert 'linkmeter_analytics_clicks_set_aside_total{fault="undecodable"} 1.0' in shown
     assert "linkmeter_analytics_lag_seconds_count 1.0" in shown
     assert "linkmeter_clicks_accepted 2.0" in shown
-
-
-def test_retain_drops_what_is_too_old(analytics_database: str) -> None:
-    """With the settings of the service, and says what it did."""
-    process = started("retain", LINKMETER_POSTGRES_URL=analytics_database, LINKMETER_CLICK_RETENTION_MONTHS="12")
-    _, said = process.communicate(timeout=60)
-    assert process.returncode == 0
-    assert "old_clicks_dropped" in said
 
 
 def test_an_unknown_command_is_refused() -> None:
