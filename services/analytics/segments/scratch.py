@@ -68,8 +68,10 @@ def _take(lock: Path, flags: int) -> int | None:
 
 def _remove(lock: Path, held: int) -> None:
     try:
-        shutil.rmtree(lock.with_suffix(""), ignore_errors=True)
+        folder = lock.with_suffix("")
+        shutil.rmtree(folder, ignore_errors=True)
         # Last, and while it is held: without it nobody would know of the folder.
-        lock.unlink(missing_ok=True)
+        if not folder.exists():
+            lock.unlink(missing_ok=True)
     finally:
         os.close(held)
