@@ -59,6 +59,7 @@ def test_hosts_are_a_list_in_lower_case() -> None:
         ("LINKMETER_REDIS_URL", "localhost:6379"),
         ("LINKMETER_GEOIP_DB", "/nowhere/file.mmdb"),
         ("LINKMETER_IP_STORAGE", "some"),
+        ("LINKMETER_SEGMENTS", "s3://"),
         ("LINKMETER_RATE_LIMITS", "yes"),
         ("LINKMETER_EXTRA_HOSTS", "https://sho.rt"),
     ],
