@@ -79,10 +79,12 @@ async def read_state(connection: Connection) -> State:
 
 
 async def read_contents(connection: Connection) -> Contents:
-    """Read the segments and erasures in the transaction's snapshot."""
-    segments = await registry.live_segments(connection)
-    erased = [Erased(**row) for row in await connection.fetch(_ERASED)] if segments else []
-    return Contents(segments, erased)
+    """Read the segments and erasures in the transaction's snapshot, or in the turn of those who erase.
+
+    In such a turn segments may be written anew between the two statements; these then know of more erasures, not less.
+    """
+    erased = [Erased(**row) for row in await connection.fetch(_ERASED)]
+    return Contents(await registry.live_segments(connection), erased)
 
 
 def _by_source(text: Any) -> dict[UUID, int]:
