@@ -1,7 +1,8 @@
-"""Run analytics, or one of its commands: python -m services.analytics [settle|migrate|reclassify].
+"""Run analytics, or one of its commands: python -m services.analytics [settle|migrate|convert|reclassify].
 
-settle runs the program that moves clicks into segments, migrate brings the schema to the program's version, and
-reclassify brings the stored clicks to the program's definition of classes.
+settle runs the program that moves clicks into segments, migrate brings the schema to the program's version, convert
+moves clicks that an older version stored in tables into segments, and reclassify brings the stored clicks to the
+program's definition of classes.
 """
 
 import asyncio
@@ -39,6 +40,13 @@ def migrate() -> None:
     asyncio.run(postgres.migrate(url, SCHEMA, _MIGRATIONS))
 
 
+def convert() -> None:
+    """Convert the clicks that an older version stored."""
+    settings = read_settle_settings(os.environ)
+    log.configure("analytics", settings.server.log_level, settings.server.log_format)
+    commands.convert(settings)
+
+
 def reclassify() -> None:
     """Bring the stored clicks to the program's definition."""
     url = read_postgres_url(os.environ)
@@ -46,14 +54,20 @@ def reclassify() -> None:
     commands.reclassify(url)
 
 
-_COMMANDS: Final = {(): start, ("settle",): settle, ("migrate",): migrate, ("reclassify",): reclassify}
+_COMMANDS: Final = {
+    (): start,
+    ("settle",): settle,
+    ("migrate",): migrate,
+    ("convert",): convert,
+    ("reclassify",): reclassify,
+}
 
 
 def main(arguments: list[str]) -> None:
     """Do what the command line says."""
     command = _COMMANDS.get(tuple(arguments))
     if command is None:
-        raise SystemExit("usage: python -m services.analytics [settle|migrate|reclassify]")
+        raise SystemExit("usage: python -m services.analytics [settle|migrate|convert|reclassify]")
     try:
         command()
     except SettingsError as problem:

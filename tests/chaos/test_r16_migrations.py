@@ -18,6 +18,8 @@ from tests.support.traffic import create_links, visitors
 _SERVICES = ("links", "analytics")
 _FILES = [path for service in _SERVICES for path in sorted((ROOT / "services" / service / "migrations").glob("*.sql"))]
 
+# What takes stored clicks away from older programs, on purpose: docs/adr/0043-conversion-of-stored-clicks.md.
+_EXCEPTIONS = {"0010_conversion.sql"}
 # What is not looked at: comments, texts, and bodies of functions, which run later.
 _QUOTED = re.compile(r"--[^\n]*|'(?:[^']|'')*'|\$\$.*?\$\$", re.DOTALL)
 _FORBIDDEN = {
@@ -141,7 +143,8 @@ async def test_r16_each_step_leaves_what_was_there(service: str, postgres_url: s
         (tmp_path / migration.name).write_text(migration.sql)
         assert await migrate(postgres_url, service, tmp_path) == [migration.name]
         after = await tables_of(postgres_url, service)
-        assert before is None or after.adds_only_to(before) == [], migration.name
+        if before is not None:
+            assert (after.adds_only_to(before) == []) is (migration.name not in _EXCEPTIONS), migration.name
         before = after
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from services.analytics.domain.click import Click
-from services.analytics.domain.query import Query, QueryResult
+from services.analytics.domain.query import Audience, Metric, Query, QueryResult, Report
 from services.analytics.questions.click_list import ClickReader
 from services.analytics.questions.snapshots import Snapshots
 from services.analytics.questions.stats import Stats
@@ -17,6 +17,7 @@ from services.analytics.segments.files import SegmentFiles
 from services.analytics.segments.locate import open_files
 from services.analytics.segments.settling import Settling
 from services.analytics.store.clicks import ClickWriter
+from services.analytics.store.erasure import Erasure
 from services.runtime.postgres import Pool, open_pool
 from tests.support.clicks import batch
 
@@ -33,12 +34,13 @@ class Engine:
     snapshots: Snapshots
     stats: Stats
     clicks: ClickReader
+    erasure: Erasure
 
-    async def store(self, clicks: Sequence[Click], now: datetime, source: UUID | None = None) -> None:
-        """Store clicks of one outbox in batches, as they would arrive."""
+    async def store(self, clicks: Sequence[Click], now: datetime, source: UUID | None = None, first: int = 1) -> None:
+        """Store clicks of one outbox in batches, as they would arrive; their sequences begin at first."""
         name = source or uuid4()
-        for first in range(0, len(clicks), 400):
-            await self.writer.store(batch(name, clicks[first : first + 400], first=first + 1), now)
+        for index in range(0, len(clicks), 400):
+            await self.writer.store(batch(name, clicks[index : index + 400], first=first + index), now)
 
     async def settle(self) -> int:
         """Settle everything, and return how many clicks that were."""
@@ -50,6 +52,13 @@ class Engine:
     async def ask(self, query: Query, now: datetime) -> QueryResult:
         """Return the result of a query."""
         return await self.stats.query(query, now)
+
+    async def count(self, audience: Audience, now: datetime) -> tuple[int, ...]:
+        """Count clicks in two ways, from sums and one by one; and visitors."""
+        metrics = [(Metric.CLICKS,), (Metric.CLICKS, Metric.MEAN_LATENCY), (Metric.VISITORS,)]
+        reports = tuple(Report(metrics=each) for each in metrics)
+        result = await self.ask(Query(audience=audience, reports=reports), now)
+        return tuple(rows[0].metrics[0] for rows in result.results)
 
 
 @asynccontextmanager
@@ -71,6 +80,7 @@ async def running_engine(url: str, folder: Path, *, segments: str = "") -> Async
             snapshots=snapshots,
             stats=Stats(snapshots, files),
             clicks=ClickReader(snapshots, files),
+            erasure=Erasure(pool, files, limits),
         )
     finally:
         snapshots.close()

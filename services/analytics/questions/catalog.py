@@ -9,6 +9,7 @@ from uuid import UUID
 
 from services.analytics.segments import registry
 from services.analytics.segments.registry import Segment
+from services.common import errors
 from services.runtime.postgres import Connection
 
 # A server that took over may lack what the one before had; it was not started at the same time.
@@ -18,7 +19,9 @@ SELECT
     version, landing_version, next_visitor,
     (SELECT raw_since FROM retention) AS raw_since,
     (SELECT json_object_agg(source, mark) FROM sources WHERE mark > 0) AS marks,
-    (SELECT json_object_agg(source, up_to) FROM settled) AS settled
+    (SELECT json_object_agg(source, up_to) FROM settled) AS settled,
+    (SELECT count(*) FROM conversion) AS parts,
+    (SELECT count(*) FROM conversion WHERE finished_time IS NULL) AS parts_left
 FROM registry
 """
 _ERASED: Final = """
@@ -72,17 +75,28 @@ class Contents:
 
 
 async def read_state(connection: Connection) -> State:
-    """Read the state in the transaction's snapshot."""
+    """Read the state in the transaction's snapshot.
+
+    Raise Unavailable while clicks of an older version are being converted: some of them are in no segment yet.
+    """
     row = await connection.fetchrow(_STATE)
     assert row is not None, "made by the migration"  # noqa: S101
-    return State(**{**row, "marks": _by_source(row["marks"]), "settled": _by_source(row["settled"])})
+    values = dict(row)
+    parts, left = values.pop("parts"), values.pop("parts_left")
+    if left:
+        raise errors.Unavailable(
+            f"the statistics are being converted: {parts - left} of {parts} parts are done", retry_after_seconds=5
+        )
+    return State(**{**values, "marks": _by_source(row["marks"]), "settled": _by_source(row["settled"])})
 
 
 async def read_contents(connection: Connection) -> Contents:
-    """Read the segments and erasures in the transaction's snapshot."""
-    segments = await registry.live_segments(connection)
-    erased = [Erased(**row) for row in await connection.fetch(_ERASED)] if segments else []
-    return Contents(segments, erased)
+    """Read the segments and erasures in the transaction's snapshot, or in the turn of those who erase.
+
+    In such a turn segments may be written anew between the two statements; these then know of more erasures, not less.
+    """
+    erased = [Erased(**row) for row in await connection.fetch(_ERASED)]
+    return Contents(await registry.live_segments(connection), erased)
 
 
 def _by_source(text: Any) -> dict[UUID, int]:

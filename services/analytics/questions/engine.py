@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import mkdtemp
@@ -18,6 +18,7 @@ from services.analytics.questions.stats import Stats
 from services.analytics.segments import registry
 from services.analytics.segments.duck import DuckLimits
 from services.analytics.segments.locate import open_files
+from services.analytics.store.erasure import Erasure
 from services.runtime import log, postgres
 from services.runtime.background import Background
 
@@ -28,6 +29,7 @@ _VERIFY_SECONDS: Final = 600.0
 _FIRST_VERIFY_SECONDS: Final = 30.0
 # A question needs one for a moment; erasing keeps one for seconds.
 _CONNECTIONS: Final = 4
+_ERASURE_MIB: Final = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +69,9 @@ class QuestionEngine:
         self._snapshots = Snapshots(self._pool, self._files, limits)
         self._stats = Stats(self._snapshots, self._files)
         self._clicks = ClickReader(self._snapshots, self._files)
+        # It adds up a few sums, while questions are asked.
+        small = replace(limits, memory_mib=max(_ERASURE_MIB, settings.memory_mib // 4))
+        self._erasure = Erasure(self._pool, self._files, small)
         self._jobs = Background(postgres.outage_of)
         self._jobs.every("verify_segments", _VERIFY_SECONDS, self._verify, first_after_seconds=_FIRST_VERIFY_SECONDS)
 
@@ -88,11 +93,11 @@ class QuestionEngine:
 
     async def erase_link(self, audience: Audience, link_id: int) -> int:
         """Erase the clicks of a link, and return how many there were."""
-        raise NotImplementedError
+        return await self._erasure.of_link(audience, link_id)
 
     async def erase_domain(self, audience: Audience, domain: str) -> int:
         """Erase the clicks and orphan visits of a domain, and return how many there were."""
-        raise NotImplementedError
+        return await self._erasure.of_domain(audience, domain)
 
     async def _verify(self) -> None:
         """Look whether files are what was written; damaged ones are refused from then on."""

@@ -1,63 +1,157 @@
-"""Delete clicks: the raw ones and all sums of them."""
+"""Erase clicks: from landing at once, and from segments by saying so, which every question heeds from then on.
 
-from collections.abc import Sequence
+What of a click lies in files goes when these are written anew (segments/rewriting.py).
+"""
+
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
 from typing import Final
 
 from services.analytics.domain.dimensions import Dimension
 from services.analytics.domain.query import Audience
+from services.analytics.questions.catalog import Contents, State, read_contents, read_state
+from services.analytics.questions.conditions import Statement
+from services.analytics.questions.reading import Reader
+from services.analytics.questions.snapshot import Snapshot
+from services.analytics.segments.duck import DuckLimits, open_duck
+from services.analytics.segments.files import SegmentFiles
+from services.analytics.segments.layout import Kind
+from services.analytics.segments.settling import IN_TURN
 from services.runtime.postgres import Connection, Pool
 
 # The installation's own domains belong to nobody else.
 _INSTALLATION: Final = 0
-# Batches add to the totals last but one. Holding these back makes each of them wholly older or wholly younger than the
-# erasure, so that sums and clicks still agree.
-_HOLD_BATCHES: Final = "LOCK TABLE totals IN SHARE ROW EXCLUSIVE MODE"
-# Of the sums, because raw clicks may be past their retention.
-_LINKS_OF_DOMAIN: Final = "SELECT DISTINCT link_id FROM daily WHERE owner_id = $1 AND dimension = $2 AND value = $3"
-_DELETE_ORPHANS: Final = "DELETE FROM orphans WHERE owner_id = ANY($1::bigint[]) AND domain = $2"
-# Every table that keeps something of a click. The totals tell how many there were, and not how many are left in raw.
-_DELETE_CLICKS: Final = "DELETE FROM clicks WHERE link_id = ANY($1::bigint[]) AND owner_id = $2"
-_DELETE_DAILY: Final = "DELETE FROM daily WHERE link_id = ANY($1::bigint[]) AND owner_id = $2"
-_DELETE_TOTALS: Final = """
-WITH deleted AS (DELETE FROM totals WHERE link_id = ANY($1::bigint[]) AND owner_id = $2 RETURNING clicks)
-SELECT coalesce(sum(clicks), 0)::bigint FROM deleted
+# Files may have to be fetched, and reading those of years takes a while.
+_PATIENCE: Final = """
+SET LOCAL statement_timeout = '60s'; SET LOCAL idle_in_transaction_session_timeout = '90s'
 """
-_PATIENCE: Final = "SET LOCAL statement_timeout = '60s'"
 # The client waits a little longer than the server tries.
 _SECONDS: Final = 62
+_DELETE: Final = "DELETE FROM landing WHERE owner_id = $1 AND link_id = $2"
+# One statement sees a batch wholly or not at all; two could find links before one and delete clicks after it.
+_DELETE_DOMAIN: Final = """
+WITH deleted AS (
+    DELETE FROM landing
+    WHERE owner_id = $1 AND (
+        link_id = ANY($2::bigint[]) OR link_id IN (SELECT link_id FROM landing WHERE owner_id = $1 AND domain = $3)
+    )
+    RETURNING link_id
+)
+SELECT link_id, count(*) AS clicks FROM deleted GROUP BY link_id
+"""
+_DELETE_ORPHANS: Final = "DELETE FROM orphans WHERE owner_id = ANY($1::bigint[]) AND domain = $2"
+_ERASE: Final = "INSERT INTO erasures (owner_id, link_id) SELECT $1, unnest($2::bigint[])"
+_CHANGED: Final = "UPDATE registry SET version = version + 1, landing_version = landing_version + 1"
 
 
 class Erasure:
-    """Deletes clicks of an owner; those of the same links under another owner stay."""
+    """Erases clicks of an owner; those of the same links under another owner stay.
 
-    def __init__(self, pool: Pool) -> None:
+    To it belongs what was stored when it looked at landing, at which it looks once: a batch that comes in meanwhile is
+    wholly older, and erased, or wholly younger, and counts. Nothing is settled in between.
+    """
+
+    def __init__(self, pool: Pool, files: SegmentFiles, limits: DuckLimits) -> None:
         self._pool = pool
+        self._files = files
+        self._limits = limits
 
     async def of_link(self, audience: Audience, link_id: int) -> int:
-        """Delete the clicks of a link, and return how many there were."""
-        async with self._pool.acquire() as connection, connection.transaction():
-            await _begin(connection)
-            return await _delete(connection, audience.owner_id, [link_id])
+        """Erase the clicks of a link, and return how many there were.
+
+        Raise Unavailable while the clicks of an older version are being converted.
+        """
+        async with self._begun(audience) as (connection, settled):
+            newest = _number_in(await connection.execute(_DELETE, audience.owner_id, link_id, timeout=_SECONDS))
+            by_link = await settled.clicks_of([link_id])
+            await _erase(connection, audience.owner_id, by_link)
+            if newest or by_link:
+                await connection.execute(_CHANGED)
+        return newest + sum(by_link.values())
 
     async def of_domain(self, audience: Audience, domain: str) -> int:
-        """Delete the clicks in a domain and the orphan visits there, and return how many there were."""
+        """Erase the clicks in a domain and the orphan visits there, and return how many there were.
+
+        A link that was followed there is erased wholly. Raise Unavailable like of_link.
+        """
         owners = [audience.owner_id, *([_INSTALLATION] if audience.sees_installation else [])]
+        async with self._begun(audience) as (connection, settled):
+            links = await settled.links_in(domain)
+            rows = await connection.fetch(_DELETE_DOMAIN, audience.owner_id, links, domain, timeout=_SECONDS)
+            newest = {row["link_id"]: row["clicks"] for row in rows}
+            by_link = await settled.clicks_of(newest.keys() | links)
+            await _erase(connection, audience.owner_id, by_link)
+            if newest or by_link:
+                await connection.execute(_CHANGED)
+            orphans = _number_in(await connection.execute(_DELETE_ORPHANS, owners, domain, timeout=_SECONDS))
+        erased: int = sum(newest.values()) + sum(by_link.values()) + orphans
+        return erased
+
+    @asynccontextmanager
+    async def _begun(self, audience: Audience) -> AsyncIterator[tuple[Connection, "_Settled"]]:
+        """Begin the transaction, and commit it at the end."""
         async with self._pool.acquire() as connection, connection.transaction():
-            await _begin(connection)
-            rows = await connection.fetch(_LINKS_OF_DOMAIN, audience.owner_id, Dimension.DOMAIN, domain)
-            deleted = await _delete(connection, audience.owner_id, [row["link_id"] for row in rows])
-            orphans = await connection.execute(_DELETE_ORPHANS, owners, domain, timeout=_SECONDS)
-            # PostgreSQL says "DELETE 42".
-            return deleted + int(orphans.rpartition(" ")[2])
+            await connection.execute(_PATIENCE)
+            await connection.execute(IN_TURN, timeout=_SECONDS)
+            state = await read_state(connection)
+            # Files may be written anew meanwhile; those that they are made from stay for longer than this takes.
+            contents = await read_contents(connection)
+            settled = _Settled(audience.owner_id, state, contents, self._files, self._limits)
+            yield connection, settled
 
 
-async def _begin(connection: Connection) -> None:
-    await connection.execute(_PATIENCE)
-    await connection.execute(_HOLD_BATCHES, timeout=_SECONDS)
+async def _erase(connection: Connection, owner_id: int, links: Collection[int]) -> None:
+    if links:
+        await connection.execute(_ERASE, owner_id, sorted(links), timeout=_SECONDS)
 
 
-async def _delete(connection: Connection, owner_id: int, links: Sequence[int]) -> int:
-    await connection.execute(_DELETE_CLICKS, links, owner_id, timeout=_SECONDS)
-    await connection.execute(_DELETE_DAILY, links, owner_id, timeout=_SECONDS)
-    deleted: int = await connection.fetchval(_DELETE_TOTALS, links, owner_id, timeout=_SECONDS)
-    return deleted
+def _number_in(status: str) -> int:
+    """Return the number of rows that PostgreSQL tells: "DELETE 42"."""
+    return int(status.rpartition(" ")[2])
+
+
+class _Settled:
+    """What segments hold of an owner, less what was erased before."""
+
+    def __init__(
+        self, owner_id: int, state: State, contents: Contents, files: SegmentFiles, limits: DuckLimits
+    ) -> None:
+        self._audience = Audience(owner_id=owner_id)
+        self._state = state
+        self._contents = contents
+        self._files = files
+        self._limits = limits
+
+    async def links_in(self, domain: str) -> list[int]:
+        """Return the links that were followed in a domain; of the sums, because raw clicks may be dropped already."""
+        statement = Statement()
+        name, dimension = statement.add(domain), Dimension.DOMAIN.value
+        condition = f"dimension = {dimension} AND value = {name} GROUP BY link_id HAVING sum(clicks) > 0"
+        return [link for (link,) in await self._fetch(Kind.VALUES, "link_id", condition, statement)]
+
+    async def clicks_of(self, links: Collection[int]) -> dict[int, int]:
+        """Return how many clicks there are, by link, of those that have any."""
+        statement = Statement()
+        condition = f"link_id IN (SELECT unnest({statement.add(sorted(links))}::BIGINT[])) GROUP BY link_id"
+        rows = await self._fetch(Kind.LINKS, "link_id, sum(clicks)::BIGINT AS clicks", condition, statement)
+        return {link: clicks for link, clicks in rows if clicks}
+
+    async def _fetch(self, kind: Kind, columns: str, condition: str, statement: Statement) -> list[tuple[int, ...]]:
+        """Select from the sums of links; condition begins behind WHERE, and may group."""
+        if not self._contents.segments:
+            return []
+        with open_duck(self._limits) as duck:
+            snapshot = Snapshot(
+                duck=duck,
+                state=self._state,
+                segments=self._contents.segments,
+                erased=self._contents.erased,
+                visitors=0,
+            )
+            parts = " UNION ALL ".join(
+                f"SELECT * FROM {rows}"  # noqa: S608 - relations
+                for rows, _ in snapshot.sums_of(kind, None, snapshot.segments, self._audience, statement)
+            )
+            owner = statement.add(self._audience.owner_id)
+            sql = f"SELECT {columns} FROM ({parts}) AS sums WHERE owner_id = {owner} AND {condition}"  # noqa: S608
+            return [*await Reader(snapshot, self._files, _SECONDS).fetch(sql, statement)]

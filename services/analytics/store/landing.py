@@ -1,6 +1,6 @@
 """Read rows of landing as CSV: the one form that both PostgreSQL writes and DuckDB reads fast."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Final
 from uuid import UUID
@@ -14,39 +14,40 @@ from services.runtime.postgres import Connection
 
 _NAMES: Final = ", ".join(COLUMNS)
 _OF_SOURCE: Final = f"SELECT {_NAMES} FROM landing WHERE source = $1 AND sequence > $2 AND sequence <= $3"
-# Orphans keep the visitor's whole hash.
-_ORPHAN_NAMES: Final = ", ".join(
+# Of tables that keep the visitor's whole hash.
+NAMES_OF_WHOLE_HASHES: Final = ", ".join(
     "('x' || encode(substring(visitor FROM 1 FOR 8), 'hex'))::bit(64)::bigint" if name == "visitor" else name
     for name in COLUMNS
 )
-_ORPHANS: Final = f"SELECT {_ORPHAN_NAMES} FROM orphans WHERE owner_id = ANY($1::bigint[])"
+_ORPHANS: Final = f"SELECT {NAMES_OF_WHOLE_HASHES} FROM orphans WHERE owner_id = ANY($1::bigint[])"
 _SECONDS: Final = 60
-_STRUCT: Final = "{" + ", ".join(f"'{name}': '{type_}'" for name, type_ in LANDING_COLUMNS.items()) + "}"
 # Quoted and unquoted: an empty text is a text. Line ends within quotes stay as they are.
 _CSV: Final = (
     "header = false, auto_detect = false, delim = ',', quote = '\"', escape = '\"', new_line = '\\n', "
-    f"nullstr = '\\N', allow_quoted_nulls = false, parallel = false, max_line_size = 16777216, columns = {_STRUCT}"
+    "nullstr = '\\N', allow_quoted_nulls = false, parallel = false, max_line_size = 16777216"
 )
 _OTHERS: Final = ", ".join(name for name in CLICK_COLUMNS if name != "visitor")
 MAKE_TABLE: Final = f"CREATE OR REPLACE TABLE {{name}} ({columns_of(CLICK_COLUMNS)}, visitor_hash BIGINT)"
 
 
 class Dump:
-    """A file of rows that PostgreSQL wrote and DuckDB will read."""
+    """A file of rows that PostgreSQL wrote and DuckDB will read; by default rows of clicks."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, columns: Mapping[str, str] = LANDING_COLUMNS) -> None:
         self._path = path
+        self._columns = columns
         self._file: IO[bytes] = path.open("wb")
 
     async def add_source(self, connection: Connection, source: UUID, after: int, up_to: int) -> None:
         """Add the rows of an outbox whose sequence is greater than after, and at most up_to."""
-        await self._add(connection, _OF_SOURCE, source, after, up_to)
+        await self.add(connection, _OF_SOURCE, source, after, up_to)
 
     async def add_orphans(self, connection: Connection, owners: Sequence[int]) -> None:
         """Add the orphan visits on domains of owners."""
-        await self._add(connection, _ORPHANS, list(owners))
+        await self.add(connection, _ORPHANS, list(owners))
 
-    async def _add(self, connection: Connection, statement: str, *parameters: object) -> None:
+    async def add(self, connection: Connection, statement: str, *parameters: object) -> None:
+        """Add the rows of a statement, whose columns are those of the dump."""
         await connection.copy_from_query(
             statement, *parameters, output=self._write, format="csv", null="\\N", timeout=_SECONDS
         )
@@ -54,9 +55,13 @@ class Dump:
     async def _write(self, piece: bytes) -> None:
         self._file.write(piece)
 
+    def rows(self) -> str:
+        """Return the relation of all rows; nothing is added any more."""
+        self._file.close()
+        struct = ", ".join(f"'{name}': '{type_}'" for name, type_ in self._columns.items())
+        return f"read_csv({quoted(str(self._path))}, {_CSV}, columns = {{{struct}}})"
+
     def take_into(self, duck: duckdb.DuckDBPyConnection, table: str) -> None:
         """Insert the rows into a table of DuckDB that MAKE_TABLE made, without numbers of visitors."""
-        self._file.close()
-        rows = f"read_csv({quoted(str(self._path))}, {_CSV})"
-        duck.execute(f"INSERT INTO {table} BY NAME SELECT {_OTHERS}, visitor AS visitor_hash FROM {rows}")
+        duck.execute(f"INSERT INTO {table} BY NAME SELECT {_OTHERS}, visitor AS visitor_hash FROM {self.rows()}")
         self._path.unlink()
