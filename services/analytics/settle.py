@@ -16,6 +16,7 @@ from services.analytics.segments.locate import open_files
 from services.analytics.segments.merging import Merging
 from services.analytics.segments.rewriting import Rewriting
 from services.analytics.segments.settling import Settling
+from services.analytics.segments.sweeping import Sweeping
 from services.analytics.server import SCHEMA
 from services.analytics.settings import SettleSettings
 from services.common.clock import Clock, SystemClock
@@ -27,6 +28,7 @@ _logger = log.get(__name__)
 _CONNECTIONS: Final = 4
 _LOOK_SECONDS: Final = 2.0
 _MERGE_SECONDS: Final = 10.0
+_SWEEP_SECONDS: Final = 60.0
 # Fewer rows wait until there are as many, or for so long: small segments have to be merged, and cost more to read.
 _ENOUGH_ROWS: Final = 50_000
 _LONGEST_WAIT: Final = timedelta(minutes=15)
@@ -61,6 +63,8 @@ class SettleServer:
         self._jobs = Background(postgres.outage_of)
         self._jobs.every("settle_clicks", _LOOK_SECONDS, self.settle_when_due)
         self._jobs.every("merge_segments", _MERGE_SECONDS, self.merge_all)
+        sweeping = Sweeping(self._pool, self._files, self._clock)
+        self._jobs.every("sweep_segments", _SWEEP_SECONDS, sweeping.sweep)
 
     async def stop(self) -> None:
         """End. What is under way is broken off, and begun anew next time."""
