@@ -13,7 +13,10 @@ from typing import Final
 from services.analytics import metrics
 from services.analytics.segments.duck import DuckLimits
 from services.analytics.segments.locate import open_files
+from services.analytics.segments.merging import Merging
+from services.analytics.segments.rewriting import Rewriting
 from services.analytics.segments.settling import Settling
+from services.analytics.segments.sweeping import Sweeping
 from services.analytics.server import SCHEMA
 from services.analytics.settings import SettleSettings
 from services.common.clock import Clock, SystemClock
@@ -24,6 +27,8 @@ _logger = log.get(__name__)
 
 _CONNECTIONS: Final = 4
 _LOOK_SECONDS: Final = 2.0
+_MERGE_SECONDS: Final = 10.0
+_SWEEP_SECONDS: Final = 60.0
 # Fewer rows wait until there are as many, or for so long: small segments have to be merged, and cost more to read.
 _ENOUGH_ROWS: Final = 50_000
 _LONGEST_WAIT: Final = timedelta(minutes=15)
@@ -50,10 +55,16 @@ class SettleServer:
         self._files = open_files(
             segments.location, cache_folder=segments.cache_folder / "settle", cache_bytes=segments.cache_mib << 20
         )
-        limits = DuckLimits(memory_mib=self._settings.memory_mib, threads=2, spill=self._spill)
+        # For what is settled, and for what is rewritten at the same time.
+        limits = DuckLimits(memory_mib=self._settings.memory_mib // 2, threads=2, spill=self._spill)
         self._settling = Settling(self._pool, self._files, limits)
+        rewriting = Rewriting(self._pool, self._files, limits)
+        self._merging = Merging(self._pool, rewriting, self._clock)
         self._jobs = Background(postgres.outage_of)
         self._jobs.every("settle_clicks", _LOOK_SECONDS, self.settle_when_due)
+        self._jobs.every("merge_segments", _MERGE_SECONDS, self.merge_all)
+        sweeping = Sweeping(self._pool, self._files, self._clock)
+        self._jobs.every("sweep_segments", _SWEEP_SECONDS, sweeping.sweep)
 
     async def stop(self) -> None:
         """End. What is under way is broken off, and begun anew next time."""
@@ -61,6 +72,11 @@ class SettleServer:
         await self._files.close()
         await self._pool.close()
         await asyncio.to_thread(shutil.rmtree, self._spill, ignore_errors=True)
+
+    async def merge_all(self) -> None:
+        """Merge what is due, one piece after another."""
+        while await self._merging.merge_one():
+            pass
 
     async def settle_when_due(self) -> None:
         """Settle clicks when there are enough, or when some have waited for long."""

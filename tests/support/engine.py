@@ -12,9 +12,12 @@ from services.analytics.domain.query import Audience, Metric, Query, QueryResult
 from services.analytics.questions.click_list import ClickReader
 from services.analytics.questions.snapshots import Snapshots
 from services.analytics.questions.stats import Stats
+from services.analytics.segments import registry
 from services.analytics.segments.duck import DuckLimits
 from services.analytics.segments.files import SegmentFiles
 from services.analytics.segments.locate import open_files
+from services.analytics.segments.registry import Segment
+from services.analytics.segments.rewriting import Rewriting
 from services.analytics.segments.settling import Settling
 from services.analytics.store.clicks import ClickWriter
 from services.analytics.store.erasure import Erasure
@@ -31,6 +34,7 @@ class Engine:
     limits: DuckLimits
     writer: ClickWriter
     settling: Settling
+    rewriting: Rewriting
     snapshots: Snapshots
     stats: Stats
     clicks: ClickReader
@@ -48,6 +52,11 @@ class Engine:
         while (turn := await self.settling.settle()).rows or turn.is_more:
             settled += turn.rows
         return settled
+
+    async def segments(self) -> tuple[Segment, ...]:
+        """Return the segments that count."""
+        async with self.pool.acquire() as connection:
+            return await registry.live_segments(connection)
 
     async def ask(self, query: Query, now: datetime) -> QueryResult:
         """Return the result of a query."""
@@ -77,6 +86,7 @@ async def running_engine(url: str, folder: Path, *, segments: str = "") -> Async
             limits=limits,
             writer=ClickWriter(pool),
             settling=Settling(pool, files, limits),
+            rewriting=Rewriting(pool, files, limits),
             snapshots=snapshots,
             stats=Stats(snapshots, files),
             clicks=ClickReader(snapshots, files),

@@ -74,6 +74,7 @@ CREATE TABLE segments (
     erasures_applied bigint NOT NULL,
     -- By kind: {"bytes": ..., "sha256": "..."}.
     files jsonb NOT NULL,
+    added_time timestamptz NOT NULL DEFAULT now(),
     -- Since when other segments stand in for it; its files are deleted when nobody can be reading them any more.
     retired_time timestamptz
 );

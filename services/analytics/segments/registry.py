@@ -11,7 +11,8 @@ from services.analytics.segments.layout import Kind
 from services.runtime.postgres import Connection
 
 _COLUMNS: Final = (
-    "id, name, month, rows, has_clicks, first_time, last_time, definition, erasures_applied, files, retired_time"
+    "id, name, month, rows, has_clicks, first_time, last_time, definition, erasures_applied, files, added_time, "
+    "retired_time"
 )
 _LIVE: Final = f"SELECT {_COLUMNS} FROM segments WHERE retired_time IS NULL ORDER BY month, id"
 _ADD: Final = """
@@ -50,6 +51,7 @@ class Segment(NewSegment):
     """A segment that is registered; retired: others stand in for it."""
 
     id: int
+    added_time: datetime
     retired_time: datetime | None = None
 
 

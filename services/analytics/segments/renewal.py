@@ -1,0 +1,248 @@
+"""What DuckDB does when segments are rewritten: read the old files, leave out what was erased, write the new ones."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+from uuid import uuid4
+
+import duckdb
+
+from services.analytics.domain.classes import ClickClass
+from services.analytics.segments.expressions import QUARTER_US
+from services.analytics.segments.files import SegmentFile
+from services.analytics.segments.layout import Kind, select, select_again
+from services.analytics.segments.registry import NewSegment, Segment
+from services.analytics.segments.writing import Written, moment_of, parquet, write_files
+
+# The links that were erased, by the place that a segment has among the old ones.
+_GONE: Final = """
+CREATE OR REPLACE TABLE gone AS
+SELECT unnest($places::INTEGER[]) AS place, unnest($owners::BIGINT[]) AS owner_id, unnest($links::BIGINT[]) AS link_id
+"""
+_CLASSES: Final = """
+CREATE OR REPLACE TABLE classes AS
+SELECT unnest($agents::VARCHAR[]) AS user_agent, unnest($purposes::VARCHAR[]) AS purpose,
+    unnest($found::SMALLINT[]) AS click_class, unnest($are_bots::BOOLEAN[]) AS is_bot
+"""
+_ANTI_JOIN: Final = "ANTI JOIN (SELECT owner_id, link_id FROM gone WHERE place = {place}) USING (owner_id, link_id)"
+_LOSES: Final = """
+SELECT EXISTS (
+    SELECT 1 FROM {links} SEMI JOIN (SELECT owner_id, link_id FROM gone WHERE place = {place})
+    USING (owner_id, link_id)
+)
+"""
+_CLASSIFIED: Final = """
+(
+    SELECT clicks.* REPLACE (
+        coalesce(classes.click_class, clicks.click_class) AS click_class,
+        coalesce(classes.is_bot, clicks.is_bot) AS is_bot,
+        greatest(clicks.definition, {definition})::SMALLINT AS definition
+    )
+    FROM {clicks} AS clicks LEFT JOIN classes
+    ON clicks.definition < {definition}
+        AND classes.user_agent = clicks.user_agent AND classes.purpose = clicks.purpose
+)
+"""
+_CHANGED: Final = """
+SELECT count(*) FROM {clicks} AS clicks JOIN classes USING (user_agent, purpose)
+WHERE clicks.definition < {definition} AND classes.click_class <> clicks.click_class
+"""
+_ABOUT: Final = """
+SELECT coalesce(sum(clicks), 0)::BIGINT, epoch_us(min(first_time)), epoch_us(max(last_time)) FROM {links}
+"""
+# Of what has no raw clicks any more, a quarter of an hour is all that is known.
+_BLURRED: Final = f"""
+(
+    SELECT * REPLACE (
+        make_timestamptz(epoch_us(first_time) // {QUARTER_US} * {QUARTER_US}) AS first_time,
+        make_timestamptz(epoch_us(last_time) // {QUARTER_US} * {QUARTER_US}) AS last_time
+    )
+    FROM {{links}}
+)
+"""
+_NONE: Final = "SELECT count(*) = 0 FROM {rows}"
+# Those of owners follow from these.
+_SUMS: Final = (Kind.DAILY, Kind.TOTALS, Kind.LINKS)
+_MICROSECOND: Final = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A link that was erased for an owner."""
+
+    id: int
+    owner_id: int
+    link_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Classes:
+    """A definition of classes: its number, and the class of a user agent with a purpose."""
+
+    definition: int
+    class_of: Callable[[str, str], ClickClass]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was written, in the scratch folder: one segment, or none when nothing is left."""
+
+    written: list[Written]
+    # How many clicks have another class now.
+    changed: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Renewal:
+    """Old segments of a month, and what is to become of them. Its methods take long: they belong into a thread."""
+
+    duck: duckdb.DuckDBPyConnection
+    old: Sequence[Segment]
+    # Erased links; each is gone from those segments that have not applied it yet.
+    gone: Sequence[Gone]
+    # The greatest erasure that is among them, or was applied before.
+    erasures_applied: int
+    # Where the old files are.
+    paths: Mapping[str, Path]
+    scratch: Path
+    keep_clicks: bool = True
+    classes: Classes | None = None
+    # The only visitors whose hashes are to be kept, as a relation of their numbers; empty: all are.
+    remembered: str = ""
+    name: str = field(default_factory=lambda: uuid4().hex)
+
+    def loses_rows(self) -> bool:
+        """Say whether anything of the old segments was erased."""
+        return bool(self._losing)
+
+    def write(self) -> Outcome:
+        """Write the new files."""
+        clicks, changed = self._clicks()
+        links = self._rows(Kind.LINKS)
+        statements: dict[Kind, str] = {}
+        if clicks:
+            statements[Kind.CLICKS] = select(Kind.CLICKS, clicks)
+        if self.classes:
+            # Of the file that has just been written: kinds are, in their order.
+            new = parquet([self.scratch / self.name / f"{Kind.CLICKS}.parquet"])
+            statements |= {kind: select(kind, new) for kind in _SUMS}
+        else:
+            rows = {kind: self._rows(kind) for kind in _SUMS}
+            if not self.keep_clicks:
+                rows[Kind.LINKS] = _BLURRED.format(links=links)
+            statements |= {kind: select_again(kind, each) for kind, each in rows.items()}
+        if visitors := self._visitors():
+            statements[Kind.VISITORS] = select_again(Kind.VISITORS, visitors)
+        files, paths = write_files(self.duck, self.name, statements, self.scratch)
+        segment = self._segment(files, links)
+        is_empty = not segment.rows and Kind.VISITORS not in files
+        return Outcome([] if is_empty else [Written(segment, paths)], changed)
+
+    @cached_property
+    def _losing(self) -> frozenset[int]:
+        """The places of the old segments that something was erased from."""
+        rows = [
+            (place, each.owner_id, each.link_id)
+            for place, segment in enumerate(self.old)
+            for each in self.gone
+            if each.id > segment.erasures_applied
+        ]
+        if not rows:
+            return frozenset()
+        places, owners, links = map(list, zip(*rows, strict=True))
+        self.duck.execute(_GONE, {"places": places, "owners": owners, "links": links})
+        return frozenset(place for place in {*places} if self._loses(place))
+
+    def _loses(self, place: int) -> bool:
+        links = self._files(Kind.LINKS, [self.old[place]])
+        return bool(self._value(_LOSES.format(links=links, place=place)))
+
+    def _rows(self, kind: Kind) -> str:
+        """Return the relation of all rows of a kind, less what was erased."""
+        whole = [segment for place, segment in enumerate(self.old) if place not in self._losing]
+        parts = [f"SELECT * FROM {self._files(kind, whole)}"] if whole else []
+        parts += [
+            f"SELECT * FROM {self._files(kind, [self.old[place]])} {_ANTI_JOIN.format(place=place)}"
+            for place in sorted(self._losing)
+        ]
+        return f"({' UNION ALL BY NAME '.join(parts)})"
+
+    def _clicks(self) -> tuple[str, int]:
+        """Return the relation of the raw clicks to be kept, empty if none are, and how many change their class."""
+        if not self.keep_clicks:
+            return "", 0
+        clicks = self._rows(Kind.CLICKS)
+        if self.classes is None:
+            return clicks, 0
+        self._make_classes(clicks, self.classes)
+        definition = self.classes.definition
+        changed = int(self._value(_CHANGED.format(clicks=clicks, definition=definition)))
+        return _CLASSIFIED.format(clicks=clicks, definition=definition), changed
+
+    def _make_classes(self, clicks: str, classes: Classes) -> None:
+        """Classify each pair of user agent and purpose once."""
+        pairs = self.duck.execute(
+            f"SELECT DISTINCT user_agent, purpose FROM {clicks} WHERE definition < {classes.definition:d}"
+        ).fetchall()
+        found = [classes.class_of(user_agent, purpose) for user_agent, purpose in pairs]
+        self.duck.execute(
+            _CLASSES,
+            {
+                "agents": [user_agent for user_agent, _ in pairs],
+                "purposes": [purpose for _, purpose in pairs],
+                "found": [each.value for each in found],
+                "are_bots": [each is not ClickClass.PERSON for each in found],
+            },
+        )
+
+    def _visitors(self) -> str:
+        """Return the relation of the visitors' hashes to be kept; empty when there are none."""
+        having = [segment for segment in self.old if Kind.VISITORS in segment.files]
+        if not having:
+            return ""
+        rows = self._files(Kind.VISITORS, having)
+        if self.remembered:
+            rows = f"(SELECT * FROM {rows} SEMI JOIN {self.remembered} USING (visitor))"
+        return "" if self._value(_NONE.format(rows=rows)) else rows
+
+    def _segment(self, files: Mapping[Kind, SegmentFile], links: str) -> NewSegment:
+        oldest = min(segment.definition for segment in self.old)
+        rows, first, last = self._one(_ABOUT.format(links=links))
+        return NewSegment(
+            name=self.name,
+            month=self.old[0].month,
+            rows=rows,
+            has_clicks=self.keep_clicks,
+            first_time=self._first(first),
+            last_time=self._last(last),
+            definition=max(oldest, self.classes.definition) if self.classes else oldest,
+            erasures_applied=self.erasures_applied,
+            files=files,
+        )
+
+    def _first(self, first: int | None) -> datetime:
+        if first is None:
+            return min(segment.first_time for segment in self.old)
+        return moment_of(first if self.keep_clicks else first // QUARTER_US * QUARTER_US)
+
+    def _last(self, last: int | None) -> datetime:
+        if last is None:
+            return max(segment.last_time for segment in self.old)
+        # The end of the quarter: its sum counts only where all of it is asked for.
+        if self.keep_clicks:
+            return moment_of(last)
+        return moment_of((last // QUARTER_US + 1) * QUARTER_US) - _MICROSECOND
+
+    def _files(self, kind: Kind, segments: Iterable[Segment]) -> str:
+        return parquet([self.paths[segment.files[kind].name] for segment in segments])
+
+    def _one(self, sql: str) -> tuple[Any, ...]:
+        row = self.duck.execute(sql).fetchone()
+        assert row is not None, "aggregates have a row"  # noqa: S101
+        return row
+
+    def _value(self, sql: str) -> Any:
+        return self._one(sql)[0]

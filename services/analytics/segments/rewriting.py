@@ -1,0 +1,115 @@
+"""Rewrite segments: one new segment stands in for some of a month, less what was erased from these.
+
+Killed before its end, it leaves files that no row names, which are swept away, and the old segments as they were.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from services.analytics.segments import registry
+from services.analytics.segments.duck import DuckLimits, in_thread, open_duck
+from services.analytics.segments.files import SegmentFiles
+from services.analytics.segments.layout import Kind
+from services.analytics.segments.registry import Segment
+from services.analytics.segments.renewal import Classes, Gone, Renewal
+from services.analytics.segments.turn import rewriting_turn
+from services.analytics.segments.writing import put_all
+from services.runtime.postgres import Connection, Pool
+
+# Years of clicks in one month's segment take minutes. Whatever takes longer than this hangs.
+SECONDS: Final = 1800.0
+
+_ERASED: Final = "SELECT id, owner_id, link_id FROM erasures WHERE id > $1 ORDER BY id"
+_LIVE: Final = "SELECT count(*) FROM segments WHERE id = ANY($1::bigint[]) AND retired_time IS NULL"
+_APPLIED: Final = "UPDATE segments SET erasures_applied = $2 WHERE id = $1 AND retired_time IS NULL"
+_CHANGED: Final = "UPDATE registry SET version = version + 1"
+# What a new segment is made from; sums of owners follow from those of links.
+_SOURCES: Final = (Kind.CLICKS, Kind.VISITORS, Kind.DAILY, Kind.TOTALS, Kind.LINKS)
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """What one turn has done."""
+
+    # How many segments stand in for the old ones: none when nothing is left, or when the old one had nothing to lose.
+    segments: int
+    rows: int
+    # How many clicks have another class now.
+    changed: int = 0
+
+
+class Rewriting:
+    """Makes new segments out of old ones."""
+
+    def __init__(self, pool: Pool, files: SegmentFiles, limits: DuckLimits) -> None:
+        self._pool = pool
+        self._files = files
+        self._limits = limits
+
+    async def rewrite(
+        self, old: Sequence[Segment], *, keep_clicks: bool = True, classes: Classes | None = None
+    ) -> Rewritten:
+        """Let one segment stand in for old ones of a month, less what was erased from them by now.
+
+        keep_clicks: False drops raw clicks, and keeps sums; it is needed where one of them has none any more.
+        classes: what clicks of older definitions are to be classified by.
+
+        Raise TurnTaken or Replaced when it is not to be now; nothing has happened then.
+        """
+        if len({segment.month for segment in old}) != 1:
+            raise ValueError("a segment is of one month")
+        if keep_clicks and not all(segment.has_clicks for segment in old):
+            raise ValueError("raw clicks cannot be kept where there are none")
+        async with AsyncExitStack() as stack:
+            connection = await stack.enter_async_context(rewriting_turn(self._pool))
+            gone = await erased_from(connection, old)
+            applied = max([each.id for each in gone] + [segment.erasures_applied for segment in old])
+            scratch = stack.enter_context(self._files.scratch())
+            duck = stack.enter_context(open_duck(self._limits))
+            renewal = Renewal(
+                duck=duck,
+                old=old,
+                gone=gone,
+                erasures_applied=applied,
+                paths=await stack.enter_async_context(lent(self._files, old)),
+                scratch=scratch,
+                keep_clicks=keep_clicks,
+                classes=classes,
+            )
+            is_as_it_is = len(old) == 1 and classes is None and keep_clicks is old[0].has_clicks
+            if is_as_it_is and not await in_thread(duck, renewal.loses_rows, SECONDS):
+                await _set_applied(connection, old[0], applied)
+                return Rewritten(0, old[0].rows)
+            outcome = await in_thread(duck, renewal.write, SECONDS)
+            new = await put_all(self._files, outcome.written)
+            async with connection.transaction():
+                await registry.replace(connection, old, new)
+        return Rewritten(len(new), sum(segment.rows for segment in new), outcome.changed)
+
+
+async def erased_from(connection: Connection, segments: Sequence[Segment]) -> list[Gone]:
+    """Return what was erased and is not applied to all of the segments yet; raise Replaced when one is not live."""
+    if await connection.fetchval(_LIVE, [segment.id for segment in segments]) != len(segments):
+        raise registry.Replaced
+    # Their numbers rise in the order in which they are committed, because who erases has the turn of landing.
+    rows = await connection.fetch(_ERASED, min(segment.erasures_applied for segment in segments))
+    return [Gone(**row) for row in rows]
+
+
+def lent(files: SegmentFiles, segments: Sequence[Segment]) -> AbstractAsyncContextManager[Mapping[str, Path]]:
+    """Lend the files that a new segment is made from."""
+    return files.lent([segment.files[kind] for segment in segments for kind in _SOURCES if kind in segment.files])
+
+
+async def _set_applied(connection: Connection, segment: Segment, applied: int) -> None:
+    """Say of a segment that it has nothing of what was erased; its files stay."""
+    if applied == segment.erasures_applied:
+        return
+    async with connection.transaction():
+        # PostgreSQL says "UPDATE 1".
+        if await connection.execute(_APPLIED, segment.id, applied) != "UPDATE 1":
+            raise registry.Replaced
+        await connection.execute(_CHANGED)
