@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from services.analytics.domain.classes import ClickClass
 from services.analytics.domain.click import Click
-from services.analytics.store import rollups
 from services.analytics.store.click_rows import COLUMNS, click_of
 from services.runtime.postgres import Connection, Pool
 
@@ -147,7 +146,7 @@ class Reclassification:
         await connection.execute(subject.write, self._definition, *map(list, columns))
         changed = [pair for pair in zip(old, new, strict=True) if pair[0].click_class is not pair[1].click_class]
         if subject.has_sums:
-            await rollups.replace(connection, [before for before, _ in changed], [after for _, after in changed])
+            raise NotImplementedError
         return len(changed)
 
     def _renewed(self, click: Click) -> Click:
