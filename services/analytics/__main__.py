@@ -49,9 +49,9 @@ def convert() -> None:
 
 def reclassify() -> None:
     """Bring the stored clicks to the program's definition."""
-    url = read_postgres_url(os.environ)
-    log.configure("analytics")
-    commands.reclassify(url)
+    settings = read_settle_settings(os.environ)
+    log.configure("analytics", settings.server.log_level, settings.server.log_format)
+    commands.reclassify(settings)
 
 
 _COMMANDS: Final = {

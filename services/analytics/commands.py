@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -10,48 +11,38 @@ from services.analytics.domain.classes import DEFINITION, class_of
 from services.analytics.segments.conversion import Conversion
 from services.analytics.segments.conversion import Progress as ConversionProgress
 from services.analytics.segments.duck import DuckLimits
+from services.analytics.segments.files import SegmentFiles
 from services.analytics.segments.locate import open_files
+from services.analytics.segments.rewriting import Rewriting
 from services.analytics.server import SCHEMA
 from services.analytics.settings import SettleSettings
-from services.analytics.store.reclassification import Progress, Reclassification
+from services.analytics.store.reclassification import ORPHANS, Progress, Reclassification
 from services.runtime import log, postgres
 
 _logger = log.get(__name__)
 
 # Nobody waits for a command, and what it does may be large.
 _STATEMENT_MS: Final = 300_000
+_CONNECTIONS: Final = 2
 _BATCH_ROWS: Final = 2000
-# A line a batch would be thousands.
+# A line a batch of orphans would be thousands; a segment has many clicks.
 _LOG_EVERY: Final = 50 * _BATCH_ROWS
 
 
-def reclassify(url: str) -> None:
+def reclassify(settings: SettleSettings) -> None:
     """Classify all stored clicks by the program's definition, from where an interrupted run ended."""
 
-    async def run(pool: postgres.Pool) -> None:
-        command = Reclassification(pool, definition=DEFINITION, class_of=class_of, batch_rows=_BATCH_ROWS)
+    async def run(pool: postgres.Pool, files: SegmentFiles, limits: DuckLimits) -> None:
+        rewriting = Rewriting(pool, files, limits)
+        command = Reclassification(pool, rewriting, definition=DEFINITION, class_of=class_of, batch_rows=_BATCH_ROWS)
         await command.run(_log_progress)
 
-    asyncio.run(_with_pool(url, run))
+    _run("reclassify", settings, run)
 
 
 def convert(settings: SettleSettings) -> None:
     """Convert the clicks that an older version stored, from where an interrupted run ended."""
-    segments = settings.segments
-    segments.cache_folder.mkdir(parents=True, exist_ok=True)
-
-    async def run(pool: postgres.Pool, spill: Path) -> None:
-        files = open_files(
-            segments.location, cache_folder=segments.cache_folder / "convert", cache_bytes=segments.cache_mib << 20
-        )
-        limits = DuckLimits(memory_mib=settings.memory_mib, threads=2, spill=spill)
-        try:
-            await Conversion(pool, files, limits).run(log_conversion)
-        finally:
-            await files.close()
-
-    with TemporaryDirectory(prefix="convert-", dir=segments.cache_folder) as spill:
-        asyncio.run(_with_pool(settings.postgres_url, lambda pool: run(pool, Path(spill))))
+    _run("convert", settings, lambda pool, files, limits: Conversion(pool, files, limits).run(log_conversion))
 
 
 def log_conversion(progress: ConversionProgress) -> None:
@@ -65,16 +56,31 @@ def log_conversion(progress: ConversionProgress) -> None:
     )
 
 
-async def _with_pool(url: str, run: Callable[[postgres.Pool], Awaitable[None]]) -> None:
-    pool = await postgres.open_pool(url, SCHEMA, max_size=1, statement_timeout_ms=_STATEMENT_MS)
-    try:
-        await run(pool)
-    finally:
-        await pool.close()
+def _run(
+    name: str, settings: SettleSettings, work: Callable[[postgres.Pool, SegmentFiles, DuckLimits], Awaitable[None]]
+) -> None:
+    """Do the work of a command with what it needs, and put that away afterwards."""
+    segments = settings.segments
+    segments.cache_folder.mkdir(parents=True, exist_ok=True)
+
+    async def run(spill: Path) -> None:
+        async with AsyncExitStack() as stack:
+            files = open_files(
+                segments.location, cache_folder=segments.cache_folder / name, cache_bytes=segments.cache_mib << 20
+            )
+            stack.push_async_callback(files.close)
+            pool = await postgres.open_pool(
+                settings.postgres_url, SCHEMA, max_size=_CONNECTIONS, statement_timeout_ms=_STATEMENT_MS
+            )
+            stack.push_async_callback(pool.close)
+            await work(pool, files, DuckLimits(memory_mib=settings.memory_mib, threads=2, spill=spill))
+
+    with TemporaryDirectory(prefix=f"{name}-", dir=segments.cache_folder) as folder:
+        asyncio.run(run(Path(folder)))
 
 
 def _log_progress(table: str, progress: Progress) -> None:
-    if progress.seen % _LOG_EVERY and not progress.is_finished:
+    if table == ORPHANS and progress.seen % _LOG_EVERY and not progress.is_finished:
         return
     _logger.info(
         "reclassified" if progress.is_finished else "reclassifying",

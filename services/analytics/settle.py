@@ -12,6 +12,7 @@ from typing import Final
 
 from services.analytics import metrics
 from services.analytics.segments.duck import DuckLimits
+from services.analytics.segments.forgetting import Forgetting
 from services.analytics.segments.locate import open_files
 from services.analytics.segments.merging import Merging
 from services.analytics.segments.rewriting import Rewriting
@@ -19,16 +20,18 @@ from services.analytics.segments.settling import Settling
 from services.analytics.segments.sweeping import Sweeping
 from services.analytics.server import SCHEMA
 from services.analytics.settings import SettleSettings
+from services.analytics.store.retention import OldClicks
 from services.common.clock import Clock, SystemClock
 from services.runtime import log, postgres
 from services.runtime.background import Background
 
 _logger = log.get(__name__)
 
-_CONNECTIONS: Final = 4
+_CONNECTIONS: Final = 6
 _LOOK_SECONDS: Final = 2.0
 _MERGE_SECONDS: Final = 10.0
 _SWEEP_SECONDS: Final = 60.0
+_RETENTION_SECONDS: Final = 24 * 3600.0
 # Fewer rows wait until there are as many, or for so long: small segments have to be merged, and cost more to read.
 _ENOUGH_ROWS: Final = 50_000
 _LONGEST_WAIT: Final = timedelta(minutes=15)
@@ -65,6 +68,9 @@ class SettleServer:
         self._jobs.every("merge_segments", _MERGE_SECONDS, self.merge_all)
         sweeping = Sweeping(self._pool, self._files, self._clock)
         self._jobs.every("sweep_segments", _SWEEP_SECONDS, sweeping.sweep)
+        self._old_clicks = OldClicks(self._pool, rewriting, Forgetting(self._pool, self._files, limits))
+        if not self._settings.retention.is_for_ever:
+            self._jobs.every("drop_old_clicks", _RETENTION_SECONDS, self.drop_old_clicks)
 
     async def stop(self) -> None:
         """End. What is under way is broken off, and begun anew next time."""
@@ -77,6 +83,20 @@ class SettleServer:
         """Merge what is due, one piece after another."""
         while await self._merging.merge_one():
             pass
+
+    async def drop_old_clicks(self) -> None:
+        """Drop what is too old, unless another program is at it."""
+        dropped = await self._old_clicks.drop(self._settings.retention, self._clock.now())
+        if dropped is None:
+            _logger.info("old_clicks_left_to_another")
+            return
+        _logger.info(
+            "old_clicks_dropped",
+            months=[f"{month:%Y-%m}" for month in dropped.months],
+            clicks=dropped.clicks,
+            orphans=dropped.orphans,
+            set_aside=dropped.set_aside,
+        )
 
     async def settle_when_due(self) -> None:
         """Settle clicks when there are enough, or when some have waited for long."""

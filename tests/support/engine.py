@@ -15,12 +15,14 @@ from services.analytics.questions.stats import Stats
 from services.analytics.segments import registry
 from services.analytics.segments.duck import DuckLimits
 from services.analytics.segments.files import SegmentFiles
+from services.analytics.segments.forgetting import Forgetting
 from services.analytics.segments.locate import open_files
 from services.analytics.segments.registry import Segment
 from services.analytics.segments.rewriting import Rewriting
 from services.analytics.segments.settling import Settling
 from services.analytics.store.clicks import ClickWriter
 from services.analytics.store.erasure import Erasure
+from services.analytics.store.retention import OldClicks
 from services.runtime.postgres import Pool, open_pool
 from tests.support.clicks import batch
 
@@ -35,6 +37,7 @@ class Engine:
     writer: ClickWriter
     settling: Settling
     rewriting: Rewriting
+    old_clicks: OldClicks
     snapshots: Snapshots
     stats: Stats
     clicks: ClickReader
@@ -80,13 +83,15 @@ async def running_engine(url: str, folder: Path, *, segments: str = "") -> Async
     pool = await open_pool(url, "analytics")
     snapshots = Snapshots(pool, files, limits)
     try:
+        rewriting = Rewriting(pool, files, limits)
         yield Engine(
             pool=pool,
             files=files,
             limits=limits,
             writer=ClickWriter(pool),
             settling=Settling(pool, files, limits),
-            rewriting=Rewriting(pool, files, limits),
+            rewriting=rewriting,
+            old_clicks=OldClicks(pool, rewriting, Forgetting(pool, files, limits)),
             snapshots=snapshots,
             stats=Stats(snapshots, files),
             clicks=ClickReader(snapshots, files),

@@ -104,3 +104,6 @@ CREATE TABLE pins (
     reason text NOT NULL,
     ends timestamptz NOT NULL
 );
+
+-- True since raw clicks began to be dropped, until the hashes of visitors who had no others are gone, too.
+ALTER TABLE retention ADD COLUMN is_forgetting boolean NOT NULL DEFAULT false;

@@ -1,44 +1,31 @@
 """Drop raw clicks that are older than they are kept; the sums stay, and the ledger too."""
 
 import asyncio
-import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Final
 
-import asyncpg
-
 from services.analytics.domain.retention import Retention
-from services.runtime import log
+from services.analytics.segments import registry
+from services.analytics.segments.forgetting import Forgetting
+from services.analytics.segments.registry import Segment
+from services.analytics.segments.rewriting import Rewriting
+from services.analytics.segments.turn import TurnTaken
 from services.runtime.postgres import Connection, Pool
 
-_logger = log.get(__name__)
-
-_PARTITION: Final = re.compile(r"clicks_(\d{4})_(\d{2})")
-_PARTITIONS: Final = """
-SELECT child.relname FROM pg_inherits
-JOIN pg_class AS child ON child.oid = inhrelid
-WHERE inhparent = 'clicks'::regclass
-"""
 _SAVE: Final = """
-INSERT INTO retention (raw_since) VALUES ($1)
-ON CONFLICT (singleton) DO UPDATE SET raw_since = greatest(retention.raw_since, excluded.raw_since)
+INSERT INTO retention (raw_since, is_forgetting) VALUES ($1, true)
+ON CONFLICT (singleton) DO UPDATE
+SET raw_since = greatest(retention.raw_since, excluded.raw_since), is_forgetting = true
 """
-_READ: Final = "SELECT raw_since FROM retention"
-# Dropping a partition stops all reading of clicks for a moment, and whoever waits for that moment stops it longer.
-_SHORT_WAIT: Final = "SET LOCAL lock_timeout = '2s'"
-_ATTEMPTS: Final = 10
-_PAUSE_SECONDS: Final = 3
+_IS_FORGETTING: Final = "SELECT is_forgetting FROM retention"
+# While somebody else rewrites: that takes seconds.
+_PAUSE_SECONDS: Final = 0.5
 _SOME: Final = 10_000
 # Nobody waits for the deleting, and to find the last of what is old takes reading whole tables.
 _PATIENCE: Final = "SET statement_timeout = '300s'"
 _SECONDS: Final = 302
 # Rows that somebody else holds are left for the next time: who never waits for a row cannot be part of a deadlock.
-_IS_OTHER: Final = "SELECT EXISTS (SELECT FROM clicks_other WHERE time < $1)"
-_DELETE_OTHER: Final = """
-DELETE FROM clicks_other
-WHERE ctid = ANY (ARRAY(SELECT ctid FROM clicks_other WHERE time < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))
-"""
 _DELETE_ORPHANS: Final = """
 DELETE FROM orphans
 WHERE ctid = ANY (ARRAY(SELECT ctid FROM orphans WHERE time < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))
@@ -61,75 +48,70 @@ class Dropped:
     set_aside: int = 0
 
 
-async def raw_since(connection: Connection) -> datetime | None:
-    """Return the time before which raw clicks were dropped; None when none were."""
-    time: datetime | None = await connection.fetchval(_READ)
-    return time
-
-
 class OldClicks:
     """Drops what is too old."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, rewriting: Rewriting, forgetting: Forgetting) -> None:
         self._pool = pool
+        self._rewriting = rewriting
+        self._forgetting = forgetting
 
     async def drop(self, retention: Retention, now: datetime) -> Dropped | None:
-        """Drop what is too old, and return what that was; None when another replica is at it."""
+        """Drop what is too old, and return what that was; None when another program is at it."""
         async with self._pool.acquire() as connection:
             if not await connection.fetchval(_LOCK):
                 return None
             try:
                 # Until the connection goes back to the pool.
                 await connection.execute(_PATIENCE)
-                return await _drop(connection, retention, now)
+                return await self._drop(connection, retention, now)
             finally:
                 await connection.execute(_UNLOCK)
 
+    async def _drop(self, connection: Connection, retention: Retention, now: datetime) -> Dropped:
+        months: tuple[date, ...] = ()
+        clicks = orphans = set_aside = 0
+        if since := retention.raw_since(now):
+            months, clicks = await self._drop_months(connection, since)
+            orphans = await _delete(connection, _DELETE_ORPHANS, since)
+        if oldest := retention.set_aside_since(now):
+            set_aside = await _delete(connection, _DELETE_SET_ASIDE, oldest)
+        return Dropped(months=months, clicks=clicks, orphans=orphans, set_aside=set_aside)
 
-async def _drop(connection: Connection, retention: Retention, now: datetime) -> Dropped:
-    months: tuple[date, ...] = ()
-    clicks = orphans = set_aside = 0
-    if since := retention.raw_since(now):
-        months = await _drop_months(connection, since)
-        clicks = await _delete_other(connection, since)
-        orphans = await _delete(connection, _DELETE_ORPHANS, since)
-    if oldest := retention.set_aside_since(now):
-        set_aside = await _delete(connection, _DELETE_SET_ASIDE, oldest)
-    return Dropped(months=months, clicks=clicks, orphans=orphans, set_aside=set_aside)
+    async def _drop_months(self, connection: Connection, since: datetime) -> tuple[tuple[date, ...], int]:
+        first_kept = since.astimezone(UTC).date()
+        old = [segment for segment in await registry.live_segments(connection) if segment.month < first_kept]
+        months = sorted({segment.month for segment in old if segment.has_clicks})
+        if months:
+            # Said before it is done, so that no answer lacks clicks without saying so.
+            await connection.execute(_SAVE, since)
+        clicks = 0
+        for month in months:
+            clicks += await self._drop_month(connection, month)
+        # Also what an earlier time left undone.
+        while await connection.fetchval(_IS_FORGETTING):
+            try:
+                await self._forgetting.forget_visitors()
+            except (TurnTaken, registry.Replaced):
+                await asyncio.sleep(_PAUSE_SECONDS)
+        return tuple(months), clicks
 
-
-async def _drop_months(connection: Connection, since: datetime) -> tuple[date, ...]:
-    names = [row["relname"] for row in await connection.fetch(_PARTITIONS)]
-    found = [_PARTITION.fullmatch(name) for name in names]
-    months = sorted(date(int(match[1]), int(match[2]), 1) for match in found if match)
-    old = [month for month in months if month < since.astimezone(UTC).date()]
-    if old:
-        # Said before it is done, so that no answer lacks clicks without saying so.
-        await connection.execute(_SAVE, since)
-    dropped = [month for month in old if await _drop_month(connection, month)]
-    return tuple(dropped)
-
-
-async def _drop_month(connection: Connection, month: date) -> bool:
-    for _ in range(_ATTEMPTS):
-        try:
-            async with connection.transaction():
-                await connection.execute(_SHORT_WAIT)
-                await connection.execute("SELECT drop_clicks_month($1)", month)
-        except asyncpg.LockNotAvailableError:
-            await asyncio.sleep(_PAUSE_SECONDS)
-        else:
-            return True
-    _logger.warning("partition_not_dropped", month=month)
-    return False
-
-
-async def _delete_other(connection: Connection, since: datetime) -> int:
-    """Delete from the partition of the months that have none."""
-    if not await connection.fetchval(_IS_OTHER, since, timeout=_SECONDS):
+    async def _drop_month(self, connection: Connection, month: date) -> int:
+        """Make sums of a month's clicks, and return how many clicks those were."""
+        while segments := await _with_clicks(connection, month):
+            try:
+                await self._rewriting.rewrite(segments, keep_clicks=False)
+            except (TurnTaken, registry.Replaced):
+                await asyncio.sleep(_PAUSE_SECONDS)
+            else:
+                return sum(segment.rows for segment in segments if segment.has_clicks)
         return 0
-    await connection.execute(_SAVE, since)
-    return await _delete(connection, _DELETE_OTHER, since)
+
+
+async def _with_clicks(connection: Connection, month: date) -> list[Segment]:
+    """Return the segments of a month, if some have raw clicks."""
+    segments = [segment for segment in await registry.live_segments(connection) if segment.month == month]
+    return segments if any(segment.has_clicks for segment in segments) else []
 
 
 async def _delete(connection: Connection, statement: str, before: datetime) -> int:

@@ -5,24 +5,21 @@ import json
 import os
 import sys
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from pathlib import Path
 
+import duckdb
 import pytest
 
 from services.analytics.domain.classes import DEFINITION, ClickClass, class_of
 from services.analytics.domain.click import Click
 from services.analytics.domain.query import Audience
-from services.analytics.store import rollups
-from services.analytics.store.click_rows import COLUMNS, click_of
-from services.analytics.store.clicks import ClickWriter
-from services.analytics.store.erasure import Erasure
-from services.analytics.store.partitions import Partitions
+from services.analytics.segments.turn import rewriting_turn
 from services.analytics.store.reclassification import Progress, Reclassification
-from services.runtime.postgres import Pool, open_pool
-from tests.support.clicks import BROWSER, OWNER, batch, click, random_clicks
+from tests.support.clicks import BROWSER, OWNER, click, random_clicks
+from tests.support.engine import Engine, running_engine
+from tests.support.rewriting import check_answers, check_sums
 from tests.support.wait import eventually
 
 START = datetime(2026, 1, 20, tzinfo=UTC)
@@ -48,30 +45,47 @@ def old_clicks(seed: int, count: int) -> list[Click]:
     ]
 
 
-@asynccontextmanager
-async def opened(url: str) -> AsyncIterator[Pool]:
-    pool = await open_pool(url, "analytics")
-    try:
-        yield pool
-    finally:
-        await pool.close()
+def renewed(clicks: Sequence[Click]) -> list[Click]:
+    """Return clicks as the program's definition has them."""
+    found = [class_of(item.user_agent, item.purpose) for item in clicks]
+    return [
+        replace(item, click_class=each, is_bot=each is not ClickClass.PERSON, definition=DEFINITION)
+        for item, each in zip(clicks, found, strict=True)
+    ]
 
 
-async def store(pool: Pool, clicks: Sequence[Click]) -> None:
-    writer, source = ClickWriter(pool, Partitions(pool)), uuid4()
-    for first in range(0, len(clicks), 50):
-        await writer.store(batch(source, clicks[first : first + 50], first=first + 1), NOW)
+@pytest.fixture
+async def engine(analytics_database: str, tmp_path: Path) -> AsyncIterator[Engine]:
+    async with running_engine(analytics_database, tmp_path) as running:
+        yield running
 
 
-def reclassification(pool: Pool, batch_rows: int = 37) -> Reclassification:
-    return Reclassification(pool, definition=DEFINITION, class_of=class_of, batch_rows=batch_rows)
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return where the segments are."""
+    return tmp_path / "segments"
+
+
+async def store(engine: Engine, clicks: Sequence[Click]) -> None:
+    """Store clicks: two thirds of them in segments, of two turns, and the others in landing."""
+    third = len(clicks) // 3
+    for some in (clicks[:third], clicks[third : 2 * third]):
+        await engine.store(some, NOW)
+        await engine.settle()
+    await engine.store(clicks[2 * third :], NOW)
+
+
+def reclassification(engine: Engine, batch_rows: int = 37) -> Reclassification:
+    return Reclassification(
+        engine.pool, engine.rewriting, definition=DEFINITION, class_of=class_of, batch_rows=batch_rows
+    )
 
 
 def ignore(_: str, __: Progress) -> None:
     """Take progress and do nothing."""
 
 
-async def start_command(url: str) -> asyncio.subprocess.Process:
+async def start_command(url: str, folder: Path) -> asyncio.subprocess.Process:
     """Run python -m services.analytics reclassify."""
     plain = {name: value for name, value in os.environ.items() if not name.startswith("LINKMETER_")}
     return await asyncio.create_subprocess_exec(
@@ -79,155 +93,141 @@ async def start_command(url: str) -> asyncio.subprocess.Process:
         "-m",
         "services.analytics",
         "reclassify",
-        env={**plain, "LINKMETER_POSTGRES_URL": url},
+        env={**plain, "LINKMETER_POSTGRES_URL": url, "LINKMETER_SEGMENTS": str(folder)},
         stderr=asyncio.subprocess.PIPE,
     )
 
 
-async def totals(pool: Pool) -> dict[tuple[object, ...], int]:
-    """Read all clicks of the totals, people and programs together."""
-    rows = await pool.fetch("SELECT link_id, start, owner_id, clicks FROM totals")
-    return {tuple(row)[:3]: row["clicks"] for row in rows}
+async def definitions(engine: Engine) -> list[int]:
+    return sorted(segment.definition for segment in await engine.segments())
 
 
-async def check_sums(pool: Pool) -> None:
-    """Compare every row of the sums with a naive count over the raw clicks."""
-    rows = await pool.fetch(f"SELECT {', '.join(COLUMNS)} FROM clicks")  # noqa: S608
-    clicks = [click_of(dict(row)) for row in rows]
-    expected_totals, expected_daily = rollups.sums(clicks)
-    found = await pool.fetch("SELECT link_id, start, owner_id, clicks, human_clicks FROM totals")
-    assert {tuple(row)[:3]: list(tuple(row)[3:]) for row in found} == expected_totals
-    found = await pool.fetch(
-        "SELECT link_id, dimension, day, value, detail, owner_id, clicks, human_clicks FROM daily "
-        "WHERE clicks <> 0 OR human_clicks <> 0"
-    )
-    assert {tuple(row)[:6]: list(tuple(row)[6:]) for row in found} == expected_daily
+async def check_classes(engine: Engine, folder: Path) -> None:
+    """Compare every click, wherever it is, with what the definition says of it."""
+    rows = []
+    for table in ("landing", "orphans"):
+        statement = f"SELECT user_agent, purpose, click_class, is_bot, definition FROM {table}"  # noqa: S608
+        rows += [tuple(row) for row in await engine.pool.fetch(statement)]
+    files = [str(folder / segment.name / "clicks.parquet") for segment in await engine.segments()]
+    with duckdb.connect() as duck:
+        select = "SELECT user_agent, purpose, click_class, is_bot, definition FROM read_parquet($1)"
+        rows += duck.execute(select, [files]).fetchall() if files else []
+    assert rows
+    for user_agent, purpose, *found in rows:
+        expected = class_of(user_agent, purpose)
+        assert found == [expected, expected is not ClickClass.PERSON, DEFINITION]
+    assert {*await definitions(engine)} <= {DEFINITION}
 
 
-async def check_classes(pool: Pool, table: str = "clicks") -> None:
-    """Compare every click with what the definition says of it."""
-    rows = await pool.fetch(f"SELECT user_agent, purpose, click_class, is_bot, definition FROM {table}")  # noqa: S608
-    for row in rows:
-        expected = class_of(row["user_agent"], row["purpose"])
-        assert (row["click_class"], row["is_bot"], row["definition"]) == (
-            expected,
-            expected is not ClickClass.PERSON,
-            DEFINITION,
-        )
-
-
-async def test_classes_and_human_counts_follow_the_definition_and_no_total_changes(analytics_database: str) -> None:
-    async with opened(analytics_database) as pool:
-        await store(pool, old_clicks(3, 400))
-        before = await totals(pool)
-        await reclassification(pool).run(ignore)
-        assert await totals(pool) == before
-        await check_classes(pool)
-        await check_sums(pool)
-
-
-async def test_orphan_visits_are_classified_too(analytics_database: str) -> None:
-    orphans = [replace(item, link_id=0, owner_id=0) for item in old_clicks(4, 90)]
-    async with opened(analytics_database) as pool:
-        await store(pool, orphans)
-        await reclassification(pool).run(ignore)
-        await check_classes(pool, "orphans")
-        assert await totals(pool) == {}
-
-
-async def test_a_run_that_dies_changes_nothing_by_halves_and_the_next_goes_on(
-    analytics_database: str, monkeypatch: pytest.MonkeyPatch
+async def test_classes_and_human_counts_follow_the_definition_and_no_total_changes(
+    engine: Engine, folder: Path
 ) -> None:
-    """The batch that it died in is as it was; the batches before are not seen again."""
-    real, calls = rollups.replace, []
+    """In segments and in landing; whoever asked before sees the new classes of the newest clicks, too."""
+    clicks = old_clicks(3, 420)
+    await store(engine, clicks)
+    await check_answers(engine, clicks, NOW)
+    await reclassification(engine).run(ignore)
+    await check_answers(engine, renewed(clicks), NOW)
+    await check_classes(engine, folder)
+    await check_sums(engine, folder)
 
-    async def dies(*arguments: object) -> None:
-        calls.append(arguments)
-        await real(*arguments)  # type: ignore[arg-type]
-        if len(calls) == 4:
-            raise ConnectionError("the server went away")
 
+async def test_orphan_visits_are_classified_too(engine: Engine, folder: Path) -> None:
+    orphans = [replace(item, link_id=0, owner_id=0) for item in old_clicks(4, 90)]
+    await engine.store(orphans, NOW)
     seen: list[tuple[str, Progress]] = []
-    async with opened(analytics_database) as pool:
-        await store(pool, old_clicks(5, 300))
-        before = await totals(pool)
-        with monkeypatch.context() as patched:
-            patched.setattr(rollups, "replace", dies)
-            with pytest.raises(ConnectionError):
-                await reclassification(pool).run(ignore)
-        assert await totals(pool) == before
-        await check_sums(pool)
-        assert await pool.fetchval("SELECT count(*) FROM clicks WHERE definition = $1", DEFINITION) == 3 * 37
-        await reclassification(pool).run(lambda table, progress: seen.append((table, progress)))
-        await check_classes(pool)
-        await check_sums(pool)
-        assert await totals(pool) == before
-    assert seen[0] == ("clicks", Progress(4 * 37, seen[0][1].changed, is_finished=False))
-    assert [progress.seen for table, progress in seen if progress.is_finished] == [300, 0]
+    await reclassification(engine).run(lambda table, progress: seen.append((table, progress)))
+    await check_classes(engine, folder)
+    assert [(table, progress.seen) for table, progress in seen] == [
+        ("clicks", 0), ("orphans", 37), ("orphans", 74), ("orphans", 90)
+    ]  # fmt: skip
 
 
-async def test_runs_at_once_and_clicks_that_come_in_meanwhile_agree(analytics_database: str) -> None:
-    """Two runs take turns, batches are added to the same sums, and a link is forgotten in between."""
-    new = [replace(item, definition=DEFINITION, click_class=class_of(item.user_agent, item.purpose),
-                   is_bot=class_of(item.user_agent, item.purpose) is not ClickClass.PERSON)
-           for item in old_clicks(8, 300)]  # fmt: skip
-    async with opened(analytics_database) as pool:
-        await store(pool, old_clicks(7, 600))
-        await asyncio.gather(
-            reclassification(pool, 20).run(ignore),
-            reclassification(pool, 20).run(ignore),
-            store(pool, new),
-            Erasure(pool).of_link(Audience(owner_id=OWNER), 2),
-        )
-        await check_classes(pool)
-        await check_sums(pool)
-        assert sum((await totals(pool)).values()) == await pool.fetchval("SELECT count(*) FROM clicks")
+async def test_clicks_without_raw_ones_stay_as_they_were_counted(engine: Engine) -> None:
+    """Their sums cannot be told apart any more; and nobody tries for ever."""
+    await engine.store(old_clicks(10, 60), NOW)
+    await engine.settle()
+    for segment in await engine.segments():
+        await engine.rewriting.rewrite([segment], keep_clicks=False)
+    before = await engine.segments()
+    await reclassification(engine).run(ignore)
+    assert await engine.segments() == before
 
 
-async def test_the_command_may_be_killed_and_goes_on(analytics_database: str) -> None:
-    """SIGKILL in the middle of the second batch: the first is not seen again, the second as if nothing had been."""
-    last = "SELECT sequence FROM clicks ORDER BY link_id DESC, time DESC, source DESC, sequence DESC LIMIT 1 FOR UPDATE"
-    async with opened(analytics_database) as pool:
-        await store(pool, old_clicks(6, 2500))
-        before = await totals(pool)
-        async with pool.acquire() as other, other.transaction():
-            # The second batch waits for its last click.
-            await other.fetch(last)
-            command = await start_command(analytics_database)
-            await eventually(lambda: pool.fetchval("SELECT sum(seen)::int = 2000 FROM reclassifications"), 30)
-            command.kill()
-            await command.communicate()
-        assert await totals(pool) == before
-        await check_sums(pool)
-        command = await start_command(analytics_database)
-        _, said = await command.communicate()
-        assert command.returncode == 0, said
-        await check_classes(pool)
-        await check_sums(pool)
-        assert await totals(pool) == before
+async def test_progress_tells_what_was_seen_and_changed(engine: Engine) -> None:
+    clicks = old_clicks(11, 90)
+    await store(engine, clicks)
+    seen: list[Progress] = []
+    await reclassification(engine).run(lambda table, each: seen.append(each) if table == "clicks" else None)
+    changed = sum(
+        before.click_class is not after.click_class for before, after in zip(clicks, renewed(clicks), strict=True)
+    )
+    assert seen[-1] == Progress(90, changed, is_finished=True)
+    assert not any(each.is_finished for each in seen[:-1])
+    assert [each.seen for each in seen] == sorted(each.seen for each in seen)
+
+
+async def test_runs_at_once_and_clicks_that_come_in_meanwhile_agree(engine: Engine, folder: Path) -> None:
+    """Two runs take turns, clicks come in and are settled, and a link is erased in between."""
+    old, new = old_clicks(7, 300), renewed(old_clicks(8, 100))
+    await store(engine, old)
+
+    async def come_in() -> None:
+        await engine.store(new, NOW)
+        await engine.settle()
+
+    await asyncio.gather(reclassification(engine, 20).run(ignore), reclassification(engine, 20).run(ignore), come_in())
+    await engine.erasure.of_link(Audience(owner_id=OWNER), 2)
+    kept = [item for item in [*renewed(old), *new] if (item.owner_id, item.link_id) != (OWNER, 2)]
+    await check_answers(engine, kept, NOW)
+    await check_classes(engine, folder)
+
+
+async def test_the_command_may_be_killed_and_goes_on(engine: Engine, analytics_database: str, folder: Path) -> None:
+    """SIGKILL before the last segment is committed: those before are not seen again, this one is as it was."""
+    clicks = old_clicks(6, 300)
+    await store(engine, clicks)
+    count = len(await engine.segments())
+    last = max(segment.id for segment in await engine.segments())
+    waiting = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    async with engine.pool.acquire() as other, other.transaction():
+        # Who replaces the last segment waits here.
+        await other.fetch("SELECT FROM segments WHERE id = $1 FOR UPDATE", last)
+        command = await start_command(analytics_database, folder)
+        pid = await eventually(lambda: engine.pool.fetchval(waiting))
+        command.kill()
+        await command.communicate()
+        await other.execute("SELECT pg_terminate_backend($1)", pid)
+    left = (await definitions(engine)).count(1)
+    (seen_again,) = [segment.rows for segment in await engine.segments() if segment.definition == 1]
+    assert (count > 2, left) == (True, 1)
+    command = await start_command(analytics_database, folder)
+    _, said = await command.communicate()
+    assert command.returncode == 0, said
+    await check_answers(engine, renewed(clicks), NOW)
+    await check_classes(engine, folder)
+    await check_sums(engine, folder)
     reports = [json.loads(line) for line in said.splitlines()]
-    seen = [report["seen"] for report in reports if report.get("table") == "clicks"]
-    assert seen == [2500]
+    steps = [report for report in reports if report.get("table") == "clicks"]
+    assert [step["seen"] for step in steps] == [seen_again] * 2
+    assert [step["event"] for step in steps] == ["reclassifying", "reclassified"]
 
 
-async def test_another_pass_finds_what_came_in_by_an_older_program(analytics_database: str) -> None:
+async def test_it_waits_for_those_who_rewrite(engine: Engine, folder: Path) -> None:
+    await store(engine, old_clicks(12, 60))
+    async with rewriting_turn(engine.pool):
+        running = asyncio.create_task(reclassification(engine).run(ignore))
+        await eventually(lambda: engine.pool.fetchval("SELECT landing_version > 0 FROM registry"))
+        assert {*await definitions(engine)} == {1}
+    await running
+    await check_classes(engine, folder)
+
+
+async def test_another_pass_finds_what_came_in_by_an_older_program(engine: Engine, folder: Path) -> None:
     """During a deploy, old and new write side by side; a finished pass can be run again."""
-    async with opened(analytics_database) as pool:
-        await store(pool, old_clicks(9, 60))
-        await reclassification(pool).run(ignore)
-        await store(pool, [click(START, definition=1, click_class=ClickClass.UNCLASSIFIED, link_id=1)])
-        await reclassification(pool).run(ignore)
-        await check_classes(pool)
-        await check_sums(pool)
-
-
-async def test_rows_of_a_program_that_knows_no_classes_have_none(analytics_database: str) -> None:
-    """R16: it writes neither column, and no sum of the dimension."""
-    old = [name for name in COLUMNS if name not in {"click_class", "definition"}]
-    async with opened(analytics_database) as pool:
-        await store(pool, [click(START)])
-        names = ", ".join(old)
-        next_row = names.replace("sequence", "sequence + 1")
-        await pool.execute(f"INSERT INTO clicks ({names}) SELECT {next_row} FROM clicks")  # noqa: S608
-        rows = await pool.fetch("SELECT click_class, definition FROM clicks ORDER BY sequence")
-    assert [tuple(row) for row in rows] == [(ClickClass.PERSON, DEFINITION), (ClickClass.UNCLASSIFIED, 1)]
+    await store(engine, old_clicks(9, 60))
+    await reclassification(engine).run(ignore)
+    late = click(START, definition=1, click_class=ClickClass.UNCLASSIFIED, link_id=1)
+    await engine.store([late, replace(late, link_id=0, owner_id=0)], NOW)
+    await reclassification(engine).run(ignore)
+    await check_classes(engine, folder)

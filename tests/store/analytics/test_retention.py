@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from uuid import uuid4
 
+import duckdb
 import pytest
 
 from services.analytics.domain.buckets import Bucket
@@ -14,14 +15,16 @@ from services.analytics.domain.dimensions import Dimension
 from services.analytics.domain.ledger import OutboxReport
 from services.analytics.domain.query import Audience, Filter, Metric, Query, QueryResult, Report, Row
 from services.analytics.domain.retention import Retention
-from services.analytics.store.clicks import Batch, ClickWriter, OutboxRow
-from services.analytics.store.erasure import Erasure
-from services.analytics.store.partitions import Partitions
-from services.analytics.store.retention import Dropped, OldClicks
+from services.analytics.questions.conditions import Statement
+from services.analytics.questions.reading import Reader
+from services.analytics.segments.turn import rewriting_turn
+from services.analytics.store.click_rows import visitor_hash
+from services.analytics.store.clicks import Batch, OutboxRow
+from services.analytics.store.retention import Dropped
 from services.analytics.store.sources import Sources
-from services.analytics.store.stats import Stats
-from services.runtime.postgres import Pool, open_pool
-from tests.support.clicks import LINK, OWNER, batch, click, random_clicks
+from tests.support.clicks import LINK, OWNER, click, random_clicks
+from tests.support.engine import Engine, running_engine
+from tests.support.rewriting import erase_link
 from tests.support.wait import eventually
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
@@ -31,49 +34,64 @@ RETENTION = Retention(click_months=3)
 CLICKS = random_clicks(11, 900, NOW - timedelta(days=500), timedelta(days=500))
 
 
-@asynccontextmanager
-async def opened(url: str) -> AsyncIterator[Pool]:
-    pool = await open_pool(url, "analytics")
-    try:
-        yield pool
-    finally:
-        await pool.close()
+@pytest.fixture
+async def engine(analytics_database: str, tmp_path: Path) -> AsyncIterator[Engine]:
+    async with running_engine(analytics_database, tmp_path) as running:
+        yield running
 
 
-async def store(pool: Pool, clicks: Sequence[Click]) -> None:
-    await ClickWriter(pool, Partitions(pool)).store(batch(uuid4(), clicks), NOW)
+async def store(engine: Engine, clicks: Sequence[Click]) -> None:
+    """Store clicks and settle them."""
+    await engine.store(clicks, NOW)
+    await engine.settle()
 
 
-async def ask(pool: Pool, *reports: Report, **changes: object) -> QueryResult:
+async def ask(engine: Engine, *reports: Report, **changes: object) -> QueryResult:
     query = Query(audience=Audience(owner_id=OWNER), reports=reports, **changes)  # type: ignore[arg-type]
-    return await Stats(pool).query(query, NOW)
+    return await engine.ask(query, NOW)
 
 
-async def oldest(pool: Pool, table: str = "clicks") -> datetime:
-    time: datetime = await pool.fetchval(f"SELECT min(time) FROM {table}")  # noqa: S608
-    return time
+async def raw_clicks(engine: Engine, folder: Path) -> list[datetime]:
+    """Read the times of all raw clicks of live segments."""
+    files = [str(folder / "segments" / segment.files[kind].name)
+             for segment in await engine.segments() for kind in segment.files if kind == "clicks"]  # fmt: skip
+    if not files:
+        return []
+    with duckdb.connect() as duck:
+        rows = duck.execute("SELECT epoch(time) FROM read_parquet($1) ORDER BY time", [files]).fetchall()
+    return [datetime.fromtimestamp(row[0], UTC) for row in rows]
 
 
-async def test_months_that_are_wholly_older_are_dropped(analytics_database: str) -> None:
-    """Also from the partition for all else, and orphan visits; what is kept is whole."""
+async def hashes(engine: Engine, folder: Path) -> set[int]:
+    """Read the hashes of all visitors that are known."""
+    files = [str(folder / "segments" / segment.files[kind].name)
+             for segment in await engine.segments() for kind in segment.files if kind == "visitors"]  # fmt: skip
+    if not files:
+        return set()
+    with duckdb.connect() as duck:
+        return {row[0] for row in duck.execute("SELECT visitor_hash FROM read_parquet($1)", [files]).fetchall()}
+
+
+async def test_months_that_are_wholly_older_are_dropped(engine: Engine, tmp_path: Path) -> None:
+    """And orphan visits; what is kept is whole."""
     orphans = [click(time, link_id=0, owner_id=0) for time in (NOW, SINCE - timedelta(days=1))]
-    kept = [item for item in CLICKS if item.time >= SINCE]
-    async with opened(analytics_database) as pool:
-        await store(pool, [*CLICKS, *orphans])
-        dropped = await OldClicks(pool).drop(RETENTION, NOW)
-        assert await oldest(pool) == min(item.time for item in kept)
-        assert await pool.fetchval("SELECT count(*) FROM clicks") == len(kept)
-        assert await oldest(pool, "orphans") == NOW
-        again = await OldClicks(pool).drop(RETENTION, NOW)
+    kept = sorted(item.time for item in CLICKS if item.time >= SINCE)
+    await store(engine, [*CLICKS, *orphans])
+    dropped = await engine.old_clicks.drop(RETENTION, NOW)
+    assert [round(each.timestamp()) for each in await raw_clicks(engine, tmp_path)] == [
+        round(each.timestamp()) for each in kept
+    ]
+    assert await engine.pool.fetchval("SELECT min(time) FROM orphans") == NOW
+    again = await engine.old_clicks.drop(RETENTION, NOW)
     assert dropped is not None
-    assert dropped.months[-1] == date(2025, 11, 1)
-    assert dropped.clicks > 0
+    assert dropped.months == tuple(sorted({item.time.date().replace(day=1) for item in CLICKS if item.time < SINCE}))
+    assert dropped.clicks == len(CLICKS) - len(kept)
     assert dropped.orphans == 1
     assert again == Dropped()
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "Asia/Kathmandu"])
-async def test_totals_and_daily_breakdowns_answer_over_dropped_time(analytics_database: str, zone: str) -> None:
+async def test_totals_and_daily_breakdowns_answer_over_dropped_time(engine: Engine, zone: str) -> None:
     """The same numbers as before: of all time, by day in any zone, and by one dimension."""
     both = (Metric.CLICKS, Metric.HUMAN_CLICKS)
     reports = (
@@ -83,11 +101,10 @@ async def test_totals_and_daily_breakdowns_answer_over_dropped_time(analytics_da
         Report(metrics=both, dimensions=(Dimension.COUNTRY,)),
         Report(metrics=both, dimensions=(Dimension.CLICK_CLASS,)),
     )
-    async with opened(analytics_database) as pool:
-        await store(pool, CLICKS)
-        before = await ask(pool, *reports, time_zone=zone)
-        await OldClicks(pool).drop(RETENTION, NOW)
-        after = await ask(pool, *reports, time_zone=zone)
+    await store(engine, CLICKS)
+    before = await ask(engine, *reports, time_zone=zone)
+    await engine.old_clicks.drop(RETENTION, NOW)
+    after = await ask(engine, *reports, time_zone=zone)
     assert before.first_click_time is not None
     assert after.first_click_time is not None
     assert timedelta() <= before.first_click_time - after.first_click_time < timedelta(minutes=15)
@@ -101,108 +118,178 @@ def _since_first(rows: tuple[Row, ...]) -> tuple[Row, ...]:
     return rows[1:] if rows[0].bucket_start is not None and not any(rows[0].metrics) else rows
 
 
-async def test_what_needs_raw_clicks_is_counted_since_there_are_some(analytics_database: str) -> None:
+async def test_what_needs_raw_clicks_is_counted_since_there_are_some(engine: Engine) -> None:
     """Visitors, and combinations of dimensions."""
     combined = Report(dimensions=(Dimension.COUNTRY, Dimension.SCHEME))
-    async with opened(analytics_database) as pool:
-        await store(pool, CLICKS)
-        expected = await ask(pool, Report(metrics=(Metric.VISITORS,)), combined, start=SINCE)
-        await OldClicks(pool).drop(RETENTION, NOW)
-        after = await ask(pool, Report(metrics=(Metric.VISITORS,)), combined)
+    await store(engine, CLICKS)
+    expected = await ask(engine, Report(metrics=(Metric.VISITORS,)), combined, start=SINCE)
+    await engine.old_clicks.drop(RETENTION, NOW)
+    after = await ask(engine, Report(metrics=(Metric.VISITORS,)), combined)
     assert after.results == expected.results
 
 
-async def test_when_all_raw_clicks_are_gone_the_totals_say_when_they_were(analytics_database: str) -> None:
+async def test_when_all_raw_clicks_are_gone_the_totals_say_when_they_were(engine: Engine) -> None:
     time = datetime(2025, 6, 7, 8, 20, tzinfo=UTC)
     country = Filter(dimension=Dimension.COUNTRY, values=frozenset({""}))
-    async with opened(analytics_database) as pool:
-        await store(pool, [click(time), click(time + timedelta(days=2))])
-        await OldClicks(pool).drop(RETENTION, NOW)
-        result = await ask(pool, Report())
-        filtered = await ask(pool, Report(), filters=(country,))
+    await store(engine, [click(time), click(time + timedelta(days=2))])
+    await engine.old_clicks.drop(RETENTION, NOW)
+    result = await ask(engine, Report())
+    filtered = await ask(engine, Report(), filters=(country,))
     quarter = time.replace(minute=15)
     assert (result.first_click_time, result.last_click_time) == (quarter, quarter + timedelta(days=2))
     assert (result.start, result.results[0][0].metrics) == (time.replace(hour=0, minute=0), (2,))
     assert (filtered.first_click_time, filtered.results[0][0].metrics) == (None, (2,))
 
 
-async def test_a_click_that_comes_late_is_counted_and_dropped_next_time(analytics_database: str) -> None:
-    async with opened(analytics_database) as pool:
-        partitions = Partitions(pool)
-        writer = ClickWriter(pool, partitions)
-        time = SINCE - timedelta(days=20)
-        await writer.store(batch(uuid4(), [click(time)]), NOW)
-        await OldClicks(pool).drop(RETENTION, NOW)
-        await writer.store(batch(uuid4(), [click(time)]), NOW)
-        await OldClicks(pool).drop(RETENTION, NOW)
-        assert await pool.fetchval("SELECT count(*) FROM clicks") == 0
-        assert (await ask(pool, Report())).results[0][0].metrics == (2,)
+async def test_a_click_that_comes_late_is_counted_and_dropped_next_time(engine: Engine, tmp_path: Path) -> None:
+    time = SINCE - timedelta(days=20)
+    await store(engine, [click(time)])
+    await engine.old_clicks.drop(RETENTION, NOW)
+    await store(engine, [click(time)])
+    assert await raw_clicks(engine, tmp_path) == [time]
+    assert (await ask(engine, Report())).results[0][0].metrics == (2,)
+    assert await engine.old_clicks.drop(RETENTION, NOW) == Dropped(months=(date(2025, 11, 1),), clicks=1)
+    assert await raw_clicks(engine, tmp_path) == []
+    assert (await ask(engine, Report())).results[0][0].metrics == (2,)
+    assert [segment.rows for segment in await engine.segments()] == [2]
 
 
-async def test_dropped_clicks_can_still_be_forgotten(analytics_database: str) -> None:
-    """Their sums go, and are what tells how many there were."""
-    async with opened(analytics_database) as pool:
-        await store(pool, [click(SINCE - timedelta(days=9))] * 3)
-        await OldClicks(pool).drop(RETENTION, NOW)
-        assert await Erasure(pool).of_domain(Audience(owner_id=OWNER), "lm.example") == 3
-        assert (await ask(pool, Report())).results[0][0].metrics == (0,)
+async def test_dropped_clicks_can_still_be_erased(engine: Engine) -> None:
+    """Their sums go, at once for who asks, and from the files when they are rewritten."""
+    time = SINCE - timedelta(days=9)
+    await store(engine, [click(time)] * 3 + [click(time, link_id=LINK + 1)])
+    await engine.old_clicks.drop(RETENTION, NOW)
+    await erase_link(engine, OWNER, LINK)
+    assert (await ask(engine, Report())).results[0][0].metrics == (1,)
+    await engine.rewriting.rewrite(await engine.segments(), keep_clicks=False)
+    assert (await ask(engine, Report())).results[0][0].metrics == (1,)
+    assert [segment.rows for segment in await engine.segments()] == [1]
 
 
-async def test_only_one_drops_at_a_time(analytics_database: str) -> None:
-    async with opened(analytics_database) as pool, pool.acquire() as other:
-        await store(pool, CLICKS)
+async def test_visitors_of_whom_no_click_is_kept_are_forgotten(engine: Engine, tmp_path: Path) -> None:
+    """The others keep their numbers: each is counted once, whatever comes in later."""
+    old, new = SINCE - timedelta(days=40), SINCE + timedelta(days=3)
+    of = {name: name.encode().ljust(8, b".") for name in ("gone", "both", "late", "back")}
+    first = [click(old, visitor=of["gone"]), click(old, visitor=of["both"]), click(old, visitor=of["late"]),
+             click(old + timedelta(days=31), visitor=of["back"]), click(new, visitor=of["both"])]  # fmt: skip
+    await store(engine, first)
+    later = [click(new, visitor=of[name]) for name in ("both", "back", "back")]
+    # Numbers that are lent to the newest clicks must not outlive what is forgotten.
+    await engine.store(later[:2], NOW)
+    assert (await ask(engine, Report(metrics=(Metric.VISITORS,)))).results[0][0].metrics == (4,)
+    await engine.old_clicks.drop(RETENTION, NOW)
+    assert await hashes(engine, tmp_path) == {visitor_hash(of["both"])}
+    kept = [first[-1], *later]
+    visitors = Report(metrics=(Metric.VISITORS,))
+    assert (await ask(engine, visitors, start=SINCE)).results[0][0].metrics == (2,)
+    await engine.settle()
+    await engine.store(later[2:], NOW)
+    assert (await ask(engine, visitors, start=SINCE)).results[0][0].metrics == (2,)
+    await engine.settle()
+    assert (await ask(engine, visitors, start=SINCE)).results[0][0].metrics == (2,)
+    assert await hashes(engine, tmp_path) == {visitor_hash(item.visitor) for item in kept}
+
+
+async def test_a_visitor_is_forgotten_with_the_last_of_the_clicks(engine: Engine, tmp_path: Path) -> None:
+    """Months later, from a segment that has had no raw clicks for long."""
+    times = [datetime(2025, month, 7, tzinfo=UTC) for month in (10, 11, 12)]
+    await store(engine, [click(time, visitor=b"visitor.") for time in times])
+    known = []
+    for now in (times[2], datetime(2026, 1, 9, tzinfo=UTC), datetime(2026, 2, 9, tzinfo=UTC)):
+        await engine.old_clicks.drop(Retention(click_months=1), now)
+        known.append((len(await raw_clicks(engine, tmp_path)), len(await hashes(engine, tmp_path))))
+    assert known == [(2, 1), (1, 1), (0, 0)]
+    assert (await ask(engine, Report())).results[0][0].metrics == (3,)
+
+
+async def test_dropping_that_died_forgets_next_time(engine: Engine, tmp_path: Path) -> None:
+    await store(engine, [click(SINCE - timedelta(days=9))])
+    await engine.pool.execute("INSERT INTO retention (raw_since, is_forgetting) VALUES ($1, true)", SINCE)
+    await engine.rewriting.rewrite(await engine.segments(), keep_clicks=False)
+    assert len(await hashes(engine, tmp_path)) == 1
+    assert await engine.old_clicks.drop(RETENTION, NOW) == Dropped()
+    assert await hashes(engine, tmp_path) == set()
+
+
+async def test_settling_meanwhile_counts_each_visitor_once(engine: Engine) -> None:
+    """Visitors of old clicks come back while these are dropped."""
+    old = [item for item in CLICKS if item.time < SINCE]
+    new = [item for item in CLICKS if item.time >= SINCE]
+    await store(engine, old)
+
+    async def come_back() -> None:
+        for first in range(4):
+            await engine.store(new[first::4], NOW)
+            await engine.settle()
+
+    await asyncio.gather(come_back(), engine.old_clicks.drop(RETENTION, NOW))
+    visitors = Report(metrics=(Metric.VISITORS, Metric.HUMAN_VISITORS))
+    expected = (
+        len({item.visitor for item in new if item.owner_id == OWNER}),
+        len({item.visitor for item in new if item.owner_id == OWNER and not item.is_bot}),
+    )
+    assert (await ask(engine, visitors, start=SINCE)).results[0][0].metrics == expected
+    await engine.old_clicks.drop(RETENTION, NOW)
+    assert (await ask(engine, visitors, start=SINCE)).results[0][0].metrics == expected
+
+
+async def test_only_one_drops_at_a_time(engine: Engine) -> None:
+    await store(engine, CLICKS)
+    async with engine.pool.acquire() as other:
         await other.execute("SELECT pg_advisory_lock(hashtext('linkmeter-analytics-retention'))")
-        assert await OldClicks(pool).drop(RETENTION, NOW) is None
+        assert await engine.old_clicks.drop(RETENTION, NOW) is None
         await other.execute("SELECT pg_advisory_unlock(hashtext('linkmeter-analytics-retention'))")
-        assert await OldClicks(pool).drop(RETENTION, NOW) is not None
+    assert await engine.old_clicks.drop(RETENTION, NOW) is not None
 
 
-async def test_dropping_waits_for_those_who_read(analytics_database: str) -> None:
-    """And a link's clicks come in meanwhile as before, once the reader is done."""
-    async with opened(analytics_database) as pool, opened(analytics_database) as readers:
-        await store(pool, [click(SINCE - timedelta(days=9))])
-        async with readers.acquire() as reader:
-            async with reader.transaction():
-                await reader.fetch("SELECT count(*) FROM clicks")
-                dropping = asyncio.create_task(OldClicks(pool).drop(RETENTION, NOW))
-                waiting = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND relation = 'clicks'::regclass)"
-                await eventually(lambda: readers.fetchval(waiting), 10)
-            assert await dropping == Dropped(months=(date(2025, 11, 1),))
-        await store(pool, [click(NOW - timedelta(hours=1))])
-        assert (await ask(pool, Report())).results[0][0].metrics == (2,)
+async def test_dropping_waits_for_those_who_rewrite(engine: Engine) -> None:
+    """By when it is said, but not yet done."""
+    await store(engine, [click(SINCE - timedelta(days=9))])
+    async with rewriting_turn(engine.pool):
+        dropping = asyncio.create_task(engine.old_clicks.drop(RETENTION, NOW))
+        await eventually(lambda: engine.pool.fetchval("SELECT raw_since FROM retention"))
+        assert [segment.has_clicks for segment in await engine.segments()] == [True]
+    assert await dropping == Dropped(months=(date(2025, 11, 1),), clicks=1)
 
 
-async def test_rows_that_somebody_holds_are_left_for_the_next_time(analytics_database: str) -> None:
+async def test_who_reads_goes_on_reading_what_is_dropped_meanwhile(engine: Engine) -> None:
+    await store(engine, CLICKS)
+    async with engine.snapshots.taken(visitors=True) as snapshot:
+        await engine.old_clicks.drop(RETENTION, NOW)
+        statement = Statement()
+        rows = " UNION ALL ".join(snapshot.clicks_of(snapshot.segments, Audience(owner_id=OWNER), statement))
+        found = await Reader(snapshot, engine.files).fetch(f"SELECT count(*) FROM ({rows})", statement)  # noqa: S608
+    assert found[0] == (len(CLICKS),)
+    assert (await ask(engine, Report())).raw_since == SINCE
+
+
+async def test_rows_that_somebody_holds_are_left_for_the_next_time(engine: Engine) -> None:
     """Who never waits for a row cannot be part of a deadlock."""
-    old = [click(NOW - timedelta(days=450 + number)) for number in range(3)]
-    async with opened(analytics_database) as pool, pool.acquire() as other:
-        await store(pool, old)
-        async with other.transaction():
-            await other.fetch("SELECT time FROM clicks ORDER BY time LIMIT 1 FOR UPDATE")
-            assert await OldClicks(pool).drop(RETENTION, NOW) == Dropped(clicks=2)
-        assert await OldClicks(pool).drop(RETENTION, NOW) == Dropped(clicks=1)
+    old = [click(NOW - timedelta(days=450 + number), link_id=0, owner_id=0) for number in range(3)]
+    await store(engine, old)
+    async with engine.pool.acquire() as other, other.transaction():
+        await other.fetch("SELECT time FROM orphans ORDER BY time LIMIT 1 FOR UPDATE")
+        assert await engine.old_clicks.drop(RETENTION, NOW) == Dropped(orphans=2)
+    assert await engine.old_clicks.drop(RETENTION, NOW) == Dropped(orphans=1)
 
 
-async def test_rows_that_were_set_aside_go_and_stay_in_the_ledger(analytics_database: str) -> None:
+async def test_rows_that_were_set_aside_go_and_stay_in_the_ledger(engine: Engine) -> None:
     source = uuid4()
     rows = [
         OutboxRow(sequence=number, content=b"?", outcome=SetAside(number, Fault.UNDECODABLE, b"?")) for number in (1, 2)
     ]
-    async with opened(analytics_database) as pool:
-        writer = ClickWriter(pool, Partitions(pool))
-        for row, time in zip(rows, (NOW - timedelta(days=8), NOW), strict=True):
-            report = OutboxReport(last_sequence=row.sequence, dropped={})
-            await writer.store(Batch(source=source, rows=[row], report=report), time)
-        dropped = await OldClicks(pool).drop(Retention(set_aside_days=7), NOW)
-        assert await pool.fetchval("SELECT array_agg(sequence) FROM set_aside_clicks") == [2]
-        (state,) = await Sources(pool).list()
+    for row, time in zip(rows, (NOW - timedelta(days=8), NOW), strict=True):
+        report = OutboxReport(last_sequence=row.sequence, dropped={})
+        await engine.writer.store(Batch(source=source, rows=[row], report=report), time)
+    dropped = await engine.old_clicks.drop(Retention(set_aside_days=7), NOW)
+    assert await engine.pool.fetchval("SELECT array_agg(sequence) FROM set_aside_clicks") == [2]
+    (state,) = await Sources(engine.pool).list()
     assert dropped == Dropped(set_aside=1)
     assert state.set_aside == 2
 
 
-async def test_without_retention_nothing_is_dropped(analytics_database: str) -> None:
-    async with opened(analytics_database) as pool:
-        await store(pool, [*CLICKS, click(NOW - timedelta(days=2000), link_id=LINK)])
-        assert await OldClicks(pool).drop(Retention(), NOW) == Dropped()
-        assert await pool.fetchval("SELECT count(*) FROM clicks") == len(CLICKS) + 1
-        assert (await ask(pool, Report())).raw_since is None
+async def test_without_retention_nothing_is_dropped(engine: Engine, tmp_path: Path) -> None:
+    await store(engine, [*CLICKS, click(NOW - timedelta(days=2000), link_id=LINK)])
+    assert await engine.old_clicks.drop(Retention(), NOW) == Dropped()
+    assert len(await raw_clicks(engine, tmp_path)) == len(CLICKS) + 1
+    assert (await ask(engine, Report())).raw_since is None
