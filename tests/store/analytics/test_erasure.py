@@ -1,6 +1,7 @@
 """Erasure: gone for every question at once, wherever the clicks are, and counted to the click."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +13,8 @@ from services.analytics.domain.click import Click
 from services.analytics.domain.dimensions import Dimension
 from services.analytics.domain.query import Audience, Filter, Query, Report
 from services.analytics.questions.conditions import Selection
+from services.analytics.segments.registry import Replaced
+from services.analytics.segments.turn import TurnTaken
 from tests.support.clicks import LINK, OWNER, click
 from tests.support.engine import Engine, running_engine
 
@@ -112,7 +115,7 @@ async def test_a_domain_is_erased_with_its_orphan_visits(replicas: tuple[Engine,
     assert await one.erasure.of_domain(OWNERS, "other.example") == 0
 
 
-async def test_erasing_while_clicks_come_in_and_settle(replicas: tuple[Engine, Engine]) -> None:
+async def test_erasing_while_clicks_come_in_settle_and_are_merged(replicas: tuple[Engine, Engine]) -> None:
     """Nobody waits for ever, and each click is either told to be erased or still counted, and never both."""
     one, other = replicas
     before, *_ = await one.count(Audience(link_id=LINK), NOW)
@@ -129,6 +132,14 @@ async def test_erasing_while_clicks_come_in_and_settle(replicas: tuple[Engine, E
         for _ in range(6):
             await through.settle()
 
+    async def merge(through: Engine) -> None:
+        for _ in range(8):
+            segments = await through.segments()
+            month = [each for each in segments if each.month == segments[0].month]
+            # One at a time may, and of segments that nobody else has replaced.
+            with contextlib.suppress(TurnTaken, Replaced):
+                await through.rewriting.rewrite(month)
+
     async def erase(through: Engine) -> None:
         nonlocal erased
         for _ in range(5):
@@ -136,12 +147,23 @@ async def test_erasing_while_clicks_come_in_and_settle(replicas: tuple[Engine, E
             some_clicks = await through.erasure.of_link(OWNERS, LINK)
             erased += some_clicks
 
-    await asyncio.gather(ingest(one), ingest(other), ingest(one), settle(other), settle(one), erase(one), erase(other))
+    await asyncio.gather(
+        ingest(one),
+        ingest(other),
+        ingest(one),
+        settle(other),
+        settle(one),
+        erase(one),
+        erase(other),
+        merge(other),
+        merge(one),
+    )
     kept = 11
     left = await one.count(Audience(link_id=LINK), NOW)
     assert left[0] == left[1] == before + stored - erased
     assert await other.count(Audience(link_id=LINK), NOW) == left
     await one.settle()
+    await merge(one)
     assert await other.count(Audience(link_id=LINK), NOW) == left
     assert await one.erasure.of_link(OWNERS, LINK) == left[0] - kept
     assert await other.count(Audience(link_id=LINK), NOW) == (kept, kept, 5)

@@ -217,9 +217,40 @@ async def test_sums_outlive_raw_clicks(postgres_url: str, tmp_path: Path) -> Non
                     for report, rows in zip(query.reports, result.results, strict=True):
                         assert list(rows) == naive(query, report, OLD, NOW), report.dimensions
         kept = [item for item in OLD if item.owner_id == OWNER and item.time >= raw_since]
+        assert len(kept) > 100
         raw = Query(audience=OWNERS, reports=(Report(metrics=(Metric.VISITORS, Metric.CLICKS)),))
         (rows,) = (await opened.ask(raw, NOW)).results
         assert rows[0].metrics == (len({item.visitor for item in kept}), len(kept))
+
+
+async def test_converted_sums_are_segments_like_others(postgres_url: str, tmp_path: Path) -> None:
+    """A late click of such a month joins them when its raw row is dropped, and they can be erased."""
+    raw_since = datetime(2025, 6, 1, tzinfo=UTC)
+    await prepare(postgres_url, tmp_path)
+    connection = await connect(postgres_url)
+    await connection.execute("INSERT INTO retention (raw_since) VALUES ($1)", raw_since)
+    await connection.close()
+    await migrate_to_new(postgres_url)
+    late = [item for item in CLICKS[len(OLD) :] if item.time < raw_since]
+    async with running_engine(postgres_url, tmp_path) as opened:
+        await conversion(opened).run(lambda _: None)
+        await opened.store(late, NOW)
+        await opened.settle()
+        for month in sorted({segment.month for segment in await opened.segments() if not segment.has_clicks}):
+            of_month = [segment for segment in await opened.segments() if segment.month == month]
+            assert len(of_month) == 2
+            await opened.rewriting.rewrite(of_month, keep_clicks=False)
+        report = Report(dimensions=(Dimension.METHOD,), limit=10_000)
+        stored = [*OLD, *late]
+        for erased in (0, 2):
+            if erased:
+                of_link = sum(item.link_id == erased and item.owner_id == OWNER for item in stored)
+                assert await opened.erasure.of_link(OWNERS, erased) == of_link
+            query = Query(audience=OWNERS, end=raw_since, reports=(Report(), report))
+            result = await opened.ask(query, NOW)
+            left = [item for item in stored if item.link_id != erased]
+            for each, rows in zip(query.reports, result.results, strict=True):
+                assert list(rows) == naive(query, each, left, NOW)
 
 
 async def test_the_command_converts(postgres_url: str, tmp_path: Path) -> None:
