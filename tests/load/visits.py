@@ -84,8 +84,18 @@ def recorded_visit(choose: random.Random, *, link_id: int, time: Timestamp) -> c
 
 def _agent(choose: random.Random) -> str:
     if choose.random() < _BOT_SHARE:
-        bot = choose.choice(crawleruseragents.CRAWLER_USER_AGENTS_DATA)
-        return str(choose.choice(bot["instances"] or ["Googlebot/2.1"]))
+        return crawler_agent(choose)
+    return browser_agent(choose)
+
+
+def crawler_agent(choose: random.Random) -> str:
+    """Draw what a program calls itself."""
+    bot = choose.choice(crawleruseragents.CRAWLER_USER_AGENTS_DATA)
+    return str(choose.choice(bot["instances"] or ["Googlebot/2.1"]))
+
+
+def browser_agent(choose: random.Random) -> str:
+    """Draw what a browser calls itself."""
     if choose.random() < 0.25:
         return _PHONES.format(choose.randrange(15, 19), choose.randrange(6))
     system, version = _drawn(choose, _SYSTEMS), choose.choice(_CHROMES)
