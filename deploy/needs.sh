@@ -22,6 +22,7 @@ source_of() {
         network) echo "Debian's package containernetworking-plugins or netavark" ;;
         # Both hold /usr/bin/kubectl: with one installed, the other is refused, and either will do.
         kubectl) echo "Debian's package kubernetes-client, or kubectl from Kubernetes; not both, they hold the same file" ;;
+        java) echo "version 17 or newer: Debian's package default-jre-headless" ;;
         *) echo "Debian's package $1" ;;
     esac
 }

@@ -14,3 +14,5 @@ compile locks/runtime.txt pyproject.toml --constraints locks/dev.txt
 compile locks/build.txt pyproject.toml --extra build --constraints locks/dev.txt
 compile locks/hadolint.txt --group hadolint
 compile locks/labels.txt --group labels --no-deps
+compile locks/handover.txt --group handover
+compile locks/duckdb-older.txt --group duckdb-older

@@ -1,17 +1,19 @@
-"""Run analytics, or one of its commands: python -m services.analytics [settle|migrate|convert|reclassify].
+"""Run analytics, or one of its commands: python -m services.analytics [settle|migrate|convert|reclassify|segments].
 
 settle runs the program that moves clicks into segments, migrate brings the schema to the program's version, convert
-moves clicks that an older version stored in tables into segments, and reclassify brings the stored clicks to the
-program's definition of classes.
+moves clicks that an older version stored in tables into segments, reclassify brings the stored clicks to the program's
+definition of classes, and segments lists the files of segments for another engine.
 """
 
 import asyncio
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from services.analytics import commands
+from services.analytics.handover import command as handover
 from services.analytics.server import SCHEMA, AnalyticsServer, build_enricher
 from services.analytics.settings import read_postgres_url, read_settings, read_settle_settings
 from services.analytics.settle import SettleServer
@@ -63,11 +65,17 @@ _COMMANDS: Final = {
 }
 
 
+def _segments(options: list[str]) -> None:
+    handover.run(options, os.environ)
+
+
 def main(arguments: list[str]) -> None:
     """Do what the command line says."""
     command = _COMMANDS.get(tuple(arguments))
+    if arguments[:1] == ["segments"]:
+        command = partial(_segments, arguments[1:])
     if command is None:
-        raise SystemExit("usage: python -m services.analytics [settle|migrate|convert|reclassify]")
+        raise SystemExit("usage: python -m services.analytics [settle|migrate|convert|reclassify|segments ...]")
     try:
         command()
     except SettingsError as problem:

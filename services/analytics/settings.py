@@ -97,6 +97,14 @@ def read_postgres_url(variables: Mapping[str, str]) -> str:
     return url
 
 
+def read_segments_location(variables: Mapping[str, str]) -> tuple[str, str]:
+    """Read all that listing segments needs: PostgreSQL's URL, and where segments are."""
+    env = Environment(variables)
+    url, segments = env.text("LINKMETER_POSTGRES_URL"), _segments(env)
+    env.check()
+    return url, segments.location
+
+
 def _segments(env: Environment) -> SegmentSettings:
     return SegmentSettings(
         location=env.parsed("LINKMETER_SEGMENTS", parse_segments_location, "") or env.text("LINKMETER_SEGMENTS"),

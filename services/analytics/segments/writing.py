@@ -17,7 +17,7 @@ from services.analytics.segments.registry import NewSegment
 
 # Smaller ones make a question about one link read less, and one about all links take longer.
 _ROWS_A_GROUP: Final = 122_880
-_OPTIONS: Final = f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_ROWS_A_GROUP})"
+OPTIONS: Final = f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_ROWS_A_GROUP})"
 _HASHED_AT_ONCE: Final = 1024 * 1024
 _MONTHS: Final = "SELECT DISTINCT date_trunc('month', {day})::DATE AS month FROM {clicks} ORDER BY month"
 _ABOUT: Final = "SELECT count(*), epoch_us(min(time)), epoch_us(max(time)), min(definition) FROM {clicks}"
@@ -80,7 +80,7 @@ def write_files(
         if statement is None:
             continue
         path = folder / f"{kind}.parquet"
-        duck.execute(f"COPY ({statement}) TO {quoted(str(path))} {_OPTIONS}")
+        duck.execute(f"COPY ({statement}) TO {quoted(str(path))} {OPTIONS}")
         file = SegmentFile(f"{name}/{kind}.parquet", path.stat().st_size, sha256_of(path))
         files[kind], paths[file.name] = file, path
     return files, paths
