@@ -19,7 +19,7 @@ from deploy.local import databases
 from deploy.local.errors import CannotStartError
 from services.runtime.settings import SettingsError
 
-_SETTLE_SECONDS = 30.0
+_CATCH_UP_SECONDS = 30.0
 
 
 def main() -> int:
@@ -52,7 +52,9 @@ def _parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(dest="verb", required=True)
     making = verbs.add_parser("create", help="back up, while everything runs")
     making.add_argument("target", type=Path, metavar="FOLDER|FILE")
-    making.add_argument("--settle-seconds", type=float, default=_SETTLE_SECONDS, help="how long to wait for outboxes")
+    making.add_argument(
+        "--catch-up-seconds", type=float, default=_CATCH_UP_SECONDS, help="how long to wait for outboxes"
+    )
     putting = verbs.add_parser("restore", help="put a backup back, while nothing runs")
     putting.add_argument("file", type=Path, metavar="FILE")
     putting.add_argument("--replace", action="store_true", help="replace what is there")
@@ -68,10 +70,10 @@ def _parser() -> argparse.ArgumentParser:
 
 def _create(settings: BackupSettings, arguments: argparse.Namespace) -> None:
     with found(settings) as installation:
-        made = databases.run(create(installation, arguments.target, settle_seconds=arguments.settle_seconds))
+        made = databases.run(create(installation, arguments.target, catch_up_seconds=arguments.catch_up_seconds))
     _say(f"{made.file}: {made.file.stat().st_size} bytes, as of {made.manifest.create_time}")
     _say("It holds accounts and visitors" + (", and the installation's secret" if installation.secret else ""))
-    if not made.manifest.is_settled:
+    if not made.manifest.is_caught_up:
         _say("Note: some outbox was late; its last clicks are not in the backup. Is analytics up?")
 
 

@@ -38,7 +38,7 @@ class Manifest:
     server_version: str
     dump_sha256: str
     # Whether the outboxes that are not in the archive had brought all that had been answered when the backup began.
-    is_settled: bool = True
+    is_caught_up: bool = True
     format: int = FORMAT
 
 

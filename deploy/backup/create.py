@@ -12,9 +12,9 @@ import asyncpg
 
 from deploy.backup import archive, outboxes
 from deploy.backup.archive import Manifest, Writer
+from deploy.backup.catching_up import caught_up
 from deploy.backup.errors import BackupError
 from deploy.backup.installation import Installation
-from deploy.backup.settling import settled
 from deploy.backup.tools import Tools, last_line
 
 SCHEMAS: Final = ("links", "analytics")
@@ -34,7 +34,7 @@ class Created:
     manifest: Manifest
 
 
-async def create(installation: Installation, target: Path, *, settle_seconds: float) -> Created:
+async def create(installation: Installation, target: Path, *, catch_up_seconds: float) -> Created:
     """Write a backup: first the outboxes, then one snapshot of both schemas, so that no click falls between them."""
     target.parent.mkdir(parents=True, exist_ok=True)
     connection = await asyncpg.connect(installation.postgres_url, timeout=10)
@@ -46,13 +46,13 @@ async def create(installation: Installation, target: Path, *, settle_seconds: fl
         ):
             if installation.secret:
                 writer.add_secret(installation.secret)
-            is_settled = True
+            is_caught_up = True
             if installation.outboxes is None:
-                is_settled = await settled(connection, settle_seconds)
+                is_caught_up = await caught_up(connection, catch_up_seconds)
             else:
                 for source, copy in outboxes.copies_of(installation.outboxes, Path(scratch)):
                     writer.add_outbox(source, copy)
-            manifest = await _dump(connection, installation.postgres_url, writer, is_settled=is_settled)
+            manifest = await _dump(connection, installation.postgres_url, writer, is_caught_up=is_caught_up)
             writer.add_manifest(manifest)
     finally:
         await connection.close()
@@ -66,7 +66,7 @@ async def _refuse_nothing(connection: "asyncpg.Connection[asyncpg.Record]") -> N
 
 
 async def _dump(
-    connection: "asyncpg.Connection[asyncpg.Record]", url: str, writer: Writer, *, is_settled: bool
+    connection: "asyncpg.Connection[asyncpg.Record]", url: str, writer: Writer, *, is_caught_up: bool
 ) -> Manifest:
     """Have pg_dump write the very snapshot that is counted here."""
     async with connection.transaction(isolation="repeatable_read", readonly=True):
@@ -79,7 +79,7 @@ async def _dump(
             rows=await rows_of(connection),
             server_version=await connection.fetchval("SHOW server_version"),
             dump_sha256=digest,
-            is_settled=is_settled,
+            is_caught_up=is_caught_up,
         )
 
 

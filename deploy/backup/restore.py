@@ -124,14 +124,14 @@ def _into_database(settings: BackupSettings, archive: Archive, wishes: Wishes, s
             )
         )
         if folder:
-            _settle_data_folder(folder, archive)
+            _line_up_data_folder(folder, archive)
         _tell(archive, say, has_folder=folder is not None)
     finally:
         if folder:
             folder.release()
 
 
-def _settle_data_folder(folder: DataFolder, archive: Archive) -> None:
+def _line_up_data_folder(folder: DataFolder, archive: Archive) -> None:
     """Bring what stands beside the database of a local run in line with it."""
     if archive.secret and not folder.has_secret:
         folder.take_over_secret(archive.secret)

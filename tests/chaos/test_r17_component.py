@@ -27,14 +27,14 @@ from tests.support.postgres import TestPostgres
 _SCRIPT = ROOT / "deploy" / "k8s" / "components" / "backups" / "backup.sh"
 
 
-def back_up(url: str, folder: Path, settle_seconds: str) -> dict[str, Any]:
+def back_up(url: str, folder: Path, catch_up_seconds: str) -> dict[str, Any]:
     """Run the job's script; answer what it says."""
     environment = {
         "PATH": f"{programs.postgres_folder()}:{os.environ['PATH']}",
         "BACKUP_URL": url,
         "BACKUP_DIR": str(folder),
         "BACKUP_KEEP_DAYS": "14",
-        "BACKUP_SETTLE_SECONDS": settle_seconds,
+        "BACKUP_CATCH_UP_SECONDS": catch_up_seconds,
     }
     done = subprocess.run(
         ["/bin/sh", str(_SCRIPT)], env=environment, capture_output=True, text=True, check=False, timeout=60
@@ -58,7 +58,7 @@ async def test_r17_the_jobs_dump_is_restored_by_the_program(
         await analytics.take(uuid4(), recorded_click(now), recorded_click(now))
         # It has reported, and does not any more.
         late = await asyncio.to_thread(back_up, linkmeter_database, tmp_path, "1")
-    assert (quiet["settled"], late["settled"]) == ("on", "off")
+    assert (quiet["caught_up"], late["caught_up"]) == ("on", "off")
     assert young.exists()
     assert not old.exists()
     file = Path(late["file"])
@@ -106,4 +106,4 @@ def test_r17_the_documented_roles_suffice(postgres_server: TestPostgres, tmp_pat
         for role, other in (("links", "analytics"), ("analytics", "links")):
             question = f"SELECT has_schema_privilege('{other}', 'USAGE')"
             assert databases.run(query(addresses[role], question)) is False
-        assert back_up(addresses["backup"], tmp_path, "0")["settled"] == "on"
+        assert back_up(addresses["backup"], tmp_path, "0")["caught_up"] == "on"

@@ -11,7 +11,7 @@ from tests.k8s.rendering import K8S, ROOT, Installation, Workload
 from tests.k8s.test_schemas import NEWEST
 
 COMPONENT = K8S / "components" / "backups"
-SHARED = ("settle.sql", "after_restore.sql")
+SHARED = ("catch_up.sql", "after_restore.sql")
 
 
 @pytest.fixture(scope="module")
@@ -29,10 +29,10 @@ def test_what_both_do_is_one_file(name: str) -> None:
 def test_the_job_waits_for_outboxes_as_the_program_does(backed_up: Installation) -> None:
     """The job has the very statements that the program runs, and waits as long."""
     scripts = backed_up.find("ConfigMap", "backup-script")["data"]
-    assert scripts["settle.sql"] == (ROOT / "deploy" / "backup" / "settle.sql").read_text()
-    assert "settle.sql" in scripts["backup.sh"]
+    assert scripts["catch_up.sql"] == (ROOT / "deploy" / "backup" / "catch_up.sql").read_text()
+    assert "catch_up.sql" in scripts["backup.sh"]
     told = {entry["name"]: entry.get("value") for entry in backed_up.workload("backup").main["env"]}
-    assert float(told["BACKUP_SETTLE_SECONDS"]) == 30  # As --settle-seconds has by default.
+    assert float(told["BACKUP_CATCH_UP_SECONDS"]) == 30  # As --catch-up-seconds has by default.
 
 
 def test_the_job_dumps_all_that_the_program_restores(backed_up: Installation) -> None:
