@@ -19,6 +19,7 @@ from deploy.backup.settings import BackupSettings, read
 from deploy.backup.tools import Tools
 from deploy.local import databases
 from deploy.local.errors import CannotStartError
+from services.analytics.segments.saving import FOLDER
 from services.runtime.settings import SettingsError
 
 _CATCH_UP_SECONDS = 30.0
@@ -81,7 +82,7 @@ def _create(settings: BackupSettings, arguments: argparse.Namespace) -> None:
         made = databases.run(create(installation, arguments.target, catch_up_seconds=arguments.catch_up_seconds))
     _say(f"{made.file}: {made.file.stat().st_size} bytes, as of {made.manifest.create_time}")
     if made.manifest.segments:
-        folder = made.file.parent / segments.FOLDER
+        folder = made.file.parent / FOLDER
         _say(f"{folder}: {len(made.manifest.segments)} files belong to it, {made.copied.files} of them new")
     _say("It holds accounts and visitors" + (", and the installation's secret" if installation.secret else ""))
     if not made.manifest.is_caught_up:

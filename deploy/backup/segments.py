@@ -16,16 +16,16 @@ from deploy.backup.archive import SUFFIX, Archive, Manifest, open_archive
 from deploy.backup.dump_script import script_of
 from deploy.backup.errors import BackupError
 from deploy.backup.tools import Tools
+from services.analytics.segments import saving
 from services.analytics.segments.checking import live_files, told
 from services.analytics.segments.copying import Copied, copy
 from services.analytics.segments.dumped import files_in
 from services.analytics.segments.files import SegmentDamaged, SegmentFile, SegmentFiles
 from services.analytics.segments.folder import FolderFiles
 from services.analytics.segments.locate import open_files
+from services.analytics.segments.saving import FOLDER
 from services.runtime.postgres import Connection
 
-# Not "segments": a data directory may be given as the folder of backups.
-FOLDER: Final = "saved-segments"
 _DUMP_SUFFIX: Final = ".dump"
 # What a bucket gives passes through here, file by file.
 _CACHE_BYTES: Final = 1024 * 1024 * 1024
@@ -102,13 +102,7 @@ def prune(backups: Path) -> int:
     with _held(backups, fcntl.LOCK_EX):
         paths = [path for path in backups.iterdir() if path.suffix in (SUFFIX, _DUMP_SUFFIX)]
         # One that cannot be read ends this: what it names is not known.
-        named = {file.name for path in paths for file in of(open_archive(path))}
-        unused = [path for path in (backups / FOLDER).glob("*/*.parquet") if _name(path) not in named]
-        for path in unused:
-            path.unlink()
-            if not any(path.parent.iterdir()):
-                path.parent.rmdir()
-    return len(unused)
+        return saving.prune(backups, {file for path in paths for file in of(open_archive(path))})
 
 
 async def _copied(source: SegmentFiles, target: SegmentFiles, wanted: Sequence[SegmentFile]) -> Copied:
@@ -130,7 +124,3 @@ def _held(backups: Path, kind: int) -> Iterator[None]:
         yield
     finally:
         os.close(held)
-
-
-def _name(path: Path) -> str:
-    return f"{path.parent.name}/{path.name}"

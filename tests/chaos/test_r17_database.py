@@ -16,6 +16,7 @@ from deploy.backup.archive import open_archive
 from deploy.backup.catching_up import caught_up
 from services.links.store import search_index
 from tests.support.analytics import running_analytics
+from tests.support.backups import succeeded
 from tests.support.clicks import ingest_request, recorded_click
 from tests.support.make_run import ROOT
 from tests.support.postgres import TestPostgres
@@ -42,12 +43,6 @@ def run(folder: Path, url: str, *arguments: str, secret: str = _SECRET) -> "subp
     )
 
 
-def succeeded(result: "subprocess.CompletedProcess[str]") -> str:
-    """Require that it did."""
-    assert result.returncode == 0, result.stderr
-    return result.stdout
-
-
 async def query(url: str, sql: str) -> object:
     """Ask the database for one value."""
     connection = await asyncpg.connect(url)
@@ -72,7 +67,7 @@ async def test_r17_a_database_is_put_into_another(
     assert open_archive(file).secret == _SECRET
     with postgres_server.database() as restored:
         assert "unzip -p" in succeeded(await asyncio.to_thread(run, tmp_path, restored, "restore", str(file)))
-        assert await query(restored, "SELECT count(*) FROM analytics.clicks") == 2
+        assert await query(restored, "SELECT count(*) FROM analytics.landing") == 2
         assert await query(restored, "SELECT nextval('links.links_link_id_seq')") > 1_000_000_000  # type: ignore[operator]
         async with running_analytics(restored) as analytics:
             # Resent, then from where the outbox is.

@@ -4,10 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -15,89 +12,15 @@ import asyncpg
 import pytest
 
 from deploy.backup.archive import open_archive
-from deploy.backup.segments import FOLDER
-from services.analytics.domain.buckets import Bucket
-from services.analytics.domain.click import Click
-from services.analytics.domain.dimensions import Dimension
-from services.analytics.domain.query import Audience, Metric, Query, Report
-from services.analytics.segments import registry
-from services.analytics.segments.duck import open_duck
-from services.analytics.segments.layout import Kind, select_again
 from services.analytics.segments.pinning import LASTS
-from services.analytics.segments.writing import Written, parquet, put_all, write_files
+from services.analytics.segments.saving import FOLDER
 from tests.chaos.test_r17_database import query as value_of
-from tests.chaos.test_r17_database import succeeded
-from tests.store.analytics.naive_count import naive
-from tests.support.clicks import OWNER, batch, random_clicks
-from tests.support.engine import Engine, running_engine
+from tests.support.backups import NOW, Place, assert_counts, changed, clicks, files_below, merge, succeeded
+from tests.support.clicks import batch
+from tests.support.engine import Engine
 from tests.support.make_run import ROOT
 from tests.support.postgres import TestPostgres
 from tests.support.wait import eventually
-
-_NOW = datetime(2026, 7, 15, 12, tzinfo=UTC)
-_START = datetime(2026, 5, 3, tzinfo=UTC)
-_METRICS = (Metric.CLICKS, Metric.HUMAN_CLICKS, Metric.VISITORS, Metric.HUMAN_VISITORS)
-_REPORTS = (
-    Report(metrics=_METRICS),
-    Report(metrics=_METRICS, bucket=Bucket.DAY),
-    *(Report(metrics=_METRICS, dimensions=(each,)) for each in (Dimension.COUNTRY, Dimension.LINK, Dimension.BROWSER)),
-)
-_QUERIES = tuple(
-    Query(audience=audience, reports=_REPORTS)
-    for audience in (Audience(owner_id=OWNER), Audience(owner_id=12), Audience(link_id=3))
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """An installation of one's own: a database, and a folder with the segments."""
-
-    url: str
-    folder: Path
-
-    def command(self, *arguments: str) -> list[str]:
-        """Return the command that runs the program of backups on it."""
-        return [sys.executable, "-m", "deploy.backup", *arguments]
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """What that program is told."""
-        machine = {name: value for name, value in os.environ.items() if not name.startswith("LINKMETER_")}
-        return {
-            **machine,
-            "LINKMETER_POSTGRES_URL": self.url,
-            "LINKMETER_DATA_DIR": str(self.folder / "none"),
-            "LINKMETER_SEGMENTS": str(self.folder / "segments"),
-        }
-
-    async def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        """Run the program of backups on it."""
-        return await asyncio.to_thread(
-            subprocess.run,
-            self.command(*arguments),
-            cwd=ROOT,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=100,
-        )
-
-    async def done(self, *arguments: str) -> str:
-        """Run it, and require that it succeeds."""
-        return succeeded(await self.run(*arguments))
-
-    async def refused(self, *arguments: str) -> str:
-        """Run it, require that it refuses in one line, and return that."""
-        result = await self.run(*arguments)
-        assert (result.returncode, result.stdout, result.stderr.count("\n")) == (1, "", 1), result
-        return result.stderr
-
-    @asynccontextmanager
-    async def engine(self) -> AsyncIterator[Engine]:
-        """Run what stores, settles and counts clicks."""
-        async with running_engine(self.url, self.folder) as engine:
-            yield engine
 
 
 @pytest.fixture
@@ -112,59 +35,6 @@ def backups(tmp_path: Path) -> Path:
     folder = tmp_path / "backups"
     folder.mkdir()
     return folder
-
-
-def clicks(seed: int, count: int = 300) -> list[Click]:
-    """Draw clicks of three months."""
-    return random_clicks(seed, count, _START, timedelta(days=70))
-
-
-async def assert_counts(engine: Engine, expected: Sequence[Click]) -> None:
-    """Require that every answer is that of counting the clicks one by one."""
-    for query in _QUERIES:
-        result = await engine.ask(query, _NOW)
-        for report, rows in zip(query.reports, result.results, strict=True):
-            assert list(rows) == naive(query, report, expected, _NOW)
-
-
-async def merge(engine: Engine) -> int:
-    """Let one segment stand in for all of a month, where it has several, and delete the others' files unless pinned."""
-    async with engine.pool.acquire() as connection, connection.transaction():
-        live = await registry.live_segments(connection)
-        months = {month: [each for each in live if each.month == month] for month in {each.month for each in live}}
-        due = [segments for segments in months.values() if len(segments) > 1]
-        for segments in due:
-            await registry.replace(connection, segments, [await _merged(engine, segments)])
-    # As the sweep does, with no time for questions.
-    async with engine.pool.acquire() as connection:
-        retired = await connection.fetch("SELECT * FROM segments WHERE retired_time IS NOT NULL")
-        if retired and not await connection.fetchval("SELECT count(*) FROM pins WHERE ends > now()"):
-            gone = [registry.segment_of(dict(row)) for row in retired]
-            await engine.files.delete([file.name for segment in gone for file in segment.files.values()])
-            await connection.execute("DELETE FROM segments WHERE id = ANY($1)", [segment.id for segment in gone])
-    return len(due)
-
-
-async def _merged(engine: Engine, segments: Sequence[registry.Segment]) -> registry.NewSegment:
-    with engine.files.scratch() as scratch, open_duck(replace(engine.limits, threads=1)) as duck:
-        statements, name = {}, uuid4().hex
-        for kind in Kind:
-            async with engine.files.lent([segment.files[kind] for segment in segments]) as lent:
-                statements[kind] = select_again(kind, parquet([*lent.values()]))
-        files, paths = write_files(duck, name, statements, scratch)
-        new = registry.NewSegment(
-            name=name,
-            month=segments[0].month,
-            rows=sum(each.rows for each in segments),
-            has_clicks=True,
-            first_time=min(each.first_time for each in segments),
-            last_time=max(each.last_time for each in segments),
-            definition=segments[0].definition,
-            erasures_applied=segments[0].erasures_applied,
-            files=files,
-        )
-        (registered,) = await put_all(engine.files, [Written(new, paths)])
-    return registered
 
 
 async def marks_of(url: str) -> dict[UUID, int]:
@@ -186,7 +56,7 @@ async def test_r17_backups_while_clicks_come_are_settled_and_merged(
 
     async def ingest(engine: Engine, source: UUID) -> None:
         for count in range(0, 6000, 60):
-            await engine.writer.store(batch(source, sources[source][count : count + 60], first=count + 1), _NOW)
+            await engine.writer.store(batch(source, sources[source][count : count + 60], first=count + 1), NOW)
             # Three backups are made meanwhile.
             await asyncio.sleep(0)
             if is_over.is_set():
@@ -201,12 +71,14 @@ async def test_r17_backups_while_clicks_come_are_settled_and_merged(
         tasks = [asyncio.create_task(ingest(engine, source)) for source in sources]
         tasks.append(asyncio.create_task(tend(engine)))
         before = dict(work)
-        for number in range(3):
-            await place.done("create", str(backups / f"{number}.backup"), "--catch-up-seconds=0")
+        try:
+            for number in range(3):
+                await place.done("create", str(backups / f"{number}.backup"), "--catch-up-seconds=0")
+        finally:
+            is_over.set()
+            await asyncio.gather(*tasks)
         assert work["merged"] > before["merged"]
         assert work["settled"] > before["settled"]
-        is_over.set()
-        await asyncio.gather(*tasks)
     for number in range(3):
         file = backups / f"{number}.backup"
         assert "whole" in await place.done("verify", str(file))
@@ -220,16 +92,11 @@ async def test_r17_backups_while_clicks_come_are_settled_and_merged(
                 await assert_counts(engine, saved)
                 # It goes on: settled clicks and new ones of one visitor are one visitor's.
                 more = clicks(3)
-                await engine.store(more, _NOW)
+                await engine.store(more, NOW)
                 await engine.settle()
                 await assert_counts(engine, [*saved, *more])
             assert await value_of(url, "SELECT count(*) FROM analytics.pins") == 0
     assert await value_of(place.url, "SELECT count(*) FROM analytics.pins") == 0
-
-
-def files_below(folder: Path) -> dict[str, int]:
-    """Return the files below a folder, with their identity: copied anew, it is another."""
-    return {str(path.relative_to(folder)): path.stat().st_ino for path in folder.glob("*/*.parquet")}
 
 
 async def test_r17_a_file_is_saved_once_and_pruned_with_the_last_backup_that_names_it(
@@ -238,16 +105,16 @@ async def test_r17_a_file_is_saved_once_and_pruned_with_the_last_backup_that_nam
     """The second backup copies what is new alone; what is damaged among the old it copies again."""
     first, second = backups / "1.backup", backups / "2.backup"
     async with place.engine() as engine:
-        await engine.store(clicks(1), _NOW)
+        await engine.store(clicks(1), NOW)
         await engine.settle()
         await place.done("create", str(first))
         old = files_below(backups / FOLDER)
         assert set(old) == set(files_below(place.folder / "segments")) == set(names_in(first))
         (backups / FOLDER / min(old)).write_bytes(b"x" * (backups / FOLDER / min(old)).stat().st_size)
-        await engine.store(clicks(2), _NOW)
+        await engine.store(clicks(2), NOW)
         await engine.settle()
         await merge(engine)
-        await engine.store(clicks(3), _NOW)
+        await engine.store(clicks(3), NOW)
         await engine.settle()
         await place.done("create", str(second))
     await place.done("verify", str(second))
@@ -273,13 +140,6 @@ def names_in(file: Path) -> list[str]:
     return list(manifest.segments)
 
 
-def changed(path: Path) -> None:
-    """Change one byte."""
-    content = bytearray(path.read_bytes())
-    content[len(content) // 2] ^= 1
-    path.write_bytes(content)
-
-
 @pytest.mark.parametrize("harm", [Path.unlink, changed, lambda path: os.truncate(path, 5)], ids=["gone", "byte", "cut"])
 async def test_r17_a_backup_with_a_damaged_file_changes_nothing(
     place: Place, backups: Path, harm: Callable[[Path], None]
@@ -287,11 +147,11 @@ async def test_r17_a_backup_with_a_damaged_file_changes_nothing(
     """It is refused by the file's name, before the database or its files are touched."""
     file, stored = backups / "one.backup", clicks(1)
     async with place.engine() as engine:
-        await engine.store(stored, _NOW)
+        await engine.store(stored, NOW)
         await engine.settle()
         await place.done("create", str(file))
         more = clicks(2)
-        await engine.store(more, _NOW)
+        await engine.store(more, NOW)
         await engine.settle()
     name = max(names_in(file))
     harm(backups / FOLDER / name)
@@ -309,7 +169,7 @@ async def test_r17_no_backup_is_made_of_an_installation_with_a_damaged_file(
 ) -> None:
     """It says which, and leaves neither a backup nor a pin."""
     async with place.engine() as engine:
-        await engine.store(clicks(1), _NOW)
+        await engine.store(clicks(1), NOW)
         await engine.settle()
     name = max(files_below(place.folder / "segments"))
     harm(place.folder / "segments" / name)
@@ -321,7 +181,7 @@ async def test_r17_no_backup_is_made_of_an_installation_with_a_damaged_file(
 async def test_r17_a_killed_backup_does_not_keep_files_for_ever(place: Place, backups: Path) -> None:
     """Its pin ends by itself, and the next backup forgets it."""
     async with place.engine() as engine:
-        await engine.store(clicks(1), _NOW)
+        await engine.store(clicks(1), NOW)
         # Somebody reported a moment ago, and does not again: it waits.
         await engine.pool.execute("UPDATE sources SET last_report_time = now()")
     making = await asyncio.create_subprocess_exec(
@@ -346,10 +206,10 @@ async def test_r17_going_back_brings_back_the_files_of_then(place: Place, backup
     file, stored = backups / "one.backup", [clicks(1), clicks(2)]
     async with place.engine() as engine:
         for some in stored:
-            await engine.store(some, _NOW)
+            await engine.store(some, NOW)
             await engine.settle()
         await place.done("create", str(file))
-        await engine.store(clicks(3), _NOW)
+        await engine.store(clicks(3), NOW)
         await engine.settle()
         assert await merge(engine)
     assert not set(names_in(file)) & set(files_below(place.folder / "segments"))
@@ -365,7 +225,7 @@ async def test_r17_a_data_directory_has_its_files(place: Place, backups: Path) -
     """Restored into one, and made of one that does not run, without being told where files are; replaced with them."""
     file, again, data = backups / "one.backup", backups / "again.backup", place.folder / "data"
     async with place.engine() as engine:
-        await engine.store(clicks(1), _NOW)
+        await engine.store(clicks(1), NOW)
         await engine.settle()
     await place.done("create", str(file))
     local = {name: value for name, value in place.environment.items() if not name.startswith("LINKMETER_")}
@@ -393,7 +253,7 @@ async def test_r17_where_files_are_to_be_has_to_be_said(place: Place, backups: P
     """A database elsewhere does not tell; nothing is guessed."""
     file = backups / "one.backup"
     async with place.engine() as engine:
-        await engine.store(clicks(1), _NOW)
+        await engine.store(clicks(1), NOW)
         await engine.settle()
     await place.done("create", str(file))
     for verb in (["create", str(backups / "two.backup")], ["restore", "--replace", str(file)]):
@@ -402,3 +262,24 @@ async def test_r17_where_files_are_to_be_has_to_be_said(place: Place, backups: P
             subprocess.run, place.command(*verb), cwd=ROOT, env=told, capture_output=True, text=True, check=False
         )
         assert (result.returncode, "set LINKMETER_SEGMENTS" in result.stderr) == (1, True)
+
+
+async def test_r17_missing_files_are_said(place: Place) -> None:
+    """A database that was restored alone: the check names what it lacks, and is content when it is there."""
+    async with place.engine() as engine:
+        await engine.store(clicks(1), NOW)
+        await engine.settle()
+    segments, elsewhere = place.folder / "segments", place.folder / "elsewhere"
+    check = [sys.executable, "-m", "services.analytics", "check"]
+
+    async def checked() -> "subprocess.CompletedProcess[str]":
+        return await asyncio.to_thread(
+            subprocess.run, check, cwd=ROOT, env=place.environment, capture_output=True, text=True, check=False
+        )
+
+    assert (await checked()).returncode == 0
+    segments.rename(elsewhere)
+    missing = await checked()
+    assert (missing.returncode, missing.stderr.count("is missing")) == (1, 3)
+    assert f"of {len(files_below(elsewhere))} files" in missing.stderr
+    assert "docs/backup.md" in missing.stderr

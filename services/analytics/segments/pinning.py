@@ -15,6 +15,7 @@ _FORGET: Final = "DELETE FROM analytics.pins WHERE ends < now()"
 _PIN: Final = "INSERT INTO analytics.pins (reason, ends) VALUES ($1, now() + $2::interval) RETURNING id"
 _RENEW: Final = "UPDATE analytics.pins SET ends = now() + $2::interval WHERE id = $1"
 _UNPIN: Final = "DELETE FROM analytics.pins WHERE id = $1"
+_UNPIN_ALL: Final = "DELETE FROM analytics.pins WHERE reason = $1"
 
 
 @asynccontextmanager
@@ -33,6 +34,11 @@ async def pinned(connection: Connection, reason: str) -> AsyncIterator[None]:
         with suppress(asyncio.CancelledError):
             await renewal
         await connection.execute(_UNPIN, pin)
+
+
+async def unpin(connection: Connection, reason: str) -> None:
+    """Forget the pins of a reason, which somebody else made who could not wait for the end."""
+    await connection.execute(_UNPIN_ALL, reason)
 
 
 async def _renew(connection: Connection, pin: int) -> None:
