@@ -14,6 +14,7 @@ from services.analytics.segments.locate import open_files
 from services.analytics.segments.pinning import unpin
 from services.analytics.server import SCHEMA
 from services.analytics.settings import CheckSettings, SaveSettings, SegmentSettings
+from services.common import errors
 from services.common.clock import SystemClock
 from services.runtime import log, postgres
 
@@ -36,7 +37,10 @@ async def _check(settings: CheckSettings) -> None:
     async with _opened(settings.segments) as files, _pool(settings.postgres_url) as pool:
         async with pool.acquire() as connection:
             named = await checking.live_files(connection)
-        problems = await checking.misfits(files, named)
+        try:
+            problems = await checking.misfits(files, named)
+        except errors.Unavailable as problem:
+            raise SystemExit(f"analytics: {problem}") from problem
     if problems:
         raise SystemExit(
             f"analytics: of {len(named)} files of settled clicks, {len(problems)} are not as they should be: "
@@ -58,6 +62,7 @@ async def _save(settings: SaveSettings) -> None:
         "backup_written",
         file=str(saved.dump),
         bytes=saved.dump.stat().st_size,
+        caught_up="on" if saved.is_caught_up else "off",
         files=saved.files,
         files_copied=saved.copied.files,
         files_deleted=saved.deleted,

@@ -16,8 +16,9 @@ from services.analytics.segments.folder import FolderFiles
 FOLDER: Final = "saved-segments"
 _DUMPS: Final = "linkmeter-*.dump"
 _UNFINISHED: Final = ".unfinished"
-# What pg_restore makes of a dump's table segments.
+# What pg_restore makes of a dump's table segments, behind a line that says whether no outbox was late.
 _LIST: Final = ".segments"
+_CAUGHT_UP: Final = b"-- caught_up: on\n"
 
 
 class NothingToSave(Exception):
@@ -34,6 +35,8 @@ class Saved:
     copied: Copied
     # Files that no dump names any more.
     deleted: int
+    # Whether the outboxes had brought all that had been answered when the dump began.
+    is_caught_up: bool
 
 
 async def save(source: SegmentFiles, folder: Path, *, keep: timedelta, now: datetime) -> Saved:
@@ -44,11 +47,11 @@ async def save(source: SegmentFiles, folder: Path, *, keep: timedelta, now: date
     """
     unfinished = await asyncio.to_thread(_newest_unfinished, folder)
     dump = unfinished.with_suffix("")
-    wanted = await asyncio.to_thread(_named_by, dump)
+    wanted, is_caught_up = await asyncio.to_thread(lambda: (_named_by(dump), _is_caught_up(dump)))
     copied = await copy(source, FolderFiles(folder / FOLDER), wanted)
     await asyncio.to_thread(unfinished.rename, dump)
     deleted = await asyncio.to_thread(_forget, folder, now - keep)
-    return Saved(dump, len(wanted), copied, deleted)
+    return Saved(dump, len(wanted), copied, deleted, is_caught_up)
 
 
 def prune(folder: Path, named: Collection[SegmentFile]) -> int:
@@ -69,6 +72,11 @@ def _named_by(dump: Path) -> list[SegmentFile]:
         return []
     with listed.open("rb") as script:
         return files_in(script)
+
+
+def _is_caught_up(dump: Path) -> bool:
+    with dump.with_name(f"{dump.name}{_LIST}").open("rb") as listed:
+        return listed.readline() == _CAUGHT_UP
 
 
 def _newest_unfinished(folder: Path) -> Path:

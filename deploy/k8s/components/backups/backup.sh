@@ -20,7 +20,8 @@ ask --command="DELETE FROM analytics.pins WHERE ends < now()" \
 pg_dump --dbname="$BACKUP_URL" --format=custom --compress=6 --schema=links --schema=analytics \
     --exclude-table-data=analytics.pins --file="$file.unfinished"
 pg_restore --file=/dev/null "$file.unfinished"
-# Which files it names: the rows of its table of segments.
-pg_restore --data-only --schema=analytics --table=segments --file="$file.segments" "$file.unfinished"
-bytes=$(wc -c < "$file.unfinished")
-echo "{\"event\": \"dump_written\", \"file\": \"$file\", \"bytes\": $bytes, \"caught_up\": \"$caught_up\"}"
+# For what finishes it: whether outboxes were late, and which files it names, the rows of its table of segments.
+{
+    echo "-- caught_up: $caught_up"
+    pg_restore --data-only --schema=analytics --table=segments --file=- "$file.unfinished"
+} > "$file.segments"
