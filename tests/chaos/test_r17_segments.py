@@ -16,7 +16,6 @@ from services.analytics.segments.pinning import LASTS
 from services.analytics.segments.saving import FOLDER
 from tests.chaos.test_r17_database import query as value_of
 from tests.support.backups import NOW, Place, assert_counts, changed, clicks, files_below, merge, succeeded
-from tests.support.clicks import batch
 from tests.support.engine import Engine
 from tests.support.make_run import ROOT
 from tests.support.postgres import TestPostgres
@@ -56,7 +55,7 @@ async def test_r17_backups_while_clicks_come_are_settled_and_merged(
 
     async def ingest(engine: Engine, source: UUID) -> None:
         for count in range(0, 6000, 60):
-            await engine.writer.store(batch(source, sources[source][count : count + 60], first=count + 1), NOW)
+            await engine.store(sources[source][count : count + 60], NOW, source, first=count + 1)
             # Three backups are made meanwhile.
             await asyncio.sleep(0)
             if is_over.is_set():

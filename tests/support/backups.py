@@ -6,19 +6,16 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import uuid4
 
 from services.analytics.domain.buckets import Bucket
 from services.analytics.domain.click import Click
 from services.analytics.domain.dimensions import Dimension
 from services.analytics.domain.query import Audience, Metric, Query, Report
-from services.analytics.segments import registry
-from services.analytics.segments.duck import open_duck
-from services.analytics.segments.layout import Kind, select_again
-from services.analytics.segments.writing import Written, parquet, put_all, write_files
+from services.analytics.segments.sweeping import Sweeping
+from services.common.clock import SystemClock
 from tests.store.analytics.naive_count import naive
 from tests.support.clicks import OWNER, random_clicks
 from tests.support.engine import Engine, running_engine
@@ -110,43 +107,15 @@ async def assert_counts(engine: Engine, expected: Sequence[Click]) -> None:
 
 
 async def merge(engine: Engine) -> int:
-    """Let one segment stand in for all of a month, where it has several, and delete the others' files unless pinned."""
-    async with engine.pool.acquire() as connection, connection.transaction():
-        live = await registry.live_segments(connection)
-        months = {month: [each for each in live if each.month == month] for month in {each.month for each in live}}
-        due = [segments for segments in months.values() if len(segments) > 1]
-        for segments in due:
-            await registry.replace(connection, segments, [await _merged(engine, segments)])
-    # As the sweep does, with no time for questions.
-    async with engine.pool.acquire() as connection:
-        retired = await connection.fetch("SELECT * FROM segments WHERE retired_time IS NOT NULL")
-        if retired and not await connection.fetchval("SELECT count(*) FROM pins WHERE ends > now()"):
-            gone = [registry.segment_of(dict(row)) for row in retired]
-            await engine.files.delete([file.name for segment in gone for file in segment.files.values()])
-            await connection.execute("DELETE FROM segments WHERE id = ANY($1)", [segment.id for segment in gone])
+    """Let one segment stand in for all of a month, where it has several, and sweep as if questions had ended."""
+    live = await engine.segments()
+    months = [[each for each in live if each.month == month] for month in {each.month for each in live}]
+    due = [segments for segments in months if len(segments) > 1]
+    for segments in due:
+        await engine.rewriting.rewrite(segments)
+    await engine.pool.execute("UPDATE segments SET retired_time = retired_time - interval '11 minutes'")
+    await Sweeping(engine.pool, engine.files, SystemClock()).sweep()
     return len(due)
-
-
-async def _merged(engine: Engine, segments: Sequence[registry.Segment]) -> registry.NewSegment:
-    with engine.files.scratch() as scratch, open_duck(replace(engine.limits, threads=1)) as duck:
-        statements, name = {}, uuid4().hex
-        for kind in Kind:
-            async with engine.files.lent([segment.files[kind] for segment in segments]) as lent:
-                statements[kind] = select_again(kind, parquet([*lent.values()]))
-        files, paths = write_files(duck, name, statements, scratch)
-        new = registry.NewSegment(
-            name=name,
-            month=segments[0].month,
-            rows=sum(each.rows for each in segments),
-            has_clicks=True,
-            first_time=min(each.first_time for each in segments),
-            last_time=max(each.last_time for each in segments),
-            definition=segments[0].definition,
-            erasures_applied=segments[0].erasures_applied,
-            files=files,
-        )
-        (registered,) = await put_all(engine.files, [Written(new, paths)])
-    return registered
 
 
 def files_below(folder: Path) -> dict[str, int]:

@@ -111,4 +111,4 @@ def test_an_unknown_command_is_refused() -> None:
     process = started("reclasify")
     _, said = process.communicate(timeout=60)
     assert process.returncode == 1
-    assert said == "usage: python -m services.analytics [settle|migrate|reclassify]\n"
+    assert said == "usage: python -m services.analytics [settle|migrate|convert|reclassify|check|save-segments]\n"
