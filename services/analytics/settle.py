@@ -11,6 +11,9 @@ from tempfile import mkdtemp
 from typing import Final
 
 from services.analytics import metrics
+from services.analytics.commands import log_conversion
+from services.analytics.segments import registry
+from services.analytics.segments.conversion import Conversion
 from services.analytics.segments.duck import DuckLimits
 from services.analytics.segments.forgetting import Forgetting
 from services.analytics.segments.locate import open_files
@@ -30,6 +33,8 @@ _logger = log.get(__name__)
 _CONNECTIONS: Final = 6
 _LOOK_SECONDS: Final = 2.0
 _MERGE_SECONDS: Final = 10.0
+_CONVERT_SECONDS: Final = 60.0
+_WATCH_SECONDS: Final = 60.0
 _SWEEP_SECONDS: Final = 60.0
 _RETENTION_SECONDS: Final = 24 * 3600.0
 # Fewer rows wait until there are as many, or for so long: small segments have to be merged, and cost more to read.
@@ -64,10 +69,14 @@ class SettleServer:
         rewriting = Rewriting(self._pool, self._files, limits)
         self._merging = Merging(self._pool, rewriting, self._clock)
         self._jobs = Background(postgres.outage_of)
+        # Nothing is to be converted but once, after an old installation became this one.
+        conversion = Conversion(self._pool, self._files, limits)
+        self._jobs.every("convert_old_clicks", _CONVERT_SECONDS, lambda: conversion.run(log_conversion))
         self._jobs.every("settle_clicks", _LOOK_SECONDS, self.settle_when_due)
         self._jobs.every("merge_segments", _MERGE_SECONDS, self.merge_all)
         sweeping = Sweeping(self._pool, self._files, self._clock)
         self._jobs.every("sweep_segments", _SWEEP_SECONDS, sweeping.sweep)
+        self._jobs.every("watch_segments", _WATCH_SECONDS, self.watch_segments)
         self._old_clicks = OldClicks(self._pool, rewriting, Forgetting(self._pool, self._files, limits))
         if not self._settings.retention.is_for_ever:
             self._jobs.every("drop_old_clicks", _RETENTION_SECONDS, self.drop_old_clicks)
@@ -78,6 +87,21 @@ class SettleServer:
         await self._files.close()
         await self._pool.close()
         await asyncio.to_thread(shutil.rmtree, self._spill, ignore_errors=True)
+
+    async def watch_segments(self) -> None:
+        """Show how many segments there are, and how many of them have files that are not what was written."""
+        async with self._pool.acquire() as connection:
+            segments = await registry.live_segments(connection)
+        metrics.SEGMENTS.set(len(segments))
+        metrics.SEGMENT_BYTES.set(sum(file.bytes for segment in segments for file in segment.files.values()))
+        found = await self._files.verify([file for segment in segments for file in segment.files.values()])
+        # What was replaced meanwhile may be gone.
+        async with self._pool.acquire() as connection:
+            live = {segment.name for segment in await registry.live_segments(connection)}
+        damages = [damage for damage in found if damage.name.partition("/")[0] in live]
+        for damage in damages:
+            _logger.error("segment_damaged", file=damage.name, what=damage.what)
+        metrics.DAMAGED_SEGMENTS.set(len({damage.name.partition("/")[0] for damage in damages}))
 
     async def merge_all(self) -> None:
         """Merge what is due, one piece after another."""
