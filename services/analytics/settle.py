@@ -65,7 +65,7 @@ class SettleServer:
         )
         # For what is settled, and for what is rewritten at the same time.
         limits = DuckLimits(memory_mib=self._settings.memory_mib // 2, threads=2, spill=self._spill)
-        self._settling = Settling(self._pool, self._files, limits)
+        self.settling = Settling(self._pool, self._files, limits)
         rewriting = Rewriting(self._pool, self._files, limits)
         self._merging = Merging(self._pool, rewriting, self._clock)
         self._jobs = Background(postgres.outage_of)
@@ -124,7 +124,7 @@ class SettleServer:
 
     async def settle_when_due(self) -> None:
         """Settle clicks when there are enough, or when some have waited for long."""
-        rows, now = await self._settling.waiting(), self._clock.now()
+        rows, now = await self.settling.waiting(), self._clock.now()
         metrics.LANDING_CLICKS.set(rows)
         if not rows:
             self._waiting_since = None
@@ -136,7 +136,7 @@ class SettleServer:
         is_more = True
         while is_more:
             with metrics.SETTLE_SECONDS.time():
-                settled = await self._settling.settle()
+                settled = await self.settling.settle()
             metrics.SETTLED_CLICKS.inc(settled.rows)
             metrics.SETTLED_TIME.set(self._clock.now().timestamp())
             _logger.info("clicks_settled", clicks=settled.rows, segments=settled.segments)

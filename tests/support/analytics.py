@@ -21,7 +21,8 @@ from linkmeter.analytics.v1 import (
 from services.analytics.domain.enrich import Enricher
 from services.analytics.domain.places import Places
 from services.analytics.server import AnalyticsServer, build_enricher
-from services.analytics.settings import Settings, read_settings
+from services.analytics.settings import Settings, read_settings, read_settle_settings
+from services.analytics.settle import SettleServer
 from services.common.caller import ADMIN, STATS_READ, Caller
 from services.common.clock import Clock, SystemClock
 from services.runtime.caller_metadata import metadata_for
@@ -64,6 +65,24 @@ class Analytics:
         request.interval.end_time.FromDatetime(end)
         response = await self.stats.QueryStats(request, metadata=metadata)
         return response.results[0].rows[0].metrics[0]
+
+
+@asynccontextmanager
+async def running_settle(
+    postgres_url: str, *, clock: Clock | None = None, **variables: str
+) -> AsyncIterator[SettleServer]:
+    """Run the program that settles, on the database and the segments of a service of running_analytics."""
+    server = SettleServer(
+        read_settle_settings(
+            {"LINKMETER_POSTGRES_URL": postgres_url, "LINKMETER_SEGMENTS": segments_of(postgres_url), **variables}
+        ),
+        clock,
+    )
+    await server.start()
+    try:
+        yield server
+    finally:
+        await server.stop()
 
 
 def segments_of(postgres_url: str) -> str:

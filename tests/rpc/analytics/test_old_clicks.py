@@ -1,10 +1,10 @@
-"""A service with a retention drops old clicks by itself, and its answers say so."""
+"""The program that settles drops old clicks by itself, and answers say so."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from linkmeter.analytics.v1 import click_service_pb2, stats_service_pb2
-from tests.support.analytics import AS_OWNER, Analytics, running_analytics
+from tests.support.analytics import AS_OWNER, Analytics, running_analytics, running_settle
 from tests.support.clicks import LINK, recorded_click
 from tests.support.clock import FakeClock
 from tests.support.wait import eventually
@@ -25,7 +25,12 @@ async def test_answers_say_since_when_there_are_raw_clicks(analytics_database: s
             uuid4(), *(recorded_click(time) for time in times), recorded_click(times[0], ip="192.0.2.9")
         )
         assert not (await total(analytics)).HasField("raw_since_time")
-    async with running_analytics(analytics_database, clock=clock, LINKMETER_CLICK_RETENTION_MONTHS="1") as analytics:
+    async with (
+        running_analytics(analytics_database, clock=clock) as analytics,
+        running_settle(analytics_database, clock=clock, LINKMETER_CLICK_RETENTION_MONTHS="1") as settle,
+    ):
+        await settle.settling.settle()
+        await settle.drop_old_clicks()
         answer = await eventually(lambda: _with_raw_since(analytics), 10)
         request = stats_service_pb2.GetLinkStatsRequest(link_id=LINK)
         request.interval.start_time.FromDatetime((NOW - timedelta(days=101)).replace(hour=0))
