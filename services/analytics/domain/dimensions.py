@@ -50,9 +50,6 @@ class Trait:
 
     # Name of the click's field.
     field: str
-    # The value that has no rows in the sums: its clicks are the totals less those of all others. The commonest value,
-    # so that the sums stay small.
-    implicit: str = ""
     # Names of the fields that distinguish equal values, such as two cities of one name; unused where a click has none.
     detail: tuple[str, ...] = ()
     # The name for people of a value that is a code.
@@ -80,12 +77,11 @@ TRAITS: Final[Mapping[Dimension, Trait]] = {
     Dimension.UTM_CAMPAIGN: Trait("utm_campaign"),
     Dimension.UTM_TERM: Trait("utm_term"),
     Dimension.UTM_CONTENT: Trait("utm_content"),
-    Dimension.IS_BOT: Trait("is_bot", implicit="false"),
-    Dimension.HTTP_STATUS: Trait("http_status", implicit="302"),
-    Dimension.METHOD: Trait("method", implicit="GET"),
-    Dimension.SCHEME: Trait("scheme", implicit="https"),
+    Dimension.IS_BOT: Trait("is_bot"),
+    Dimension.HTTP_STATUS: Trait("http_status"),
+    Dimension.METHOD: Trait("method"),
+    Dimension.SCHEME: Trait("scheme"),
     Dimension.VARIANT: Trait("variant"),
-    # Nothing is implicit but what was not classified, so that clicks of a program without classes are told apart.
     Dimension.CLICK_CLASS: Trait("click_class"),
     Dimension.REGION: Trait("region", detail=("country",)),
     Dimension.CONTINENT: Trait("continent", label=continent_name),
