@@ -1,6 +1,7 @@
-"""Backups: python -m deploy.backup create FILE|FOLDER, restore FILE, verify FILE."""
+"""Backups: python -m deploy.backup create FILE|FOLDER, restore FILE, verify FILE, prune FOLDER."""
 
 import argparse
+import logging
 import os
 import sys
 from pathlib import Path
@@ -8,23 +9,27 @@ from pathlib import Path
 import asyncpg
 
 from deploy.backup import restore as restoring
+from deploy.backup import segments
 from deploy.backup.archive import Archive, open_archive
 from deploy.backup.create import create
+from deploy.backup.dump_script import script_of
 from deploy.backup.errors import BackupError
 from deploy.backup.installation import found
-from deploy.backup.load import script_of
 from deploy.backup.settings import BackupSettings, read
 from deploy.backup.tools import Tools
 from deploy.local import databases
 from deploy.local.errors import CannotStartError
+from services.analytics.segments.saving import FOLDER
 from services.runtime.settings import SettingsError
 
-_SETTLE_SECONDS = 30.0
+_CATCH_UP_SECONDS = 30.0
 
 
 def main() -> int:
     """Do what the command line says."""
     arguments = _parser().parse_args()
+    # What a service would log of damaged files is said once, by what is refused because of them.
+    logging.disable()
     try:
         settings = read(os.environ)
         match arguments.verb:
@@ -32,6 +37,8 @@ def main() -> int:
                 _create(settings, arguments)
             case "restore":
                 _restore(settings, arguments)
+            case "prune":
+                _say(f"{segments.prune(arguments.folder)} files deleted that no backup in {arguments.folder} names")
             case _:
                 _verify(open_archive(arguments.file), arguments)
     except (BackupError, CannotStartError, SettingsError) as problem:
@@ -52,7 +59,9 @@ def _parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(dest="verb", required=True)
     making = verbs.add_parser("create", help="back up, while everything runs")
     making.add_argument("target", type=Path, metavar="FOLDER|FILE")
-    making.add_argument("--settle-seconds", type=float, default=_SETTLE_SECONDS, help="how long to wait for outboxes")
+    making.add_argument(
+        "--catch-up-seconds", type=float, default=_CATCH_UP_SECONDS, help="how long to wait for outboxes"
+    )
     putting = verbs.add_parser("restore", help="put a backup back, while nothing runs")
     putting.add_argument("file", type=Path, metavar="FILE")
     putting.add_argument("--replace", action="store_true", help="replace what is there")
@@ -63,15 +72,20 @@ def _parser() -> argparse.ArgumentParser:
     checking = verbs.add_parser("verify", help="read a backup whole")
     checking.add_argument("file", type=Path, metavar="FILE")
     checking.add_argument("--rehearse", action="store_true", help="restore it into a database that is thrown away")
+    pruning = verbs.add_parser("prune", help="delete the files of settled clicks that no backup in a folder names")
+    pruning.add_argument("folder", type=Path, metavar="FOLDER")
     return parser
 
 
 def _create(settings: BackupSettings, arguments: argparse.Namespace) -> None:
     with found(settings) as installation:
-        made = databases.run(create(installation, arguments.target, settle_seconds=arguments.settle_seconds))
+        made = databases.run(create(installation, arguments.target, catch_up_seconds=arguments.catch_up_seconds))
     _say(f"{made.file}: {made.file.stat().st_size} bytes, as of {made.manifest.create_time}")
+    if made.manifest.segments:
+        folder = made.file.parent / FOLDER
+        _say(f"{folder}: {len(made.manifest.segments)} files belong to it, {made.copied.files} of them new")
     _say("It holds accounts and visitors" + (", and the installation's secret" if installation.secret else ""))
-    if not made.manifest.is_settled:
+    if not made.manifest.is_caught_up:
         _say("Note: some outbox was late; its last clicks are not in the backup. Is analytics up?")
 
 
@@ -85,6 +99,8 @@ def _restore(settings: BackupSettings, arguments: argparse.Namespace) -> None:
 
 def _verify(archive: Archive, arguments: argparse.Namespace) -> None:
     archive.check()
+    files = segments.of(archive)
+    databases.run(segments.check(archive.path.parent, files))
     with archive.dump() as dump:
         for _ in script_of(dump, Tools.for_database(""), [], drops_timeout=False):
             pass
@@ -93,7 +109,8 @@ def _verify(archive: Archive, arguments: argparse.Namespace) -> None:
     if archive.manifest is None:
         _say(f"{archive.path}: a dump without account of what it should hold")
         return
-    _say(f"{archive.path}: whole, as of {archive.manifest.create_time}, {sum(archive.manifest.rows.values())} rows")
+    rows = sum(archive.manifest.rows.values())
+    _say(f"{archive.path}: whole, as of {archive.manifest.create_time}, {rows} rows, {len(files)} files")
 
 
 def _say(line: str) -> None:

@@ -16,7 +16,9 @@ from typing import IO, Final
 
 from deploy.backup.errors import BackupError
 
-FORMAT: Final = 1
+FORMAT: Final = 2
+# Before there were files beside the database.
+_OLDER: Final = (1,)
 SUFFIX: Final = ".backup"
 _DUMP: Final = "database.dump"
 _SECRET: Final = "secret"  # noqa: S105 - a name
@@ -38,7 +40,9 @@ class Manifest:
     server_version: str
     dump_sha256: str
     # Whether the outboxes that are not in the archive had brought all that had been answered when the backup began.
-    is_settled: bool = True
+    is_caught_up: bool = True
+    # The files of settled clicks that belong to it, which lie beside the archive: size in bytes and SHA-256 by name.
+    segments: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     format: int = FORMAT
 
 
@@ -74,6 +78,11 @@ class Writer:
     def add_manifest(self, manifest: Manifest) -> None:
         """Add what is to be expected of the archive."""
         self.add(_MANIFEST, json.dumps(asdict(manifest), indent=2).encode())
+
+
+def folder_of(target: Path) -> Path:
+    """Return the folder that a backup is made in, or that is given for it to be made in."""
+    return target if target.is_dir() else target.parent
 
 
 @contextmanager
@@ -169,8 +178,8 @@ def open_archive(path: Path) -> Archive:
 
 
 def _manifest_of(values: dict[str, object]) -> Manifest:
-    if values.get("format") != FORMAT:
-        raise BackupError(f"the backup has format {values.get('format')}; this program reads {FORMAT}")
+    if values.get("format") not in (FORMAT, *_OLDER):
+        raise BackupError(f"the backup has format {values.get('format')}; this program reads {FORMAT} and older ones")
     # What a later program added of the same format is no harm.
     known = {name: values[name] for name in Manifest.__dataclass_fields__ if name in values}
     return Manifest(**known)  # type: ignore[arg-type] # JSON; missing fields raise

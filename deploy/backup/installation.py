@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from deploy.backup.embedded import database_of
@@ -18,6 +18,8 @@ class Installation:
     postgres_url: str
     # Empty when it is not known here, as in Kubernetes, where it has a store of its own.
     secret: str
+    # The files of settled clicks: a path, or s3://bucket/prefix; empty when it is not known here.
+    segments: str
     # None when the outboxes lie elsewhere.
     outboxes: Path | None
 
@@ -29,7 +31,9 @@ def found(settings: BackupSettings) -> Iterator[Installation]:
     if settings.postgres_url:
         yield _described(settings, folder, settings.postgres_url)
     elif folder.is_held:
-        yield _described(settings, folder, folder.read_operator_settings()["LINKMETER_POSTGRES_URL"])
+        running = folder.read_operator_settings()
+        settings = replace(settings, segments=running.get("LINKMETER_SEGMENTS", settings.segments))
+        yield _described(settings, folder, running["LINKMETER_POSTGRES_URL"])
     elif (folder.postgres / "PG_VERSION").exists():
         folder.take()
         try:
@@ -45,6 +49,7 @@ def _described(settings: BackupSettings, folder: DataFolder, url: str) -> Instal
     return Installation(
         postgres_url=url,
         secret=known_secret(settings, folder),
+        segments=known_segments(settings, folder),
         outboxes=folder.outbox if folder.outbox.is_dir() else None,
     )
 
@@ -52,3 +57,8 @@ def _described(settings: BackupSettings, folder: DataFolder, url: str) -> Instal
 def known_secret(settings: BackupSettings, folder: DataFolder) -> str:
     """Return the installation's secret; empty when it is not known here."""
     return settings.secret or (folder.secret() if folder.has_secret else "")
+
+
+def known_segments(settings: BackupSettings, folder: DataFolder) -> str:
+    """Return where the installation has the files of settled clicks; empty when it is not known here."""
+    return settings.segments or (str(folder.segments) if folder.path.is_dir() else "")

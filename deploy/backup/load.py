@@ -3,19 +3,19 @@
 import asyncio
 import subprocess
 import tempfile
-import threading
-import zipfile
-import zlib
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Final
 
 import asyncpg
 
+from deploy.backup import segments
 from deploy.backup.archive import Archive
 from deploy.backup.create import SCHEMAS, rows_of
+from deploy.backup.dump_script import close, script_of
 from deploy.backup.errors import BackupError
 from deploy.backup.tools import Tools, last_line
+from services.analytics.segments.files import SegmentFile
 from services.links.store import search_index
 
 _AFTER: Final = Path(__file__).with_name("after_restore.sql")
@@ -26,10 +26,6 @@ WHERE datname = current_database() AND application_name LIKE 'linkmeter-%' ORDER
 """
 # Since this version there is a setting that newer programs always set.
 _TRANSACTION_TIMEOUT_SINCE: Final = 170000
-_TRANSACTION_TIMEOUT: Final = b"SET transaction_timeout = 0;\n"
-# Needs an extension, which is in no dump of schemas and perhaps not to be had here: made anew after the rest.
-_SEARCH_INDEX: Final = f"CREATE INDEX {search_index.NAME} ".encode()
-_HEAD_LINES: Final = 60
 _LEARN: Final = "ANALYZE"
 # What was waiting in an outbox that is no more cannot come: it is counted as missing, so that the ledger adds up.
 _WRITE_OFF: Final = """
@@ -52,12 +48,19 @@ async def refuse_use(url: str, *, replace: bool) -> None:
         await connection.close()
 
 
-async def load(archive: Archive, url: str, *, living: Collection[str] | None, keep_owners: bool = False) -> None:
+async def load(
+    archive: Archive,
+    url: str,
+    *,
+    living: Collection[str] | None,
+    files: Collection[SegmentFile],
+    keep_owners: bool = False,
+) -> None:
     """Replace what the database holds by the backup, in one transaction.
 
-    living names the outboxes that are still there; None: all of them.
+    living names the outboxes that are still there; None: all of them. files are those that belong to the backup.
     """
-    connection = await asyncpg.connect(url, timeout=10)
+    connection = await asyncpg.connect(url, timeout=10, server_settings={"search_path": "analytics"})
     try:
         tools = Tools.for_database(url)
         drops_timeout = int(await connection.fetchval("SHOW server_version_num")) < _TRANSACTION_TIMEOUT_SINCE
@@ -67,6 +70,8 @@ async def load(archive: Archive, url: str, *, living: Collection[str] | None, ke
         await connection.execute(_LEARN, timeout=3600)
         if archive.manifest:
             compare(archive.manifest.rows, await rows_of(connection))
+        if set(await segments.named_by(connection)) != set(files):
+            raise BackupError("the backup is not what was saved: the database names other files than were looked for")
     finally:
         await connection.close()
 
@@ -95,7 +100,7 @@ def _run(archive: Archive, tools: Tools, *, after: str, drops_timeout: bool, kee
         finally:
             # What has not been committed by now never is.
             if psql.stdin:
-                _close(psql.stdin)
+                close(psql.stdin)
             status = psql.wait()
         if status or not is_sent:
             said.seek(0)
@@ -113,58 +118,3 @@ def _send(script: Iterator[bytes], psql: IO[bytes] | None, after: str) -> bool:
     except BrokenPipeError:
         return False
     return True
-
-
-def _close(pipe: IO[bytes]) -> None:
-    """Close a pipe whose reader may be gone."""
-    try:
-        pipe.close()
-    except BrokenPipeError:
-        return
-
-
-def script_of(dump: IO[bytes], tools: Tools, options: list[str], *, drops_timeout: bool) -> Iterator[bytes]:
-    """Turn a dump into a script; raise at its end unless it was whole."""
-    with tempfile.TemporaryFile() as said:
-        program = subprocess.Popen(  # noqa: S603 - our own
-            tools.reading("--file=-", *options), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said
-        )
-        assert program.stdin is not None, "a pipe was asked for"  # noqa: S101
-        assert program.stdout is not None, "a pipe was asked for"  # noqa: S101
-        feeder = _Feeder(dump, program.stdin)
-        feeder.start()
-        try:
-            for number, line in enumerate(program.stdout):
-                is_foreign = drops_timeout and number < _HEAD_LINES and line == _TRANSACTION_TIMEOUT
-                if not (is_foreign or line.startswith(_SEARCH_INDEX)):
-                    yield line
-        finally:
-            program.stdout.close()
-            program.wait()
-            feeder.join()
-        if feeder.problem or program.returncode:
-            said.seek(0)
-            raise BackupError(f"the backup cannot be read: {feeder.problem or last_line(said.read())}")
-
-
-class _Feeder(threading.Thread):
-    """Gives a program its input while its output is read."""
-
-    def __init__(self, source: IO[bytes], target: IO[bytes]) -> None:
-        super().__init__(daemon=True)
-        self._source = source
-        self._target = target
-        self.problem: Exception | None = None
-
-    def run(self) -> None:
-        """Copy all."""
-        try:
-            while chunk := self._source.read(1024 * 1024):
-                self._target.write(chunk)
-        except BrokenPipeError:
-            # The program has said why it ended.
-            pass
-        except (OSError, zipfile.BadZipFile, zlib.error) as problem:
-            self.problem = problem
-        finally:
-            _close(self._target)

@@ -16,6 +16,8 @@ class BackupSettings:
     redis_url: str
     secret: str
     data_folder: Path
+    # Where the files of settled clicks are: a path, or s3://bucket/prefix.
+    segments: str
 
 
 def read(variables: Mapping[str, str]) -> BackupSettings:
@@ -26,6 +28,7 @@ def read(variables: Mapping[str, str]) -> BackupSettings:
         redis_url=environment.text("LINKMETER_REDIS_URL", ""),
         secret=environment.text("LINKMETER_SECRET", "", minimum_length=32),
         data_folder=Path(environment.text("LINKMETER_DATA_DIR", ".data")).absolute(),
+        segments=environment.text("LINKMETER_SEGMENTS", ""),
     )
     environment.check()
     return settings

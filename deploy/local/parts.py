@@ -86,7 +86,8 @@ def operator_settings(context: Context) -> dict[str, str]:
     """Return what an operator's commands have to know."""
     common = _common(context)
     names = ("LINKMETER_PUBLIC_URL", "LINKMETER_EXTRA_HOSTS")
-    return {"LINKMETER_POSTGRES_URL": context.postgres_url, **{name: common[name] for name in names}}
+    data = {"LINKMETER_POSTGRES_URL": context.postgres_url, "LINKMETER_SEGMENTS": context.settings.segments}
+    return {**data, **{name: common[name] for name in names}}
 
 
 def admin(settings: Mapping[str, str], arguments: Sequence[str]) -> tuple[list[str], dict[str, str]]:
@@ -97,6 +98,12 @@ def admin(settings: Mapping[str, str], arguments: Sequence[str]) -> tuple[list[s
 def migration(service: Part) -> Command:
     """Return the command that brings a service's tables up to date."""
     return replace(service.command, name=f"{service.name}-migrate", arguments=[*service.command.arguments, "migrate"])
+
+
+def segments_check(analytics: Part) -> Command:
+    """Return the command that says which files of settled clicks are missing."""
+    command = analytics.command
+    return replace(command, name="segments-check", arguments=[*command.arguments, "check"])
 
 
 def postgres_part(command: Command, address: str) -> Part:

@@ -154,16 +154,21 @@ class Stack:
     def _start_services(self) -> None:
         names = [name for name in reversed(STOP_ORDER) if name not in ("valkey", "postgres")]
         self._say(f"Starting {', '.join(_title(name) for name in names)} ...")
+        check = Process(parts.segments_check(self.parts["analytics"]), self._folder.logs)
         for name in names:
             self.start_part(name)
         self.wait_ready(*names)
+        _wait_for_end(check, is_required=False)
+        if check.exit_status:
+            # Links work all the same, and of statistics what needs none of these files.
+            self._say(check.log_tail().strip().rpartition("\n")[2])
 
 
-def _wait_for_end(process: Process, timeout_seconds: float = 900.0) -> None:
+def _wait_for_end(process: Process, timeout_seconds: float = 900.0, *, is_required: bool = True) -> None:
     deadline = time.monotonic() + timeout_seconds
     while process.is_running and time.monotonic() < deadline:
         time.sleep(0.02)
-    if process.exit_status != 0:
+    if is_required and process.exit_status != 0:
         raise NotReadyError(f"{process.command.name} {process.describe_end()}:\n{process.log_tail()}")
 
 

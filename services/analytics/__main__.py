@@ -1,8 +1,9 @@
-"""Run analytics, or one of its commands: python -m services.analytics [settle|migrate|convert|reclassify|segments].
+"""Run analytics, or one of its commands: python -m services.analytics COMMAND.
 
 settle runs the program that moves clicks into segments, migrate brings the schema to the program's version, convert
-moves clicks that an older version stored in tables into segments, reclassify brings the stored clicks to the program's
-definition of classes, and segments lists the files of segments for another engine.
+moves clicks that an older version stored in tables into segments, and reclassify brings the stored clicks to the
+program's definition of classes. check compares the files of settled clicks with the database, save-segments copies
+them beside a dump of it, and segments lists them for another engine.
 """
 
 import asyncio
@@ -12,10 +13,16 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from services.analytics import commands
+from services.analytics import commands, segment_commands
 from services.analytics.handover import command as handover
 from services.analytics.server import SCHEMA, AnalyticsServer, build_enricher
-from services.analytics.settings import read_postgres_url, read_settings, read_settle_settings
+from services.analytics.settings import (
+    read_check_settings,
+    read_postgres_url,
+    read_save_settings,
+    read_settings,
+    read_settle_settings,
+)
 from services.analytics.settle import SettleServer
 from services.runtime import log, postgres, program
 from services.runtime.settings import SettingsError, stop
@@ -56,12 +63,28 @@ def reclassify() -> None:
     commands.reclassify(settings)
 
 
+def check() -> None:
+    """Say which files of settled clicks are missing."""
+    settings = read_check_settings(os.environ)
+    log.configure("analytics")
+    segment_commands.check(settings)
+
+
+def save_segments() -> None:
+    """Copy the files of settled clicks beside the newest dump."""
+    settings = read_save_settings(os.environ)
+    log.configure("analytics")
+    segment_commands.save(settings)
+
+
 _COMMANDS: Final = {
     (): start,
     ("settle",): settle,
     ("migrate",): migrate,
     ("convert",): convert,
     ("reclassify",): reclassify,
+    ("check",): check,
+    ("save-segments",): save_segments,
 }
 
 
@@ -75,7 +98,8 @@ def main(arguments: list[str]) -> None:
     if arguments[:1] == ["segments"]:
         command = partial(_segments, arguments[1:])
     if command is None:
-        raise SystemExit("usage: python -m services.analytics [settle|migrate|convert|reclassify|segments ...]")
+        names = [*filter(None, map(" ".join, _COMMANDS)), "segments ..."]
+        raise SystemExit(f"usage: python -m services.analytics [{'|'.join(names)}]")
     try:
         command()
     except SettingsError as problem:

@@ -55,6 +55,26 @@ class SettleSettings:
     retention: Retention
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckSettings:
+    """What the command that looks for the files of settled clicks is told."""
+
+    postgres_url: str = field(repr=False)
+    segments: SegmentSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveSettings:
+    """What the program that copies settled clicks beside a dump is told."""
+
+    # Of a role that may change the table pins.
+    postgres_url: str = field(repr=False)
+    segments: SegmentSettings
+    # Where the dumps are, and for how many days they are kept.
+    folder: Path
+    keep_days: int
+
+
 def read_settings(variables: Mapping[str, str]) -> Settings:
     """Read the settings; raise SettingsError with a line for each one that is missing or wrong."""
     env = Environment(variables)
@@ -85,6 +105,27 @@ def read_settle_settings(variables: Mapping[str, str]) -> SettleSettings:
         memory_mib=env.integer("LINKMETER_SETTLE_MEMORY_MIB", 1024, 64, 1_048_576),
         retention=_retention(env),
     )
+    env.check()
+    return settings
+
+
+def read_save_settings(variables: Mapping[str, str]) -> SaveSettings:
+    """Read the settings of the program that saves segments; raise SettingsError as read_settings does."""
+    env = Environment(variables)
+    settings = SaveSettings(
+        postgres_url=env.text("LINKMETER_POSTGRES_URL"),
+        segments=_segments(env),
+        folder=Path(env.text("LINKMETER_BACKUP_DIR")),
+        keep_days=env.integer("LINKMETER_BACKUP_KEEP_DAYS", 14, 1, 36_500),
+    )
+    env.check()
+    return settings
+
+
+def read_check_settings(variables: Mapping[str, str]) -> CheckSettings:
+    """Read the settings of the command that looks for files; raise SettingsError as read_settings does."""
+    env = Environment(variables)
+    settings = CheckSettings(postgres_url=env.text("LINKMETER_POSTGRES_URL"), segments=_segments(env))
     env.check()
     return settings
 

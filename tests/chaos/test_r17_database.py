@@ -13,9 +13,10 @@ import redis
 
 from deploy.backup import redis_keys
 from deploy.backup.archive import open_archive
-from deploy.backup.settling import settled
+from deploy.backup.catching_up import caught_up
 from services.links.store import search_index
 from tests.support.analytics import running_analytics
+from tests.support.backups import succeeded
 from tests.support.clicks import ingest_request, recorded_click
 from tests.support.make_run import ROOT
 from tests.support.postgres import TestPostgres
@@ -42,12 +43,6 @@ def run(folder: Path, url: str, *arguments: str, secret: str = _SECRET) -> "subp
     )
 
 
-def succeeded(result: "subprocess.CompletedProcess[str]") -> str:
-    """Require that it did."""
-    assert result.returncode == 0, result.stderr
-    return result.stdout
-
-
 async def query(url: str, sql: str) -> object:
     """Ask the database for one value."""
     connection = await asyncpg.connect(url)
@@ -65,14 +60,14 @@ async def test_r17_a_database_is_put_into_another(
     now = datetime.now(UTC)
     async with running_analytics(linkmeter_database) as analytics:
         await analytics.take(source, recorded_click(now), recorded_click(now))
-        made = await asyncio.to_thread(run, tmp_path, linkmeter_database, "create", str(file), "--settle-seconds=0")
+        made = await asyncio.to_thread(run, tmp_path, linkmeter_database, "create", str(file), "--catch-up-seconds=0")
         # Nobody reports here, so that it has to say that it did not wait for the outbox.
         assert "Note: some outbox was late" in succeeded(made)
         await analytics.take(source, recorded_click(now), recorded_click(now), first=3)
     assert open_archive(file).secret == _SECRET
     with postgres_server.database() as restored:
         assert "unzip -p" in succeeded(await asyncio.to_thread(run, tmp_path, restored, "restore", str(file)))
-        assert await query(restored, "SELECT count(*) FROM analytics.clicks") == 2
+        assert await query(restored, "SELECT count(*) FROM analytics.landing") == 2
         assert await query(restored, "SELECT nextval('links.links_link_id_seq')") > 1_000_000_000  # type: ignore[operator]
         async with running_analytics(restored) as analytics:
             # Resent, then from where the outbox is.
@@ -88,7 +83,7 @@ async def test_r17_the_index_of_texts_is_made_anew(
     """It needs an extension, which is in no dump of schemas."""
     file = tmp_path / "one.backup"
     assert await search_index.ensure(linkmeter_database)
-    succeeded(await asyncio.to_thread(run, tmp_path, linkmeter_database, "create", str(file), "--settle-seconds=0"))
+    succeeded(await asyncio.to_thread(run, tmp_path, linkmeter_database, "create", str(file), "--catch-up-seconds=0"))
     is_valid = "SELECT indisvalid FROM pg_index WHERE indexrelid = 'links.links_by_text'::regclass"
     with postgres_server.database() as restored:
         succeeded(await asyncio.to_thread(run, tmp_path, restored, "restore", str(file)))
@@ -104,7 +99,7 @@ async def test_r17_a_backup_waits_for_outboxes_elsewhere(linkmeter_database: str
     connection = await asyncpg.connect(linkmeter_database)
     async with running_analytics(linkmeter_database) as analytics:
         await analytics.take(source, recorded_click(now))
-        waiting = asyncio.create_task(settled(connection, 30))
+        waiting = asyncio.create_task(caught_up(connection, 30))
         sequence = 1
         while not waiting.done():
             sequence += 1
@@ -124,7 +119,7 @@ async def test_r17_a_backup_does_not_wait_for_ever(linkmeter_database: str) -> N
     connection = await asyncpg.connect(linkmeter_database)
     async with running_analytics(linkmeter_database) as analytics:
         await analytics.take(uuid4(), recorded_click(datetime.now(UTC)))
-    assert not await settled(connection, 0.2)
+    assert not await caught_up(connection, 0.2)
     await connection.close()
 
 
@@ -137,7 +132,7 @@ async def test_r17_outboxes_that_are_lost_are_written_off(
         request = ingest_request(uuid4(), [recorded_click(datetime.now(UTC))], last_sequence=4)
         request.report.oldest_pending_time.FromDatetime(datetime.now(UTC))
         await analytics.ingest.IngestClicks(request)
-    succeeded(run(tmp_path, linkmeter_database, "create", str(file), "--settle-seconds=0"))
+    succeeded(run(tmp_path, linkmeter_database, "create", str(file), "--catch-up-seconds=0"))
     for options, waiting, missing in (([], 3, {}), (["--replace", "--outboxes-lost"], 0, {"missing": 3})):
         with postgres_server.database() as restored:
             succeeded(run(tmp_path, restored, "restore", str(file), *options))

@@ -134,7 +134,8 @@ def render(folder: Path, overlay: str, components: Sequence[str] = (), **install
     shutil.copytree(K8S, tree)
     place = tree / "overlays" / overlay
     kustomization = yaml.safe_load((place / "kustomization.yaml").read_text())
-    chosen = dict.fromkeys((*ALWAYS[overlay], *components))
+    # Those that look at what others brought come last.
+    chosen = dict.fromkeys((INSTALLATION, *components, *ALWAYS[overlay]))
     kustomization["components"] = [f"../../components/{name}" for name in chosen]
     (place / "kustomization.yaml").write_text(yaml.safe_dump(kustomization))
     values = yaml.safe_load((place / "installation.yaml").read_text())

@@ -72,7 +72,10 @@ def wanted(installation: Installation, *components: str) -> set[Arrow]:
     """Return the arrows of the design with those that components bring."""
     has_volume = any(claim["metadata"]["name"] == "segments" for claim in installation.of("PersistentVolumeClaim"))
     added = [ADDED.get(name, set()) for name in components]
-    return set.union(DESIGN, set() if has_volume else TO_OBJECT_STORE, *added)
+    beyond = set() if has_volume else TO_OBJECT_STORE
+    if "backups" in components and not has_volume:
+        beyond = beyond | {("backup", "object-store", 443)}
+    return set.union(DESIGN, beyond, *added)
 
 
 def test_policies_allow_the_design_and_nothing_else(plain: Installation) -> None:

@@ -27,6 +27,9 @@ READERS: dict[tuple[str, str], Callable[[Mapping[str, str]], object]] = {
     ("convert-analytics", "migrate"): analytics_settings.read_postgres_url,
     ("convert-analytics", "convert"): analytics_settings.read_settle_settings,
 }
+COMPONENT_READERS: dict[tuple[str, str], Callable[[Mapping[str, str]], object]] = {
+    ("backup", "backup"): analytics_settings.read_save_settings,
+}
 SECRETS = {
     "LINKMETER_SECRET": "0123456789abcdef0123456789abcdef",
     "LINKMETER_API_KEY": "lm_0123456789abcdef",
@@ -45,7 +48,8 @@ def test_programs_know_every_variable_and_miss_none(
 ) -> None:
     """Each program starts with what its manifest gives, and asks for all of it."""
     installation = rendered(overlay, *components)
-    for (workload, name), read in READERS.items():
+    present = {workload.name for workload in installation.workloads}
+    for (workload, name), read in (READERS | {p: r for p, r in COMPONENT_READERS.items() if p[0] in present}).items():
         (container,) = [c for c in installation.workload(workload).containers if c["name"] == name]
         variables = installation.environment(container, SECRETS)
         environment = Asked({variable: _here(tmp_path, value) for variable, value in variables.items()})
@@ -62,7 +66,7 @@ def test_every_program_of_ours_was_looked_at(full: Installation) -> None:
         for container in workload.containers
         if any(name.startswith("LINKMETER_") for name in full.environment(container, SECRETS | _OTHER))
     }
-    assert told == set(READERS)
+    assert told == set(READERS | COMPONENT_READERS)
 
 
 def test_secrets_are_in_secrets(full: Installation) -> None:

@@ -153,11 +153,13 @@ class Cluster:
                 self._end(name, pod)
 
     def run_job(self, name: str) -> tuple[str, dict[str, Path]]:
-        """Run what a CronJob runs; answer what it printed, and its claims by their names."""
+        """Run what a CronJob runs; answer what its container printed, and its claims by their names."""
         workload = self.installation.workload(name)
         job = f"{name}-{self._number()}"
         claims = self._claims(workload, job)
-        said = self._container(workload, workload.main, job, self._folder / job, claims).run()
+        container = self._container(workload, workload.main, job, self._folder / job, claims)
+        self._prepare(workload, job, container)
+        said = container.run()
         return said, {path.name: path for path in claims.values()}
 
     def logs(self) -> str:

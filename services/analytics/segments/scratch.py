@@ -26,6 +26,9 @@ class Scratch:
     def remove_leftovers(self) -> None:
         """Remove what processes left that do not live any more."""
         self._folder.mkdir(parents=True, exist_ok=True)
+        # Who may only read, as a backup may, leaves it to those who write here.
+        if not os.access(self._folder, os.W_OK):
+            return
         for lock in self._folder.glob(f"*{_LOCK}"):
             if (held := _take(lock, os.O_RDWR)) is not None:
                 _remove(lock, held)

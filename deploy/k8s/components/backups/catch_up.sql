@@ -1,12 +1,13 @@
--- Wait until every outbox that is alive has brought all that it held when this began, so that a backup made afterwards has
--- all that was answered before. Also run by deploy/backup. The setting linkmeter.settle_seconds says for how long at most;
--- afterwards linkmeter.is_settled is on, or off when time was up.
+-- Wait until every outbox that is alive has brought all that it held when this began, so that a backup made afterwards
+-- has all that was answered before. Also run by deploy/backup. The setting linkmeter.catch_up_seconds says for how long
+-- at most; afterwards linkmeter.is_caught_up is on, or off when time was up.
 --
 -- The second report that arrives from now on was written after the first one had been answered, so certainly after now;
 -- all up to the last sequence that it names has to come in.
 DO $$
 DECLARE
-    until CONSTANT timestamptz := clock_timestamp() + make_interval(secs => current_setting('linkmeter.settle_seconds')::float8);
+    until CONSTANT timestamptz := clock_timestamp()
+        + make_interval(secs => current_setting('linkmeter.catch_up_seconds')::float8);
     -- Each outbox that is waited for: when it last reported, how often since this began, and what is due of it.
     waiting jsonb;
     outbox record;
@@ -35,6 +36,6 @@ BEGIN
         EXIT WHEN waiting = '{}' OR clock_timestamp() > until;
         PERFORM pg_sleep(0.05);
     END LOOP;
-    PERFORM set_config('linkmeter.is_settled', CASE WHEN waiting = '{}' THEN 'on' ELSE 'off' END, false);
+    PERFORM set_config('linkmeter.is_caught_up', CASE WHEN waiting = '{}' THEN 'on' ELSE 'off' END, false);
 END
 $$;

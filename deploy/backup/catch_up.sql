@@ -1,0 +1,1 @@
+../k8s/components/backups/catch_up.sql

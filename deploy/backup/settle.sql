@@ -1,1 +1,0 @@
-../k8s/components/backups/settle.sql
