@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -33,7 +34,8 @@ def reclassify(settings: SettleSettings) -> None:
     """Classify all stored clicks by the program's definition, from where an interrupted run ended."""
 
     async def run(pool: postgres.Pool, files: SegmentFiles, limits: DuckLimits) -> None:
-        rewriting = Rewriting(pool, files, limits)
+        # Where this runs beside settle, it has the half of the memory that settle rewrites in: they take turns at that.
+        rewriting = Rewriting(pool, files, replace(limits, memory_mib=limits.memory_mib // 2))
         command = Reclassification(pool, rewriting, definition=DEFINITION, class_of=class_of, batch_rows=_BATCH_ROWS)
         await command.run(_log_progress)
 
