@@ -18,8 +18,8 @@ _MAX_VISITS: Final = 8192
 # The window of a connection is that of all its streams: answers that one client does not read hold up nobody's else.
 _STREAMS: Final = 1000
 _STREAM_WINDOW: Final = 256 * 1024
-# Questions of one account go to one replica, whose file cache and answers are warm for it; which one that is does not
-# change when others come and go. One that has twice its share of all calls in hand passes what is more to the next.
+# Questions of one account go to one replica, whose file cache and answers are warm for it; for most accounts it stays
+# the same when others come and go. One that has twice its share of all calls in hand passes what is more to the next.
 _BY_ACCOUNT: Final[Json] = {
     "lb_policy": "RING_HASH",
     "common_lb_config": {"consistent_hashing_lb_config": {"hash_balance_factor": 200}},

