@@ -21,7 +21,8 @@ from tests.load.machine import Meter, family
 from tests.load.redirects import Redirects
 from tests.load.report import Sample
 from tests.load.scenario import Scenario
-from tests.load.seed import Seeded, note_of, seed
+from tests.load.seed import Seeded, bytes_by_kind, note_of, seed
+from tests.load.statistics import Statistics
 from tests.support.chaos import paused
 from tests.support.inside import on_loopback
 from tests.support.system import System, running_system
@@ -38,7 +39,7 @@ class Bench:
     """Runs scenarios in turns, so that whatever drifts, drifts for all."""
 
     def __init__(self, system: System, meter: Meter) -> None:
-        self._system = system
+        self.system = system
         self._meter = meter
         self.samples: dict[str, list[Sample]] = defaultdict(list)
 
@@ -58,14 +59,14 @@ class Bench:
     def _settle(self) -> None:
         """Wait until analytics has taken the clicks of what ran before."""
         end = time.monotonic() + SETTLE_SECONDS
-        while asyncio.run(ledger(self._system))["pending"] and time.monotonic() < end:
+        while asyncio.run(ledger(self.system))["pending"] and time.monotonic() < end:
             time.sleep(0.2)
 
     @contextmanager
     def _without(self, scenario: Scenario) -> Iterator[None]:
         with ExitStack() as stack:
             for name in scenario.without:
-                stack.enter_context(paused(self._system, name))
+                stack.enter_context(paused(self.system, name))
             yield
 
 
@@ -110,6 +111,7 @@ def _seed_few(system: System) -> Seeded:
 
 def _chosen(system: System, seeded: Seeded, scratch: Path, only: str) -> list[Scenario]:
     every = [*Redirects(system, seeded, scratch).scenarios(), *Calls(system, seeded).scenarios()]
+    every += Statistics(system, seeded).scenarios()
     words = [word.strip() for word in only.split(",") if word.strip()]
     return [scenario for scenario in every if not words or any(word in scenario.name for word in words)]
 
@@ -118,12 +120,15 @@ def _tell(bench: Bench, scenarios: Sequence[Scenario], seeded: Seeded, path: Pat
     lines = report.lines_of(bench.samples, scenarios)
     noise = report.noise(bench.samples, lines)
     memory = bench.samples[scenarios[-1].name][-1].usage.memory
+    peak = max(sample.usage.peaks["analytics"] for samples in bench.samples.values() for sample in samples)
     result = {"clicks": seeded.clicks, "cores": os.cpu_count(), "noise": noise, "scenarios": report.as_json(lines)}
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({**result, "memory": dict(memory)}, indent=2) + "\n")
+    path.write_text(json.dumps({**result, "memory": dict(memory), "analytics_peak": peak}, indent=2) + "\n")
     _say("")
     print(report.table(lines))  # noqa: T201 - talks to a person
     print(report.memory_line(memory))  # noqa: T201 - talks to a person
+    print(report.peak_line(peak))  # noqa: T201 - talks to a person
+    print(report.disk_line(asyncio.run(bytes_by_kind(bench.system)), seeded.clicks))  # noqa: T201 - talks to a person
     for problem in noise:
         print(f"NOISY: {problem}")  # noqa: T201 - talks to a person
     if noise:

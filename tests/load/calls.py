@@ -67,10 +67,12 @@ class Calls:
             {"dimension": "DIMENSION_OS", "values": ["iOS"]},
         ]
         return [
-            self._get("stats, native", f"/v1/links/{self._seeded.hot_link_id}/stats", {}, _FULL, self._headers),
-            self._query("stats, breakdowns + visitors", {}, _FULL),
-            self._query("stats, odd zone with edges", odd_zone, zone),
-            self._query("stats, two-dimension filter", {"filters": crossed}, two),
+            self._get(
+                "statistics of a link, native", f"/v1/links/{self._seeded.hot_link_id}/stats", {}, _FULL, self._headers
+            ),
+            self._query("statistics of a link, breakdowns + visitors", {}, _FULL),
+            self._query("statistics of a link, odd zone with edges", odd_zone, zone),
+            self._query("statistics of a link, two-dimension filter", {"filters": crossed}, two),
         ]
 
     def _dialects(self) -> list[Scenario]:
@@ -83,11 +85,15 @@ class Calls:
         shtr = {"token": self._seeded.edit_token}
         spoo = {"scope": "all", "short_code": HOT, "group_by": "time,browser,os,country,referrer"}
         return [
-            self._get("stats, shtr", f"/api/links/{HOT}/stats", shtr, _FULL, {"Host": "localhost"}),
-            self._get("stats, Short.io", f"/statistics/link/{link_id}", {"period": "total"}, _FULL, plain),
-            self._get("stats, spoo.me", "/api/v1/stats", spoo, _FULL, bearer),
-            self._get("stats, Bitly clicks", "/v3/link/clicks", bitly, _FULL, {"Host": "localhost"}),
-            self._get("stats, Bitly referrers", "/v3/link/referrers", bitly, _FULL, {"Host": "localhost"}),
+            self._get("statistics of a link, shtr", f"/api/links/{HOT}/stats", shtr, _FULL, {"Host": "localhost"}),
+            self._get(
+                "statistics of a link, Short.io", f"/statistics/link/{link_id}", {"period": "total"}, _FULL, plain
+            ),
+            self._get("statistics of a link, spoo.me", "/api/v1/stats", spoo, _FULL, bearer),
+            self._get("statistics of a link, Bitly clicks", "/v3/link/clicks", bitly, _FULL, {"Host": "localhost"}),
+            self._get(
+                "statistics of a link, Bitly referrers", "/v3/link/referrers", bitly, _FULL, {"Host": "localhost"}
+            ),
         ]
 
     def _inside(self) -> list[Scenario]:
@@ -98,7 +104,7 @@ class Calls:
             Scenario(
                 name="ingest",
                 run=self._rpc(at.analytics, self._ingest, SOURCES),
-                target=Target(Figure.RATE, 8000),
+                target=Target(Figure.RATE, 25_000),
                 items=BATCH,
                 is_warmed=False,
             ),

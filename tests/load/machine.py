@@ -24,6 +24,8 @@ class Usage:
     # CPU seconds and resident bytes by program.
     cpu: Mapping[str, float]
     memory: Mapping[str, int]
+    # The most that each program's processes of now ever had resident, added up.
+    peaks: Mapping[str, int]
     # Cores that were used by programs that are none of ours.
     others: float
 
@@ -45,7 +47,8 @@ class Meter:
         cpu = {name: seconds - cpu_then.get(name, 0.0) for name, seconds in cpu_now.items()}
         others = (busy_now - busy_then - sum(cpu.values())) / (now - then)
         memory = {name: sum(map(_resident, pids())) for name, pids in self._programs.items()}
-        return Usage(seconds=now - then, cpu=cpu, memory=memory, others=max(0.0, others))
+        peaks = {name: sum(map(_peak, pids())) for name, pids in self._programs.items()}
+        return Usage(seconds=now - then, cpu=cpu, memory=memory, peaks=peaks, others=max(0.0, others))
 
     def _look(self) -> tuple[float, dict[str, float], float]:
         cpu = {name: sum(map(_cpu, pids())) for name, pids in self._programs.items()}
@@ -82,6 +85,14 @@ def _resident(pid: int) -> int:
         return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE
     except OSError:
         return 0
+
+
+def _peak(pid: int) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:")), 0)
 
 
 def _own(who: int) -> float:

@@ -15,6 +15,8 @@ STEADY: Final = 0.15
 LIMIT: Final = "limit: Envoy static redirect"
 _LEAST_CPU: Final = 0.5
 _MIB: Final = 1024 * 1024
+_MOST_MIB: Final = 600
+_MOST_BYTES: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class Line:
     scenario: Scenario
     rate: float
     ratio: float
+    # Of the baseline's latency; 0 where there is none.
+    times: float
     p50: float
     p90: float
     p99: float
@@ -52,16 +56,19 @@ class Line:
 def lines_of(samples: Mapping[str, Sequence[Sample]], scenarios: Sequence[Scenario]) -> list[Line]:
     """Take the medians, and the ratio of each round to the limit of the same round."""
     limits = [sample.measured.rate for sample in samples[LIMIT]]
-    return [_line(scenario, samples[scenario.name], limits) for scenario in scenarios]
+    return [
+        _line(scenario, samples[scenario.name], limits, samples.get(scenario.baseline, [])) for scenario in scenarios
+    ]
 
 
-def _line(scenario: Scenario, samples: Sequence[Sample], limits: Sequence[float]) -> Line:
+def _line(scenario: Scenario, samples: Sequence[Sample], limits: Sequence[float], baseline: Sequence[Sample]) -> Line:
     measured = [sample.measured for sample in samples]
     rates = [one.rate * scenario.items for one in measured]
     return Line(
         scenario=scenario,
         rate=statistics.median(rates),
         ratio=statistics.median(rate / limit for rate, limit in zip(rates, limits, strict=True)),
+        times=_times(measured, [sample.measured for sample in baseline]),
         p50=statistics.median(one.p50 for one in measured),
         p90=statistics.median(one.p90 for one in measured),
         p99=statistics.median(one.p99 for one in measured),
@@ -69,6 +76,13 @@ def _line(scenario: Scenario, samples: Sequence[Sample], limits: Sequence[float]
         cpu_us=_cpu(samples, scenario.items),
         others=statistics.median(sample.usage.others for sample in samples),
     )
+
+
+def _times(measured: Sequence[Measured], baseline: Sequence[Measured]) -> float:
+    """Return the ratio to the baseline of the same round, the median of the rounds."""
+    if not baseline:
+        return 0.0
+    return statistics.median(one.p50 / other.p50 for one, other in zip(measured, baseline, strict=True))
 
 
 def _cpu(samples: Sequence[Sample], items: int) -> dict[str, float]:
@@ -100,7 +114,18 @@ def noise(samples: Mapping[str, Sequence[Sample]], lines: Sequence[Line]) -> lis
 
 def table(lines: Sequence[Line]) -> str:
     """Draw the table."""
-    head = ["scenario", "rate/s", "of limit", "p50 ms", "p90 ms", "p99 ms", "failed", "target", "µs CPU a request"]
+    head = [
+        "scenario",
+        "rate/s",
+        "of limit",
+        "of scan",
+        "p50 ms",
+        "p90 ms",
+        "p99 ms",
+        "failed",
+        "target",
+        "µs CPU a request",
+    ]
     rows = [head, *(_cells(line) for line in lines)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
     return "\n".join(_drawn(row, widths) for row in rows)
@@ -112,6 +137,7 @@ def _cells(line: Line) -> list[str]:
         line.scenario.name,
         f"{line.rate:,.0f}",
         f"{line.ratio:.2f}",
+        f"{line.times:.2f}" if line.times else "",
         f"{line.p50:.2f}",
         f"{line.p90:.2f}",
         f"{line.p99:.2f}",
@@ -136,6 +162,7 @@ def as_json(lines: Sequence[Line]) -> list[dict[str, Any]]:
             "scenario": line.scenario.name,
             "rate": line.rate,
             "of_limit": line.ratio,
+            "of_scan": line.times,
             "milliseconds": {"p50": line.p50, "p90": line.p90, "p99": line.p99},
             "failed": line.failed,
             "verdict": line.verdict,
@@ -149,3 +176,14 @@ def as_json(lines: Sequence[Line]) -> list[dict[str, Any]]:
 def memory_line(memory: Mapping[str, int]) -> str:
     """Return what each program holds in memory."""
     return "memory, MiB: " + ", ".join(f"{name} {size / _MIB:.0f}" for name, size in memory.items())
+
+
+def peak_line(peak: int) -> str:
+    """Return the most that analytics had resident, all its processes together."""
+    return f"analytics, at most: {peak / _MIB:.0f} MiB (aim: {_MOST_MIB})"
+
+
+def disk_line(bytes_of: Mapping[str, int], clicks: int) -> str:
+    """Return what a settled click takes on disk, by kind of file."""
+    kinds = ", ".join(f"{kind} {size / clicks:.1f}" for kind, size in bytes_of.items())
+    return f"bytes a settled click: {sum(bytes_of.values()) / clicks:.1f} (aim: {_MOST_BYTES}): {kinds}"

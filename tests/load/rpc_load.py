@@ -6,17 +6,20 @@ from collections.abc import Awaitable, Callable
 
 import grpc
 
-from tests.load.measured import Measured, percentile
+from tests.load.measured import Measured, measured
 
 Call = Callable[[], Awaitable[object]]
 
 
 def run(address: str, calls_on: Callable[[grpc.aio.Channel], Call], seconds: float, callers: int) -> Measured:
     """Call again and again, each caller waiting for its answer, over one channel."""
-    return asyncio.run(_run(address, calls_on, seconds, callers))
+    return asyncio.run(run_async(address, calls_on, seconds, callers))
 
 
-async def _run(address: str, calls_on: Callable[[grpc.aio.Channel], Call], seconds: float, callers: int) -> Measured:
+async def run_async(
+    address: str, calls_on: Callable[[grpc.aio.Channel], Call], seconds: float, callers: int
+) -> Measured:
+    """Do what run() does, beside other things."""
     taken: list[float] = []
     failed = 0
     async with grpc.aio.insecure_channel(address, options=[("grpc.enable_http_proxy", 0)]) as channel:
@@ -37,6 +40,4 @@ async def _run(address: str, calls_on: Callable[[grpc.aio.Channel], Call], secon
 
         await asyncio.gather(*(caller() for _ in range(callers)))
         elapsed = time.perf_counter() - started
-    taken.sort()
-    p50, p90, p99 = (percentile(taken, share) * 1000 for share in (0.5, 0.9, 0.99))
-    return Measured(requests=len(taken), seconds=elapsed, failed=failed, p50=p50, p90=p90, p99=p99)
+    return measured(taken, elapsed, failed)

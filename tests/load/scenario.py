@@ -42,3 +42,5 @@ class Scenario:
     without: tuple[str, ...] = ()
     # A warm-up before each round.
     is_warmed: bool = True
+    # The scenario whose median latency this one's is a multiple of.
+    baseline: str = ""

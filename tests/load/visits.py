@@ -51,21 +51,25 @@ _CAMPAIGNS: Final = {
 }
 
 
-def recorded_visits(count: int, link_id: int) -> list[bytes]:
+def recorded_visits(count: int, link_id: int, *, owner_id: int = OWNER) -> list[bytes]:
     """Make clicks as an outbox holds them, of now."""
     now = Timestamp()
     now.FromDatetime(datetime.now(UTC))
     choose = random.Random(SEED)
-    return [recorded_visit(choose, link_id=link_id, time=now).SerializeToString() for _ in range(count)]
+    return [
+        recorded_visit(choose, link_id=link_id, time=now, owner_id=owner_id).SerializeToString() for _ in range(count)
+    ]
 
 
-def recorded_visit(choose: random.Random, *, link_id: int, time: Timestamp) -> clicks_pb2.RecordedClick:
+def recorded_visit(
+    choose: random.Random, *, link_id: int, time: Timestamp, owner_id: int = OWNER
+) -> clicks_pb2.RecordedClick:
     """Draw a visit."""
     number = choose.randrange(40)
     return clicks_pb2.RecordedClick(
         time=time,
         link_id=link_id,
-        owner_id=OWNER,
+        owner_id=owner_id,
         domain_id=1,
         domain=DOMAIN,
         code="code",
