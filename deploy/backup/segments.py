@@ -24,6 +24,7 @@ from services.analytics.segments.files import SegmentDamaged, SegmentFile, Segme
 from services.analytics.segments.folder import FolderFiles
 from services.analytics.segments.locate import open_files
 from services.analytics.segments.saving import FOLDER
+from services.common.errors import Unavailable
 from services.runtime.postgres import Connection
 
 _DUMP_SUFFIX: Final = ".dump"
@@ -108,7 +109,7 @@ def prune(backups: Path) -> int:
 async def _copied(source: SegmentFiles, target: SegmentFiles, wanted: Sequence[SegmentFile]) -> Copied:
     try:
         return await copy(source, target, wanted)
-    except SegmentDamaged as problem:
+    except (SegmentDamaged, Unavailable) as problem:
         raise BackupError(str(problem)) from problem
 
 

@@ -115,8 +115,8 @@ def read_save_settings(variables: Mapping[str, str]) -> SaveSettings:
     settings = SaveSettings(
         postgres_url=env.text("LINKMETER_POSTGRES_URL"),
         segments=_segments(env),
-        folder=Path(env.text("LINKMETER_BACKUP_DIR")),
-        keep_days=env.integer("LINKMETER_BACKUP_KEEP_DAYS", 14, 1, 36_500),
+        folder=Path(env.text("BACKUP_DIR")),
+        keep_days=env.integer("BACKUP_KEEP_DAYS", 14, 1, 36_500),
     )
     env.check()
     return settings

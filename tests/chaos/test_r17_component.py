@@ -45,8 +45,8 @@ def back_up(url: str, folder: Path, segments: Path, catch_up_seconds: str) -> di
         "LINKMETER_POSTGRES_URL": url,
         "LINKMETER_SEGMENTS": str(segments),
         "LINKMETER_SEGMENT_CACHE_DIR": str(segments / "cache"),
-        "LINKMETER_BACKUP_DIR": str(folder),
-        "LINKMETER_BACKUP_KEEP_DAYS": "14",
+        "BACKUP_DIR": str(folder),
+        "BACKUP_KEEP_DAYS": "14",
     }
     _said(["/bin/sh", str(_SCRIPT)], first)
     said: dict[str, Any] = json.loads(_said(_SAVE, second).splitlines()[-1])

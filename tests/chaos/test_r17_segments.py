@@ -18,6 +18,7 @@ from tests.chaos.test_r17_database import query as value_of
 from tests.support.backups import NOW, Place, assert_counts, changed, clicks, files_below, merge, succeeded
 from tests.support.engine import Engine
 from tests.support.make_run import ROOT
+from tests.support.object_store import BUCKET, TestObjectStore
 from tests.support.postgres import TestPostgres
 from tests.support.wait import eventually
 
@@ -282,3 +283,39 @@ async def test_r17_missing_files_are_said(place: Place) -> None:
     assert (missing.returncode, missing.stderr.count("is missing")) == (1, 3)
     assert f"of {len(files_below(elsewhere))} files" in missing.stderr
     assert "docs/backup.md" in missing.stderr
+
+
+async def test_r17_files_in_an_object_store_are_saved_and_put_into_another(
+    linkmeter_database: str,
+    postgres_server: TestPostgres,
+    object_store: TestObjectStore,
+    backups: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Two installations never share a place: what the first one loses then, the second one has."""
+    for name, value in object_store.environment.items():
+        monkeypatch.setenv(name, value)
+    first = Place(linkmeter_database, tmp_path / "one", f"s3://{BUCKET}/{uuid4()}")
+    file = backups / "one.backup"
+    async with first.engine() as engine:
+        await engine.store(clicks(1), NOW)
+        await engine.settle()
+        await first.done("create", str(file))
+        assert set(files_below(backups / FOLDER)) == set(names_in(file))
+        with postgres_server.database() as url:
+            second = Place(url, tmp_path / "two", f"s3://{BUCKET}/{uuid4()}")
+            await second.done("restore", str(file))
+            await engine.files.delete(names_in(file))
+            async with second.engine() as restored:
+                await assert_counts(restored, clicks(1))
+    # What is saved already is whole; in another folder nothing is.
+    assert f"{len(names_in(file))} files belong to it, 0 of them new" in await first.done(
+        "create", str(backups / "two.backup")
+    )
+    assert min(names_in(file)) in await first.refused("create", str(tmp_path / "three.backup"))
+    object_store.kill()
+    try:
+        assert "not available" in await first.refused("create", str(tmp_path / "three.backup"))
+    finally:
+        object_store.start()

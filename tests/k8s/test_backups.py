@@ -54,9 +54,9 @@ def test_the_job_finds_the_files_of_settled_clicks(rendered: Callable[..., Insta
     job = installation.workload("backup")
     told = installation.environment(job.main, {"LINKMETER_POSTGRES_URL": ""})
     (dump,) = [one for one in dumping(installation)["env"] if one["name"] == "BACKUP_DIR"]
-    assert told["LINKMETER_BACKUP_DIR"] == dump["value"]
+    assert told["BACKUP_DIR"] == dump["value"]
     mounts = {mount["mountPath"]: mount.get("readOnly", False) for mount in job.main["volumeMounts"]}
-    assert mounts[told["LINKMETER_BACKUP_DIR"]] is False
+    assert mounts[told["BACKUP_DIR"]] is False
     place = told["LINKMETER_SEGMENTS"]
     is_volume = [path for path, is_read_only in mounts.items() if is_read_only and place.startswith(f"{path}/")]
     assert bool(is_volume) is not place.startswith("s3://")

@@ -43,10 +43,16 @@ def succeeded(result: "subprocess.CompletedProcess[str]") -> str:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An installation of one's own: a database, and a folder with the segments."""
+    """An installation of one's own: a database, and a place for the segments, by default in its folder."""
 
     url: str
     folder: Path
+    elsewhere: str = ""
+
+    @property
+    def segments(self) -> str:
+        """Where its segments are."""
+        return self.elsewhere or str(self.folder / "segments")
 
     def command(self, *arguments: str) -> list[str]:
         """Return the command that runs the program of backups on it."""
@@ -60,7 +66,7 @@ class Place:
             **machine,
             "LINKMETER_POSTGRES_URL": self.url,
             "LINKMETER_DATA_DIR": str(self.folder / "none"),
-            "LINKMETER_SEGMENTS": str(self.folder / "segments"),
+            "LINKMETER_SEGMENTS": self.segments,
         }
 
     async def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
@@ -89,7 +95,7 @@ class Place:
     @asynccontextmanager
     async def engine(self) -> AsyncIterator[Engine]:
         """Run what stores, settles and counts clicks."""
-        async with running_engine(self.url, self.folder) as engine:
+        async with running_engine(self.url, self.folder, segments=self.segments) as engine:
             yield engine
 
 
