@@ -189,6 +189,9 @@ class Conversion:
             async with self._pool.acquire() as connection, connection.transaction():
                 await connection.execute(_SHORT_WAIT)
                 await connection.execute(statement)
+        except asyncpg.UndefinedTableError:
+            # Another run has come to the end, and dropped them.
+            return
         except asyncpg.LockNotAvailableError:
             _logger.warning("old_tables_are_kept", statement=statement)
 
