@@ -78,6 +78,10 @@ class Snapshot:
                 rows = f"(SELECT * FROM {rows} WHERE {_without(links, statement)})"
             yield rows, chosen is kind
 
+    def has_erased(self, segment: Segment, audience: Audience) -> bool:
+        """Say whether something was erased from a segment that matters to an audience."""
+        return any(links for links, _ in self._by_erased([segment], audience))
+
     def _by_erased(
         self, segments: Sequence[Segment], audience: Audience
     ) -> Iterator[tuple[tuple[tuple[int, int], ...], list[Segment]]]:

@@ -61,29 +61,52 @@ class SumsSql:
     ) -> Iterator[str]:
         if not segments:
             return
-        plan, statement = self._plan, self._statement
-        kind, of_owner = _KINDS[plan.source]
-        moment = _MOMENTS[plan.source]
-        if not is_cut and not plan.bucket_starts:
-            # When it was does not matter: there is one row of each link, or of each value.
-            kind, of_owner = _TIMELESS[plan.source]
-            moment = "0::BIGINT"
+        kind, of_owner, moment = self._kinds(is_cut=is_cut)
+        some = segments
+        if kind is Kind.DAILY:
+            # Days by link are told by raw clicks, where there are some, unless the owner's sums do.
+            told = [each for each in segments if each.has_clicks and self._needs_links(each)]
+            some = tuple(each for each in segments if each not in told)
+            yield from self._from_clicks(told, dimensions)
         chosen = None if self._by_link else of_owner
         columns = "dimension, value, detail" if dimensions else f"{_NONE} AS dimension, '' AS value, '' AS detail"
-        for rows, has_links in self._snapshot.sums_of(kind, chosen, segments, self._selection.audience, statement):
-            conditions = ["true", *rights(self._selection.audience, statement)]
-            conditions += of_links(self._selection.filters, statement) if has_links else []
-            if dimensions:
-                conditions.append(f"dimension IN ({', '.join(str(each.value) for each in dimensions)})")
-            if is_cut and plan.source is Source.DAILY:
-                conditions += within(plan.inner_start.date(), plan.inner_end.date(), statement, "day")
-            elif is_cut:
-                conditions += within(plan.inner_start, plan.inner_end, statement, "start")
+        for rows, has_links in self._snapshot.sums_of(kind, chosen, some, self._selection.audience, self._statement):
             link = "link_id" if has_links else "0::BIGINT AS link_id"
             yield (
                 f"SELECT {columns}, {moment} AS moment, {link}, clicks, human_clicks "
-                f"FROM {rows} WHERE {' AND '.join(conditions)}"
+                f"FROM {rows} WHERE {' AND '.join(self._conditions(dimensions, has_links=has_links, is_cut=is_cut))}"
             )
+
+    def _kinds(self, *, is_cut: bool) -> tuple[Kind, Kind, str]:
+        """Return which sums are read, those of links and of owners, and their moment."""
+        source = self._plan.source
+        if not is_cut and not self._plan.bucket_starts:
+            # When it was does not matter: there is one row of each link, or of each value.
+            return *_TIMELESS[source], "0::BIGINT"
+        return *_KINDS[source], _MOMENTS[source]
+
+    def _conditions(self, dimensions: Sequence[Dimension], *, has_links: bool, is_cut: bool) -> list[str]:
+        plan, statement = self._plan, self._statement
+        conditions = ["true", *rights(self._selection.audience, statement)]
+        conditions += of_links(self._selection.filters, statement) if has_links else []
+        if dimensions:
+            conditions.append(f"dimension IN ({', '.join(str(each.value) for each in dimensions)})")
+        if is_cut and plan.source is Source.DAILY:
+            conditions += within(plan.inner_start.date(), plan.inner_end.date(), statement, "day")
+        elif is_cut:
+            conditions += within(plan.inner_start, plan.inner_end, statement, "start")
+        return conditions
+
+    def _needs_links(self, segment: Segment) -> bool:
+        return self._by_link or self._snapshot.has_erased(segment, self._selection.audience)
+
+    def _from_clicks(self, segments: Sequence[Segment], dimensions: Sequence[Dimension]) -> Iterator[str]:
+        """Yield the statements of the interior's raw clicks."""
+        plan = self._plan
+        for rows in self._snapshot.clicks_of(segments, self._selection.audience, self._statement):
+            clicks = " AND ".join([rows, *within(plan.inner_start, plan.inner_end, self._statement)])
+            for dimension in dimensions or (None,):
+                yield self._as_sums(clicks, dimension)
 
     def _single(self, segments: Sequence[Segment]) -> Iterator[str]:
         """Yield the statements of clicks that no sum tells: of edges of segments, and of no segment."""

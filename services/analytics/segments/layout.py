@@ -20,7 +20,8 @@ class Kind(StrEnum):
     CLICKS = "clicks"
     # The visitors that have their number since this segment.
     VISITORS = "visitors"
-    # Sums by link, UTC day and value of each dimension; and the same of all links of an owner.
+    # Sums by link, UTC day and value of each dimension: only where there are no raw clicks, which tell the same; and of
+    # all links of an owner.
     DAILY = "daily"
     OWNER_DAILY = "owner_daily"
     # Sums by link and value of each dimension, whenever it was; and of all links of an owner.
@@ -68,7 +69,7 @@ def columns_of(columns: Mapping[str, str]) -> str:
 
 def select(kind: Kind, clicks: str) -> str:
     """Return the statement that makes a kind of rows from a table of clicks, in the order that files have."""
-    return f"{_SELECT[kind].format(clicks=clicks)} ORDER BY {ORDER[kind]}"
+    return f"SELECT {_COLUMNS[kind]} FROM ({_SELECT[kind].format(clicks=clicks)}) AS rows ORDER BY {ORDER[kind]}"
 
 
 def select_again(kind: Kind, rows: str) -> str:
@@ -76,17 +77,19 @@ def select_again(kind: Kind, rows: str) -> str:
     return f"{_AGAIN[kind].format(rows=rows)} ORDER BY {ORDER[kind]}"
 
 
-def _daily(clicks: str) -> str:
+def _by_value(*keys: str) -> str:
+    """Return the statement of the sums of every dimension by its value, and by some keys."""
     return " UNION ALL ".join(
-        f"SELECT owner_id, link_id, {dimension.value}::SMALLINT AS dimension, {DAY} AS day, "
-        f"{expression.value} AS value, {expression.detail} AS detail, {_COUNTS} FROM {clicks} "
-        f"GROUP BY owner_id, link_id, day, value, detail"
-        for dimension, expression in EXPRESSIONS.items()
-        if dimension in DIMENSIONS
+        f"SELECT {', '.join(keys)}, {dimension.value}::SMALLINT AS dimension, "
+        f"{EXPRESSIONS[dimension].value} AS value, {EXPRESSIONS[dimension].detail} AS detail, {_COUNTS} "
+        "FROM {clicks} GROUP BY ALL"
+        for dimension in DIMENSIONS
     )
 
 
-_DAILY: Final = _daily("{clicks}")
+_DAILY: Final = _by_value("owner_id", "link_id", f"{DAY} AS day")
+_OWNER_DAILY: Final = _by_value("owner_id", f"{DAY} AS day")
+_VALUES: Final = _by_value("owner_id", "link_id")
 _TOTALS: Final = (
     f"SELECT owner_id, link_id, {QUARTER} AS start, {_COUNTS} FROM {{clicks}} GROUP BY owner_id, link_id, start"
 )
@@ -117,8 +120,10 @@ _LINKS_AGAIN: Final = (
 )
 
 _SELECT: Final[Mapping[Kind, str]] = {
-    Kind.CLICKS: f"SELECT {', '.join(CLICK_COLUMNS)} FROM {{clicks}}",
+    Kind.CLICKS: "SELECT * FROM {clicks}",
     Kind.DAILY: _DAILY,
+    Kind.OWNER_DAILY: _OWNER_DAILY,
+    Kind.VALUES: _VALUES,
     Kind.TOTALS: _TOTALS,
     Kind.LINKS: _LINKS,
 }
@@ -132,6 +137,14 @@ _AGAIN: Final[Mapping[Kind, str]] = {
     Kind.TOTALS: _TOTALS_AGAIN,
     Kind.OWNER_TOTALS: _OWNER_TOTALS_AGAIN,
     Kind.LINKS: _LINKS_AGAIN,
+}
+_COLUMNS: Final[Mapping[Kind, str]] = {
+    Kind.CLICKS: ", ".join(CLICK_COLUMNS),
+    Kind.DAILY: "owner_id, link_id, dimension, day, value, detail, clicks, human_clicks",
+    Kind.OWNER_DAILY: "owner_id, dimension, day, value, detail, clicks, human_clicks",
+    Kind.VALUES: "owner_id, link_id, dimension, value, detail, clicks, human_clicks",
+    Kind.TOTALS: "owner_id, link_id, start, clicks, human_clicks",
+    Kind.LINKS: "owner_id, link_id, clicks, human_clicks, first_time, last_time",
 }
 # Questions are about an owner or a link: what they need lies together, and the rest of a file is not read.
 ORDER: Final[Mapping[Kind, str]] = {

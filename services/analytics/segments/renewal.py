@@ -15,7 +15,7 @@ from services.analytics.segments.expressions import QUARTER_US
 from services.analytics.segments.files import SegmentFile
 from services.analytics.segments.layout import Kind, select, select_again
 from services.analytics.segments.registry import NewSegment, Segment
-from services.analytics.segments.writing import Written, moment_of, parquet, write_files
+from services.analytics.segments.writing import OF_CLICKS, Written, moment_of, parquet, write_files
 
 # The links that were erased, by the place that a segment has among the old ones.
 _GONE: Final = """
@@ -64,8 +64,6 @@ _BLURRED: Final = f"""
 )
 """
 _NONE: Final = "SELECT count(*) = 0 FROM {rows}"
-# Those of owners follow from these.
-_SUMS: Final = (Kind.DAILY, Kind.TOTALS, Kind.LINKS)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
 
@@ -122,24 +120,38 @@ class Renewal:
         """Write the new files."""
         clicks, changed = self._clicks()
         links = self._rows(Kind.LINKS)
-        statements: dict[Kind, str] = {}
-        if clicks:
-            statements[Kind.CLICKS] = select(Kind.CLICKS, clicks)
-        if self.classes:
-            # Of the file that has just been written: kinds are, in their order.
-            new = parquet([self.scratch / self.name / f"{Kind.CLICKS}.parquet"])
-            statements |= {kind: select(kind, new) for kind in _SUMS}
-        else:
-            rows = {kind: self._rows(kind) for kind in _SUMS}
-            if not self.keep_clicks:
-                rows[Kind.LINKS] = _BLURRED.format(links=links)
-            statements |= {kind: select_again(kind, each) for kind, each in rows.items()}
+        statements = self._with_clicks(clicks) if self.keep_clicks else self._without_clicks(links)
         if visitors := self._visitors():
             statements[Kind.VISITORS] = select_again(Kind.VISITORS, visitors)
         files, paths = write_files(self.duck, self.name, statements, self.scratch)
         segment = self._segment(files, links)
         is_empty = not segment.rows and Kind.VISITORS not in files
         return Outcome([] if is_empty else [Written(segment, paths)], changed)
+
+    def _with_clicks(self, clicks: str) -> dict[Kind, str]:
+        """Return the statements of a segment that has raw clicks."""
+        # Of the file that has just been written: kinds are, in their order.
+        new = parquet([self.scratch / self.name / f"{Kind.CLICKS}.parquet"])
+        statements = {Kind.CLICKS: select(Kind.CLICKS, clicks)}
+        for kind in OF_CLICKS[1:]:
+            # Sums of an owner cannot tell what of them was one link's.
+            is_anew = self.classes is not None or (kind is Kind.OWNER_DAILY and self._losing)
+            statements[kind] = select(kind, new) if is_anew else select_again(kind, self._rows(kind))
+        return statements
+
+    def _without_clicks(self, links: str) -> dict[Kind, str]:
+        """Return the statements of a segment of sums alone; what raw clicks told becomes sums by link and day."""
+        daily = []
+        if any(segment.has_clicks for segment in self.old):
+            daily.append(select(Kind.DAILY, self._rows(Kind.CLICKS)))
+        if not all(segment.has_clicks for segment in self.old):
+            daily.append(f"SELECT * FROM {self._rows(Kind.DAILY)}")
+        both = f"({' UNION ALL BY NAME '.join(f'({each})' for each in daily)})"
+        return {
+            Kind.DAILY: select_again(Kind.DAILY, both),
+            Kind.TOTALS: select_again(Kind.TOTALS, self._rows(Kind.TOTALS)),
+            Kind.LINKS: select_again(Kind.LINKS, _BLURRED.format(links=links)),
+        }
 
     @cached_property
     def _losing(self) -> frozenset[int]:
@@ -161,12 +173,14 @@ class Renewal:
         return bool(self._value(_LOSES.format(links=links, place=place)))
 
     def _rows(self, kind: Kind) -> str:
-        """Return the relation of all rows of a kind, less what was erased."""
-        whole = [segment for place, segment in enumerate(self.old) if place not in self._losing]
+        """Return the relation of all rows of a kind, less what was erased, of the segments that have it."""
+        having = [(place, segment) for place, segment in enumerate(self.old) if kind in segment.files]
+        whole = [segment for place, segment in having if place not in self._losing]
         parts = [f"SELECT * FROM {self._files(kind, whole)}"] if whole else []
         parts += [
-            f"SELECT * FROM {self._files(kind, [self.old[place]])} {_ANTI_JOIN.format(place=place)}"
-            for place in sorted(self._losing)
+            f"SELECT * FROM {self._files(kind, [segment])} {_ANTI_JOIN.format(place=place)}"
+            for place, segment in having
+            if place in self._losing
         ]
         return f"({' UNION ALL BY NAME '.join(parts)})"
 

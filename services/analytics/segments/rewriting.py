@@ -16,7 +16,7 @@ from services.analytics.segments.layout import Kind
 from services.analytics.segments.registry import Segment
 from services.analytics.segments.renewal import Classes, Gone, Renewal
 from services.analytics.segments.turn import rewriting_turn
-from services.analytics.segments.writing import put_all
+from services.analytics.segments.writing import OF_CLICKS, put_all
 from services.runtime.postgres import Connection, Pool
 
 # Years of clicks in one month's segment take minutes. Whatever takes longer than this hangs.
@@ -26,8 +26,8 @@ _ERASED: Final = "SELECT id, owner_id, link_id FROM erasures WHERE id > $1 ORDER
 _LIVE: Final = "SELECT count(*) FROM segments WHERE id = ANY($1::bigint[]) AND retired_time IS NULL"
 _APPLIED: Final = "UPDATE segments SET erasures_applied = $2 WHERE id = $1 AND retired_time IS NULL"
 _CHANGED: Final = "UPDATE registry SET version = version + 1"
-# What a new segment is made from; sums of owners follow from those of links.
-_SOURCES: Final = (Kind.CLICKS, Kind.VISITORS, Kind.DAILY, Kind.TOTALS, Kind.LINKS)
+# What a new segment is made from; other sums of owners follow from these.
+_SOURCES: Final = (*OF_CLICKS, Kind.VISITORS, Kind.DAILY)
 
 
 @dataclass(frozen=True, slots=True)

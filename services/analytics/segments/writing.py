@@ -17,11 +17,13 @@ from services.analytics.segments.registry import NewSegment
 
 # Smaller ones make a question about one link read less, and one about all links take longer.
 _ROWS_A_GROUP: Final = 122_880
-OPTIONS: Final = f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_ROWS_A_GROUP})"
+OPTIONS: Final = f"(FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2, ROW_GROUP_SIZE {_ROWS_A_GROUP})"
 _HASHED_AT_ONCE: Final = 1024 * 1024
 _MONTHS: Final = "SELECT DISTINCT date_trunc('month', {day})::DATE AS month FROM {clicks} ORDER BY month"
 _ABOUT: Final = "SELECT count(*), epoch_us(min(time)), epoch_us(max(time)), min(definition) FROM {clicks}"
-# Made from what was made before, or from clicks.
+# What is made from raw clicks, where there are some.
+OF_CLICKS: Final = (Kind.CLICKS, Kind.OWNER_DAILY, Kind.VALUES, Kind.TOTALS, Kind.LINKS)
+# Made from what was made before, unless it is given.
 _MADE_FROM: Final[Mapping[Kind, Kind]] = {
     Kind.OWNER_DAILY: Kind.DAILY,
     Kind.VALUES: Kind.DAILY,
@@ -48,7 +50,7 @@ def write_segment(
     row = duck.execute(_ABOUT.format(clicks=clicks)).fetchone()
     assert row is not None, "aggregates have a row"  # noqa: S101
     name = uuid4().hex
-    statements = {kind: select(kind, clicks) for kind in (Kind.CLICKS, Kind.DAILY, Kind.TOTALS, Kind.LINKS)}
+    statements = {kind: select(kind, clicks) for kind in OF_CLICKS}
     statements[Kind.VISITORS] = select_again(Kind.VISITORS, visitors)
     files, paths = write_files(duck, name, statements, scratch)
     segment = NewSegment(
