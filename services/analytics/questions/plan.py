@@ -33,7 +33,8 @@ class Plan:
     """
 
     source: Source
-    start: datetime
+    # None: from the first click on, so that nothing has to be cut off there.
+    start: datetime | None
     end: datetime
     inner_start: datetime
     inner_end: datetime
@@ -55,22 +56,27 @@ def plan_of(
     bucket_starts: tuple[datetime, ...],
     *,
     raw: bool = False,
+    is_open: bool = False,
 ) -> Plan:
-    """Return the plan of a report: sums where they hold all that is asked and no bucket begins within one, else raw."""
+    """Return the plan of a report: sums where they hold all that is asked and no bucket begins within one, else raw.
+
+    is_open: there are no clicks before start.
+    """
     dimensions = _needed(report, filters)
     source = Source.CLICKS
     if not raw and _SUMMED.issuperset(report.metrics) and len(dimensions) <= 1:
         source = Source.DAILY if dimensions else Source.TOTALS
     unit = _UNITS.get(source)
+    since = None if is_open else start
     if unit is None or any(_floor(each, unit) != each for each in bucket_starts if each > start):
         return Plan(
-            source=Source.CLICKS, start=start, end=end, inner_start=end, inner_end=end, bucket_starts=bucket_starts
+            source=Source.CLICKS, start=since, end=end, inner_start=end, inner_end=end, bucket_starts=bucket_starts
         )
     start, end = start.astimezone(UTC), end.astimezone(UTC)
-    inner_start = min(_ceiling(start, unit), end)
+    inner_start = min(_floor(start, unit) if is_open else _ceiling(start, unit), end)
     return Plan(
         source=source,
-        start=start,
+        start=since,
         end=end,
         inner_start=inner_start,
         inner_end=max(_floor(end, unit), inner_start),

@@ -7,8 +7,8 @@ the next question finds a new process.
 import asyncio
 import itertools
 import socket
+import subprocess
 import sys
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -121,9 +121,8 @@ class QuestionProcess:
         """Run a process until it ends, and return its status."""
         ours, theirs = socket.socketpair()
         with theirs:
-            process = await asyncio.create_subprocess_exec(
-                *_command(theirs.fileno()), pass_fds=[theirs.fileno()], stdin=asyncio.subprocess.DEVNULL
-            )
+            # By Popen, which starts it without fork(): gRPC has threads, and would complain.
+            process = await asyncio.to_thread(_start, theirs.fileno())
         reader, writer = await asyncio.open_connection(sock=ours)
         try:
             frames.write(writer, self._settings)
@@ -134,7 +133,6 @@ class QuestionProcess:
             writer.close()
             self._give_up()
             await _end(process)
-        assert process.returncode is not None, "it was waited for"  # noqa: S101
         return process.returncode
 
     async def _listen(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -165,19 +163,21 @@ class QuestionProcess:
                 answer.set_exception(_away())
 
 
-def _command(descriptor: int) -> Sequence[str]:
-    return [sys.executable, "-m", "services.analytics.questions", str(descriptor)]
+def _start(descriptor: int) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(  # noqa: S603 - our own program
+        [sys.executable, "-m", "services.analytics.questions", str(descriptor)],
+        pass_fds=[descriptor],
+        stdin=subprocess.DEVNULL,
+    )
 
 
-async def _end(process: asyncio.subprocess.Process) -> None:
+async def _end(process: "subprocess.Popen[bytes]") -> None:
     """Wait for a process whose socket was closed, and kill it when it does not end."""
     try:
-        async with asyncio.timeout(_STOP_SECONDS):
-            await process.wait()
-    except (TimeoutError, asyncio.CancelledError) as problem:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
+        await asyncio.to_thread(process.wait, _STOP_SECONDS)
+    except (subprocess.TimeoutExpired, asyncio.CancelledError) as problem:
+        process.kill()
+        await asyncio.to_thread(process.wait)
         if isinstance(problem, asyncio.CancelledError):
             raise
 

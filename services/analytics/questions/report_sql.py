@@ -1,5 +1,7 @@
 """Write the statement of a report: a bucket, a value and a detail for each dimension, then the metrics."""
 
+from typing import Final
+
 from services.analytics.domain.dimensions import Dimension
 from services.analytics.domain.query import Metric, Order, Report
 from services.analytics.questions.bucket_sql import bucket_number
@@ -13,6 +15,41 @@ from services.analytics.questions.selected import selected
 from services.analytics.questions.snapshot import Snapshot
 from services.analytics.questions.sums_sql import SumsSql, passing_sums
 from services.analytics.segments.expressions import EXPRESSIONS, Expression
+
+_VISITORS: Final = frozenset({Metric.VISITORS, Metric.HUMAN_VISITORS})
+_PEOPLE: Final = "FILTER (WHERE NOT is_bot)"
+# Of clicks.
+_METRICS: Final = {
+    Metric.CLICKS: "count(*)",
+    Metric.HUMAN_CLICKS: f"count(*) {_PEOPLE}",
+    Metric.VISITORS: "count(DISTINCT visitor)",
+    Metric.HUMAN_VISITORS: f"count(DISTINCT visitor) {_PEOPLE}",
+    Metric.MEAN_LATENCY: "coalesce(round(avg(latency_us)), 0)::BIGINT",
+}
+# Of people's and programs' clicks, latencies and sets of visitors.
+_OF_SETS: Final = {
+    Metric.CLICKS: "coalesce(sum(clicks), 0)::BIGINT",
+    Metric.HUMAN_CLICKS: f"coalesce(sum(clicks) {_PEOPLE}, 0)::BIGINT",
+    Metric.VISITORS: "coalesce(bit_count(bit_or(visitors)), 0)",
+    Metric.HUMAN_VISITORS: f"coalesce(bit_count(bit_or(visitors) {_PEOPLE}), 0)",
+    Metric.MEAN_LATENCY: "coalesce(round(sum(latency) / sum(clicks)), 0)::BIGINT",
+}
+# About how many values there are, of dimensions that never have many.
+_FEW: Final = {
+    Dimension.IS_BOT: 2,
+    Dimension.SCHEME: 2,
+    Dimension.METHOD: 3,
+    Dimension.HTTP_STATUS: 5,
+    Dimension.CLICK_CLASS: 6,
+    Dimension.DEVICE_TYPE: 6,
+    Dimension.CONTINENT: 8,
+    Dimension.OS: 30,
+    Dimension.BROWSER_FAMILY: 50,
+    Dimension.BROWSER: 50,
+}
+_MANY: Final = 1_000_000
+# 64 MiB; each thread has sets of its own.
+_MOST_BITS: Final = 8 * 64 * 2**20 // 2
 
 
 class ReportSql:
@@ -31,11 +68,28 @@ class ReportSql:
         return sql + self._order_and_limit(), self._statement
 
     def _over_clicks(self) -> str:
+        """Count clicks: first people and programs apart, because a set of visitors is made once for both."""
         expressions = [EXPRESSIONS[dimension] for dimension in self._report.dimensions]
-        metrics = (_metric(metric, self._snapshot.visitors, self._is_grouped()) for metric in self._report.metrics)
-        columns = [*self._groups("epoch_us(time)", expressions), *metrics]
         rows = " UNION ALL ".join(selected(self._selection, self._snapshot, self._statement))
-        return f"SELECT {', '.join(columns)} FROM ({rows}) AS visits{self._group_by()}"
+        groups = self._groups("epoch_us(time)", expressions)
+        if not _VISITORS.intersection(self._report.metrics) or not self._are_sets_small():
+            columns = [*groups, *(_METRICS[metric] for metric in self._report.metrics)]
+            return f"SELECT {', '.join(columns)} FROM ({rows}) AS visits{self._group_by()}"
+        keys = [f"key{number}" for number in range(len(groups))]
+        named = ", ".join(f"{text} AS {key}" for text, key in zip(groups, keys, strict=True))
+        columns = [*(keys if self._is_grouped() else ["0"]), *(_OF_SETS[metric] for metric in self._report.metrics)]
+        return (
+            f"SELECT {', '.join(columns)} FROM (SELECT {named}, is_bot, count(*) AS clicks, "
+            f"sum(latency_us) AS latency, bitstring_agg(visitor, 0, {max(self._snapshot.visitors, 1)}) AS visitors "
+            f"FROM ({rows}) AS visits GROUP BY ALL) AS apart{self._group_by()}"
+        )
+
+    def _are_sets_small(self) -> bool:
+        """Say whether sets of visitors as strings of bits, one of each group, fit into a share of the memory."""
+        groups: int = max(len(self._plan.bucket_starts), 1)
+        for dimension in self._report.dimensions:
+            groups *= _FEW.get(dimension, _MANY)
+        return groups * self._snapshot.visitors <= _MOST_BITS
 
     def _over_sums(self) -> str:
         """Add up sums for the interior, and clicks for the edges and what is newest."""
@@ -83,18 +137,3 @@ class ReportSql:
             Order.TIME_DESCENDING: ["1 DESC", *values],
         }[self._report.effective_order]
         return f" ORDER BY {', '.join(order)} LIMIT {self._statement.add(self._report.rows)}"
-
-
-def _metric(metric: Metric, visitors: int, is_grouped: bool) -> str:
-    people = " FILTER (WHERE NOT is_bot)"
-    if metric in {Metric.VISITORS, Metric.HUMAN_VISITORS}:
-        some = people if metric is Metric.HUMAN_VISITORS else ""
-        if is_grouped:
-            return f"count(DISTINCT visitor){some}"
-        # Dense numbers make a set of all visitors a string of bits.
-        return f"coalesce(bit_count(bitstring_agg(visitor, 0, {max(visitors, 1)}){some}), 0)"
-    return {
-        Metric.CLICKS: "count(*)",
-        Metric.HUMAN_CLICKS: f"count(*){people}",
-        Metric.MEAN_LATENCY: "coalesce(round(avg(latency_us)), 0)::BIGINT",
-    }[metric]

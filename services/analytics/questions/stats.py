@@ -112,10 +112,19 @@ class _Asked:
         except TooManyBuckets:
             refusal = f"the interval has more than {MOST_BUCKETS} of these buckets"
             raise InvalidArgument("reports.bucket", refusal) from None
-        selection = _selection(self.query, start, self.end, self.report.filters)
+        # Without a start there is none to look at: all clicks until the end are meant.
+        selection = _selection(self.query, self.query.start, self.end, self.report.filters)
         # Sums know nothing of orphans, and would have to be taken apart around an exclusion.
         raw = bool(selection.excluded) or selection.has_orphans
-        return plan_of(self.report, selection.filters, start, self.end, starts, raw=raw), selection
+        return plan_of(
+            self.report,
+            selection.filters,
+            start,
+            self.end,
+            starts,
+            raw=raw,
+            is_open=self.query.start is None,
+        ), selection
 
 
 def _selection(query: Query, start: datetime | None, end: datetime | None, more: tuple[Filter, ...] = ()) -> Selection:

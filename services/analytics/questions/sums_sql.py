@@ -112,7 +112,7 @@ class SumsSql:
         """Yield the statements of clicks that no sum tells: of edges of segments, and of no segment."""
         plan, audience = self._plan, self._selection.audience
         for start, end in ((plan.start, plan.inner_start), (plan.inner_end, plan.end)):
-            if start < end:
+            if start is not None and start < end:
                 for rows in self._snapshot.clicks_of(segments, audience, self._statement):
                     yield " AND ".join([rows, *within(start, end, self._statement)])
         for rows, _ in self._snapshot.newest(self._selection):

@@ -38,7 +38,7 @@ def started(*arguments: str, **settings: str) -> subprocess.Popen[str]:
         ((), {}, {"LINKMETER_LISTEN", "LINKMETER_POSTGRES_URL", "LINKMETER_SECRET", "LINKMETER_SEGMENTS"}),
         (("settle",), {}, {"LINKMETER_POSTGRES_URL", "LINKMETER_SEGMENTS"}),
         (("migrate",), {}, {"LINKMETER_POSTGRES_URL"}),
-        (("reclassify",), {}, {"LINKMETER_POSTGRES_URL"}),
+        (("reclassify",), {}, {"LINKMETER_POSTGRES_URL", "LINKMETER_SEGMENTS"}),
         (
             (),
             {

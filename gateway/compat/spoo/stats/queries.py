@@ -176,7 +176,7 @@ def counts(name: str, result: ReportResult) -> list[Count]:
     merged: dict[str, Count] = {}
     for row in result.rows:
         label = breakdown.label(row)
-        count = Count(label, row.metrics[0], row.metrics[1], frozenset([row.dimensions[0].value]))
+        count = Count(label, row.metrics[0], sum(row.metrics[1:]), frozenset([row.dimensions[0].value]))
         merged[label] = merged[label] + count if label in merged else count
     rows = sorted(merged.values(), key=lambda count: (-count.clicks, count.label))
     return rows[: breakdown.most_rows]
@@ -197,7 +197,8 @@ def visitors_request(
 
 
 def _report(query: StatsQuery, name: str) -> Report:
-    metrics = [METRIC_CLICKS, METRIC_VISITORS]
+    # Visitors of each value cost many times what clicks do.
+    metrics = [METRIC_CLICKS, *([METRIC_VISITORS] if parse.UNIQUE_CLICKS in query.metrics else [])]
     if name == parse.TIME:
         bucket = buckets.strategy_for(query.end - query.start).bucket
         return Report(bucket=bucket, metrics=metrics, order=ORDER_TIME_ASCENDING)

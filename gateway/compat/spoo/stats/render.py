@@ -51,7 +51,7 @@ def time_counts(query: StatsQuery, result: ReportResult) -> list[Count]:
     rows: dict[str, Count] = {}
     for row in result.rows:
         name = moments.of(row.bucket_start_time).astimezone(query.zone).strftime(label)
-        count = Count(name, row.metrics[0], row.metrics[1], frozenset())
+        count = Count(name, row.metrics[0], sum(row.metrics[1:]), frozenset())
         rows[name] = rows[name] + count if name in rows else count
     return list(rows.values())
 
