@@ -81,9 +81,10 @@ class Erasure:
             newest = {row["link_id"]: row["clicks"] for row in rows}
             by_link = await settled.clicks_of(newest.keys() | links)
             await _erase(connection, audience.owner_id, by_link)
-            if newest or by_link:
-                await connection.execute(_CHANGED)
             orphans = _number_in(await connection.execute(_DELETE_ORPHANS, owners, domain, timeout=_SECONDS))
+            # Orphan visits have no marks of their own by which kept answers would be known to be old.
+            if newest or by_link or orphans:
+                await connection.execute(_CHANGED)
         erased: int = sum(newest.values()) + sum(by_link.values()) + orphans
         return erased
 

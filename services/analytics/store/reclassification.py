@@ -43,6 +43,8 @@ WITH classes AS (
 SELECT count(*) AS seen, count(*) FILTER (WHERE is_changed) AS changed FROM changed
 """
 _CHANGED: Final = "UPDATE registry SET landing_version = landing_version + 1"
+# Answers that count them are kept no longer; landing is as it was.
+_ORPHANS_CHANGED: Final = "UPDATE registry SET version = version + 1"
 
 # Goes on with a pass that is under way, and begins a new one when there is none.
 _BEGIN: Final = """
@@ -169,6 +171,7 @@ class Reclassification:
             return 0
         columns = zip(*((each.source, each.sequence, each.click_class, each.is_bot) for each in new), strict=True)
         await connection.execute(_WRITE, self._classes.definition, *map(list, columns))
+        await connection.execute(_ORPHANS_CHANGED)
         return sum(before.click_class is not after.click_class for before, after in zip(old, new, strict=True))
 
     def _renewed(self, click: Click) -> Click:

@@ -30,6 +30,8 @@ _DELETE_ORPHANS: Final = """
 DELETE FROM orphans
 WHERE ctid = ANY (ARRAY(SELECT ctid FROM orphans WHERE time < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))
 """
+# Answers that count them are kept no longer.
+_CHANGED: Final = "UPDATE registry SET version = version + 1"
 _DELETE_SET_ASIDE: Final = """
 DELETE FROM set_aside_clicks
 WHERE ctid = ANY (ARRAY(SELECT ctid FROM set_aside_clicks WHERE set_aside_time < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))
@@ -74,6 +76,8 @@ class OldClicks:
         if since := retention.raw_since(now):
             months, clicks = await self._drop_months(connection, since)
             orphans = await _delete(connection, _DELETE_ORPHANS, since)
+            if orphans:
+                await connection.execute(_CHANGED)
         if oldest := retention.set_aside_since(now):
             set_aside = await _delete(connection, _DELETE_SET_ASIDE, oldest)
         return Dropped(months=months, clicks=clicks, orphans=orphans, set_aside=set_aside)

@@ -115,6 +115,25 @@ async def test_a_domain_is_erased_with_its_orphan_visits(replicas: tuple[Engine,
     assert await one.erasure.of_domain(OWNERS, "other.example") == 0
 
 
+async def test_erased_orphan_visits_are_gone_from_answers_that_are_kept(replicas: tuple[Engine, Engine]) -> None:
+    """Also where no link was ever followed, so that nothing else changes; the interval ends before now."""
+    one, other = replicas
+    await one.store(some(3, link_id=0, domain="wrong.example", http_status=404, code="nothing"), NOW)
+    query = Query(
+        audience=OWNERS,
+        filters=(Filter(dimension=Dimension.DOMAIN, values=frozenset({"wrong.example"})),),
+        with_orphans=True,
+        start=START,
+        end=NOW,
+        reports=(Report(),),
+    )
+    for each in replicas:
+        assert (await each.ask(query, NOW)).results[0][0].metrics == (3,)
+    assert await other.erasure.of_domain(OWNERS, "wrong.example") == 3
+    for each in replicas:
+        assert (await each.ask(query, NOW)).results[0][0].metrics == (0,)
+
+
 async def test_erasing_while_clicks_come_in_settle_and_are_merged(replicas: tuple[Engine, Engine]) -> None:
     """Nobody waits for ever, and each click is either told to be erased or still counted, and never both."""
     one, other = replicas

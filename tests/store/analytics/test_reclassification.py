@@ -14,7 +14,8 @@ import pytest
 
 from services.analytics.domain.classes import DEFINITION, ClickClass, class_of
 from services.analytics.domain.click import Click
-from services.analytics.domain.query import Audience
+from services.analytics.domain.dimensions import Dimension
+from services.analytics.domain.query import Audience, Filter, Metric, Query, Report
 from services.analytics.segments.turn import rewriting_turn
 from services.analytics.store.reclassification import Progress, Reclassification
 from tests.support.clicks import BROWSER, OWNER, click, random_clicks
@@ -141,6 +142,29 @@ async def test_orphan_visits_are_classified_too(engine: Engine, folder: Path) ->
     assert [(table, progress.seen) for table, progress in seen] == [
         ("clicks", 0), ("orphans", 37), ("orphans", 74), ("orphans", 90)
     ]  # fmt: skip
+
+
+async def test_answers_that_are_kept_know_the_new_classes_of_orphan_visits(engine: Engine) -> None:
+    orphans = [replace(item, link_id=0, owner_id=OWNER) for item in old_clicks(4, 90)]
+    await engine.store(orphans, NOW)
+    query = Query(
+        audience=Audience(owner_id=OWNER),
+        filters=(Filter(dimension=Dimension.DOMAIN, values=frozenset({"lm.example"})),),
+        with_orphans=True,
+        start=START,
+        end=NOW,
+        reports=(Report(metrics=(Metric.HUMAN_CLICKS,)),),
+    )
+
+    async def people() -> int:
+        return (await engine.ask(query, NOW)).results[0][0].metrics[0]
+
+    before = sum(not item.is_bot for item in orphans)
+    after = sum(not item.is_bot for item in renewed(orphans))
+    assert before > after > 0
+    assert await people() == before
+    await reclassification(engine).run(ignore)
+    assert await people() == after
 
 
 async def test_clicks_without_raw_ones_stay_as_they_were_counted(engine: Engine) -> None:

@@ -316,3 +316,14 @@ async def test_without_retention_nothing_is_dropped(engine: Engine, tmp_path: Pa
     assert await engine.old_clicks.drop(Retention(), NOW) == Dropped()
     assert len(await raw_clicks(engine, tmp_path)) == len(CLICKS) + 1
     assert (await ask(engine, Report())).raw_since is None
+
+
+async def test_dropped_orphan_visits_are_gone_from_answers_that_are_kept(engine: Engine) -> None:
+    """Also where no click is dropped with them."""
+    old = SINCE - timedelta(days=1)
+    await engine.store([click(old, link_id=0, domain="wrong.example", http_status=404)], NOW)
+    domain = Filter(dimension=Dimension.DOMAIN, values=frozenset({"wrong.example"}))
+    changes = {"filters": (domain,), "with_orphans": True, "start": old, "end": NOW}
+    assert (await ask(engine, Report(), **changes)).results[0][0].metrics == (1,)
+    assert await engine.old_clicks.drop(RETENTION, NOW) == Dropped(orphans=1)
+    assert (await ask(engine, Report(), **changes)).results[0][0].metrics == (0,)
