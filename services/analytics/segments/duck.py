@@ -21,8 +21,9 @@ class DuckLimits:
 
     memory_mib: int
     threads: int
-    # Where it puts what does not fit into memory.
+    # Where it puts what does not fit into memory, and how much of it; more is refused.
     spill: Path
+    spill_mib: int = 4096
 
 
 def open_duck(limits: DuckLimits) -> duckdb.DuckDBPyConnection:
@@ -33,6 +34,7 @@ def open_duck(limits: DuckLimits) -> duckdb.DuckDBPyConnection:
             "memory_limit": f"{limits.memory_mib}MiB",
             "threads": str(limits.threads),
             "temp_directory": str(limits.spill),
+            "max_temp_directory_size": f"{limits.spill_mib}MiB",
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
             "preserve_insertion_order": "false",
