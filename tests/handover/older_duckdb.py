@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from services.analytics.segments.layout import Kind, select_again
-from services.analytics.segments.writing import OPTIONS, parquet, quoted
+from services.analytics.segments.writing import options_of, parquet, quoted
 
 
 def main(folder: str, *files: str) -> None:
@@ -17,7 +17,9 @@ def main(folder: str, *files: str) -> None:
     with duckdb.connect(":memory:") as duck:
         for number, file in enumerate(map(Path, files)):
             target = quoted(str(Path(folder) / f"{number}.parquet"))
-            duck.execute(f"COPY ({select_again(Kind(file.stem), parquet([file]))}) TO {target} {OPTIONS}")
+            duck.execute(
+                f"COPY ({select_again(Kind(file.stem), parquet([file]))}) TO {target} {options_of(Kind(file.stem))}"
+            )
     sys.stdout.write(duckdb.__version__)
 
 

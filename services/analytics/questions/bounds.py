@@ -80,8 +80,9 @@ class _Sql:
         selection = self._selection
         whole = self._snapshot.span(selection.start, selection.end).whole if are_known else ()
         yield from self._of_links([segment for segment in whole if segment.has_clicks], is_cut=False)
-        for rows in selected(selection, self._snapshot, self._statement, less=whole):
-            yield f"SELECT min(time) AS first_time, max(time) AS last_time FROM ({rows}) AS clicks"
+        yield selected(
+            "min(time) AS first_time, max(time) AS last_time", selection, self._snapshot, self._statement, less=whole
+        )
 
     def _of_links(self, segments: list[Segment], *, is_cut: bool) -> Iterator[str]:
         if not segments:

@@ -20,6 +20,7 @@ from services.analytics.store.click_rows import click_of
 
 # A visitor is recognised within the statistics only.
 _NAMES: Final = tuple(name for name in CLICK_COLUMNS if name != "visitor")
+_COLUMNS: Final = ", ".join(_NAMES)
 _SELECTED: Final = ", ".join("epoch_us(time)" if name == "time" else name for name in _NAMES)
 
 
@@ -51,7 +52,7 @@ class ClickReader:
         self, part: "_Part", selection: Selection, after: Cursor | None, most: int, reader: Reader
     ) -> Sequence[tuple[Any, ...]]:
         statement = Statement()
-        rows = " UNION ALL ".join(selected(selection, part.snapshot, statement))
+        rows = selected(_COLUMNS, selection, part.snapshot, statement)
         conditions = ["true", *within(part.start, part.end, statement)]
         if after is not None:
             place = ", ".join(map(statement.add, (after.time, str(after.source), after.sequence)))

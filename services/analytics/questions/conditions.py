@@ -1,5 +1,6 @@
 """Which clicks a question means, as SQL: fragments from closed enums, all else as parameters."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -11,6 +12,7 @@ from services.analytics.domain.query import Audience, Filter, Span
 from services.analytics.segments.expressions import EXPRESSIONS
 from services.analytics.segments.files import SegmentFile
 
+_PLACEHOLDER: Final = re.compile(r"\$p(\d+)")
 # Longer lists become a table that is joined: fragments have a bound.
 _MOST_NAMED: Final = 20
 
@@ -58,11 +60,13 @@ class Statement:
         """The files that have to be lent while it runs."""
         return [file for value in self._values if isinstance(value, _Files) for file in value.files]
 
-    def parameters(self, paths: Mapping[str, Path]) -> dict[str, object]:
-        """Return the values by name, given where files are."""
+    def parameters(self, sql: str, paths: Mapping[str, Path]) -> dict[str, object]:
+        """Return the values that a statement names, by name, given where files are."""
+        named = {int(number) for number in _PLACEHOLDER.findall(sql)}
         return {
             f"p{number}": [str(paths[file.name]) for file in value.files] if isinstance(value, _Files) else value
             for number, value in enumerate(self._values, 1)
+            if number in named
         }
 
 

@@ -23,6 +23,6 @@ class Reader:
     async def fetch(self, sql: str, statement: Statement) -> Sequence[tuple[Any, ...]]:
         """Return a statement's rows; raise DeadlineExceeded when the question's time is over."""
         async with self._files.lent(statement.files) as paths:
-            parameters = statement.parameters(paths)
+            parameters = statement.parameters(sql, paths)
             work = lambda: self._duck.execute(sql, parameters).fetchall()  # noqa: E731 - shorter than a def
             return await in_thread(self._duck, work, self._end - time.monotonic())

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.analytics.domain.dimensions import Dimension
+from services.analytics.domain.dimensions import TRAITS, Dimension
 from services.analytics.domain.query import Metric, Order, Report
 from services.analytics.questions.bucket_sql import bucket_number
 from services.analytics.questions.conditions import (
@@ -70,7 +70,7 @@ class ReportSql:
     def _over_clicks(self) -> str:
         """Count clicks: first people and programs apart, because a set of visitors is made once for both."""
         expressions = [EXPRESSIONS[dimension] for dimension in self._report.dimensions]
-        rows = " UNION ALL ".join(selected(self._selection, self._snapshot, self._statement))
+        rows = selected(self._columns(), self._selection, self._snapshot, self._statement)
         groups = self._groups("epoch_us(time)", expressions)
         if not _VISITORS.intersection(self._report.metrics) or not self._are_sets_small():
             columns = [*groups, *(_METRICS[metric] for metric in self._report.metrics)]
@@ -83,6 +83,12 @@ class ReportSql:
             f"sum(latency_us) AS latency, bitstring_agg(visitor, 0, {max(self._snapshot.visitors, 1)}) AS visitors "
             f"FROM ({rows}) AS visits GROUP BY ALL) AS apart{self._group_by()}"
         )
+
+    def _columns(self) -> str:
+        """Return the names of the columns of clicks that are needed."""
+        traits = [TRAITS[dimension] for dimension in self._report.dimensions]
+        of_dimensions = [name for trait in traits for name in (trait.field, *trait.detail)]
+        return ", ".join(dict.fromkeys(["time", "is_bot", "latency_us", "visitor", *of_dimensions]))
 
     def _are_sets_small(self) -> bool:
         """Say whether sets of visitors as strings of bits, one of each group, fit into a share of the memory."""

@@ -8,16 +8,29 @@ from services.analytics.segments.registry import Segment
 
 
 def selected(
-    selection: Selection, snapshot: Snapshot, statement: Statement, *, less: Sequence[Segment] = ()
-) -> Iterator[str]:
-    """Yield statements that select clicks: of segments within the interval but some, of others, and of none."""
+    columns: str,
+    selection: Selection,
+    snapshot: Snapshot,
+    statement: Statement,
+    *,
+    less: Sequence[Segment] = (),
+) -> str:
+    """Return the statement that selects columns of clicks, of segments and of none; less: segments to leave out."""
+    return " UNION ALL ".join(f"SELECT {columns} {rows}" for rows in _selected(selection, snapshot, statement, less))
+
+
+def _selected(selection: Selection, snapshot: Snapshot, statement: Statement, less: Sequence[Segment]) -> Iterator[str]:
     audience, span = selection.audience, snapshot.span(selection.start, selection.end)
     seen = rights(audience, statement)
     meant = of_clicks(selection, statement)
     in_time = within(selection.start, selection.end, statement)
+    found = False
     for rows in snapshot.clicks_of([each for each in span.whole if each not in less], audience, statement):
+        found = True
         yield " AND ".join([rows, *seen, *meant])
     for rows in snapshot.clicks_of(span.cut, audience, statement):
+        found = True
         yield " AND ".join([rows, *seen, *meant, *in_time])
     for rows, is_anybodys in snapshot.newest(selection):
-        yield " AND ".join([rows, *(seen if is_anybodys else []), *meant, *in_time])
+        if not (found and is_anybodys and snapshot.is_all_settled):
+            yield " AND ".join([rows, *(seen if is_anybodys else []), *meant, *in_time])

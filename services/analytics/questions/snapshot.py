@@ -1,7 +1,7 @@
 """One state of all clicks: which segments count, what is erased from them, and the newest rows."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -10,13 +10,12 @@ import duckdb
 from services.analytics.domain.query import Audience
 from services.analytics.questions.catalog import Erased, State
 from services.analytics.questions.conditions import Selection, Statement
-from services.analytics.segments.layout import CLICK_COLUMNS, Kind
+from services.analytics.segments.layout import Kind
 from services.analytics.segments.registry import Segment
 
 # The table of the newest rows, in a cursor's own state of it.
 NEWEST: Final = "newest"
 ORPHANS: Final = "orphan_visits"
-_CLICKS: Final = ", ".join(CLICK_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,9 @@ class Snapshot:
     erased: Sequence[Erased]
     # All numbers of visitors are smaller.
     visitors: int
-    has_orphans: bool = field(default=False)
+    has_orphans: bool = False
+    # True when there are no clicks but those of segments: statements without them are planned sooner.
+    is_all_settled: bool = False
 
     def span(self, start: datetime | None, end: datetime | None) -> Span:
         """Return the segments that may have clicks from start on and before end; either may be open."""
@@ -53,16 +54,16 @@ class Snapshot:
         return Span(tuple(whole), tuple(cut))
 
     def clicks_of(self, segments: Sequence[Segment], audience: Audience, statement: Statement) -> Iterator[str]:
-        """Yield statements that select the raw clicks of segments, less what was erased; more conditions may follow."""
+        """Yield the raw clicks of segments, less what was erased, as FROM and WHERE; more conditions may follow."""
         for links, some in self._by_erased([segment for segment in segments if segment.has_clicks], audience):
             rows = statement.rows_of([segment.files[Kind.CLICKS] for segment in some])
-            yield f"SELECT {_CLICKS} FROM {rows} WHERE {_without(links, statement)}"
+            yield f"FROM {rows} WHERE {_without(links, statement)}"
 
     def newest(self, selection: Selection) -> Iterator[tuple[str, bool]]:
-        """Yield statements that select clicks of no segment, and whether whose they are is still to be asked."""
-        yield f"SELECT {_CLICKS} FROM {NEWEST} WHERE true", True
+        """Yield clicks of no segment like clicks_of, and whether whose they are is still to be asked."""
+        yield f"FROM {NEWEST} WHERE true", True
         if selection.has_orphans and self.has_orphans:
-            yield f"SELECT {_CLICKS} FROM {ORPHANS} WHERE true", False
+            yield f"FROM {ORPHANS} WHERE true", False
 
     def sums_of(
         self, kind: Kind, of_owner: Kind | None, segments: Sequence[Segment], audience: Audience, statement: Statement

@@ -69,7 +69,8 @@ class Snapshots:
                 )
                 cursor.begin()
                 # The state is that of the first look, not that of the beginning.
-                cursor.execute(f"SELECT 1 FROM {NEWEST} LIMIT 1").fetchone()
+                is_empty = cursor.execute(f"SELECT 1 FROM {NEWEST} LIMIT 1").fetchone() is None
+                snapshot = replace(snapshot, is_all_settled=is_empty)
                 if orphans:
                     cursor.execute(MAKE_TABLE.format(name=ORPHANS).replace("TABLE", "TEMP TABLE"))
                     await in_thread(cursor, lambda: orphans.take_into(cursor, ORPHANS), _SECONDS)

@@ -1,6 +1,6 @@
 """The sums that a plan counts, as rows: of segments, of the edges of their time, and of what is in no segment."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from services.analytics.domain.dimensions import Dimension
@@ -50,11 +50,14 @@ class SumsSql:
     def parts(self, dimensions: Sequence[Dimension]) -> Iterator[str]:
         """Yield the statements of the sums of dimensions; of none: those of all clicks."""
         span = self._snapshot.span(self._plan.start, self._plan.end)
-        yield from self._of_segments(span.whole, dimensions, is_cut=False)
-        yield from self._of_segments(span.cut, dimensions, is_cut=True)
-        for clicks in self._single(span.cut):
-            for dimension in dimensions or (None,):
-                yield self._as_sums(clicks, dimension)
+        of_segments = [
+            *self._of_segments(span.whole, dimensions, is_cut=False),
+            *self._of_segments(span.cut, dimensions, is_cut=True),
+        ]
+        yield from of_segments
+        yield from self._as_sums(self._edges(span.cut), dimensions)
+        if not (of_segments and self._snapshot.is_all_settled):
+            yield from self._as_sums(self._newest(), dimensions)
 
     def _of_segments(
         self, segments: tuple[Segment, ...], dimensions: Sequence[Dimension], *, is_cut: bool
@@ -67,7 +70,7 @@ class SumsSql:
             # Days by link are told by raw clicks, where there are some, unless the owner's sums do.
             told = [each for each in segments if each.has_clicks and self._needs_links(each)]
             some = tuple(each for each in segments if each not in told)
-            yield from self._from_clicks(told, dimensions)
+            yield from self._as_sums(self._interior(told), dimensions)
         chosen = None if self._by_link else of_owner
         columns = "dimension, value, detail" if dimensions else f"{_NONE} AS dimension, '' AS value, '' AS detail"
         for rows, has_links in self._snapshot.sums_of(kind, chosen, some, self._selection.audience, self._statement):
@@ -100,33 +103,33 @@ class SumsSql:
     def _needs_links(self, segment: Segment) -> bool:
         return self._by_link or self._snapshot.has_erased(segment, self._selection.audience)
 
-    def _from_clicks(self, segments: Sequence[Segment], dimensions: Sequence[Dimension]) -> Iterator[str]:
-        """Yield the statements of the interior's raw clicks."""
+    def _interior(self, segments: Sequence[Segment]) -> Iterator[str]:
         plan = self._plan
         for rows in self._snapshot.clicks_of(segments, self._selection.audience, self._statement):
-            clicks = " AND ".join([rows, *within(plan.inner_start, plan.inner_end, self._statement)])
-            for dimension in dimensions or (None,):
-                yield self._as_sums(clicks, dimension)
+            yield " AND ".join([rows, *within(plan.inner_start, plan.inner_end, self._statement)])
 
-    def _single(self, segments: Sequence[Segment]) -> Iterator[str]:
-        """Yield the statements of clicks that no sum tells: of edges of segments, and of no segment."""
+    def _edges(self, segments: Sequence[Segment]) -> Iterator[str]:
         plan, audience = self._plan, self._selection.audience
         for start, end in ((plan.start, plan.inner_start), (plan.inner_end, plan.end)):
             if start is not None and start < end:
                 for rows in self._snapshot.clicks_of(segments, audience, self._statement):
                     yield " AND ".join([rows, *within(start, end, self._statement)])
-        for rows, _ in self._snapshot.newest(self._selection):
-            yield " AND ".join([rows, *within(plan.start, plan.end, self._statement)])
 
-    def _as_sums(self, clicks: str, dimension: Dimension | None) -> str:
-        """Return the statement of single clicks as if they were sums."""
+    def _newest(self) -> Iterator[str]:
+        for rows, _ in self._snapshot.newest(self._selection):
+            yield " AND ".join([rows, *within(self._plan.start, self._plan.end, self._statement)])
+
+    def _as_sums(self, clicks: Iterable[str], dimensions: Sequence[Dimension]) -> Iterator[str]:
+        """Yield the statements of single clicks as if they were sums."""
         seen = [*rights(self._selection.audience, self._statement), *of_links(self._selection.filters, self._statement)]
-        expression = EXPRESSIONS[dimension] if dimension is not None else Expression("''")
-        return (
-            f"SELECT {dimension or _NONE:d} AS dimension, {expression.value} AS value, {expression.detail} AS detail, "
-            f"epoch_us(time) AS moment, link_id, 1::BIGINT AS clicks, (NOT is_bot)::BIGINT AS human_clicks "
-            f"FROM ({clicks}) AS clicks WHERE {' AND '.join(['true', *seen])}"
-        )
+        for rows in clicks:
+            for dimension in dimensions or (None,):
+                expression = EXPRESSIONS[dimension] if dimension is not None else Expression("''")
+                yield (
+                    f"SELECT {dimension or _NONE:d} AS dimension, {expression.value} AS value, "
+                    f"{expression.detail} AS detail, epoch_us(time) AS moment, link_id, 1::BIGINT AS clicks, "
+                    f"(NOT is_bot)::BIGINT AS human_clicks {' AND '.join([rows, *seen])}"
+                )
 
 
 def passing_sums(selection: Selection, dimensions: Sequence[Dimension]) -> tuple[str, str]:

@@ -15,9 +15,11 @@ from services.analytics.segments.files import SegmentFile, SegmentFiles
 from services.analytics.segments.layout import Kind, select, select_again
 from services.analytics.segments.registry import NewSegment
 
-# Smaller ones make a question about one link read less, and one about all links take longer.
+# Smaller ones make a question about one link read less, and one about all links take longer. Values of an owner are few
+# rows, which several threads are to share.
 _ROWS_A_GROUP: Final = 122_880
-OPTIONS: Final = f"(FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2, ROW_GROUP_SIZE {_ROWS_A_GROUP})"
+_ROWS_A_SMALL_GROUP: Final = 16_384
+_OPTIONS: Final = "(FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2, ROW_GROUP_SIZE {rows})"
 _HASHED_AT_ONCE: Final = 1024 * 1024
 _MONTHS: Final = "SELECT DISTINCT date_trunc('month', {day})::DATE AS month FROM {clicks} ORDER BY month"
 _ABOUT: Final = "SELECT count(*), epoch_us(min(time)), epoch_us(max(time)), min(definition) FROM {clicks}"
@@ -82,10 +84,15 @@ def write_files(
         if statement is None:
             continue
         path = folder / f"{kind}.parquet"
-        duck.execute(f"COPY ({statement}) TO {quoted(str(path))} {OPTIONS}")
+        duck.execute(f"COPY ({statement}) TO {quoted(str(path))} {options_of(kind)}")
         file = SegmentFile(f"{name}/{kind}.parquet", path.stat().st_size, sha256_of(path))
         files[kind], paths[file.name] = file, path
     return files, paths
+
+
+def options_of(kind: Kind) -> str:
+    """Return how a file of a kind is written, as COPY has it."""
+    return _OPTIONS.format(rows=_ROWS_A_SMALL_GROUP if kind is Kind.OWNER_VALUES else _ROWS_A_GROUP)
 
 
 async def put_all(files: SegmentFiles, written: Iterator[Written] | list[Written]) -> list[NewSegment]:

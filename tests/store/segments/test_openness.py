@@ -12,7 +12,7 @@ import pytest
 from services.analytics.handover.manifest import schema
 from services.analytics.segments.duck import DuckLimits, open_duck
 from services.analytics.segments.layout import ORDER, Kind, select
-from services.analytics.segments.writing import OPTIONS, parquet, quoted
+from services.analytics.segments.writing import options_of, parquet, quoted
 from tests.support.engine import running_engine
 from tests.support.handover import many_clicks, settle_in_turns
 from tests.support.loop_thread import LoopThread
@@ -117,7 +117,7 @@ def test_a_file_of_many_rows_is_in_order_and_in_groups(settled: Settled, tmp_pat
             "(SELECT * REPLACE (sequence + 1000000 * copy AS sequence, link_id + copy % 7 AS link_id) "  # noqa: S608
             f"FROM {parquet(settled.files[Kind.CLICKS])}, range(120) AS copies (copy))"
         )
-        duck.execute(f"COPY ({select(Kind.CLICKS, many)}) TO {quoted(str(path))} {OPTIONS}")
+        duck.execute(f"COPY ({select(Kind.CLICKS, many)}) TO {quoted(str(path))} {options_of(Kind.CLICKS)}")
     about = pq.ParquetFile(path).metadata
     groups = [about.row_group(number) for number in range(about.num_row_groups)]
     assert sum(group.num_rows for group in groups) == about.num_rows == 120 * len(CLICKS)
