@@ -29,7 +29,7 @@ async def ship(source: UUID, clicks: list[clicks_pb2.RecordedClick], replicas: l
 
 
 async def test_r05_resends_replays_and_replicas_change_no_count(analytics_database: str, clock: FakeClock) -> None:
-    """Every click counts once: in raw clicks, in rollups and in the ledger."""
+    """Every click counts once: in raw clicks, in sums and in the ledger."""
     outboxes = {
         uuid4(): [
             recorded_click(NOW - timedelta(minutes=number), link_id=LINK + number % 7, referrer="https://t.co/")
@@ -48,7 +48,7 @@ async def test_r05_resends_replays_and_replicas_change_no_count(analytics_databa
         for source, clicks in outboxes.items():
             assert await two.take(source, *clicks) == CLICKS
         ledger = await one.ledger()
-        # Not on the border of a quarter of an hour: rollups and raw clicks both have their part.
+        # Not on the border of a quarter of an hour: sums and raw clicks both have their part.
         start, end = NOW - timedelta(minutes=CLICKS, seconds=1), NOW + timedelta(seconds=1)
         assert await one.count(start=start, end=end) == OUTBOXES * CLICKS
     assert [entry.stored for entry in ledger.entries] == [CLICKS] * OUTBOXES

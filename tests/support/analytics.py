@@ -59,7 +59,7 @@ class Analytics:
         return await self.stats.GetLedger(stats_service_pb2.GetLedgerRequest(), metadata=AS_ADMIN)
 
     async def count(self, metadata: Metadata = AS_OWNER, *, start: datetime, end: datetime) -> int:
-        """Count the clicks of an interval, from rollups where they apply."""
+        """Count the clicks of an interval, from sums where they apply."""
         request = stats_service_pb2.QueryStatsRequest(reports=[stats_service_pb2.Report()])
         request.interval.start_time.FromDatetime(start)
         request.interval.end_time.FromDatetime(end)

@@ -76,7 +76,7 @@ def run(arguments: Sequence[str], variables: Mapping[str, str]) -> None:
         listing = asyncio.run(_run(url, options))
     except ErasuresPending as pending:
         raise SystemExit(
-            f"analytics: {pending}. They go within the hour while `python -m services.analytics settle` runs; "
+            f"analytics: {pending}. They go in some ten minutes while `python -m services.analytics settle` runs; "
             "or let --erased name tell which clicks of which segment to leave out."
         ) from None
     except Exception as error:

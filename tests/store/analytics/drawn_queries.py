@@ -75,7 +75,7 @@ def moments() -> st.SearchStrategy[datetime]:
 
 @st.composite
 def reports_from_sums(draw: st.DrawFn) -> tuple[Report, tuple[Filter, ...]]:
-    """Draw reports that rollups can answer, with conditions that they can."""
+    """Draw reports that sums can answer, with conditions that they can."""
     dimension = draw(st.sampled_from(Dimension))
     own = st.sampled_from([Dimension.LINK, Dimension.IS_BOT, dimension])
     report = Report(

@@ -137,7 +137,7 @@ async def test_a_report_that_was_overtaken_takes_nothing_back(analytics_database
 
 
 async def test_clicks_of_any_month_are_stored(analytics_database: str, clock: FakeClock) -> None:
-    """Months of their own are made as needed; what is very old goes to the common partition."""
+    """Whenever it happened: landing takes clicks of every month, old ones and those of a clock that is ahead."""
     times = [NOW, NOW - timedelta(days=45), NOW - timedelta(days=1500), NOW + timedelta(hours=20)]
     async with running_analytics(analytics_database, clock=clock) as analytics:
         assert await analytics.take(uuid4(), *(recorded_click(time) for time in times)) == 4
