@@ -45,7 +45,7 @@ async def test_the_command_lists_what_is_there(engine: Engine, analytics_databas
         ("2026-02", 2, []),
     ]
     for segment in manifest["segments"]:
-        assert set(segment["files"]) == {str(kind) for kind in Kind}
+        assert set(segment["files"]) == {str(kind) for kind in Kind if kind is not Kind.DAILY}
         for file in segment["files"].values():
             assert (file["bytes"], file["sha256"]) == about(Path(file["path"]))
     first, second = (each["first_time"] for each in manifest["segments"])
@@ -74,13 +74,15 @@ async def test_a_segment_that_was_replaced_is_not_listed(engine: Engine) -> None
 
 async def test_raw_clicks_that_were_dropped_are_not_listed(engine: Engine) -> None:
     """Their sums are; since when there are raw clicks is told."""
-    await engine.pool.execute("UPDATE segments SET has_clicks = false WHERE month = '2026-01-01'")
+    january, _ = await engine.segments()
+    await engine.rewriting.rewrite([january], keep_clicks=False)
     await engine.pool.execute("INSERT INTO retention (raw_since) VALUES ('2026-02-01Z')")
     listing = await take_listing(engine.pool)
     manifest = manifest_of(listing, "/srv/segments")
     assert ["clicks" in segment["files"] for segment in manifest["segments"]] == [False, True]
     assert len(paths_of(listing, "/srv/segments", Kind.CLICKS)) == 1
-    assert len(paths_of(listing, "/srv/segments", Kind.DAILY)) == 2
+    assert len(paths_of(listing, "/srv/segments", Kind.DAILY)) == 1
+    assert len(paths_of(listing, "/srv/segments", Kind.VALUES)) == 2
     assert manifest["raw_since"] == "2026-02-01T00:00:00Z"
 
 

@@ -42,12 +42,14 @@ class Settled:
 
 @pytest.fixture(scope="module")
 def settled(postgres_server: TestPostgres, tmp_path_factory: pytest.TempPathFactory) -> Settled:
-    """Settle clicks in three turns."""
+    """Settle clicks in three turns, and drop the raw ones of a segment."""
     folder = tmp_path_factory.mktemp("open")
 
     async def fill(url: str) -> None:
         async with running_engine(url, folder) as engine:
             await settle_in_turns(engine, CLICKS, 3)
+            # One month has no raw clicks any more, and so sums by link and day.
+            await engine.rewriting.rewrite([(await engine.segments())[0]], keep_clicks=False)
 
     loop = LoopThread()
     try:
@@ -62,7 +64,7 @@ def settled(postgres_server: TestPostgres, tmp_path_factory: pytest.TempPathFact
 def test_columns_are_flat_plain_and_those_of_the_manifest(settled: Settled, kind: Kind) -> None:
     """Numbers, texts, booleans, days and moments in UTC: nothing nested, nothing binary, the same in all files."""
     expected = {name: TYPES[type_] for name, type_ in schema()[kind]["columns"].items()}
-    assert len(settled.files[kind]) > 6
+    assert len(settled.files[kind]) > (0 if kind is Kind.DAILY else 6)
     for path in settled.files[kind]:
         found = pq.read_schema(path)
         assert dict(zip(found.names, found.types, strict=True)) == expected
