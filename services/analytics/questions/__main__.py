@@ -4,6 +4,7 @@ It reads its settings and calls from the socket, and ends when that does: it can
 """
 
 import asyncio
+import errno
 import signal
 import socket
 import sys
@@ -69,6 +70,8 @@ def _refusal_of(error: Exception) -> LinkmeterError | None:
     if isinstance(error, SegmentDamaged):
         # Named, and nothing else is refused: questions that do not need it are answered.
         return Unavailable(f"a part of the statistics is damaged: {error}", retry_after_seconds=60)
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return Unavailable("there is no room for what is to be counted", retry_after_seconds=5)
     return postgres.outage_of(error) or duck.refusal_of(error)
 
 

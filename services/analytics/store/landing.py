@@ -1,6 +1,7 @@
 """Read rows of landing as CSV: the one form that both PostgreSQL writes and DuckDB reads fast."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Final
 from uuid import UUID
@@ -37,6 +38,7 @@ class Dump:
         self._path = path
         self._columns = columns
         self._file: IO[bytes] = path.open("wb")
+        self._problem: OSError | None = None
 
     async def add_source(self, connection: Connection, source: UUID, after: int, up_to: int) -> None:
         """Add the rows of an outbox whose sequence is greater than after, and at most up_to."""
@@ -47,13 +49,32 @@ class Dump:
         await self.add(connection, _ORPHANS, list(owners))
 
     async def add(self, connection: Connection, statement: str, *parameters: object) -> None:
-        """Add the rows of a statement, whose columns are those of the dump."""
-        await connection.copy_from_query(
-            statement, *parameters, output=self._write, format="csv", null="\\N", timeout=_SECONDS
-        )
+        """Add the rows of a statement, whose columns are those of the dump; raise OSError when there is no room."""
+        try:
+            await connection.copy_from_query(
+                statement, *parameters, output=self._write, format="csv", null="\\N", timeout=_SECONDS
+            )
+        except BaseException:
+            self._close()
+            raise
+        if self._problem:
+            raise self._problem
 
     async def _write(self, piece: bytes) -> None:
-        self._file.write(piece)
+        if self._problem:
+            return
+        try:
+            self._file.write(piece)
+        except OSError as problem:
+            # Raised here, it would be told to PostgreSQL as a cancellation; when that has sent all by then, asyncpg
+            # waits for ever for it to be heard, and the transaction keeps its locks.
+            self._problem = problem
+            self._close()
+
+    def _close(self) -> None:
+        """Give up: what is still held back must not be written later, when another dump has the same path."""
+        with suppress(OSError):
+            self._file.close()
 
     def rows(self) -> str:
         """Return the relation of all rows; nothing is added any more."""
