@@ -118,8 +118,13 @@ class FolderFiles:
             _remove_empty(path.parent)
 
     def _stored(self) -> Iterable[StoredFile]:
-        for path in self._root.glob("[!.]*/*.parquet"):
-            # It may be deleted meanwhile.
+        for folder in self._root.glob("[!.]*"):
+            # Each may be deleted meanwhile.
+            with suppress(FileNotFoundError):
+                yield from self._stored_in(folder)
+
+    def _stored_in(self, folder: Path) -> Iterable[StoredFile]:
+        for path in folder.glob("*.parquet"):
             with suppress(FileNotFoundError):
                 found = path.stat()
                 name = path.relative_to(self._root).as_posix()
