@@ -66,8 +66,8 @@ class Dump:
         try:
             self._file.write(piece)
         except OSError as problem:
-            # Raised here, it would be told to PostgreSQL as a cancellation; when that has sent all by then, asyncpg
-            # waits for ever for it to be heard, and the transaction keeps its locks.
+            # Raised here, it would be told to PostgreSQL as a cancellation. When that has sent all by then, asyncpg
+            # waits in vain for it to be heard, for as long as a command may take, and the transaction keeps its locks.
             self._problem = problem
             self._close()
 
