@@ -117,3 +117,19 @@ async def test_other_content_of_the_same_size_is_refused_once_it_is_found(engine
     path.write_bytes(before)
     assert await engine.files.verify(files) == []
     await check_answers(engine, CLICKS, NOW)
+
+
+async def test_a_file_that_cannot_be_read_is_named_before_anybody_has_looked(engine: Engine, tmp_path: Path) -> None:
+    """Rather than called a fault of ours; it is looked at again by who looks at all files."""
+    january, _ = await engine.segments()
+    file = january.files[Kind.CLICKS]
+    path = tmp_path / "segments" / file.name
+    before = path.read_bytes()
+    path.write_bytes(bytes(len(before)))
+    for _ in range(2):
+        with pytest.raises(SegmentDamaged) as told:
+            await engine.ask(asked(JANUARY, FEBRUARY, Metric.VISITORS), NOW)
+        assert (told.value.name, told.value.what) == (file.name, "has another content than was registered")
+    path.write_bytes(before)
+    assert await engine.files.verify([file]) == []
+    await check_answers(engine, CLICKS, NOW)
