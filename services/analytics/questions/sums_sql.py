@@ -70,7 +70,7 @@ class SumsSql:
             # Days by link are told by raw clicks, where there are some, unless the owner's sums do.
             told = [each for each in segments if each.has_clicks and self._needs_links(each)]
             some = tuple(each for each in segments if each not in told)
-            yield from self._as_sums(self._interior(told), dimensions)
+            yield from self._as_sums(self._interior(told, is_cut=is_cut), dimensions)
         chosen = None if self._by_link else of_owner
         columns = "dimension, value, detail" if dimensions else f"{_NONE} AS dimension, '' AS value, '' AS detail"
         for rows, has_links in self._snapshot.sums_of(kind, chosen, some, self._selection.audience, self._statement):
@@ -103,10 +103,11 @@ class SumsSql:
     def _needs_links(self, segment: Segment) -> bool:
         return self._by_link or self._snapshot.has_erased(segment, self._selection.audience)
 
-    def _interior(self, segments: Sequence[Segment]) -> Iterator[str]:
+    def _interior(self, segments: Sequence[Segment], *, is_cut: bool) -> Iterator[str]:
         plan = self._plan
+        in_time = within(plan.inner_start, plan.inner_end, self._statement) if is_cut else []
         for rows in self._snapshot.clicks_of(segments, self._selection.audience, self._statement):
-            yield " AND ".join([rows, *within(plan.inner_start, plan.inner_end, self._statement)])
+            yield " AND ".join([rows, *in_time])
 
     def _edges(self, segments: Sequence[Segment]) -> Iterator[str]:
         plan, audience = self._plan, self._selection.audience

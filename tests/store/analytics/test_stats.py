@@ -115,6 +115,22 @@ def test_r12_sums_of_every_dimension_equal_a_naive_count(filled: Filled) -> None
                 assert list(rows) == naive(asked, report, CLICKS, NOW), report.dimensions
 
 
+def test_r12_days_of_a_link_in_whole_segments_begin_and_end_anywhere(filled: Filled) -> None:
+    """The first and the last day are cut, the segments are not: their clicks count, wherever days begin."""
+    month = [item.time for item in CLICKS if item.owner_id == OWNER and (item.time.year, item.time.month) == (2025, 3)]
+    query = Query(
+        audience=Audience(owner_id=OWNER),
+        start=min(month),
+        end=max(month) + timedelta(seconds=1),
+        reports=(
+            Report(dimensions=(Dimension.LINK, Dimension.COUNTRY), bucket=Bucket.DAY, limit=10_000),
+            Report(dimensions=(Dimension.COUNTRY,), bucket=Bucket.DAY, limit=10_000),
+        ),
+    )
+    for report, rows in zip(query.reports, filled.ask(query).results, strict=True):
+        assert list(rows) == naive(query, report, CLICKS, NOW)
+
+
 @pytest.mark.parametrize("zone", ZONES)
 def test_r12_buckets_sum_to_the_total(filled: Filled, zone: str) -> None:
     """Over 400 days and every change of offset, in every length."""
