@@ -81,7 +81,15 @@ async def test_the_journey_goes_over_a_cluster(cluster: ValkeyCluster, clustered
         # Longer than links leaves a Redis alone that a busy machine kept from answering: guesses are refused meanwhile.
         await eventually(is_closed, every=1.1)
     assert guesses.count(401) <= 5
-    assert all(node.ask("DBSIZE") for node in cluster.nodes[:3])
+
+    async def is_everywhere() -> bool:
+        # A few keys may all lie on two nodes; so many do not.
+        async with clustered.client(api_key="") as visitor:
+            for code in await create_links(clustered, 30):
+                assert (await visitor.get(f"/{code}")).status_code == 302
+        return all(node.ask("DBSIZE") for node in cluster.nodes[:3])
+
+    await eventually(is_everywhere)
 
 
 async def test_a_failover_under_load_stops_no_redirect(cluster: ValkeyCluster, clustered: System) -> None:
