@@ -21,7 +21,7 @@ from tests.load.machine import Meter, family
 from tests.load.redirects import Redirects
 from tests.load.report import Sample
 from tests.load.scenario import Scenario
-from tests.load.seed import Seeded, bytes_by_kind, note_of, seed
+from tests.load.seed import Seeded, bytes_by_kind, folder, note_of, seed
 from tests.load.statistics import Statistics
 from tests.support.chaos import paused
 from tests.support.inside import on_loopback
@@ -99,7 +99,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=4.0, help="of each scenario in each round")
     parser.add_argument("--only", default="", help="scenarios whose names contain this; several with commas")
-    parser.add_argument("--data", type=Path, default=Path("bench-results/data"), help="what bench-seed made")
+    parser.add_argument("--data", type=folder, default=folder("bench-results/data"), help="what bench-seed made")
     parser.add_argument("--json", type=Path, default=Path("bench-results/bench.json"))
     return parser.parse_args()
 

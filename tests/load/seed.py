@@ -133,11 +133,16 @@ async def _issue_edit_token(connection: "asyncpg.Connection[asyncpg.Record]", li
     return token.text
 
 
+def folder(text: str) -> Path:
+    """Return a folder wherever a program is started; PostgreSQL works in its own."""
+    return Path(text).absolute()
+
+
 def main() -> None:
     """Seed a data directory for `make bench`."""
     parser = argparse.ArgumentParser(description="Make the benchmark's data set.")
     parser.add_argument("--clicks", type=int, default=10_000_000)
-    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--data", type=folder, required=True)
     options = parser.parse_args()
     if note := note_of(options.data):
         print(f"{options.data} is seeded already, with {note.clicks:,} clicks.")  # noqa: T201 - talks to a person
