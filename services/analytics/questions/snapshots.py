@@ -15,7 +15,7 @@ from services.analytics.segments.files import SegmentFile, SegmentFiles
 from services.analytics.segments.layout import Kind
 from services.analytics.segments.visitors import number_visitors
 from services.analytics.segments.writing import parquet
-from services.analytics.store.landing import MAKE_TABLE, Dump
+from services.analytics.store.landing import MAKE_TEMP_TABLE, Dump
 from services.runtime.postgres import Connection, Pool
 
 _SECONDS: Final = 60.0
@@ -59,6 +59,9 @@ class Snapshots:
                 if visitors and self._newest.needs_numbers():
                     async with self._files.lent(_dictionary(self._contents)) as lent:
                         await self._newest.number([*lent.values()])
+                cursor.begin()
+                # The state is that of the first look, not that of the beginning.
+                is_empty = cursor.execute(f"SELECT 1 FROM {NEWEST} LIMIT 1").fetchone() is None
                 snapshot = Snapshot(
                     duck=cursor,
                     state=state,
@@ -66,13 +69,10 @@ class Snapshots:
                     erased=self._contents.erased,
                     visitors=self._newest.visitors,
                     has_orphans=orphans is not None,
+                    is_all_settled=is_empty,
                 )
-                cursor.begin()
-                # The state is that of the first look, not that of the beginning.
-                is_empty = cursor.execute(f"SELECT 1 FROM {NEWEST} LIMIT 1").fetchone() is None
-                snapshot = replace(snapshot, is_all_settled=is_empty)
                 if orphans:
-                    cursor.execute(MAKE_TABLE.format(name=ORPHANS).replace("TABLE", "TEMP TABLE"))
+                    cursor.execute(MAKE_TEMP_TABLE.format(name=ORPHANS))
                     await in_thread(cursor, lambda: orphans.take_into(cursor, ORPHANS), _SECONDS)
             if visitors and orphans:
                 snapshot = await self._with_numbers(snapshot)

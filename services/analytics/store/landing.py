@@ -28,7 +28,10 @@ _CSV: Final = (
     "nullstr = '\\N', allow_quoted_nulls = false, parallel = false, max_line_size = 16777216"
 )
 _OTHERS: Final = ", ".join(name for name in CLICK_COLUMNS if name != "visitor")
-MAKE_TABLE: Final = f"CREATE OR REPLACE TABLE {{name}} ({columns_of(CLICK_COLUMNS)}, visitor_hash BIGINT)"
+_COLUMNS: Final = f"({columns_of(CLICK_COLUMNS)}, visitor_hash BIGINT)"
+MAKE_TABLE: Final = f"CREATE OR REPLACE TABLE {{name}} {_COLUMNS}"
+# Of one cursor alone.
+MAKE_TEMP_TABLE: Final = f"CREATE OR REPLACE TEMP TABLE {{name}} {_COLUMNS}"
 
 
 class Dump:
