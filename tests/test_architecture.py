@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+# Where imports of ours begin.
+BASES = (ROOT, ROOT / "sdk/python")
 SERVICES = ("links", "redirect", "analytics")
 # Every folder of compat but what they share; a new dialect is held to the rules whatever its files are called.
 DIALECTS = tuple(
@@ -20,6 +22,8 @@ FURNITURE = ("DIVERGENCES.md", "surface.py", "wiring.py", "access.py", "errors.p
 UNLIMITED = {"shtr": {"limits.py"}}
 TRANSPORT = ("grpc", "google", "linkmeter")
 STORAGE = ("asyncpg", "redis", "sqlite3", "duckdb")
+# The packages that are made from the contracts, in the one that is also the client's.
+CONTRACTS = tuple(f"linkmeter.{path.name}" for path in sorted((ROOT / "protos/linkmeter").iterdir()))
 # How a service runs; what is pure knows nothing of it, nor of who waits for whom.
 RUNTIME = ("services.runtime", "prometheus_client", "opentelemetry", "uvloop", "asyncio")
 
@@ -48,10 +52,10 @@ def module_of(name: str) -> Path | None:
     parts = name.split(".")
     # A name may be a module, or something in one.
     for candidate in (parts, parts[:-1]):
-        path = ROOT.joinpath(*candidate)
-        for file in (path.with_suffix(".py"), path / "__init__.py"):
-            if candidate and file.is_file():
-                return file
+        for path in (base.joinpath(*candidate) for base in BASES if candidate):
+            for file in (path.with_suffix(".py"), path / "__init__.py"):
+                if file.is_file():
+                    return file
     return None
 
 
@@ -175,3 +179,16 @@ def test_servicers_hold_no_sql() -> None:
         if path.name.endswith("servicer.py") or path.parent.name == "servicers"
     ]
     assert offenders(paths, "asyncpg", "redis") == []
+
+
+def test_the_client_knows_no_server_code() -> None:
+    """What is installed elsewhere imports the contracts alone."""
+    assert far_offenders(modules("sdk"), "services", "gateway", "deploy", "tests", *STORAGE) == []
+
+
+def test_servers_know_no_client() -> None:
+    """In images there are the contracts' packages, and not the client that shares its name with them."""
+    paths = [path for folder in ("services", "gateway", "deploy") for path in modules(folder)]
+    used = {name for path in paths for name in imports(path) if is_in(name, ("linkmeter",))}
+    assert used
+    assert {name for name in used if not is_in(name, CONTRACTS)} == set()
