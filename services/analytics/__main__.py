@@ -33,7 +33,11 @@ _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 def start() -> None:
     """Read the settings and serve."""
     settings = read_settings(os.environ)
-    program.run("analytics", settings.server, lambda: AnalyticsServer(settings, enricher=build_enricher(settings)))
+    program.run(
+        "analytics",
+        settings.server,
+        lambda: AnalyticsServer(settings, load_enricher=partial(build_enricher, settings)),
+    )
 
 
 def settle() -> None:

@@ -1,7 +1,9 @@
 """Put the service together, and run it."""
 
+import asyncio
 import os
 import sys
+from collections.abc import Callable
 from typing import Final
 
 from linkmeter.analytics.v1 import click_service_pb2_grpc, ingest_service_pb2_grpc, stats_service_pb2_grpc
@@ -47,10 +49,16 @@ class AnalyticsServer:
     """A running analytics service."""
 
     def __init__(
-        self, settings: Settings, *, enricher: Enricher, clock: Clock | None = None, limits: Limits | None = None
+        self,
+        settings: Settings,
+        *,
+        load_enricher: Callable[[], Enricher],
+        clock: Clock | None = None,
+        limits: Limits | None = None,
     ) -> None:
+        """load_enricher: called in a thread, while the process that answers questions starts."""
         self._settings = settings
-        self._enricher = enricher
+        self._load_enricher = load_enricher
         self._clock = clock or SystemClock()
         self._limits = limits or Limits(message_bytes=_MESSAGE_BYTES, drain_seconds=settings.server.drain_seconds)
 
@@ -61,12 +69,14 @@ class AnalyticsServer:
 
     async def start(self) -> None:
         """Listen. PostgreSQL need not be up: calls answer UNAVAILABLE until it is."""
+        self._questions = QuestionProcess(_engine_settings(self._settings))
+        await self._questions.start()
+        enricher = await asyncio.to_thread(self._load_enricher)
         # Apart, so that clicks keep no checks of health waiting.
         self._ingest, self._probe = [
             await postgres.open_pool(self._settings.postgres_url, SCHEMA, max_size=size)
             for size in (_INGEST_CONNECTIONS, 1)
         ]
-        self._questions = QuestionProcess(_engine_settings(self._settings))
         self._rpc = RpcServer(
             address=self._settings.server.listen,
             health=HealthPoller({"postgres": lambda: self._probe.execute("SELECT 1")}),
@@ -74,8 +84,7 @@ class AnalyticsServer:
             limits=self._limits,
             tls=self._settings.server.tls,
         )
-        self._add_servicers()
-        await self._questions.start()
+        self._add_servicers(enricher)
         await self._rpc.start(SERVICES)
         self._jobs = start_jobs(self._ingest, self._clock)
 
@@ -87,10 +96,10 @@ class AnalyticsServer:
         for pool in (self._ingest, self._probe):
             await pool.close()
 
-    def _add_servicers(self) -> None:
+    def _add_servicers(self, enricher: Enricher) -> None:
         tokens = PageTokens(keyed_hash.derive(self._settings.secret, "analytics/page-token"))
         turns = QueryTurns()
-        ingest = IngestServicer(enricher=self._enricher, writer=ClickWriter(self._ingest), clock=self._clock)
+        ingest = IngestServicer(enricher=enricher, writer=ClickWriter(self._ingest), clock=self._clock)
         clicks = ClickServicer(questions=self._questions, page_tokens=tokens, turns=turns)
         stats = StatsServicer(questions=self._questions, turns=turns, sources=Sources(self._ingest), clock=self._clock)
         ingest_service_pb2_grpc.add_IngestServiceServicer_to_server(ingest, self._rpc.server)

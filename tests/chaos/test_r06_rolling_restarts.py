@@ -34,6 +34,7 @@ async def test_r06_restarting_a_service_fails_no_redirect(own_system: System, na
 async def test_r06_restarting_the_workers_of_redirect_one_by_one_fails_no_redirect(own_system: System) -> None:
     """A worker that is told to end answers what it has; the other takes the port alone until it is back."""
     links = await create_links(own_system, 3)
+    await _all_listen(own_system)
     async with visitors(own_system, list(links), 12) as traffic:
         await more_answers(traffic)
         for _ in range(2):
@@ -51,9 +52,13 @@ async def _restart(system: System, pid: int, traffic: Traffic) -> None:
     os.kill(pid, signal.SIGTERM)
     await more_answers(traffic)
     await eventually(lambda: pid not in _workers(system) and len(_workers(system)) == 2)
-    # Not before it can stand in for the other.
-    await eventually(lambda: all(map(_listens, system.stack.addresses.data_planes(2))))
+    await _all_listen(system)
     await more_answers(traffic, 600)
+
+
+async def _all_listen(system: System) -> None:
+    """Wait until each worker can stand in for the other."""
+    await eventually(lambda: all(map(_listens, system.stack.addresses.data_planes(2))))
 
 
 def _listens(address: str) -> bool:

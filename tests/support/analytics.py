@@ -112,7 +112,7 @@ async def running_analytics(
     settings = settings_for(postgres_url, **variables)
     server = AnalyticsServer(
         settings,
-        enricher=enricher or build_enricher(settings, _places()),
+        load_enricher=lambda: enricher or build_enricher(settings, _places()),
         clock=clock or SystemClock(),
         limits=_LIMITS,
     )

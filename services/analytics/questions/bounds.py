@@ -8,6 +8,7 @@ from typing import Final
 from services.analytics.domain.dimensions import Dimension
 from services.analytics.questions.conditions import Selection, Statement, of_links, rights, within
 from services.analytics.questions.reading import Reader
+from services.analytics.questions.scan import Scan
 from services.analytics.questions.selected import selected
 from services.analytics.questions.snapshot import Snapshot
 from services.analytics.segments.layout import Kind
@@ -26,10 +27,12 @@ class Bounds:
     last: datetime | None
 
 
-async def bounds_of(snapshot: Snapshot, selection: Selection, reader: Reader) -> Bounds:
-    """Return the bounds of a selection."""
-    sql, statement = _Sql(snapshot, selection).raw()
-    first, last = await _read(reader, sql, statement)
+async def bounds_of(snapshot: Snapshot, selection: Selection, reader: Reader, scan: Scan | None = None) -> Bounds:
+    """Return the bounds of a selection; scan: what has read all of its raw clicks already."""
+    if scan:
+        first, last = await scan.bounds(reader)
+    else:
+        first, last = await _read(reader, *_Sql(snapshot, selection).raw())
     span = snapshot.span(selection.start, selection.end)
     summed = [segment for segment in (*span.whole, *span.cut) if not segment.has_clicks]
     if not summed:

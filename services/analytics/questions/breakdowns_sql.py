@@ -1,12 +1,12 @@
 """Breakdowns by one dimension each, counted together: their sums lie together, and are read once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from services.analytics.domain.dimensions import Dimension
-from services.analytics.domain.query import Metric, Order, Report, Row, Value
-from services.analytics.questions.conditions import Selection, Statement
+from services.analytics.domain.query import Filter, Metric, Order, Report, Row, Value
+from services.analytics.questions.conditions import Selection, Statement, passes
 from services.analytics.questions.plan import Plan, Source
 from services.analytics.questions.snapshot import Snapshot
 from services.analytics.questions.sums_sql import SumsSql, passing_sums
@@ -21,27 +21,32 @@ class Breakdown:
 
     report: Report
     plan: Plan
+    # Without the conditions on its own dimension, which others do not have.
     selection: Selection
+    own: tuple[Filter, ...]
 
     @classmethod
     def of(cls, report: Report, plan: Plan, selection: Selection) -> "Breakdown | None":
         """Return the breakdown that a report is; None when it has to be counted alone."""
+        own = tuple(item for item in selection.filters if item.dimension is plan.dimension)
+        others = tuple(item for item in selection.filters if item.dimension is not plan.dimension)
         is_one = (
             plan.source is Source.DAILY
             and report.dimensions == (plan.dimension,)
             and not plan.bucket_starts
             and report.effective_order is Order.METRIC_DESCENDING
             and plan.dimension is not Dimension.IS_BOT
-            and _COMMON.issuperset(item.dimension for item in selection.filters)
+            and _COMMON.issuperset(item.dimension for item in others)
         )
-        return cls(report, plan, selection) if is_one else None
+        return cls(report, plan, replace(selection, filters=others), own) if is_one else None
 
-    def statement(self) -> str:
-        """Return the statement of its rows, out of the sums of all breakdowns."""
+    def sql(self, statement: Statement) -> str:
+        """Return the part of a statement that selects its rows, out of the sums of all breakdowns."""
         metric = "human_clicks" if self.report.metrics[0] is Metric.HUMAN_CLICKS else "clicks"
         number = self.report.dimensions[0].value
+        conditions = [f"dimension = {number}", *(passes("value", item, statement) for item in self.own)]
         return (
-            f"(SELECT * FROM sums WHERE dimension = {number} "
+            f"(SELECT * FROM sums WHERE {' AND '.join(conditions)} "
             f"ORDER BY {metric} DESC, value, detail LIMIT {self.report.rows})"
         )
 
@@ -67,6 +72,6 @@ def breakdowns_sql(snapshot: Snapshot, breakdowns: Sequence[Breakdown]) -> tuple
         f"SELECT dimension, value, detail, sum({clicks})::BIGINT AS clicks, "
         f"sum({human_clicks})::BIGINT AS human_clicks "
         f"FROM ({parts}) AS counted GROUP BY ALL HAVING sum({clicks}) > 0) "
-        f"{' UNION ALL '.join(each.statement() for each in breakdowns)}"
+        f"{' UNION ALL '.join(each.sql(statement) for each in breakdowns)}"
     )
     return sql, statement

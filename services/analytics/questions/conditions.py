@@ -23,6 +23,8 @@ class Selection:
 
     audience: Audience
     filters: tuple[Filter, ...] = ()
+    # More filters, which all clicks of segments pass.
+    of_newest: tuple[Filter, ...] = ()
     start: datetime | None = None
     end: datetime | None = None
     excluded: tuple[Span, ...] = ()
@@ -31,7 +33,8 @@ class Selection:
     @property
     def has_orphans(self) -> bool:
         """True when orphan visits are asked for, and a domain is named that they would be on."""
-        named = any(item.dimension is Dimension.DOMAIN and not item.negated for item in self.filters)
+        filters = (*self.filters, *self.of_newest)
+        named = any(item.dimension is Dimension.DOMAIN and not item.negated for item in filters)
         return self.with_orphans and named and self.audience.owner_id > 0
 
     @property

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from services.analytics.domain.buckets import Bucket
 from services.analytics.domain.dimensions import TRAITS, Dimension
 from services.analytics.domain.query import Metric, Order, Report
 from services.analytics.questions.bucket_sql import bucket_number
@@ -11,6 +12,7 @@ from services.analytics.questions.conditions import (
     passes,
 )
 from services.analytics.questions.plan import Plan
+from services.analytics.questions.scan import Scan
 from services.analytics.questions.selected import selected
 from services.analytics.questions.snapshot import Snapshot
 from services.analytics.questions.sums_sql import SumsSql, passing_sums
@@ -49,7 +51,18 @@ _FEW: Final = {
 }
 _MANY: Final = 1_000_000
 # 64 MiB; each thread has sets of its own.
-_MOST_BITS: Final = 8 * 64 * 2**20 // 2
+MOST_BITS: Final = 8 * 64 * 2**20 // 2
+
+
+def ranks_by_clicks(report: Report) -> bool:
+    """Say whether a report shows the values of a dimension with most clicks, and their visitors besides."""
+    return (
+        len(report.dimensions) == 1
+        and report.bucket is Bucket.NONE
+        and report.effective_order is Order.METRIC_DESCENDING
+        and report.metrics[0] in {Metric.CLICKS, Metric.HUMAN_CLICKS}
+        and not _VISITORS.isdisjoint(report.metrics)
+    )
 
 
 class ReportSql:
@@ -62,9 +75,12 @@ class ReportSql:
         self._plan = plan
         self._statement = Statement()
 
-    def build(self) -> tuple[str, Statement]:
-        """Return the statement and what it reads."""
-        sql = self._over_sums() if self._plan.is_summed else self._over_clicks()
+    def build(self, scan: Scan | None = None) -> tuple[str, Statement]:
+        """Return the statement and what it reads; scan: what the report was counted by already."""
+        if scan:
+            sql = scan.sql(self._report, self._plan)
+        else:
+            sql = self._over_sums() if self._plan.is_summed else self._over_clicks()
         return sql + self._order_and_limit(), self._statement
 
     def _over_clicks(self) -> str:
@@ -75,11 +91,16 @@ class ReportSql:
         if not _VISITORS.intersection(self._report.metrics) or not self._are_sets_small():
             columns = [*groups, *(_METRICS[metric] for metric in self._report.metrics)]
             return f"SELECT {', '.join(columns)} FROM ({rows}) AS visits{self._group_by()}"
+        return self._over_sets(groups, rows)
+
+    def _over_sets(self, groups: list[str], rows: str) -> str:
+        """Count visitors by strings of bits: of all clicks, or of people and programs if people are asked for."""
         keys = [f"key{number}" for number in range(len(groups))]
         named = ", ".join(f"{text} AS {key}" for text, key in zip(groups, keys, strict=True))
         columns = [*(keys if self._is_grouped() else ["0"]), *(_OF_SETS[metric] for metric in self._report.metrics)]
+        are_apart = Metric.HUMAN_CLICKS in self._report.metrics or Metric.HUMAN_VISITORS in self._report.metrics
         return (
-            f"SELECT {', '.join(columns)} FROM (SELECT {named}, is_bot, count(*) AS clicks, "
+            f"SELECT {', '.join(columns)} FROM (SELECT {named}, {'is_bot, ' if are_apart else ''}count(*) AS clicks, "
             f"sum(latency_us) AS latency, bitstring_agg(visitor, 0, {max(self._snapshot.visitors, 1)}) AS visitors "
             f"FROM ({rows}) AS visits GROUP BY ALL) AS apart{self._group_by()}"
         )
@@ -94,8 +115,13 @@ class ReportSql:
         """Say whether sets of visitors as strings of bits, one of each group, fit into a share of the memory."""
         groups: int = max(len(self._plan.bucket_starts), 1)
         for dimension in self._report.dimensions:
-            groups *= _FEW.get(dimension, _MANY)
-        return groups * self._snapshot.visitors <= _MOST_BITS
+            named = [
+                len(item.values)
+                for item in self._selection.filters
+                if item.dimension is dimension and not item.negated and not item.prefix
+            ]
+            groups *= min([_FEW.get(dimension, _MANY), *named])
+        return groups * self._snapshot.visitors <= MOST_BITS
 
     def _over_sums(self) -> str:
         """Add up sums for the interior, and clicks for the edges and what is newest."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from services.analytics.questions.conditions import Selection, Statement, of_clicks, rights, within
+from services.analytics.questions.conditions import Selection, Statement, of_clicks, passes_filter, rights, within
 from services.analytics.questions.snapshot import Snapshot
 from services.analytics.segments.registry import Segment
 
@@ -31,6 +31,7 @@ def _selected(selection: Selection, snapshot: Snapshot, statement: Statement, le
     for rows in snapshot.clicks_of(span.cut, audience, statement):
         found = True
         yield " AND ".join([rows, *seen, *meant, *in_time])
+    meant += [passes_filter(item, statement) for item in selection.of_newest]
     for rows, is_anybodys in snapshot.newest(selection):
         if not (found and is_anybodys and snapshot.is_all_settled):
             yield " AND ".join([rows, *(seen if is_anybodys else []), *meant, *in_time])

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from services.analytics.domain.dimensions import Dimension
-from services.analytics.questions.conditions import Selection, Statement, of_links, rights, within
+from services.analytics.questions.conditions import Selection, Statement, of_links, passes_filter, rights, within
 from services.analytics.questions.plan import Plan, Source
 from services.analytics.questions.snapshot import Snapshot
 from services.analytics.segments.expressions import EXPRESSIONS, Expression
@@ -31,7 +31,8 @@ _NONE: Final = 0
 class SumsSql:
     """Statements that select dimension, moment, link_id, value, detail, clicks and human_clicks.
 
-    Filters on links are applied, and no others. Unless by_link is set, link_id may be 0.
+    Filters on links are applied, and no others. Unless by_link is set, link_id may be 0. Of several dimensions there is
+    no moment and no link_id.
     """
 
     def __init__(
@@ -117,20 +118,44 @@ class SumsSql:
                     yield " AND ".join([rows, *within(start, end, self._statement)])
 
     def _newest(self) -> Iterator[str]:
+        meant = [passes_filter(item, self._statement) for item in self._selection.of_newest]
         for rows, _ in self._snapshot.newest(self._selection):
-            yield " AND ".join([rows, *within(self._plan.start, self._plan.end, self._statement)])
+            yield " AND ".join([rows, *meant, *within(self._plan.start, self._plan.end, self._statement)])
 
     def _as_sums(self, clicks: Iterable[str], dimensions: Sequence[Dimension]) -> Iterator[str]:
         """Yield the statements of single clicks as if they were sums."""
         seen = [*rights(self._selection.audience, self._statement), *of_links(self._selection.filters, self._statement)]
         for rows in clicks:
-            for dimension in dimensions or (None,):
-                expression = EXPRESSIONS[dimension] if dimension is not None else Expression("''")
-                yield (
-                    f"SELECT {dimension or _NONE:d} AS dimension, {expression.value} AS value, "
-                    f"{expression.detail} AS detail, epoch_us(time) AS moment, link_id, 1::BIGINT AS clicks, "
-                    f"(NOT is_bot)::BIGINT AS human_clicks {' AND '.join([rows, *seen])}"
-                )
+            meant = " AND ".join([rows, *seen])
+            if len(dimensions) > 1:
+                yield _by_each(dimensions, meant)
+                continue
+            dimension = dimensions[0] if dimensions else None
+            expression = EXPRESSIONS[dimension] if dimension is not None else Expression("''")
+            yield (
+                f"SELECT {dimension or _NONE:d} AS dimension, {expression.value} AS value, "
+                f"{expression.detail} AS detail, epoch_us(time) AS moment, link_id, 1::BIGINT AS clicks, "
+                f"(NOT is_bot)::BIGINT AS human_clicks {meant}"
+            )
+
+
+def _by_each(dimensions: Sequence[Dimension], meant: str) -> str:
+    """Return the statement of the sums of clicks by each dimension: they are read once, and have no moment."""
+    number, value, detail, keys, sets = ([] for _ in range(5))
+    for dimension in dimensions:
+        own = f"value{dimension:d}", f"detail{dimension:d}"
+        when = f"WHEN GROUPING({own[0]}) = 0 THEN"
+        number.append(f"{when} {dimension:d}")
+        value.append(f"{when} {own[0]}")
+        detail.append(f"{when} {own[1]}")
+        keys.append(f"{EXPRESSIONS[dimension].value} AS {own[0]}, {EXPRESSIONS[dimension].detail} AS {own[1]}")
+        sets.append(f"({', '.join(own)})")
+    return (
+        f"SELECT CASE {' '.join(number)} END AS dimension, CASE {' '.join(value)} END AS value, "
+        f"CASE {' '.join(detail)} END AS detail, 0::BIGINT AS moment, 0::BIGINT AS link_id, "
+        "count(*)::BIGINT AS clicks, (count(*) FILTER (NOT is_bot))::BIGINT AS human_clicks "
+        f"FROM (SELECT is_bot, {', '.join(keys)} {meant}) AS visits GROUP BY GROUPING SETS ({', '.join(sets)})"
+    )
 
 
 def passing_sums(selection: Selection, dimensions: Sequence[Dimension]) -> tuple[str, str]:

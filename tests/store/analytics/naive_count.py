@@ -16,6 +16,20 @@ _LAST = datetime.max.replace(tzinfo=UTC)
 FIELDS: dict[Dimension, Callable[[Click], str]] = {dimension: value_of(dimension) for dimension in Dimension}
 
 
+def naive_bounds(query: Query, clicks: Sequence[Click], now: datetime) -> tuple[datetime | None, datetime | None]:
+    """Return the times of the first and the last click that a query means."""
+    end = query.end or max(now, query.start or now)
+    times = [
+        item.time
+        for item in clicks
+        if _is_seen(item, query.audience)
+        and not _is_excluded(item, query)
+        and all(rule.passes(FIELDS[rule.dimension](item)) for rule in query.filters)
+        and (query.start or _FIRST) <= item.time < end
+    ]
+    return min(times, default=None), max(times, default=None)
+
+
 def naive(query: Query, report: Report, clicks: Sequence[Click], now: datetime) -> list[Row]:
     """Count one by one, with nothing but the definition."""
     conditions = [*query.filters, *report.filters]

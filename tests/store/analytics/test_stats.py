@@ -18,7 +18,7 @@ from services.analytics.domain.query import Audience, Filter, Metric, Query, Que
 from services.analytics.questions.plan import Source, plan_of
 from services.common.errors import InvalidArgument
 from tests.store.analytics.drawn_queries import CLICKS, NOW, SPAN, START, ZONES, moments, queries, reports_from_sums
-from tests.store.analytics.naive_count import naive
+from tests.store.analytics.naive_count import naive, naive_bounds
 from tests.support.clicks import LINK, OWNER, click
 from tests.support.engine import Engine, running_engine
 from tests.support.loop_thread import LoopThread
@@ -75,6 +75,7 @@ def test_r12_every_report_equals_a_naive_count(filled: Filled, query: Query) -> 
     result = filled.ask(query)
     for report, rows in zip(query.reports, result.results, strict=True):
         assert list(rows) == naive(query, report, CLICKS, NOW)
+    assert (result.first_click_time, result.last_click_time) == naive_bounds(query, CLICKS, NOW)
 
 
 @SETTINGS
@@ -129,6 +130,38 @@ def test_r12_days_of_a_link_in_whole_segments_begin_and_end_anywhere(filled: Fil
     )
     for report, rows in zip(query.reports, filled.ask(query).results, strict=True):
         assert list(rows) == naive(query, report, CLICKS, NOW)
+
+
+async def test_r12_a_condition_that_all_settled_clicks_meet_still_holds_on_the_newest(
+    analytics_database: str, tmp_path: Path
+) -> None:
+    """An account that had one domain gets a second one."""
+    time = NOW - timedelta(days=40)
+    old = [click(time, domain="one.example", visitor=bytes([number])) for number in range(5)]
+    new = [click(time, domain=f"{name}.example", visitor=b"x") for name in ("one", "two", "two")]
+    one, other = (
+        Filter(dimension=Dimension.DOMAIN, values=frozenset({"one.example"}), negated=negated)
+        for negated in (False, True)
+    )
+    reports = (
+        Report(metrics=(Metric.CLICKS,)),
+        Report(metrics=(Metric.CLICKS, Metric.VISITORS)),
+        Report(dimensions=(Dimension.COUNTRY,)),
+        Report(dimensions=(Dimension.DOMAIN,)),
+        Report(dimensions=(Dimension.COUNTRY, Dimension.DOMAIN), bucket=Bucket.DAY),
+        Report(dimensions=(Dimension.COUNTRY,), filters=(other,)),
+    )
+    async with running_engine(analytics_database, tmp_path) as engine:
+        await engine.store(old, NOW)
+        await engine.settle()
+        await engine.store(new, NOW)
+        for is_settled in (False, True):
+            for condition in (one, other):
+                query = Query(audience=Audience(owner_id=OWNER), filters=(condition,), reports=reports)
+                result = await engine.ask(query, NOW)
+                for report, rows in zip(reports, result.results, strict=True):
+                    assert list(rows) == naive(query, report, [*old, *new], NOW), (is_settled, condition, report)
+            await engine.settle()
 
 
 @pytest.mark.parametrize("zone", ZONES)
