@@ -89,7 +89,7 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         ),
         retention=_retention(env),
         segments=_segments(env),
-        question_memory_mib=env.integer("LINKMETER_QUESTION_MEMORY_MIB", 320, 64, 1_048_576),
+        question_memory_mib=env.integer("LINKMETER_QUESTION_MEMORY_MIB", 256, 64, 1_048_576),
     )
     env.check()
     return settings

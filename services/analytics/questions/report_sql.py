@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from services.analytics.domain.buckets import Bucket
 from services.analytics.domain.dimensions import TRAITS, Dimension
 from services.analytics.domain.query import Metric, Order, Report
 from services.analytics.questions.bucket_sql import bucket_number
@@ -50,19 +49,8 @@ _FEW: Final = {
     Dimension.BROWSER: 50,
 }
 _MANY: Final = 1_000_000
-# 64 MiB; each thread has sets of its own.
-MOST_BITS: Final = 8 * 64 * 2**20 // 2
-
-
-def ranks_by_clicks(report: Report) -> bool:
-    """Say whether a report shows the values of a dimension with most clicks, and their visitors besides."""
-    return (
-        len(report.dimensions) == 1
-        and report.bucket is Bucket.NONE
-        and report.effective_order is Order.METRIC_DESCENDING
-        and report.metrics[0] in {Metric.CLICKS, Metric.HUMAN_CLICKS}
-        and not _VISITORS.isdisjoint(report.metrics)
-    )
+# Two threads with sets of their own, and copies on the way, take about eight times as much memory.
+MOST_BITS: Final = 8 * 16 * 2**20
 
 
 class ReportSql:
@@ -88,7 +76,7 @@ class ReportSql:
         expressions = [EXPRESSIONS[dimension] for dimension in self._report.dimensions]
         rows = selected(self._columns(), self._selection, self._snapshot, self._statement)
         groups = self._groups("epoch_us(time)", expressions)
-        if not _VISITORS.intersection(self._report.metrics) or not self._are_sets_small():
+        if not _VISITORS.intersection(self._report.metrics) or not self.are_sets_small:
             columns = [*groups, *(_METRICS[metric] for metric in self._report.metrics)]
             return f"SELECT {', '.join(columns)} FROM ({rows}) AS visits{self._group_by()}"
         return self._over_sets(groups, rows)
@@ -111,7 +99,8 @@ class ReportSql:
         of_dimensions = [name for trait in traits for name in (trait.field, *trait.detail)]
         return ", ".join(dict.fromkeys(["time", "is_bot", "latency_us", "visitor", *of_dimensions]))
 
-    def _are_sets_small(self) -> bool:
+    @property
+    def are_sets_small(self) -> bool:
         """Say whether sets of visitors as strings of bits, one of each group, fit into a share of the memory."""
         groups: int = max(len(self._plan.bucket_starts), 1)
         for dimension in self._report.dimensions:

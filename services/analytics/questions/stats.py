@@ -4,27 +4,26 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from services.analytics.domain.buckets import MOST_BUCKETS, Bucket, TooManyBuckets, bucket_starts
-from services.analytics.domain.query import Filter, Metric, Order, Query, QueryResult, Report, Row, Value
+from services.analytics.domain.query import Filter, Query, QueryResult, Report, Row
 from services.analytics.questions.answers import Answers
+from services.analytics.questions.asked import Asked, Period
 from services.analytics.questions.bounds import bounds_of
 from services.analytics.questions.breakdowns_sql import Breakdown, breakdowns_sql
 from services.analytics.questions.conditions import Selection
 from services.analytics.questions.domains import Domains
-from services.analytics.questions.plan import Plan, plan_of
 from services.analytics.questions.reading import Reader
-from services.analytics.questions.report_sql import MOST_BITS, ReportSql, ranks_by_clicks
+from services.analytics.questions.report_sql import ReportSql
+from services.analytics.questions.rows import filled, no_rows, row_of
 from services.analytics.questions.scan import Scan
 from services.analytics.questions.snapshot import Snapshot
 from services.analytics.questions.snapshots import Snapshots
+from services.analytics.questions.visitor_report import VISITORS, VisitorReport
 from services.analytics.segments.files import SegmentFiles
-from services.common.errors import InvalidArgument
 
 # So many that would read the same clicks read them once instead.
 _SHARED: Final = 2
-_VISITORS: Final = frozenset({Metric.VISITORS, Metric.HUMAN_VISITORS})
 
 
 class Stats:
@@ -40,7 +39,7 @@ class Stats:
         """Return the result of a query at a moment; raise InvalidArgument for too many buckets."""
         # An interval that starts after now and has no end is empty rather than upside down.
         end = query.end or max(now, query.start or now)
-        visitors = any(_VISITORS.intersection(report.metrics) for report in query.reports)
+        visitors = any(VISITORS.intersection(report.metrics) for report in query.reports)
         selections = [_selection(query, query.start, end, report.filters) for report in query.reports]
         orphans = selections[0].orphans_of if any(each.has_orphans for each in selections) else []
         async with self._snapshots.taken(visitors=visitors, orphans_of=orphans) as snapshot:
@@ -86,30 +85,16 @@ class _Question:
             raw_since=self._snapshot.state.raw_since,
         )
 
-    def _asked(self, report: Report, start: datetime | None) -> "_Asked | None":
+    def _asked(self, report: Report, start: datetime | None) -> Asked | None:
         """Return how a report is counted; None when there is nothing to count."""
         if start is None or start >= self._end:
             return None
-        try:
-            starts = bucket_starts(report.bucket, start, self._end, self._query.zone)
-        except TooManyBuckets:
-            refusal = f"the interval has more than {MOST_BUCKETS} of these buckets"
-            raise InvalidArgument("reports.bucket", refusal) from None
         # Without a start there is none to look at: all clicks until the end are meant.
         selection = replace(self._selection, filters=(*self._selection.filters, *report.filters))
-        plan = plan_of(
-            report,
-            selection.filters,
-            start,
-            self._end,
-            starts,
-            # Sums know nothing of orphans, and would have to be taken apart around an exclusion.
-            raw=bool(selection.excluded) or selection.has_orphans,
-            is_open=self._query.start is None,
-        )
-        return _Asked(report, start, plan, selection)
+        period = Period(start=start, end=self._end, zone=self._query.zone, is_open=self._query.start is None)
+        return Asked.of(report, selection, period)
 
-    async def _scan(self, asked: Sequence["_Asked | None"], *, has_bounds: bool) -> "_Scanned":
+    async def _scan(self, asked: Sequence[Asked | None], *, has_bounds: bool) -> "_Scanned":
         """Read the raw clicks that several reports are counted from, or a report and the bounds."""
         scan = Scan(self._snapshot, self._selection)
         places = [
@@ -120,17 +105,17 @@ class _Question:
         await scan.run(self._reader)
         return _Scanned(scan, frozenset(places))
 
-    async def _results(self, asked: Sequence["_Asked | None"], scanned: "_Scanned") -> tuple[tuple[Row, ...], ...]:
+    async def _results(self, asked: Sequence[Asked | None], scanned: "_Scanned") -> tuple[tuple[Row, ...], ...]:
         """Return the rows of all reports; breakdowns of one selection are counted together."""
         results = await self._breakdowns(asked)
         for place, (report, each) in enumerate(zip(self._query.reports, asked, strict=True)):
             if each is None:
-                results[place] = _no_rows(report)
+                results[place] = no_rows(report)
             elif place not in results:
                 results[place] = await self._rows(each, scanned.scan if place in scanned.places else None)
         return tuple(results[place] for place in range(len(asked)))
 
-    async def _breakdowns(self, asked: Sequence["_Asked | None"]) -> dict[int, tuple[Row, ...]]:
+    async def _breakdowns(self, asked: Sequence[Asked | None]) -> dict[int, tuple[Row, ...]]:
         together: dict[Selection, dict[int, Breakdown]] = defaultdict(dict)
         for place, each in enumerate(asked):
             if each and (breakdown := Breakdown.of(each.report, each.plan, each.selection)):
@@ -144,37 +129,14 @@ class _Question:
             results |= {place: each.rows(records) for place, each in some.items()}
         return results
 
-    async def _of_top(self, asked: "_Asked") -> "_Asked":
-        """Find the values of a report by clicks alone, and return the report on these: their visitors are counted soon.
-
-        Where the sets of so many groups would not fit into memory, the report stays as it is.
-        """
-        if asked.report.rows * self._snapshot.visitors > MOST_BITS:
-            return asked
-        ranking = self._asked(replace(asked.report, metrics=asked.report.metrics[:1]), asked.start)
-        values = frozenset(row.values[0].text for row in await self._rows(ranking, None)) if ranking else None
-        if not values:
-            return asked
-        top = Filter(dimension=asked.report.dimensions[0], values=values)
-        return replace(asked, selection=replace(asked.selection, filters=(*asked.selection.filters, top)))
-
-    async def _rows(self, asked: "_Asked", scan: Scan | None) -> tuple[Row, ...]:
-        if scan is None and ranks_by_clicks(asked.report):
-            asked = await self._of_top(asked)
+    async def _rows(self, asked: Asked, scan: Scan | None) -> tuple[Row, ...]:
+        """Return the rows of a report that is counted alone, or by a scan."""
         report, plan = asked.report, asked.plan
+        if scan is None and not plan.is_summed and not VISITORS.isdisjoint(report.metrics):
+            return await VisitorReport(self._snapshot, self._reader).rows(asked)
         sql = ReportSql(snapshot=self._snapshot, selection=asked.selection, report=report, plan=plan)
-        rows = [_row(record, report, plan) for record in await self._reader.fetch(*sql.build(scan))]
-        return tuple(rows) if report.dimensions else _filled(rows, report, plan.bucket_starts)
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """How a report is counted, from start on."""
-
-    report: Report
-    start: datetime
-    plan: Plan
-    selection: Selection
+        rows = [row_of(record, report, plan) for record in await self._reader.fetch(*sql.build(scan))]
+        return tuple(rows) if report.dimensions else filled(rows, report, plan.bucket_starts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,36 +156,3 @@ def _selection(query: Query, start: datetime | None, end: datetime | None, more:
         excluded=query.excluded,
         with_orphans=query.with_orphans,
     )
-
-
-def _no_rows(report: Report) -> tuple[Row, ...]:
-    """Return the rows of a report on nothing: of an interval that is empty, or before the first click."""
-    return () if report.dimensions or report.bucket is not Bucket.NONE else (_zeros(report, None),)
-
-
-def _row(record: Sequence[Any], report: Report, plan: Plan) -> Row:
-    """Read a bucket, a value and a detail per dimension, and the metrics."""
-    beyond = 1 + 2 * len(report.dimensions)
-    pairs = zip(record[1:beyond:2], record[2:beyond:2], strict=True)
-    return Row(
-        values=tuple(Value(text, detail) for text, detail in pairs),
-        bucket_start=plan.bucket_starts[record[0]] if plan.bucket_starts else None,
-        metrics=tuple(record[beyond:]),
-    )
-
-
-def _filled(rows: Sequence[Row], report: Report, starts: tuple[datetime, ...]) -> tuple[Row, ...]:
-    """Add a row of zeros for each bucket without clicks, then order and cut."""
-    by_start = {row.bucket_start: row for row in rows}
-    filled = [by_start.get(start) or _zeros(report, start) for start in starts or (None,)]
-    order = report.effective_order
-    if order is Order.TIME_DESCENDING:
-        filled.reverse()
-    elif order is Order.METRIC_DESCENDING:
-        # A stable sort: buckets with equal numbers stay in their order.
-        filled.sort(key=lambda row: -row.metrics[0])
-    return tuple(filled[: report.rows])
-
-
-def _zeros(report: Report, bucket_start: datetime | None) -> Row:
-    return Row((), bucket_start, (0,) * len(report.metrics))

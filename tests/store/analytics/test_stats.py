@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from services.analytics.domain.buckets import Bucket, bucket_starts
 from services.analytics.domain.dimensions import Dimension
-from services.analytics.domain.query import Audience, Filter, Metric, Query, QueryResult, Report, Row
+from services.analytics.domain.query import Audience, Filter, Metric, Order, Query, QueryResult, Report, Row
+from services.analytics.questions import report_sql, visitor_report
 from services.analytics.questions.plan import Source, plan_of
 from services.common.errors import InvalidArgument
 from tests.store.analytics.drawn_queries import CLICKS, NOW, SPAN, START, ZONES, moments, queries, reports_from_sums
@@ -130,6 +131,29 @@ def test_r12_days_of_a_link_in_whole_segments_begin_and_end_anywhere(filled: Fil
     )
     for report, rows in zip(query.reports, filled.ask(query).results, strict=True):
         assert list(rows) == naive(query, report, CLICKS, NOW)
+
+
+def test_r12_visitors_are_counted_part_by_part_where_sets_of_all_do_not_fit(
+    filled: Filled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two sets at a time."""
+    for module in (report_sql, visitor_report):
+        monkeypatch.setattr(module, "MOST_BITS", 2 * len({item.visitor for item in CLICKS}))
+    metrics = (Metric.CLICKS, Metric.VISITORS, Metric.HUMAN_VISITORS)
+    reports = [
+        Report(dimensions=(each,), metrics=metrics, limit=limit)
+        for each in (Dimension.CITY, Dimension.REFERRER_HOST, Dimension.LINK, Dimension.IS_BOT, Dimension.BROWSER)
+        for limit in (1, 3, 10_000)
+    ]
+    reports += [
+        Report(bucket=Bucket.MONTH, metrics=metrics, order=order, limit=limit)
+        for order in (Order.TIME_DESCENDING, Order.METRIC_DESCENDING)
+        for limit in (2, 10_000)
+    ]
+    for start in (None, START + timedelta(days=40)):
+        query = Query(audience=Audience(owner_id=OWNER), start=start, reports=tuple(reports), time_zone="Asia/Kolkata")
+        for report, rows in zip(reports, filled.ask(query).results, strict=True):
+            assert list(rows) == naive(query, report, CLICKS, NOW), report
 
 
 async def test_r12_a_condition_that_all_settled_clicks_meet_still_holds_on_the_newest(

@@ -1,0 +1,75 @@
+"""Reports with visitors, part by part: sets of bits count fastest, and not all of them fit into memory at once."""
+
+from typing import Final
+
+from services.analytics.domain.buckets import Bucket
+from services.analytics.domain.query import Filter, Metric, Order, Report, Row
+from services.analytics.questions.asked import Asked
+from services.analytics.questions.reading import Reader
+from services.analytics.questions.report_sql import MOST_BITS, ReportSql
+from services.analytics.questions.rows import filled, row_of
+from services.analytics.questions.snapshot import Snapshot
+
+VISITORS: Final = frozenset({Metric.VISITORS, Metric.HUMAN_VISITORS})
+
+
+class VisitorReport:
+    """Counts a report; what cannot be parted is counted by hash tables, which may go to disk."""
+
+    def __init__(self, snapshot: Snapshot, reader: Reader) -> None:
+        self._snapshot = snapshot
+        self._reader = reader
+        # So many sets fit into memory at once.
+        self._most = MOST_BITS // max(snapshot.visitors, 1)
+
+    async def rows(self, asked: Asked) -> tuple[Row, ...]:
+        """Return the rows of a report, in its order."""
+        if self._most and len(asked.plan.bucket_starts) > self._most and not asked.report.dimensions:
+            return await self._by_time(asked)
+        if self._most and _ranks_by_clicks(asked.report) and not self._sql(asked).are_sets_small:
+            return await self._by_rank(asked)
+        return await self._at_once(asked)
+
+    async def _at_once(self, asked: Asked) -> tuple[Row, ...]:
+        rows = await self._read(asked)
+        return rows if asked.report.dimensions else filled(rows, asked.report, asked.plan.bucket_starts)
+
+    async def _by_rank(self, asked: Asked) -> tuple[Row, ...]:
+        """Count the values with most clicks by sets, and the many others, which have few, by hash tables."""
+        report = asked.report
+        most = min(report.rows, self._most)
+        known = await self._read(asked.ranking(most))
+        if not known:
+            return ()
+        top = Filter(dimension=report.dimensions[0], values=frozenset(row.values[0].text for row in known))
+        rows = await self._read(asked.on(top))
+        if len(known) == most < report.rows:
+            others = Filter(dimension=top.dimension, values=top.values, negated=True)
+            rows += await self._read(asked.on(others))
+        ranked = sorted(rows, key=lambda row: (-row.metrics[0], row.values[0].text, row.values[0].detail))
+        return tuple(ranked[: report.rows])
+
+    async def _by_time(self, asked: Asked) -> tuple[Row, ...]:
+        """Count some buckets, then the next."""
+        starts = asked.plan.bucket_starts
+        rows: list[Row] = []
+        for first in range(0, len(starts), self._most):
+            rows += await self._read(asked.within(starts[first : first + self._most]))
+        return filled(rows, asked.report, starts)
+
+    async def _read(self, asked: Asked) -> tuple[Row, ...]:
+        records = await self._reader.fetch(*self._sql(asked).build())
+        return tuple(row_of(record, asked.report, asked.plan) for record in records)
+
+    def _sql(self, asked: Asked) -> ReportSql:
+        return ReportSql(snapshot=self._snapshot, selection=asked.selection, report=asked.report, plan=asked.plan)
+
+
+def _ranks_by_clicks(report: Report) -> bool:
+    """Say whether a report shows the values of a dimension with most clicks."""
+    return (
+        len(report.dimensions) == 1
+        and report.bucket is Bucket.NONE
+        and report.effective_order is Order.METRIC_DESCENDING
+        and report.metrics[0] in {Metric.CLICKS, Metric.HUMAN_CLICKS}
+    )
