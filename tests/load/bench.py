@@ -13,7 +13,8 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 
-from deploy.local.settings import one_a_core
+from deploy.local.cores import cores
+from deploy.local.settings import default_workers
 from tests.load import report, wrk
 from tests.load.calls import Calls
 from tests.load.limit import running_limit
@@ -80,7 +81,7 @@ def main() -> int:
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="linkmeter-bench-")))
         data = options.data if note_of(options.data) else scratch / "data"
-        workers = one_a_core()
+        workers = default_workers(cores())
         # wrk knows no Unix sockets.
         at = on_loopback(workers)
         system = stack.enter_context(running_system(data, at, LINKMETER_WORKERS=str(workers)))
