@@ -55,13 +55,16 @@ class Bench:
                         scenario.run(WARM_UP_SECONDS)
                     self._meter.restart()
                     measured = scenario.run(seconds)
-                    self.samples[scenario.name].append(Sample(measured, self._meter.read()))
+                    usage = self._meter.read()
+                    behind = self._settle() if scenario.is_followed_up else 0.0
+                    self.samples[scenario.name].append(Sample(measured, usage, behind))
 
-    def _settle(self) -> None:
-        """Wait until analytics has taken the clicks of what ran before."""
-        end = time.monotonic() + SETTLE_SECONDS
-        while asyncio.run(ledger(self.system))["pending"] and time.monotonic() < end:
-            time.sleep(0.2)
+    def _settle(self) -> float:
+        """Wait until analytics has taken the clicks of what ran before; return how many seconds that took."""
+        began = time.monotonic()
+        while asyncio.run(ledger(self.system))["pending"] and time.monotonic() < began + SETTLE_SECONDS:
+            time.sleep(0.1)
+        return time.monotonic() - began
 
     @contextmanager
     def _without(self, scenario: Scenario) -> Iterator[None]:
