@@ -10,9 +10,9 @@ from typing import Final, Protocol
 from services.common import errors
 from services.redirect import metrics
 from services.redirect.domain.resolution import Finding, Resolution
-from services.redirect.resolving.batches import Batches
 from services.redirect.resolving.cache import Cache, Entry
 from services.runtime import log
+from services.runtime.batches import Batches
 
 REVALIDATE_SECONDS: Final = 0.5
 LOOKUP_SECONDS: Final = 2.0

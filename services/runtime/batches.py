@@ -6,7 +6,7 @@ from typing import Any, Final, Generic, TypeVar
 
 T = TypeVar("T")
 
-# As many as links resolves at once.
+# Of one batch. A call of links resolves as many.
 MOST_ITEMS: Final = 100
 # What waits behind a slow batch does not wait longer than this.
 PATIENCE_SECONDS: Final = 0.01

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from services.redirect.resolving.batches import MOST_ITEMS, PATIENCE_SECONDS, Batches
+from services.runtime.batches import MOST_ITEMS, PATIENCE_SECONDS, Batches
 from tests.support.wait import eventually
 
 
