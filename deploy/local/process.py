@@ -33,6 +33,8 @@ class Command:
     death_signal: signal.Signals = signal.SIGKILL
     # How far others go first when processors are short.
     niceness: int = 0
+    # Whether it never takes a processor from who has one just now (the kernel's SCHED_BATCH): nobody waits for it.
+    is_batch: bool = False
     # Who runs it; empty for whoever runs this process.
     user: str = ""
     inherited_files: Sequence[int] = field(default_factory=tuple)
@@ -117,8 +119,9 @@ def tail(path: Path, lines: int, start: int = 0) -> str:
 def _spawn(command: Command, log_path: Path) -> "subprocess.Popen[bytes]":
     ending = [str(os.getpid()), str(int(command.death_signal))]
     log = [str(log_path), str(LOG_BYTES)]
+    priority = [str(command.niceness), "batch" if command.is_batch else "normal"]
     isolated_python = [sys.executable, "-I", "-S"]
-    die_with_parent = [str(_DIE_WITH_PARENT), *ending, str(command.niceness), command.user, *log]
+    die_with_parent = [str(_DIE_WITH_PARENT), *ending, *priority, command.user, *log]
     return subprocess.Popen(
         [*isolated_python, *die_with_parent, *command.arguments],
         stdin=subprocess.DEVNULL,

@@ -1,12 +1,11 @@
 """The settings of `make run`, read once from the environment."""
 
-import os
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from deploy.local.cores import cores
 from deploy.local.data_folder import segments_folder
 from gateway.compat.settings import Settings as CompatSettings
 from services.analytics import settings as analytics
@@ -101,7 +100,7 @@ def read(variables: Mapping[str, str]) -> LocalSettings:
         rate_limits=environment.flag("LINKMETER_RATE_LIMITS", True),
         extra_hosts=read_extra_hosts(environment),
         access_log=environment.flag("LINKMETER_ACCESS_LOG", True),
-        workers=environment.integer("LINKMETER_WORKERS", one_a_core(), 1, redirect.MAX_WORKERS),
+        workers=environment.integer("LINKMETER_WORKERS", default_workers(cores()), 1, redirect.MAX_WORKERS),
         tls=tls,
         tls_names={name: read_peer_name(environment, name) for name in ("links", "analytics", "compat", "redirect")},
         http_tls=read_http_tls(environment, tls),
@@ -119,9 +118,13 @@ def read(variables: Mapping[str, str]) -> LocalSettings:
     )
 
 
-def one_a_core() -> int:
-    """Return how many workers redirect has by default: each is one thread, and one does not use a second core."""
-    return min(len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1, _MOST_WORKERS)
+def default_workers(processors: int) -> int:
+    """Return how many workers redirect has on a machine with so many processors: one for every two, at most four.
+
+    Each is one thread. Behind the gateway it keeps one processor busy while Envoy, which works as hard for a redirect,
+    keeps another; more workers only make the groups smaller in which clicks are committed and answers sent.
+    """
+    return min(max(1, processors // 2), _MOST_WORKERS)
 
 
 def _url_of(*schemes: str) -> Callable[[str], str]:

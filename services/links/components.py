@@ -10,6 +10,7 @@ from services.links.applications import Applications
 from services.links.authentication import Authenticator
 from services.links.dns_lookup import DnsLookup
 from services.links.domain.domains import Proofs
+from services.links.domain_lookup import DomainLookup
 from services.links.domain_registry import DomainRegistry
 from services.links.guess_limits import GuessLimits
 from services.links.key_issuer import KeyIssuer
@@ -111,7 +112,7 @@ async def connect(settings: Settings, *, clock: Clock, next_code: Callable[[int]
             links=links,
             creations=creations,
             claims=ClaimStore(pool),
-            domains=domains,
+            domains=DomainLookup(domains),
             hosts=settings.hosts,
             publisher=publisher,
             password_worker=password_worker,

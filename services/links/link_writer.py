@@ -19,11 +19,11 @@ from services.links.domain.domains import Domain
 from services.links.domain.idempotency import IdempotencyHashes
 from services.links.domain.link import Link, LinkDraft, LinkFields, Reach
 from services.links.domain.passwords import StoredPassword
+from services.links.domain_lookup import DomainLookup
 from services.links.password_worker import PasswordWorker
 from services.links.publisher import Publication, Publisher
 from services.links.store.claims import ClaimStore
 from services.links.store.creation import Creation, CreationStore, NewLink
-from services.links.store.domains import DomainStore
 from services.links.store.links import LinkStore
 from services.runtime.background import Background
 
@@ -41,7 +41,7 @@ class LinkWriter:
         links: LinkStore,
         creations: CreationStore,
         claims: ClaimStore,
-        domains: DomainStore,
+        domains: DomainLookup,
         hosts: OwnHosts,
         publisher: Publisher,
         password_worker: PasswordWorker,

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -77,9 +78,9 @@ class Publisher:
         if not await self._send(publication, redis_keys.LINKS_CHANNEL):
             self._keep(publication)
 
-    async def fill(self, publication: Publication) -> None:
-        """Write a link that was just read; it is no news, and no harm if it fails."""
-        await self._send(publication, "")
+    async def fill(self, publications: Sequence[Publication]) -> None:
+        """Write links that were just read; they are no news, and no harm if it fails."""
+        await asyncio.gather(*(self._send(publication, "") for publication in publications))
 
     async def _send(self, publication: Publication, channel: str) -> bool:
         name = publication.name

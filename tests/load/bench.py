@@ -13,7 +13,8 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 
-from deploy.local.settings import one_a_core
+from deploy.local.cores import cores
+from deploy.local.settings import default_workers
 from tests.load import report, wrk
 from tests.load.calls import Calls
 from tests.load.limit import running_limit
@@ -54,13 +55,16 @@ class Bench:
                         scenario.run(WARM_UP_SECONDS)
                     self._meter.restart()
                     measured = scenario.run(seconds)
-                    self.samples[scenario.name].append(Sample(measured, self._meter.read()))
+                    usage = self._meter.read()
+                    behind = self._settle() if scenario.is_followed_up else 0.0
+                    self.samples[scenario.name].append(Sample(measured, usage, behind))
 
-    def _settle(self) -> None:
-        """Wait until analytics has taken the clicks of what ran before."""
-        end = time.monotonic() + SETTLE_SECONDS
-        while asyncio.run(ledger(self.system))["pending"] and time.monotonic() < end:
-            time.sleep(0.2)
+    def _settle(self) -> float:
+        """Wait until analytics has taken the clicks of what ran before; return how many seconds that took."""
+        began = time.monotonic()
+        while asyncio.run(ledger(self.system))["pending"] and time.monotonic() < began + SETTLE_SECONDS:
+            time.sleep(0.1)
+        return time.monotonic() - began
 
     @contextmanager
     def _without(self, scenario: Scenario) -> Iterator[None]:
@@ -80,7 +84,7 @@ def main() -> int:
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="linkmeter-bench-")))
         data = options.data if note_of(options.data) else scratch / "data"
-        workers = one_a_core()
+        workers = default_workers(cores())
         # wrk knows no Unix sockets.
         at = on_loopback(workers)
         system = stack.enter_context(running_system(data, at, LINKMETER_WORKERS=str(workers)))

@@ -52,7 +52,7 @@ class Calls:
         headers = {**self._headers, "Content-Type": "application/json"}
         load = wrk.Load(url=f"{self._gateway}/v1/links", headers=headers, body=body, connections=32)
         return [
-            Scenario(name="create, REST", run=lambda seconds: wrk.run(load, seconds), target=Target(Figure.RATE, 1000)),
+            Scenario(name="create, REST", run=lambda seconds: wrk.run(load, seconds), target=Target(Figure.RATE, 1500)),
             Scenario(name="create, gRPC", run=self._rpc(self._system.public_target, self._create, 16)),
         ]
 

@@ -18,7 +18,7 @@ _HEADERS = {"Host": "localhost", "User-Agent": BROWSER, "Referer": "https://news
 _PACED_CONNECTIONS = 256
 # Less than what redirect takes an entry for fresh, by the length of a measurement.
 _KNOWN_SECONDS = 30.0
-# What else this machine would have to itself.
+# Programs that are thought of as running on another machine, in the scenarios that say so.
 _ELSEWHERE = ("analytics",)
 
 
@@ -39,55 +39,107 @@ class Redirects:
         self._rounds = 1 if workers == 1 else 2 * workers
 
     def scenarios(self) -> list[Scenario]:
-        """List them; a paced one comes after the one whose rate it halves."""
-        hot = self._seeded.followed_path
-        proxied = Target(Figure.RATIO, 0.28)
+        """List them, those first that have everything running: that is what people get.
+
+        A paced one comes after the one whose rate it halves.
+        """
+        return [*self._with_everything(), *self._without_analytics()]
+
+    def _with_everything(self) -> list[Scenario]:
+        soon, prompt = Target(Figure.BEHIND, 5.0), Target(Figure.P99, 5.0)
         return [
             Scenario(
-                name="redirect, hot",
-                run=partial(self._follow_hot, "hot"),
+                name="redirect, gateway, hot",
+                run=partial(self._follow_hot, self._gateway, "proxied"),
+                target=Target(Figure.RATIO, 0.30),
+                also=(Target(Figure.P99, 15.0), soon),
+                is_followed_up=True,
+            ),
+            Scenario(
+                name="redirect, gateway, half rate",
+                run=partial(self._paced, self._gateway, "proxied"),
+                target=prompt,
+                also=(soon,),
+                is_followed_up=True,
+            ),
+            Scenario(
+                name="redirect, gateway, random",
+                run=lambda seconds: self._follow_random(self._gateway, seconds),
+                target=Target(Figure.RATIO, 0.30),
+                is_followed_up=True,
+            ),
+            Scenario(
+                name="redirect, gateway, first look",
+                run=partial(self._follow_cold, self._gateway),
+                target=Target(Figure.RATE, 3000),
+                is_warmed=False,
+            ),
+            Scenario(
+                name="redirect, straight, hot",
+                run=partial(self._follow_hot, self._direct, "straight"),
                 target=Target(Figure.RATIO, 0.60),
-                without=_ELSEWHERE,
+                also=(soon,),
+                is_followed_up=True,
             ),
             Scenario(
-                name="redirect, hot, half rate",
-                run=partial(self._paced, "hot"),
-                target=Target(Figure.P99, 5.0),
-                without=_ELSEWHERE,
+                name="redirect, straight, half rate",
+                run=partial(self._paced, self._direct, "straight"),
+                target=prompt,
+                also=(soon,),
+                is_followed_up=True,
             ),
             Scenario(
-                name="redirect, 10,000 random",
-                run=lambda seconds: self._follow_random(self._direct, seconds),
-                target=Target(Figure.RATIO, 0.45),
-                without=_ELSEWHERE,
+                name="redirect, straight, first look", run=partial(self._follow_cold, self._direct), is_warmed=False
             ),
+        ]
+
+    def _without_analytics(self) -> list[Scenario]:
+        elsewhere = ", analytics elsewhere"
+        proxied = Target(Figure.RATIO, 0.35)
+        return [
             Scenario(
-                name="redirect, hot, gateway",
-                run=lambda seconds: self._follow(self._gateway, hot, seconds),
+                name=f"redirect, gateway, hot{elsewhere}",
+                run=partial(self._follow_hot, self._gateway, "proxied alone"),
                 target=proxied,
                 without=_ELSEWHERE,
             ),
             Scenario(
-                name="redirect, random, gateway",
+                name=f"redirect, gateway, random{elsewhere}",
                 run=lambda seconds: self._follow_random(self._gateway, seconds),
                 target=proxied,
                 without=_ELSEWHERE,
             ),
-            Scenario(name="redirect, hot, with ingest", run=partial(self._follow_hot, "with ingest")),
-            Scenario(name="redirect, half rate, with ingest", run=partial(self._paced, "with ingest")),
-            Scenario(name="redirect, cold", run=self._follow_cold, is_warmed=False),
+            Scenario(
+                name=f"redirect, straight, hot{elsewhere}",
+                run=partial(self._follow_hot, self._direct, "straight alone"),
+                target=Target(Figure.RATIO, 0.60),
+                without=_ELSEWHERE,
+            ),
+            Scenario(
+                name=f"redirect, straight, half rate{elsewhere}",
+                run=partial(self._paced, self._direct, "straight alone"),
+                target=Target(Figure.P99, 5.0),
+                without=_ELSEWHERE,
+            ),
+            Scenario(
+                name=f"redirect, straight, random{elsewhere}",
+                run=lambda seconds: self._follow_random(self._direct, seconds),
+                target=Target(Figure.RATIO, 0.45),
+                without=_ELSEWHERE,
+            ),
         ]
 
-    def _follow_hot(self, kind: str, seconds: float) -> Measured:
-        measured = self._follow(self._direct, self._seeded.followed_path, seconds)
+    def _follow_hot(self, base: str, kind: str, seconds: float) -> Measured:
+        measured = self._follow(base, self._seeded.followed_path, seconds)
         self._best[kind] = max(self._best.get(kind, 0.0), measured.rate)
         return measured
 
-    def _paced(self, kind: str, seconds: float) -> Measured:
+    def _paced(self, base: str, kind: str, seconds: float) -> Measured:
         best = self._best.get(kind)
         rest = round(1000 * _PACED_CONNECTIONS / (best / 2)) if best else 50
-        url = self._direct + self._seeded.followed_path
-        load = wrk.Load(url=url, headers=_HEADERS, connections=_PACED_CONNECTIONS, rest_ms=rest)
+        load = wrk.Load(
+            url=base + self._seeded.followed_path, headers=_HEADERS, connections=_PACED_CONNECTIONS, rest_ms=rest
+        )
         return wrk.run(load, seconds)
 
     def _follow(self, base: str, path: str, seconds: float, paths: Path | None = None) -> Measured:
@@ -104,9 +156,9 @@ class Redirects:
             self._known_until = time.monotonic() + _KNOWN_SECONDS
         return self._follow(base, "/", seconds, self._random)
 
-    def _follow_cold(self, seconds: float) -> Measured:
+    def _follow_cold(self, base: str, seconds: float) -> Measured:
         """Each link once: neither memory nor Redis knows it."""
-        load = wrk.Load(url=self._direct, headers=_HEADERS, paths=self._cold, first_path=self._asked_cold)
+        load = wrk.Load(url=base, headers=_HEADERS, paths=self._cold, first_path=self._asked_cold)
         measured = wrk.run(load, seconds)
         self._asked_cold += measured.requests + wrk.CONNECTIONS
         return measured

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from tests.load.machine import Usage
 from tests.load.measured import Measured
-from tests.load.scenario import Figure, Scenario
+from tests.load.scenario import Figure, Scenario, Target
 
 # A core's share that others may use, and how far the limit's rounds may lie apart, before a run says nothing.
 QUIET_CORES: Final = 0.15
@@ -25,6 +25,8 @@ class Sample:
 
     measured: Measured
     usage: Usage
+    # Seconds from the end of the load until analytics had taken its last click; 0 when that was not awaited.
+    behind: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +42,25 @@ class Line:
     p90: float
     p99: float
     failed: int
+    behind: float
     cpu_us: Mapping[str, float]
     others: float
 
     @property
     def verdict(self) -> str:
-        """Return whether the target is met."""
+        """Return whether each target is met."""
         if (target := self.scenario.target) is None:
             return ""
-        reached = {Figure.RATIO: self.ratio, Figure.RATE: self.rate, Figure.P50: self.p50, Figure.P99: self.p99}
+        return ", ".join(self._verdict(one) for one in (target, *self.scenario.also))
+
+    def _verdict(self, target: Target) -> str:
+        reached = {
+            Figure.RATIO: self.ratio,
+            Figure.RATE: self.rate,
+            Figure.P50: self.p50,
+            Figure.P99: self.p99,
+            Figure.BEHIND: self.behind,
+        }
         words = "met" if target.is_met(reached[target.figure]) and not self.failed else "MISSED"
         return f"{words} ({target.value:g} {target.figure.value})"
 
@@ -73,6 +85,7 @@ def _line(scenario: Scenario, samples: Sequence[Sample], limits: Sequence[float]
         p90=statistics.median(one.p90 for one in measured),
         p99=statistics.median(one.p99 for one in measured),
         failed=sum(one.failed for one in measured),
+        behind=max(sample.behind for sample in samples),
         cpu_us=_cpu(samples, scenario.items),
         others=statistics.median(sample.usage.others for sample in samples),
     )
@@ -123,6 +136,7 @@ def table(lines: Sequence[Line]) -> str:
         "p90 ms",
         "p99 ms",
         "failed",
+        "behind s",
         "target",
         "µs CPU a request",
     ]
@@ -142,6 +156,7 @@ def _cells(line: Line) -> list[str]:
         f"{line.p90:.2f}",
         f"{line.p99:.2f}",
         str(line.failed),
+        f"{line.behind:.1f}" if line.behind else "",
         line.verdict,
         " ".join(f"{name} {microseconds:.0f}" for name, microseconds in spent),
     ]
@@ -165,6 +180,7 @@ def as_json(lines: Sequence[Line]) -> list[dict[str, Any]]:
             "of_scan": line.times,
             "milliseconds": {"p50": line.p50, "p90": line.p90, "p99": line.p99},
             "failed": line.failed,
+            "behind_seconds": line.behind,
             "verdict": line.verdict,
             "cpu_microseconds": dict(line.cpu_us),
             "others_cores": line.others,

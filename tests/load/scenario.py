@@ -14,19 +14,20 @@ class Figure(Enum):
     RATE = "/s"
     P50 = "ms p50"
     P99 = "ms p99"
+    BEHIND = "s behind"
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What is aimed at: at least so much of a ratio or rate, at most so much of a latency."""
+    """What is aimed at: at least so much of a ratio or rate, at most so much of a time."""
 
     figure: Figure
     value: float
 
     def is_met(self, reached: float) -> bool:
         """Compare."""
-        is_latency = self.figure in (Figure.P50, Figure.P99)
-        return reached <= self.value if is_latency else reached >= self.value
+        is_time = self.figure in (Figure.P50, Figure.P99, Figure.BEHIND)
+        return reached <= self.value if is_time else reached >= self.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +37,14 @@ class Scenario:
     name: str
     run: Callable[[float], Measured]
     target: Target | None = None
+    # What has to hold besides.
+    also: tuple[Target, ...] = ()
     # Items in each request, for batches: rates and CPU are per item.
     items: int = 1
     # Programs that are stopped meanwhile, as if they ran on another machine.
     without: tuple[str, ...] = ()
+    # Its clicks are awaited in statistics, with analytics running.
+    is_followed_up: bool = False
     # A warm-up before each round.
     is_warmed: bool = True
     # The scenario whose median latency this one's is a multiple of.

@@ -26,7 +26,7 @@ RANDOM: Final = "bench-random-"
 COLD: Final = "bench-cold-"
 SHARED_LINKS: Final = 999
 RANDOM_LINKS: Final = 10_000
-COLD_LINKS: Final = 100_000
+COLD_LINKS: Final = 300_000
 NOTE: Final = "seeded.json"
 # So many months have the clicks, or two years when they are very many.
 _MONTHS: Final = 5

@@ -5,6 +5,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import grpc
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from linkmeter.analytics.v1 import clicks_pb2, ingest_service_pb2, ingest_service_pb2_grpc
@@ -33,6 +34,13 @@ class LinksDouble(resolution_service_pb2_grpc.ResolutionServiceServicer):
         self.lookups = 0
         self.request_ids: list[str] = []
         self.seconds_for_lookup = 0.0
+        # Of codes that take their own time.
+        self.seconds_for: dict[str, float] = {}
+        # False: a version that resolves one link at a time.
+        self.knows_bulk = True
+        self.bulk_calls = 0
+        # A code that no call may name.
+        self.refused = ""
 
     def add(self, code: str, *, host: str = HOST, **fields: Any) -> resolution_service_pb2.Resolution:
         """Create or change a link."""
@@ -58,9 +66,11 @@ class LinksDouble(resolution_service_pb2_grpc.ResolutionServiceServicer):
     ) -> resolution_service_pb2.ResolveLinkResponse:
         """Find a link."""
         del context
+        if self.refused and request.code == self.refused:
+            raise errors.InvalidArgument("code", "is refused")
         self.lookups += 1
         self.request_ids.append(request_id.current())
-        await asyncio.sleep(self.seconds_for_lookup)
+        await asyncio.sleep(self.seconds_for.get(request.code, self.seconds_for_lookup))
         link = self.links.get(f"{request.host}/{request.code}")
         if request.host not in self.domains:
             return resolution_service_pb2.ResolveLinkResponse()
@@ -70,6 +80,16 @@ class LinksDouble(resolution_service_pb2_grpc.ResolutionServiceServicer):
         return resolution_service_pb2.ResolveLinkResponse(
             resolution=link, domain_id=1, domain=request.host, domain_owner_id=self.domains[request.host]
         )
+
+    async def ResolveLinks(  # noqa: N802 - named by the contract
+        self, request: resolution_service_pb2.ResolveLinksRequest, context: Context
+    ) -> resolution_service_pb2.ResolveLinksResponse:
+        """Find many links."""
+        if not self.knows_bulk:
+            await context.abort(grpc.StatusCode.UNIMPLEMENTED)
+        self.bulk_calls += 1
+        found = await asyncio.gather(*(self.ResolveLink(each, context) for each in request.links))
+        return resolution_service_pb2.ResolveLinksResponse(links=found)
 
     async def ConsumeClick(  # noqa: N802 - named by the contract
         self, request: resolution_service_pb2.ConsumeClickRequest, context: Context

@@ -1,5 +1,6 @@
 """ResolutionService: what the redirect path asks."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -11,6 +12,7 @@ from services.common.hosts import OwnHosts
 from services.links import convert, metrics
 from services.links.authentication import Context
 from services.links.domain import codes, passwords
+from services.links.domain.domains import Domain
 from services.links.domain.link import Link
 from services.links.guess_limits import GuessLimits
 from services.links.link_writer import publication
@@ -21,6 +23,7 @@ from services.links.store.links import LinkStore
 from services.runtime.background import Background
 
 TICKET_LIFETIME: Final = timedelta(hours=1)
+MOST_RESOLVED: Final = 100
 
 
 class ResolutionServicer(resolution_service_pb2_grpc.ResolutionServiceServicer):
@@ -54,19 +57,31 @@ class ResolutionServicer(resolution_service_pb2_grpc.ResolutionServiceServicer):
     ) -> resolution_service_pb2.ResolveLinkResponse:
         """Return the link or tombstone that a host and a code name."""
         del context
-        host = self._hosts.domain_host(request.host) if request.host else ""
-        domain = await self._domains.find(host) if host else None
-        if domain is None:
-            return resolution_service_pb2.ResolveLinkResponse()
-        link = await self._find(host, request.code)
-        if link is not None:
-            self._background.start(self._publisher.fill(publication(link)))
-        return resolution_service_pb2.ResolveLinkResponse(
-            resolution=convert.resolution(link) if link else None,
-            domain_id=domain.domain_id,
-            domain=domain.host,
-            domain_owner_id=domain.owner_id,
+        return (await self._resolve([request]))[0]
+
+    async def ResolveLinks(
+        self, request: resolution_service_pb2.ResolveLinksRequest, context: Context
+    ) -> resolution_service_pb2.ResolveLinksResponse:
+        """Return the links or tombstones that hosts and codes name, in their order."""
+        del context
+        if len(request.links) > MOST_RESOLVED:
+            raise InvalidArgument("links", f"at most {MOST_RESOLVED} are resolved at once")
+        return resolution_service_pb2.ResolveLinksResponse(links=await self._resolve(request.links))
+
+    async def _resolve(
+        self, requests: Sequence[resolution_service_pb2.ResolveLinkRequest]
+    ) -> list[resolution_service_pb2.ResolveLinkResponse]:
+        names = [
+            (self._hosts.domain_host(request.host) if request.host else "", emoji_codes.canonical(request.code))
+            for request in requests
+        ]
+        known_domains = await self._domains.find_all({host for host, _ in names if host})
+        known_links = await self._links.find_by_codes(
+            {(host, code) for host, code in names if host in known_domains and codes.is_code(code)}
         )
+        if known_links:
+            self._background.start(self._publisher.fill([publication(link) for link in known_links.values()]))
+        return [_response(known_domains.get(host), known_links.get((host, code))) for host, code in names]
 
     async def ConsumeClick(
         self, request: resolution_service_pb2.ConsumeClickRequest, context: Context
@@ -113,3 +128,14 @@ class ResolutionServicer(resolution_service_pb2_grpc.ResolutionServiceServicer):
         except ResourceExhausted:
             metrics.PASSWORD_GUESSES.labels("refused").inc()
             raise
+
+
+def _response(domain: Domain | None, link: Link | None) -> resolution_service_pb2.ResolveLinkResponse:
+    if domain is None:
+        return resolution_service_pb2.ResolveLinkResponse()
+    return resolution_service_pb2.ResolveLinkResponse(
+        resolution=convert.resolution(link) if link else None,
+        domain_id=domain.domain_id,
+        domain=domain.host,
+        domain_owner_id=domain.owner_id,
+    )

@@ -1,6 +1,6 @@
 """Links in PostgreSQL: finding, listing, changing and consuming."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Final
@@ -14,6 +14,7 @@ from services.runtime.postgres import Connection, Pool
 
 _FIND: Final = SELECT_LINK + "WHERE link_id = $1"
 _FIND_BY_CODE: Final = SELECT_LINK + "WHERE host = $1 AND code = $2"
+_FIND_BY_CODES: Final = SELECT_LINK + "JOIN unnest($1::text[], $2::text[]) AS named (host, code) USING (host, code)"
 _LOCK: Final = SELECT_LINK + "WHERE link_id = $1 FOR NO KEY UPDATE OF links"
 
 # The state says the same as Link.state.
@@ -56,6 +57,14 @@ class LinkStore:
         """Find a link or its tombstone by its domain's host and its code."""
         row = await self._pool.fetchrow(_FIND_BY_CODE, host, code)
         return rows.link(row) if row else None
+
+    async def find_by_codes(self, names: Collection[tuple[str, str]]) -> dict[tuple[str, str], Link]:
+        """Find those of the links or tombstones that there are, by their domain's host and their code."""
+        if not names:
+            return {}
+        hosts, texts = zip(*names, strict=True)
+        found = await self._pool.fetch(_FIND_BY_CODES, hosts, texts)
+        return {(row["host"], row["code"]): rows.link(row) for row in found}
 
     async def list_page(
         self, link_filter: LinkFilter, *, after_id: int | None, limit: int, skip: int, now: datetime

@@ -126,12 +126,15 @@ class OutboxFile:
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
 
-    def read(self, limit: int, max_bytes: int) -> list[Row]:
-        """Return the oldest rows, at most so many and so many bytes, but one if there is any; raise sqlite3.Error."""
+    def read(self, limit: int, max_bytes: int, after: int = 0) -> list[Row]:
+        """Return the oldest rows after a sequence, at most so many and so many bytes, but one if there is any.
+
+        Raise sqlite3.Error when that fails.
+        """
         rows: list[Row] = []
         size = 0
         cursor = self._connection.execute(
-            "SELECT sequence, time_us, click FROM clicks ORDER BY sequence LIMIT ?", (limit,)
+            "SELECT sequence, time_us, click FROM clicks WHERE sequence > ? ORDER BY sequence LIMIT ?", (after, limit)
         )
         for sequence, time_us, click in cursor:
             size += len(click) + ROW_OVERHEAD

@@ -175,12 +175,12 @@ class Outbox:
         saved = Counter(self._file.dropped if self._file else {})
         return dict(saved + self._unsaved)
 
-    def read(self, limit: int, max_bytes: int) -> list[Row]:
-        """Return the oldest rows, at most so many and about so many bytes; raise sqlite3.Error when that fails."""
+    def read(self, limit: int, max_bytes: int, after: int = 0) -> list[Row]:
+        """Return the oldest rows after a sequence, at most so many and about so many bytes; raise sqlite3.Error."""
         if self._file is None:
             return []
         try:
-            return self._file.read(limit, max_bytes)
+            return self._file.read(limit, max_bytes, after)
         except sqlite3.Error as problem:
             self._recover_from(problem)
             raise

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import random
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -13,7 +14,7 @@ from linkmeter.analytics.v1 import ingest_service_pb2, ingest_service_pb2_grpc
 from services.common import clock, errors
 from services.redirect import metrics
 from services.redirect.outbox import folder
-from services.redirect.outbox.file import OutboxFile, Row
+from services.redirect.outbox.file import ROW_OVERHEAD, OutboxFile, Row
 from services.redirect.outbox.outbox import Outbox
 from services.runtime import log
 from services.runtime.background import Background
@@ -21,8 +22,14 @@ from services.runtime.background import Background
 BATCH_ROWS: Final = 1000
 # Half of what a server takes in one message by default.
 BATCH_BYTES: Final = 2 * 1024 * 1024
+# Read from the outbox, or deleted there, in one go: visitors get their turn in between.
+PIECE_ROWS: Final = 125
 # Clicks gather this long before they go; short enough to be seen in statistics at once.
 GATHER_SECONDS: Final = 0.2
+# When so many have gathered by then, the batch waits until it is full, at most so long: a call costs analytics and
+# PostgreSQL as much as 50 clicks, whatever it carries, and has to leave the most of R11's five seconds to them.
+BUSY_ROWS: Final = 100
+BUSY_SECONDS: Final = 1.0
 REPORT_SECONDS: Final = 5.0
 ORPHAN_SECONDS: Final = 5.0
 CALL_SECONDS: Final = 10.0
@@ -55,8 +62,8 @@ class Source(Protocol):
         """Clicks that could not be recorded, by reason."""
         ...
 
-    def read(self, limit: int, max_bytes: int) -> list[Row]:
-        """Read the oldest rows."""
+    def read(self, limit: int, max_bytes: int, after: int = 0) -> list[Row]:
+        """Read the oldest rows whose sequence is greater than after."""
         ...
 
     def acknowledge(self, sequence: int) -> None:
@@ -75,6 +82,7 @@ class Shipper:
         ingest: "ingest_service_pb2_grpc.IngestServiceAsyncStub",
         clock: clock.Clock,
         gather_seconds: float = GATHER_SECONDS,
+        busy_seconds: float = BUSY_SECONDS,
         report_seconds: float = REPORT_SECONDS,
         orphan_seconds: float = ORPHAN_SECONDS,
     ) -> None:
@@ -83,6 +91,7 @@ class Shipper:
         self._ingest = ingest
         self._clock = clock
         self._gather_seconds = gather_seconds
+        self._busy_seconds = busy_seconds
         self._report_seconds = report_seconds
         self._orphan_seconds = orphan_seconds
         self._background = Background()
@@ -103,7 +112,7 @@ class Shipper:
     async def _ship_own(self) -> None:
         has_new = await self._wait_for_clicks()
         if has_new:
-            await asyncio.sleep(self._gather_seconds)
+            await self._gather()
         self._outbox.arrived.clear()
         self._outbox.save_dropped()
         await self._ship_all(self._outbox)
@@ -114,6 +123,14 @@ class Shipper:
                 return await self._outbox.arrived.wait()
         except TimeoutError:
             return False
+
+    async def _gather(self) -> None:
+        """Let clicks come together in a batch: few of them shortly, many until it is full."""
+        await asyncio.sleep(self._gather_seconds)
+        waited = self._gather_seconds
+        while BUSY_ROWS <= self._outbox.pending_rows < BATCH_ROWS and waited < self._busy_seconds:
+            await asyncio.sleep(self._gather_seconds)
+            waited += self._gather_seconds
 
     async def _ship_orphans(self) -> None:
         # Listing and locking are a few system calls; there is rarely any file.
@@ -149,7 +166,11 @@ class Shipper:
                 hold.release()
 
     async def _ship_all(self, source: Source) -> None:
-        """Ship until nothing is left, however long analytics is away."""
+        """Ship all that waits, however long analytics is away.
+
+        What comes while the last batch is under way gathers for the next time: shipped at once, batches would be as
+        small as calls are quick.
+        """
         pause = FIRST_PAUSE_SECONDS
         while True:
             try:
@@ -164,35 +185,64 @@ class Shipper:
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
     async def _ship_batch(self, source: Source) -> bool:
-        """Ship one batch and the report, and return whether more waits; raise LinkmeterError when analytics fails."""
-        if not source.source:
+        """Ship one batch and the report, and return whether more waited; raise LinkmeterError when analytics fails."""
+        name, last_sequence = source.source, source.last_sequence
+        if not name:
             return False
-        rows = source.read(BATCH_ROWS, BATCH_BYTES)
-        request = ingest_service_pb2.IngestClicksRequest(
-            source=source.source,
-            rows=[ingest_service_pb2.OutboxRow(sequence=row.sequence, click=row.click) for row in rows],
-            report=_report(source),
-        )
-        response = await self._ingest.IngestClicks(request, timeout=CALL_SECONDS)
-        if request.source != source.source:
+        request = ingest_service_pb2.IngestClicksRequest(source=name)
+        rows = await _read_batch(source, request)
+        request.report.CopyFrom(_report(source))
+        if source.source != name:
             return True
-        return self._settle(source, rows, response.acknowledged_sequence)
-
-    def _settle(self, source: Source, rows: list[Row], acknowledged: int) -> bool:
-        if acknowledged > source.last_sequence:
-            # The file is older than what analytics has of it, as after restoring a backup: its sequences were used.
-            _logger.error("outbox_behind_analytics", source=source.source, acknowledged=acknowledged)
-            if isinstance(source, Outbox):
-                source.start_anew()
-                return True
+        response = await self._ingest.IngestClicks(request, timeout=CALL_SECONDS)
+        if source.source != name:
+            return True
+        if self._is_behind(source, response.acknowledged_sequence):
+            return True
         if not rows:
             return False
-        if acknowledged < rows[-1].sequence:
+        if response.acknowledged_sequence < rows[-1].sequence:
             raise errors.Unavailable("analytics acknowledged less than the batch")
-        source.acknowledge(rows[-1].sequence)
+        await self._forget(source, rows)
+        return last_sequence > rows[-1].sequence
+
+    def _is_behind(self, source: Source, acknowledged: int) -> bool:
+        """Return whether to go on with a new outbox, because this one gives sequences that analytics has clicks of."""
+        if acknowledged <= source.last_sequence:
+            return False
+        # The file is older than what analytics has of it, as after restoring a backup: its sequences were used.
+        _logger.error("outbox_behind_analytics", source=source.source, acknowledged=acknowledged)
+        if isinstance(source, Outbox):
+            source.start_anew()
+            return True
+        return False
+
+    async def _forget(self, source: Source, rows: Sequence[Row]) -> None:
+        """Delete what analytics has."""
+        name = source.source
+        for end in range(PIECE_ROWS, len(rows) + PIECE_ROWS, PIECE_ROWS):
+            # A new outbox has sequences of its own.
+            if source.source == name:
+                source.acknowledge(rows[min(end, len(rows)) - 1].sequence)
+                await asyncio.sleep(0)
         metrics.SHIPPED.inc(len(rows))
         metrics.SHIP_LAG.set(max(0.0, self._clock.now().timestamp() - rows[0].time_us / 1e6))
-        return source.last_sequence > rows[-1].sequence
+
+
+async def _read_batch(source: Source, request: ingest_service_pb2.IngestClicksRequest) -> list[Row]:
+    """Add the oldest rows to a request, as many as a batch may have, and return them."""
+    rows: list[Row] = []
+    room = BATCH_BYTES
+    while len(rows) < BATCH_ROWS and room > 0 and source.source == request.source:
+        piece = source.read(PIECE_ROWS, room, rows[-1].sequence if rows else 0)
+        for row in piece:
+            request.rows.add(sequence=row.sequence, click=row.click)
+            room -= len(row.click) + ROW_OVERHEAD
+        rows += piece
+        if len(piece) < PIECE_ROWS:
+            break
+        await asyncio.sleep(0)
+    return rows
 
 
 def _report(source: Source) -> ingest_service_pb2.OutboxReport:

@@ -1,9 +1,12 @@
 """What the data plane asks over the network: Redis, and the links service."""
 
+import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
 import grpc
+import redis.asyncio
 from google.protobuf.message import DecodeError
 
 from linkmeter.links.v1 import resolution_service_pb2, resolution_service_pb2_grpc
@@ -17,7 +20,10 @@ from services.runtime.redis_client import Breaker, Client, RedisDown
 VERIFY_SECONDS: Final = 5.0
 LOOK_SECONDS: Final = 1.0
 # Reading twice changes nothing; consuming twice would.
-IDEMPOTENT: Final = ("linkmeter.links.v1.ResolutionService/ResolveLink",)
+IDEMPOTENT: Final = (
+    "linkmeter.links.v1.ResolutionService/ResolveLink",
+    "linkmeter.links.v1.ResolutionService/ResolveLinks",
+)
 
 _logger = log.get(__name__)
 
@@ -29,22 +35,38 @@ class RedisLinks:
         self._client = client
         self._breaker = Breaker()
 
-    async def get(self, key: str) -> Resolution | None:
-        """Return a link by host/code; None when it is not there, Redis is down, or what is there makes no sense."""
+    async def get_many(self, keys: Sequence[str]) -> Sequence[Resolution | None]:
+        """Return a link for each host/code; None where it is not there or what is there makes no sense.
+
+        None for all of them when Redis is down.
+        """
         client = self._client
         if client is None:
-            return None
+            return [None] * len(keys)
+        names = [resolution_key(key) for key in keys]
         try:
-            value = await self._breaker.run(lambda: client.get(resolution_key(key)))
-            # The client decodes nothing, which its types do not know.
-            if not isinstance(value, bytes):
-                return None
-            return convert.resolution_from(resolution_service_pb2.Resolution.FromString(value))
+            values = await self._breaker.run(lambda: _values(client, names))
         except RedisDown:
-            return None
-        except (DecodeError, ValueError) as problem:
-            _logger.warning("redis_resolution_refused", error=str(problem))
-            return None
+            return [None] * len(keys)
+        return [_resolution_in(value) for value in values]
+
+
+async def _values(client: Client, names: Sequence[str]) -> Sequence[object]:
+    if len(names) > 1 and isinstance(client, redis.asyncio.Redis):
+        return await client.mget(names)
+    # In a cluster, one command serves the keys of one slot only.
+    return await asyncio.gather(*(client.get(name) for name in names))
+
+
+def _resolution_in(value: object) -> Resolution | None:
+    # The client decodes nothing, which its types do not know.
+    if not isinstance(value, bytes):
+        return None
+    try:
+        return convert.resolution_from(resolution_service_pb2.Resolution.FromString(value))
+    except (DecodeError, ValueError) as problem:
+        _logger.warning("redis_resolution_refused", error=str(problem))
+        return None
 
 
 class AccessGrant(NamedTuple):
@@ -64,19 +86,25 @@ class LinksClient:
 
     async def resolve(self, host: str, code: str, seconds: float) -> Finding:
         """Find a link, or the domain that has none; raise LinkmeterError when links does not answer in seconds."""
-        request = resolution_service_pb2.ResolveLinkRequest(host=host, code=code)
         try:
-            response = await self._stub.ResolveLink(request, timeout=seconds)
+            return _finding(await self._stub.ResolveLink(_request(host, code), timeout=seconds))
         except errors.InvalidArgument:
             return Absent()
-        absent = Absent(response.domain_id, response.domain, response.domain_owner_id)
-        if not response.HasField("resolution"):
-            return absent
+
+    async def resolve_many(self, names: Sequence[tuple[str, str]], seconds: float) -> Sequence[Finding]:
+        """Find the link of each host and code, or the domain that has none.
+
+        Raise LinkmeterError when links does not answer in so many seconds.
+        """
+        request = resolution_service_pb2.ResolveLinksRequest(links=[_request(host, code) for host, code in names])
         try:
-            return convert.resolution_from(response.resolution)
-        except ValueError as problem:
-            _logger.failure("resolution_refused", problem, link_id=response.resolution.link_id)
-            return absent
+            response = await self._stub.ResolveLinks(request, timeout=seconds)
+        except errors.LinkmeterError as problem:
+            # One that is refused must not spoil the others.
+            if not isinstance(problem, errors.InvalidArgument) and not _is_of_older_version(problem):
+                raise
+            return await asyncio.gather(*(self.resolve(host, code, seconds) for host, code in names))
+        return [_finding(answer) for answer in response.links]
 
     async def is_exhausted(self, host: str, code: str) -> bool:
         """Return whether all follows of a limited link are used up; raise LinkmeterError when links does not answer."""
@@ -98,3 +126,22 @@ class LinksClient:
         )
         response = await self._stub.VerifyPassword(request, timeout=VERIFY_SECONDS)
         return AccessGrant(response.access_ticket, convert.moment(response.expire_time))
+
+
+def _request(host: str, code: str) -> resolution_service_pb2.ResolveLinkRequest:
+    return resolution_service_pb2.ResolveLinkRequest(host=host, code=code)
+
+
+def _finding(response: resolution_service_pb2.ResolveLinkResponse) -> Finding:
+    if response.HasField("resolution"):
+        try:
+            return convert.resolution_from(response.resolution)
+        except ValueError as problem:
+            _logger.failure("resolution_refused", problem, link_id=response.resolution.link_id)
+    return Absent(response.domain_id, response.domain, response.domain_owner_id)
+
+
+def _is_of_older_version(problem: errors.LinkmeterError) -> bool:
+    """Return whether links knows only how to resolve one link at a time: while both are being replaced."""
+    cause = problem.__cause__
+    return isinstance(cause, grpc.aio.AioRpcError) and cause.code() is grpc.StatusCode.UNIMPLEMENTED

@@ -1,9 +1,9 @@
-"""Finding a link: memory, then Redis, then links; one lookup at a time for each code."""
+"""Finding a link: memory, then Redis, then links; one lookup at a time for each code, many codes in one round trip."""
 
 import asyncio
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, Protocol
 
@@ -12,6 +12,7 @@ from services.redirect import metrics
 from services.redirect.domain.resolution import Finding, Resolution
 from services.redirect.resolving.cache import Cache, Entry
 from services.runtime import log
+from services.runtime.batches import Batches
 
 REVALIDATE_SECONDS: Final = 0.5
 LOOKUP_SECONDS: Final = 2.0
@@ -24,24 +25,40 @@ _logger = log.get(__name__)
 class SharedCache(Protocol):
     """What replicas share."""
 
-    async def get(self, key: str) -> Resolution | None:
-        """Return a link by host/code; None when it is not there or Redis is down."""
+    async def get_many(self, keys: Sequence[str]) -> Sequence[Resolution | None]:
+        """Return a link for each key (host/code); None where it is not there, for all of them when Redis is down."""
         ...
 
 
 class Links(Protocol):
     """The links service."""
 
-    async def resolve(self, host: str, code: str, seconds: float) -> Finding:
-        """Find a link, or the domain that has none; raise LinkmeterError when links does not answer in seconds."""
+    async def resolve_many(self, names: Sequence[tuple[str, str]], seconds: float) -> Sequence[Finding]:
+        """Find the link of each host and code, or the domain that has none.
+
+        Raise LinkmeterError when links does not answer in so many seconds.
+        """
         ...
 
 
 @dataclass(slots=True, eq=False)
 class _Lookup:
-    task: "asyncio.Task[Finding]"
+    """A code that is being looked up."""
+
+    host: str
+    code: str
+    # The entry in memory, too old to be used unasked.
+    known: Entry | None
+    # Who waits. None as a result: nobody answered.
+    waiting: "list[asyncio.Future[Finding | None]]" = field(default_factory=list)
     # False once the link changed while we asked: the answer may be the old one.
     may_keep: bool = True
+    is_over: bool = False
+
+    @property
+    def key(self) -> str:
+        """What names the link in memory and in Redis."""
+        return f"{self.host}/{self.code}"
 
 
 class Resolver:
@@ -60,6 +77,9 @@ class Resolver:
         self._links = links
         self._monotonic = monotonic
         self._lookups: dict[str, _Lookup] = {}
+        # Where memory can help out, it soon does.
+        self._first_looks = Batches[_Lookup](partial(self._look_up, seconds=LOOKUP_SECONDS))
+        self._further_looks = Batches[_Lookup](partial(self._look_up, seconds=REVALIDATE_SECONDS))
         self._excused_until = 0.0
 
     def at_hand(self, host: str, code: str) -> Entry | None:
@@ -78,47 +98,80 @@ class Resolver:
             known = None
         if known is not None and now < self._excused_until:
             return self._stale(known)
-        try:
-            return await self._join_lookup(key, host, code, known)
-        except (errors.LinkmeterError, TimeoutError) as problem:
-            if known is None:
-                metrics.LOOKUPS.count("failed")
-                raise errors.Unavailable("links did not answer") from problem
-            self._excused_until = known.excused_until = self._monotonic() + EXCUSE_SECONDS
-            return self._stale(known)
+        finding = await self._join_lookup(key, host, code, known)
+        if finding is not None:
+            return finding
+        if known is None:
+            metrics.LOOKUPS.count("failed")
+            raise errors.Unavailable("links did not answer")
+        self._excused_until = known.excused_until = self._monotonic() + EXCUSE_SECONDS
+        return self._stale(known)
 
     def _stale(self, known: Entry) -> Finding:
         metrics.LOOKUPS.count("stale")
         return known.finding
 
-    async def _join_lookup(self, key: str, host: str, code: str, known: Entry | None) -> Finding:
+    def _join_lookup(self, key: str, host: str, code: str, known: Entry | None) -> "asyncio.Future[Finding | None]":
+        """Return what becomes the outcome of a lookup of the code: the one under way, or else a new one.
+
+        It is the caller's own: a visitor who goes away does not end the lookup for the others.
+        """
         lookup = self._lookups.get(key)
         if lookup is None:
-            lookup = self._lookups[key] = _Lookup(asyncio.create_task(self._look_up(key, host, code, known)))
-            lookup.task.add_done_callback(partial(self._finish, key, lookup))
+            lookup = self._lookups[key] = _Lookup(host, code, known)
+            (self._further_looks if known else self._first_looks).add(lookup)
         else:
             metrics.LOOKUPS_JOINED.inc()
-        # A visitor who goes away must not end the lookup for the others.
-        return await asyncio.shield(lookup.task)
+        waiter: asyncio.Future[Finding | None] = asyncio.get_running_loop().create_future()
+        lookup.waiting.append(waiter)
+        return waiter
 
-    async def _look_up(self, key: str, host: str, code: str, known: Entry | None) -> Finding:
-        seconds = LOOKUP_SECONDS if known is None else REVALIDATE_SECONDS
-        async with asyncio.timeout(seconds):
-            shared = await self._shared.get(key)
-            if shared is not None and not _is_older(shared, known):
+    async def _look_up(self, lookups: list[_Lookup], *, seconds: float) -> None:
+        """End all lookups within so many seconds, whatever happens."""
+        try:
+            async with asyncio.timeout(seconds):
+                unshared = await self._take_shared(lookups)
+                if unshared:
+                    await self._ask_links(unshared, seconds)
+        except (errors.LinkmeterError, TimeoutError):
+            pass
+        except Exception as problem:  # noqa: BLE001 - visitors wait
+            _logger.failure("lookup_failed", problem)
+        finally:
+            for lookup in lookups:
+                self._end(lookup, None)
+
+    async def _take_shared(self, lookups: list[_Lookup]) -> list[_Lookup]:
+        """End the lookups of links that Redis knows, and return the others."""
+        unshared = []
+        found = await self._shared.get_many([lookup.key for lookup in lookups])
+        for lookup, shared in zip(lookups, found, strict=True):
+            if shared is None or _is_older(shared, lookup.known):
+                unshared.append(lookup)
+            else:
                 metrics.LOOKUPS.count("redis")
-                return shared
-            finding = await self._links.resolve(host, code, seconds)
-            metrics.LOOKUPS.count("links")
-            return finding
+                self._end(lookup, shared)
+        return unshared
 
-    def _finish(self, key: str, lookup: _Lookup, task: "asyncio.Task[Finding]") -> None:
+    async def _ask_links(self, lookups: list[_Lookup], seconds: float) -> None:
+        findings = await self._links.resolve_many([(lookup.host, lookup.code) for lookup in lookups], seconds)
+        for lookup, finding in zip(lookups, findings, strict=True):
+            metrics.LOOKUPS.count("links")
+            self._end(lookup, finding)
+
+    def _end(self, lookup: _Lookup, finding: Finding | None) -> None:
+        """Tell who waits what was found, None for nothing; once only."""
+        if lookup.is_over:
+            return
+        lookup.is_over = True
+        key = lookup.key
         if self._lookups.get(key) is lookup:
             del self._lookups[key]
-        if task.cancelled() or task.exception() is not None:
-            return
-        if lookup.may_keep:
-            self._cache.put(key, task.result(), self._monotonic())
+        if finding is not None and lookup.may_keep:
+            self._cache.put(key, finding, self._monotonic())
+        for waiter in lookup.waiting:
+            if not waiter.done():
+                waiter.set_result(finding)
 
     def invalidate(self, key: str) -> None:
         """Forget a link that was changed."""

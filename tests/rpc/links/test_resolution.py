@@ -1,13 +1,14 @@
 """What the redirect path asks, and what it is told through Redis."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 import redis.asyncio
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from deploy.local.process import Process
 from deploy.local.readiness import answers_redis, wait_ready
@@ -101,6 +102,68 @@ async def test_unknown_host_resolves_to_nothing(links: Links, host: str) -> None
     await links.create(code="abc")
     answer = await links.resolve("abc", host)
     assert answer == resolution_service_pb2.ResolveLinkResponse()
+
+
+async def test_many_links_resolve_at_once_each_as_alone(links: Links, valkey_url: str) -> None:
+    """Whatever they are, in the order that was asked for, and Redis keeps them as if asked for one by one."""
+    owned = await links.domain("go.example")
+    await links.create(code="plain", title="T", tags=["a"])
+    await links.create(code="guarded", password="p", expired_destination="https://example.com/over")
+    await links.create(code="late", valid_from_time=Timestamp(seconds=4_000_000_000))
+    await links.create(code="ended", max_clicks=1)
+    ended = (await links.resolve("ended")).resolution
+    await links.resolution.ConsumeClick(resolution_service_pb2.ConsumeClickRequest(link_id=ended.link_id))
+    await links.create(code="plain", domain="go.example", destination="https://example.com/elsewhere")
+    gone = await links.create(code="gone")
+    await links.delete(gone.link_id)
+    asked = [
+        ("sho.rt", "plain"),
+        ("sho.rt", "guarded"),
+        ("www.sho.rt", "plain"),
+        ("sho.rt", "none"),
+        ("go.example", "plain"),
+        ("go.example", ""),
+        ("sho.rt", "late"),
+        ("evil.example", "plain"),
+        ("sho.rt", "gone"),
+        ("no host", "plain"),
+        ("sho.rt", "ended"),
+        ("", "plain"),
+        ("sho.rt", "x" * 99),
+        ("sho.rt", "plain"),
+    ]
+    alone = [await links.resolve(code, host) for host, code in asked]
+    async with redis.asyncio.Redis.from_url(valkey_url) as client:
+        await client.flushall()
+    together = await links.resolution.ResolveLinks(_many(asked))
+    assert list(together.links) == alone
+    assert [answer.resolution.revision for answer in together.links if answer.HasField("resolution")]
+    assert (together.links[4].domain_id, together.links[8].resolution.deleted) == (owned, True)
+    assert (together.links[1].resolution.password_version != "", together.links[10].resolution.exhausted) == (
+        True,
+        True,
+    )
+
+    async def is_cached() -> bool:
+        return await cached(valkey_url, "guarded") == alone[1].resolution
+
+    await eventually(is_cached)
+
+
+async def test_more_than_a_hundred_links_are_refused(links: Links) -> None:
+    """The bound is the contract's, and so is a text that no code holds; none is no fault."""
+    with pytest.raises(errors.InvalidArgument, match="NUL"):
+        await links.resolution.ResolveLinks(_many([("sho.rt", "a\0b")]))
+    assert not (await links.resolution.ResolveLinks(_many([]))).links
+    assert len((await links.resolution.ResolveLinks(_many([("sho.rt", "abc")] * 100))).links) == 100
+    with pytest.raises(errors.InvalidArgument, match="at most 100"):
+        await links.resolution.ResolveLinks(_many([("sho.rt", "abc")] * 101))
+
+
+def _many(names: Sequence[tuple[str, str]]) -> resolution_service_pb2.ResolveLinksRequest:
+    return resolution_service_pb2.ResolveLinksRequest(
+        links=[resolution_service_pb2.ResolveLinkRequest(host=host, code=code) for host, code in names]
+    )
 
 
 async def test_every_change_is_written_and_announced(links: Links, valkey_url: str) -> None:

@@ -99,6 +99,16 @@ async def test_what_is_not_there_is_none(pool: Pool) -> None:
     assert await store.find_by_code("sho.rt", "case") is None
 
 
+async def test_many_links_are_found_at_once(pool: Pool) -> None:
+    """By host and code as they are, tombstones too; what is not there is left out."""
+    one, two = [await made(pool, code) for code in ("one", "two")]
+    store = LinkStore(pool)
+    buried, _ = await store.change(two.link_id, lambda before: _known(before).buried(NOW))
+    names = [("sho.rt", "one"), ("sho.rt", "two"), ("sho.rt", "ONE"), ("else.rt", "one"), ("", "")]
+    assert await store.find_by_codes(names) == {("sho.rt", "one"): one, ("sho.rt", "two"): buried}
+    assert await store.find_by_codes([]) == {}
+
+
 async def test_change_that_raises_writes_nothing(pool: Pool) -> None:
     """A rule that says no leaves the link as it was."""
     link = await made(pool, "abc")

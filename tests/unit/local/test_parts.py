@@ -86,6 +86,7 @@ def test_redirects_come_before_clicks_and_these_before_settling(tmp_path: Path) 
     niceness: Callable[[str], int] = lambda name: told[name].command.niceness  # noqa: E731
     told = parts(tmp_path)
     assert niceness("redirect") < niceness("analytics") < niceness("settle")
+    assert [name for name, part in told.items() if part.command.is_batch] == ["analytics", "settle"]
 
 
 def test_settling_stops_before_and_starts_after_analytics() -> None:

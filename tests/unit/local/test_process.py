@@ -60,6 +60,20 @@ async def test_program_ends_in_its_own_way(tmp_path: Path) -> None:
     assert process.log_tail().splitlines() == ["up", "bye"]
 
 
+async def test_a_program_stands_back_as_far_as_it_is_told(tmp_path: Path) -> None:
+    """Also where the kernel shares processors out by session first, and what it starts as well."""
+    text = (
+        "import os\n"
+        "from pathlib import Path\n"
+        "group = Path('/proc/self/autogroup')\n"
+        "session = group.read_text().split()[-1] if group.exists() else '7'\n"
+        "print(os.nice(0), session, os.sched_getscheduler(0) == os.SCHED_BATCH)"
+    )
+    commands = [_python(text, niceness=7, is_batch=is_batch) for is_batch in (True, False)]
+    said = [await _last_words(Process(command, tmp_path)) for command in commands]
+    assert said == ["7 7 True", "7 7 False"]
+
+
 async def test_killing_reaches_what_the_program_started(tmp_path: Path) -> None:
     """Workers of a killed program do not stay."""
     text = (
@@ -97,6 +111,11 @@ async def test_the_last_words_of_a_killed_program_are_logged(tmp_path: Path) -> 
     process = Process(_python(text), tmp_path)
     await eventually(lambda: not process.is_running)
     assert process.log_tail(1) == "last words"
+
+
+async def _last_words(process: Process) -> str:
+    await eventually(lambda: not process.is_running)
+    return process.log_tail(1)
 
 
 def _runs(pid: int) -> bool:

@@ -1,10 +1,10 @@
-import os
 import re
 from pathlib import Path
 
 import pytest
 
-from deploy.local.settings import READERS, read
+from deploy.local.cores import cores
+from deploy.local.settings import READERS, default_workers, read
 from gateway.envoy.settings import read_settings as read_envoy_settings
 from services.redirect.settings import WORKER_VARIABLE
 from services.runtime.settings import SettingsError, names_read
@@ -113,7 +113,13 @@ def test_every_setting_is_read_whatever_the_others_are() -> None:
     assert named - {WORKER_VARIABLE} - found == set()
 
 
-def test_redirect_has_a_worker_a_core_unless_told_otherwise() -> None:
-    """One is one thread; at most four by default, for the other programs need cores, too."""
-    assert read({}).workers == min(4, len(os.sched_getaffinity(0)))
+@pytest.mark.parametrize(("processors", "workers"), [(1, 1), (2, 1), (3, 1), (4, 2), (8, 4), (64, 4)])
+def test_redirect_has_a_worker_for_every_two_processors(processors: int, workers: int) -> None:
+    """The gateway works as hard for a redirect; at most four, for the other programs need processors, too."""
+    assert default_workers(processors) == workers
+
+
+def test_redirect_has_as_many_workers_as_it_is_told() -> None:
+    """Where it stands alone, one a processor is more."""
+    assert read({}).workers == default_workers(cores())
     assert read({"LINKMETER_WORKERS": "7"}).workers == 7

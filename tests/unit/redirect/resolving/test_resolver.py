@@ -1,6 +1,7 @@
 """Finding links: layers, single flight, freshness, staleness, invalidation."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from services.common import errors
 from services.redirect.domain.resolution import Absent, Finding, Resolution
 from services.redirect.resolving.cache import Cache
 from services.redirect.resolving.resolver import Resolver
+from tests.support.wait import eventually
 
 HOST, CODE, KEY = "sho.rt", "abc", "sho.rt/abc"
 DAY = 24 * 3600.0
@@ -40,22 +42,28 @@ class World:
         self.gate: asyncio.Event | None = None
         self.asked_redis = 0
         self.asked_links = 0
+        # The codes of each call of links.
+        self.calls: list[list[str]] = []
+        self.bug: Exception | None = None
         self.resolver = Resolver(cache=Cache(links=3, missing=2), shared=self, links=self, monotonic=lambda: self.now)
 
-    async def get(self, key: str) -> Resolution | None:
-        """Find a link as Redis does."""
-        self.asked_redis += 1
-        return self.redis.get(key)
+    async def get_many(self, keys: Sequence[str]) -> list[Resolution | None]:
+        """Find links as Redis does."""
+        self.asked_redis += len(keys)
+        return [self.redis.get(key) for key in keys]
 
-    async def resolve(self, host: str, code: str, seconds: float) -> Finding:
-        """Find a link as links does."""
+    async def resolve_many(self, names: Sequence[tuple[str, str]], seconds: float) -> list[Finding]:
+        """Find links as links does."""
         assert seconds <= 2.0
-        self.asked_links += 1
-        response = self.links.get(f"{host}/{code}", NOTHING)
+        self.asked_links += len(names)
+        self.calls.append([code for _, code in names])
+        response = [self.links.get(f"{host}/{code}", NOTHING) for host, code in names]
         if self.gate:
             await self.gate.wait()
         if self.links_is_down:
             raise errors.Unavailable("down")
+        if self.bug:
+            raise self.bug
         return response
 
     async def find(self, code: str = CODE) -> Finding:
@@ -233,3 +241,57 @@ async def test_memory_is_bounded_and_keeps_what_is_used(world: World) -> None:
     assert world.asked_links == asked
     await world.find("two")
     assert world.asked_links == asked + 1
+
+
+async def test_what_misses_in_the_same_moment_is_one_call(world: World) -> None:
+    """Each gets its own answer; what Redis knows is not asked of links, and two who ask for one code are one."""
+    world.redis[KEY] = resolution()
+    world.links = {f"{HOST}/{code}": resolution(place) for place, code in enumerate(("one", "two"), start=2)}
+    found = await asyncio.gather(*(world.find(code) for code in (CODE, "one", "two", "none", "two")))
+    assert found == [resolution(), resolution(2), resolution(3), NOTHING, resolution(3)]
+    assert world.calls == [["one", "two", "none"]]
+
+
+async def test_what_redis_knows_does_not_wait_for_links(world: World) -> None:
+    """Though both were looked up together."""
+    world.redis[KEY] = resolution()
+    world.gate = asyncio.Event()
+    shared, own = asyncio.create_task(world.find()), asyncio.create_task(world.find("other"))
+    assert await shared == resolution()
+    assert not own.done()
+    world.gate.set()
+    assert await own == NOTHING
+
+
+async def test_while_links_is_down_each_of_a_batch_gets_what_memory_has(world: World) -> None:
+    """Known ones go on, the others are told to come again."""
+    world.links = {f"{HOST}/{code}": resolution() for code in ("one", "two")}
+    await asyncio.gather(world.find("one"), world.find("two"))
+    world.now += 61
+    world.links_is_down = True
+    found = await asyncio.gather(*(world.find(code) for code in ("one", "new", "two")), return_exceptions=True)
+    assert (found[0], found[2]) == (resolution(), resolution())
+    assert isinstance(found[1], errors.Unavailable)
+
+
+async def test_a_fault_of_ours_keeps_nobody_waiting(world: World) -> None:
+    """Whatever a lookup raises, visitors get an answer, and the next one may go well."""
+    world.bug = KeyError("unforeseen")
+    found = await asyncio.gather(world.find("one"), world.find("two"), return_exceptions=True)
+    assert [type(problem) for problem in found] == [errors.Unavailable, errors.Unavailable]
+    world.bug = None
+    assert await world.find() == resolution()
+
+
+async def test_a_change_during_a_batch_concerns_its_link_alone(world: World) -> None:
+    """The others of the batch are kept."""
+    world.links = {f"{HOST}/{code}": resolution() for code in ("changed", "other")}
+    world.gate = asyncio.Event()
+    both = asyncio.gather(world.find("changed"), world.find("other"))
+    await eventually(lambda: world.calls == [["changed", "other"]], every=0)
+    world.links[f"{HOST}/changed"] = resolution(2)
+    world.resolver.invalidate(f"{HOST}/changed")
+    world.gate.set()
+    await both
+    assert (await world.find("changed"), await world.find("other")) == (resolution(2), resolution())
+    assert world.calls == [["changed", "other"], ["changed"]]
