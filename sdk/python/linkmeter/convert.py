@@ -66,8 +66,9 @@ def interval_of(message: Any) -> Interval:
 
 def enum_value(enum: Any, prefix: str, word: str, field: str) -> Any:
     """Return the value of an enum that a word names: country is DIMENSION_COUNTRY. InvalidArgument: there is none."""
-    try:
-        return enum.Value(f"{prefix}_{word.upper()}")
-    except ValueError:
-        known = [value.name.removeprefix(f"{prefix}_").lower() for value in enum.DESCRIPTOR.values if value.number]
-        raise InvalidArgument(f"{field}: {word!r} is none of {', '.join(known)}", field=field) from None
+    known = {value.name.removeprefix(f"{prefix}_").lower(): value.number for value in enum.DESCRIPTOR.values}
+    number = known.get(word)
+    # What is not given has no word.
+    if not number:
+        raise InvalidArgument(f"{field}: {word!r} is none of {', '.join(list(known)[1:])}", field=field)
+    return number

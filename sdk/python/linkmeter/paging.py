@@ -80,7 +80,4 @@ def _next(call: Call[Any], answer: Any) -> Call[Any] | None:
     request: Any = type(call.request)()
     request.CopyFrom(call.request)
     request.page_token = answer.next_page_token
-    # Only the first page passes over items.
-    if hasattr(request, "skip"):
-        request.skip = 0
     return Call(call.method, request, call.convert)

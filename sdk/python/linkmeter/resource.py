@@ -8,7 +8,8 @@ Type checkers see the signature that fits it: `Links[SyncTransport].get` returns
 
 import functools
 from collections.abc import Callable, Coroutine
-from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar, overload
+from types import FunctionType
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast, overload
 
 from linkmeter.errors import InvalidArgument
 from linkmeter.paging import AsyncPager, Pager
@@ -31,49 +32,46 @@ class operation(Generic[P, T]):  # noqa: N801 - Read as a decorator.
     """Makes of a description of a call what sends it: a function, or one that is awaited."""
 
     def __init__(self, describe: Callable[Concatenate[Any, P], Call[T]]) -> None:
-        self._describe = describe
-        functools.update_wrapper(self, describe)  # type: ignore[arg-type]
+        self._method = _method(describe, lambda transport, call: transport.send(call))
 
     @overload
-    def __get__(self, resource: None, owner: type) -> Self: ...
+    def __get__(self, resource: None, owner: type) -> Callable[..., Any]: ...
     @overload
     def __get__(self, resource: Resource[SyncTransport], owner: type) -> Callable[P, T]: ...
     @overload
     def __get__(self, resource: Resource[AsyncTransport], owner: type) -> Callable[P, Coroutine[Any, Any, T]]: ...
     def __get__(self, resource: Any, owner: type) -> Any:
-        """Return the sending function of a resource."""
-        return self if resource is None else _bound(self._describe, resource, resource.transport.send)
+        """Return the sending method of a resource."""
+        return self._method.__get__(resource, owner)
 
 
 class listing(Generic[P, T]):  # noqa: N801 - Read as a decorator.
     """Makes of a description of a list what reads it page by page: for `for`, or for `async for`."""
 
     def __init__(self, describe: Callable[Concatenate[Any, P], Listing[T]]) -> None:
-        self._describe = describe
-        functools.update_wrapper(self, describe)  # type: ignore[arg-type]
+        self._method = _method(describe, lambda transport, listed: transport.pager(listed))
 
     @overload
-    def __get__(self, resource: None, owner: type) -> Self: ...
+    def __get__(self, resource: None, owner: type) -> Callable[..., Any]: ...
     @overload
     def __get__(self, resource: Resource[SyncTransport], owner: type) -> Callable[P, Pager[T]]: ...
     @overload
     def __get__(self, resource: Resource[AsyncTransport], owner: type) -> Callable[P, AsyncPager[T]]: ...
     def __get__(self, resource: Any, owner: type) -> Any:
-        """Return the listing function of a resource."""
-        if resource is None:
-            return self
-        pager = Pager if isinstance(resource.transport, SyncTransport) else AsyncPager
-        return _bound(self._describe, resource, functools.partial(pager, resource.transport.send))
+        """Return the listing method of a resource."""
+        return self._method.__get__(resource, owner)
 
 
-def _bound(describe: Callable[..., Any], resource: object, use: Callable[[Any], Any]) -> Callable[..., Any]:
+def _method(describe: Callable[..., Any], use: Callable[[Any, Any], Any]) -> FunctionType:
+    """Return a method that describes and gives the description to the transport of its resource."""
+
     @functools.wraps(describe)
-    def bound(*arguments: Any, **options: Any) -> Any:
+    def method(resource: Resource[Any], *arguments: Any, **options: Any) -> Any:
         try:
             description = describe(resource, *arguments, **options)
         except ValueError as error:
             # What no message can hold: numbers beyond 64 bits, texts that are no Unicode.
             raise InvalidArgument(str(error)) from None
-        return use(description)
+        return use(resource.transport, description)
 
-    return bound
+    return cast("FunctionType", method)

@@ -7,7 +7,8 @@ import grpc
 
 from linkmeter.channel import Endpoint
 from linkmeter.errors import error_of
-from linkmeter.rpc import Call, Method
+from linkmeter.paging import AsyncPager, Pager
+from linkmeter.rpc import Call, Listing, Method
 
 T = TypeVar("T")
 
@@ -36,6 +37,10 @@ class SyncTransport:
             # The interface says less than what is raised: it is a call, too.
             raise error_of(error) from error  # type: ignore[arg-type]
 
+    def pager(self, listing: Listing[T]) -> Pager[T]:
+        """Return what reads a list."""
+        return Pager(self.send, listing)
+
     def close(self) -> None:
         """Close the connection; calls in hand are cancelled."""
         self._channel.close()
@@ -59,6 +64,10 @@ class AsyncTransport:
             return call.convert(await send(call.request, metadata=self._endpoint.metadata))
         except grpc.aio.AioRpcError as error:
             raise error_of(error) from error
+
+    def pager(self, listing: Listing[T]) -> AsyncPager[T]:
+        """Return what reads a list."""
+        return AsyncPager(self.send, listing)
 
     async def close(self) -> None:
         """Close the connection; calls in hand are cancelled."""

@@ -1,6 +1,6 @@
 """Conditions on clicks, the same for statistics and for lists of clicks."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -40,13 +40,17 @@ Dimension = Literal[
 ]
 
 
+Values = Sequence[str | int] | str | int
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
     """A condition on clicks: the value of a dimension equals one of some values."""
 
-    dimension: Dimension
+    # A word of Dimension.
+    dimension: str
     # Case-sensitive; empty text is "none" or "unknown". Of links the ids, as text or as numbers.
-    values: Sequence[str | int] | str | int
+    values: Values
     # True to turn the condition round: the value equals none of them.
     negated: bool = False
     # True to compare the beginning of the click's value instead of the whole.
@@ -54,7 +58,7 @@ class Filter:
 
 
 # What methods take as filters, joined by AND; in short {"country": ["DE", "CH"], "is_bot": "false"}.
-Filters = Iterable[Filter] | Mapping[Dimension, Sequence[str | int] | str | int]
+Filters = Sequence[Filter] | Mapping[str, Values]
 
 
 def dimension_value(dimension: str) -> messages.Dimension.ValueType:
@@ -78,7 +82,7 @@ def filter_messages(filters: Filters) -> list[messages.Filter]:
     ]
 
 
-def _texts(values: Sequence[str | int] | str | int) -> list[str]:
+def _texts(values: Values) -> list[str]:
     if isinstance(values, str | int):
         values = [values]
     # True is "true" in the contract.
