@@ -68,13 +68,26 @@ def test_address_and_key_come_from_the_environment(monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize(
     ("options", "field"),
-    [({"ca": "/nowhere"}, "ca"), ({"timeout": 0}, "timeout"), ({"timeout": float("nan")}, "timeout")],
+    [
+        ({"ca": "/nowhere"}, "ca"),
+        ({"timeout": 0}, "timeout"),
+        ({"timeout": float("nan")}, "timeout"),
+        ({"timeout": float("inf")}, "timeout"),
+    ],
 )
 def test_options_make_sense(connect: Connect, options: dict[str, Any], field: str) -> None:
     """Or are refused by their name."""
     with pytest.raises(linkmeter.InvalidArgument) as refused:
         connect("https://sho.rt", "lm_key", **options)
     assert refused.value.field == field
+
+
+def test_no_secret_is_shown(connect: Connect) -> None:
+    """Neither in what is raised nor in what a trace prints."""
+    with pytest.raises(linkmeter.InvalidArgument) as refused:
+        connect("https://somebody:pass@sho.rt", "lm_key")
+    assert "pass" not in str(refused.value)
+    assert "lm_key" not in repr(endpoint("https://sho.rt", "lm_key", None, 1, ()))
 
 
 def test_an_authority_needs_tls(connect: Connect, tmp_path: Path) -> None:

@@ -2,9 +2,10 @@
 
 import json
 import os
+import re
 import ssl
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -25,7 +26,10 @@ _RETRY: Final = {
     "backoffMultiplier": 2,
     "retryableStatusCodes": ["UNAVAILABLE"],
 }
+_LONGEST_TIMEOUT_SECONDS: Final = 86_400.0
 _LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
+# May hold a secret.
+_USER_INFO: Final = re.compile(r"//[^/]*@")
 _PORTS: Final = {"http": 80, "https": 443}
 
 
@@ -38,8 +42,8 @@ class Endpoint:
     # None: without TLS.
     credentials: grpc.ChannelCredentials | None
     options: tuple[tuple[str, Any], ...]
-    # What every call carries.
-    metadata: tuple[tuple[str, str], ...]
+    # What every call carries: the key, which no trace of an error shows.
+    metadata: tuple[tuple[str, str], ...] = field(repr=False)
 
 
 def endpoint(
@@ -49,8 +53,8 @@ def endpoint(
     secure, host, port = _address(url)
     if not (api_key.isascii() and api_key.isprintable()):
         raise InvalidArgument("the API key holds characters that no key has", field="api_key")
-    if not timeout > 0:
-        raise InvalidArgument("the timeout has to be more than 0 seconds", field="timeout")
+    if not 0 < timeout <= _LONGEST_TIMEOUT_SECONDS:
+        raise InvalidArgument("the timeout has to be more than 0 seconds, and at most a day", field="timeout")
     if ca is not None and not secure:
         raise InvalidArgument("a CA makes sense with https:// only", field="ca")
     return Endpoint(
@@ -79,7 +83,8 @@ def _names(methods: Iterable[Method[Any, Any]]) -> list[dict[str, str]]:
 
 
 def _address(url: str) -> tuple[bool, str, int]:
-    problem = InvalidArgument(f"not the address of an installation, as https://sho.rt: {url!r}", field="url")
+    shown = _USER_INFO.sub("//", url)
+    problem = InvalidArgument(f"not the address of an installation, as https://sho.rt: {shown!r}", field="url")
     try:
         parts = urlsplit(url)
         port = parts.port
