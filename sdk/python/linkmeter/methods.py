@@ -1,0 +1,76 @@
+"""The methods of the contracts that the client calls, and which of them gRPC may repeat by itself.
+
+It repeats a call that failed with UNAVAILABLE: the connection broke or a server was restarted, and nobody knows whether
+the call arrived. So a method is repeatable when a second arrival does no harm and is answered as the first would have
+been. Reads are, and so is creating a link, because an idempotency key always goes along. Updates are not, because a
+repeat would be refused for its etag, nor deletions, because a repeat would find nothing, nor what makes another thing
+each time.
+"""
+
+from typing import Any, Final
+
+from google.protobuf.empty_pb2 import Empty
+
+from linkmeter.analytics.v1 import click_service_pb2 as clicks
+from linkmeter.analytics.v1 import stats_service_pb2 as stats
+from linkmeter.links.v1 import api_key_service_pb2 as api_keys
+from linkmeter.links.v1 import domain_service_pb2 as domains
+from linkmeter.links.v1 import link_service_pb2 as links
+from linkmeter.links.v1 import links_pb2 as nouns
+from linkmeter.links.v1 import tag_service_pb2 as tags
+from linkmeter.rpc import Method
+
+_LINKS: Final = "linkmeter.links.v1.LinkService"
+CREATE_LINK: Final = Method(_LINKS, "CreateLink", links.CreateLinkRequest, nouns.Link, repeatable=True)
+FIND_OR_CREATE_LINK: Final = Method(
+    _LINKS, "FindOrCreateLink", links.FindOrCreateLinkRequest, links.FindOrCreateLinkResponse
+)
+COPY_LINK: Final = Method(_LINKS, "CopyLink", links.CopyLinkRequest, nouns.Link)
+GET_LINK: Final = Method(_LINKS, "GetLink", links.GetLinkRequest, nouns.Link, repeatable=True)
+LOOKUP_LINK: Final = Method(_LINKS, "LookupLink", links.LookupLinkRequest, nouns.Link, repeatable=True)
+LIST_LINKS: Final = Method(_LINKS, "ListLinks", links.ListLinksRequest, links.ListLinksResponse, repeatable=True)
+UPDATE_LINK: Final = Method(_LINKS, "UpdateLink", links.UpdateLinkRequest, nouns.Link)
+DISABLE_LINK: Final = Method(_LINKS, "DisableLink", links.DisableLinkRequest, nouns.Link, repeatable=True)
+ENABLE_LINK: Final = Method(_LINKS, "EnableLink", links.EnableLinkRequest, nouns.Link, repeatable=True)
+CLAIM_LINK: Final = Method(_LINKS, "ClaimLink", links.ClaimLinkRequest, links.ClaimLinkResponse)
+DELETE_LINK: Final = Method(_LINKS, "DeleteLink", links.DeleteLinkRequest, Empty)
+
+_STATS: Final = "linkmeter.analytics.v1.StatsService"
+QUERY_STATS: Final = Method(_STATS, "QueryStats", stats.QueryStatsRequest, stats.QueryStatsResponse, repeatable=True)
+GET_LINK_STATS: Final = Method(
+    _STATS, "GetLinkStats", stats.GetLinkStatsRequest, stats.GetLinkStatsResponse, repeatable=True
+)
+DELETE_STATS: Final = Method(_STATS, "DeleteStats", stats.DeleteStatsRequest, stats.DeleteStatsResponse)
+GET_LEDGER: Final = Method(_STATS, "GetLedger", stats.GetLedgerRequest, stats.Ledger, repeatable=True)
+
+_CLICKS: Final = "linkmeter.analytics.v1.ClickService"
+LIST_CLICKS: Final = Method(_CLICKS, "ListClicks", clicks.ListClicksRequest, clicks.ListClicksResponse, repeatable=True)
+
+_API_KEYS: Final = "linkmeter.links.v1.ApiKeyService"
+CREATE_API_KEY: Final = Method(_API_KEYS, "CreateApiKey", api_keys.CreateApiKeyRequest, nouns.ApiKey)
+LIST_API_KEYS: Final = Method(
+    _API_KEYS, "ListApiKeys", api_keys.ListApiKeysRequest, api_keys.ListApiKeysResponse, repeatable=True
+)
+DELETE_API_KEY: Final = Method(_API_KEYS, "DeleteApiKey", api_keys.DeleteApiKeyRequest, Empty)
+
+_DOMAINS: Final = "linkmeter.links.v1.DomainService"
+# The same claim again answers the same domain.
+CREATE_DOMAIN: Final = Method(_DOMAINS, "CreateDomain", domains.CreateDomainRequest, nouns.Domain, repeatable=True)
+GET_DOMAIN: Final = Method(_DOMAINS, "GetDomain", domains.GetDomainRequest, nouns.Domain, repeatable=True)
+LIST_DOMAINS: Final = Method(
+    _DOMAINS, "ListDomains", domains.ListDomainsRequest, domains.ListDomainsResponse, repeatable=True
+)
+UPDATE_DOMAIN: Final = Method(_DOMAINS, "UpdateDomain", domains.UpdateDomainRequest, nouns.Domain)
+VERIFY_DOMAIN: Final = Method(_DOMAINS, "VerifyDomain", domains.VerifyDomainRequest, nouns.Domain)
+DELETE_DOMAIN: Final = Method(_DOMAINS, "DeleteDomain", domains.DeleteDomainRequest, Empty)
+
+_TAGS: Final = "linkmeter.links.v1.TagService"
+CREATE_TAG: Final = Method(_TAGS, "CreateTag", tags.CreateTagRequest, tags.Tag)
+LIST_TAGS: Final = Method(_TAGS, "ListTags", tags.ListTagsRequest, tags.ListTagsResponse, repeatable=True)
+UPDATE_TAG: Final = Method(_TAGS, "UpdateTag", tags.UpdateTagRequest, tags.Tag)
+DELETE_TAG: Final = Method(_TAGS, "DeleteTag", tags.DeleteTagRequest, tags.DeleteTagResponse)
+
+
+def all_methods() -> list[Method[Any, Any]]:
+    """Return every method above."""
+    return [value for value in globals().values() if isinstance(value, Method)]
