@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from services.analytics.domain.click import Click
+from services.analytics.domain.click import ClickFields
 from services.common import keyed_hash
 from services.common.errors import FailedPrecondition, InvalidArgument
 
@@ -42,13 +42,13 @@ class Position:
         """Say whether it has every click up to marks."""
         return all(self.marks.get(source, 0) >= mark for source, mark in marks.items())
 
-    def is_before(self, click: Click) -> bool:
+    def is_before(self, click: ClickFields) -> bool:
         """Say whether a click is still to come."""
-        return click.sequence > self.marks.get(click.source, 0)
+        return bool(click["sequence"] > self.marks.get(click["source"], 0))
 
-    def after(self, clicks: Iterable[Click]) -> "Position":
+    def after(self, clicks: Iterable[ClickFields]) -> "Position":
         """Return the position behind clicks, which are the next ones of their sources."""
-        return replace(self, marks={**self.marks, **{click.source: click.sequence for click in clicks}})
+        return replace(self, marks={**self.marks, **{click["source"]: click["sequence"] for click in clicks}})
 
     def joined(self, other: "Position") -> "Position":
         """Return the position that has what either has; the other one is the newer."""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from services.analytics.domain.click import Click
+from services.analytics.domain.click import Click, ClickFields
 from services.analytics.domain.page_token import Cursor
 from services.analytics.questions.conditions import Selection, Statement, within
 from services.analytics.questions.reading import Reader
@@ -47,7 +47,7 @@ class ClickReader:
                 rows += await self._rows(part, selection, after, limit + skip - len(rows), reader)
                 if len(rows) == limit + skip:
                     break
-        return tuple(click_of_row(row) for row in rows[skip:])
+        return tuple(click_of({**fields_of_row(row), "visitor": b""}) for row in rows[skip:])
 
     async def _rows(
         self, part: "_Part", selection: Selection, after: Cursor | None, most: int, reader: Reader
@@ -93,8 +93,7 @@ def _only(snapshot: Snapshot, start: datetime | None, end: datetime | None) -> S
     return replace(snapshot, segments=(*span.whole, *span.cut))
 
 
-def click_of_row(row: tuple[Any, ...]) -> Click:
-    """Return the click of a row of the columns SELECTED, without its visitor."""
+def fields_of_row(row: tuple[Any, ...]) -> ClickFields:
+    """Return the fields of a row of the columns SELECTED, without its visitor."""
     values = dict(zip(_NAMES, row, strict=True))
-    times = {"time": moment_of(values["time"]), "source": UUID(values["source"])}
-    return click_of({**values, **times, "visitor": b""})
+    return {**values, "time": moment_of(values["time"]), "source": UUID(values["source"])}

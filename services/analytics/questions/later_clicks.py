@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from services.analytics.domain.click import Click
+from services.analytics.domain.click import ClickFields
 from services.analytics.domain.position import Position
-from services.analytics.questions.click_list import COLUMNS, SELECTED, click_of_row
+from services.analytics.questions.click_list import COLUMNS, SELECTED, fields_of_row
 from services.analytics.questions.conditions import Selection, Statement
 from services.analytics.questions.reading import Reader
 from services.analytics.questions.selected import selected
@@ -23,8 +23,8 @@ _LONGEST_SETTLE: Final = timedelta(hours=1)
 class Later:
     """Clicks behind a position."""
 
-    # In the order of sources and their sequences. Their visitor is empty.
-    clicks: Sequence[Click]
+    # In the order of sources and their sequences, without their visitors.
+    clicks: Sequence[ClickFields]
     # Behind these clicks, and all that pass no filter; its time is that of the position before.
     position: Position
     is_more: bool
@@ -51,7 +51,7 @@ class LaterClicks:
                 f"ORDER BY source, sequence LIMIT {statement.add(limit)}"
             )
             found = await Reader(snapshot, self._files).fetch(sql, statement)
-        clicks = [click_of_row(row) for row in found]
+        clicks = [fields_of_row(row) for row in found]
         if len(clicks) == limit:
             return Later(clicks, position.after(clicks), is_more=True)
         newest = Position(snapshot.state.marks, position.time)

@@ -4,15 +4,13 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final, cast
 from uuid import UUID
 
-import asyncpg
-
-from services.analytics.domain.click import Click
+from services.analytics.domain.click import ClickFields
 from services.analytics.domain.position import Position
 from services.analytics.domain.query import Audience
-from services.analytics.store.click_rows import COLUMNS, click_of
+from services.analytics.store.click_rows import COLUMNS
 from services.runtime.postgres import Connection, Pool
 
 _MARKS: Final = """
@@ -35,8 +33,9 @@ ORDER BY source, sequence LIMIT $6
 class News:
     """What was stored behind a position, and where that leads."""
 
-    # In the order of sources and their sequences. Their visitor is empty.
-    clicks: Sequence[Click] = ()
+    # In the order of sources and their sequences, without their visitors. Fields rather than clicks: they may be many,
+    # and are sent as they are.
+    clicks: Sequence[ClickFields] = ()
     # Behind these clicks; the newest one unless there is more.
     position: Position
     # True when not all fitted in: ask again from the position.
@@ -81,8 +80,7 @@ class NewestClicks:
                 for source, mark in newest.marks.items()
                 if mark > position.marks.get(source, 0)
             ]
-            rows = await _rows(connection, news, audiences, limit) if news else []
-        clicks = [click_of({**row, "visitor": b""}) for row in rows]
+            clicks = await _rows(connection, news, audiences, limit) if news else ()
         if len(clicks) < limit:
             return News(clicks=clicks, position=position.joined(newest))
         return News(clicks=clicks, position=position.after(clicks), is_more=True)
@@ -96,11 +94,13 @@ async def _marks(connection: Connection) -> tuple[Position, Mapping[UUID, int]]:
 
 async def _rows(
     connection: Connection, news: Sequence[tuple[UUID, int, int]], audiences: Collection[Audience], limit: int
-) -> "Sequence[asyncpg.Record]":
+) -> Sequence[ClickFields]:
     sources, after, up_to = zip(*news, strict=True)
     owners = {audience.owner_id for audience in audiences if audience.owner_id}
     links = {audience.link_id for audience in audiences if audience.link_id}
-    return await connection.fetch(_ROWS, sources, after, up_to, list(owners), list(links), limit)
+    rows: Any = await connection.fetch(_ROWS, sources, after, up_to, list(owners), list(links), limit)
+    # Records are mappings in all but their type.
+    return cast("Sequence[ClickFields]", rows)
 
 
 def _by_source(text: str | None) -> dict[UUID, int]:

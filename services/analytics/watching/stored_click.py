@@ -4,20 +4,20 @@ from functools import cached_property
 
 from linkmeter.analytics.v1 import clicks_pb2
 from services.analytics.convert.click_json import click_json
-from services.analytics.convert.clicks import click_message
-from services.analytics.domain.click import Click
+from services.analytics.convert.clicks import message_of_fields
+from services.analytics.domain.click import ClickFields
 
 
 class StoredClick:
     """A click, as a message and as JSON."""
 
-    def __init__(self, click: Click) -> None:
-        self.click = click
+    def __init__(self, fields: ClickFields) -> None:
+        self.fields = fields
 
     @cached_property
     def message(self) -> clicks_pb2.Click:
         """The message; not to be changed, for it is everybody's."""
-        return click_message(self.click)
+        return message_of_fields(self.fields)
 
     @cached_property
     def size(self) -> int:

@@ -42,7 +42,9 @@ class Subscription:
     def is_meant(self, click: StoredClick) -> bool:
         """Say whether a click is one of the audience's."""
         owner_id, link_id = self.audience.owner_id, self.audience.link_id
-        return (not owner_id or click.click.owner_id == owner_id) and (not link_id or click.click.link_id == link_id)
+        return (not owner_id or click.fields["owner_id"] == owner_id) and (
+            not link_id or click.fields["link_id"] == link_id
+        )
 
     def add(self, clicks: Sequence[StoredClick], position: Position, room: int) -> None:
         """Let clicks wait that lead to a position, unless they are more than there is room for in all."""

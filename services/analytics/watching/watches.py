@@ -159,7 +159,7 @@ class _Stream:
         while not self._is_over:
             await self._subscription.news(min(self._end, silent_since + self._watches.limits.idle_seconds) - _now())
             taken = self._subscription.take()
-            clicks = [each for each in taken.clicks if position.is_before(each.click) and self._passes(each.click)]
+            clicks = [each for each in taken.clicks if position.is_before(each.fields) and self._passes(each.fields)]
             newest = position.joined(taken.position)
             is_alive = _now() - silent_since < self._watches.limits.idle_seconds
             if clicks or not is_alive or was_polling != self._watches.is_polling:
@@ -176,7 +176,7 @@ class _Stream:
         rest = list(clicks)
         while (size := _fitting(rest)) < len(rest):
             part, rest = rest[:size], rest[size:]
-            before = before.after(each.click for each in part)
+            before = before.after(each.fields for each in part)
             yield self._update(part, before, is_caught_up=False)
         yield self._update(rest, after, is_caught_up=is_last and not self._subscription.waiting)
 

@@ -1,4 +1,4 @@
-"""Clicks as JSON, for those who watch over HTTP."""
+"""Clicks as they are sent to those who watch."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from google.protobuf.json_format import MessageToDict
 
 from services.analytics.convert.click_json import click_json
-from services.analytics.convert.clicks import click_message
+from services.analytics.convert.clicks import click_message, message_of_fields
+from services.analytics.store.click_rows import COLUMNS, record_of
 from tests.support.clicks import click, random_clicks
 
 START = datetime(2025, 1, 20, 5, 17, 3, 250_000, tzinfo=UTC)
@@ -20,3 +21,8 @@ def test_it_is_what_protobuf_says() -> None:
         assert json.loads(text) == MessageToDict(message, always_print_fields_with_no_presence=True)
         assert text.isascii()
         assert text.splitlines() == [text]
+
+
+def test_a_click_and_its_fields_are_one_message() -> None:
+    for item in random_clicks(5, 50, START, timedelta(days=3)):
+        assert message_of_fields(dict(zip(COLUMNS, record_of(item), strict=True))) == click_message(item)

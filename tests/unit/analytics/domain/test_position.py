@@ -1,6 +1,5 @@
 """Positions among the clicks that are stored, and their tokens."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -10,7 +9,6 @@ from hypothesis import strategies as st
 
 from services.analytics.domain.position import GOOD_FOR, Position, ResumeTokens
 from services.common.errors import FailedPrecondition, InvalidArgument
-from tests.support.clicks import click
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
 TOKENS = ResumeTokens(b"key of the tests")
@@ -45,14 +43,14 @@ def test_a_position_has_what_it_passed() -> None:
     assert position.covers(Position({A: 5}, NOW))
     assert not position.covers(Position({A: 6}, NOW))
     assert not position.covers(Position({C: 1}, NOW))
-    passed = [replace(click(NOW), source=source, sequence=sequence) for source, sequence in ((A, 5), (B, 3), (C, 1))]
+    passed = [{"source": source, "sequence": sequence} for source, sequence in ((A, 5), (B, 3), (C, 1))]
     assert [position.is_before(each) for each in passed] == [False, True, True]
 
 
 def test_going_on_takes_nothing_back() -> None:
     """Neither what was passed nor the moment by which it was complete."""
     position = Position({A: 5, B: 2}, NOW)
-    passed = [replace(click(NOW), source=A, sequence=sequence) for sequence in (6, 8)]
+    passed = [{"source": A, "sequence": sequence} for sequence in (6, 8)]
     assert position.after(passed) == Position({A: 8, B: 2}, NOW)
     later = NOW + timedelta(seconds=1)
     assert position.joined(Position({A: 4, C: 1}, later)) == Position({A: 5, B: 2, C: 1}, later)
