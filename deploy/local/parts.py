@@ -71,6 +71,7 @@ def service_parts(context: Context) -> list[Part]:
     }
     analytics = {
         **segments,
+        **redis,
         "LINKMETER_GEOIP_DB": context.settings.geoip_db,
         "LINKMETER_IP_STORAGE": context.settings.ip_storage,
     }

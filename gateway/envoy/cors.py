@@ -9,6 +9,7 @@ _REQUEST_HEADERS: Final = (
     "authorization",
     "content-type",
     "idempotency-key",
+    "last-event-id",
     "x-grpc-web",
     "x-user-agent",
     "grpc-timeout",

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from gateway.envoy import cors
@@ -53,6 +53,15 @@ _AMBIGUITIES: Final = (
 AMBIGUOUS_PATH: Final = f"(?i).*(?:{'|'.join(_AMBIGUITIES)})"
 # Reading twice changes nothing, so a method of this kind may be asked again when the service was not available.
 _READING_METHOD: Final = "(?:Get|List|Lookup|Query)[A-Za-z]*"
+
+_LONGEST_CALL: Final = "20s"
+# Services end streams sooner, in order.
+_LONGEST_STREAM: Final = "65s"
+# Proxies in front keep nothing of a stream, and hold nothing of it back; nginx has a word of its own for it.
+_AT_ONCE: Final[tuple[Json, ...]] = tuple(
+    {"header": {"key": name, "value": value}, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}
+    for name, value in (("cache-control", "no-store"), ("x-accel-buffering", "no"))
+)
 
 # What nearly all codes are made of. The gateway's own paths look like this, too, but their names are kept from codes.
 PLAIN_CODE: Final = "/[0-9A-Za-z_-]+"
@@ -114,7 +123,9 @@ def routes(contract: Contract, surfaces: Iterable[RoutedSurface], pages: Iterabl
         _refuse({"prefix": "/", "headers": [_HAS_TWO_HOSTS]}, "there is more than one Host"),
     ]
     for routed in known:
-        table += [route for service in routed.services for route in _grpc(service, cluster_of(service))]
+        for service in routed.services:
+            streams = [method.name for method in contract.methods(service) if method.server_streaming]
+            table += _grpc(service, cluster_of(service), streams)
     table += [_answer({"path": "/healthz"}, 200, body="ok\n"), *pages]
     # The health check filter answers this one; the route keeps it off the data plane.
     table += [_answer({"path": "/readyz"}, 503)]
@@ -136,19 +147,26 @@ def _piece_regex(piece: str) -> str:
     return ".+" if piece.endswith("=**}") else "[^/:]+"
 
 
-def _grpc(service: str, cluster: str) -> Iterator[Json]:
-    """Route the calls of a service: native ones, and REST requests once they are transcoded."""
+def _grpc(service: str, cluster: str, streams: Sequence[str]) -> Iterator[Json]:
+    """Route the calls of a service: native ones, and REST requests once they are transcoded.
+
+    streams: the methods that answer as long as their client listens, within bounds of their own.
+    """
     base = re.escape(service)
     # A page asks before each call of gRPC-Web.
     yield {"match": {"prefix": f"/{service}/", "headers": _IS_PREFLIGHT}, "route": _NOWHERE}
-    for method, retry_on in ((_READING_METHOD, f"{_NOT_SENT},unavailable"), ("[A-Za-z]+", _NOT_SENT)):
+    kinds = [(_READING_METHOD, f"{_NOT_SENT},unavailable", _LONGEST_CALL), ("[A-Za-z]+", _NOT_SENT, _LONGEST_CALL)]
+    if streams:
+        kinds.insert(0, (f"(?:{'|'.join(streams)})", _NOT_SENT, _LONGEST_STREAM))
+    for method, retry_on, longest in kinds:
+        headers = [cors.VARY, *(_AT_ONCE if longest is _LONGEST_STREAM else ())]
         yield {
             # gRPC-Web calls, too, have a content type that begins like this.
             "match": {"safe_regex": {"regex": f"/{base}/{method}"}, "headers": [_IS_GRPC]},
             "route": {
                 "cluster": cluster,
-                "timeout": "20s",
-                "max_stream_duration": {"max_stream_duration": "20s", "grpc_timeout_header_max": "20s"},
+                "timeout": longest,
+                "max_stream_duration": {"max_stream_duration": longest, "grpc_timeout_header_max": longest},
                 "retry_policy": {
                     "retry_on": retry_on,
                     "num_retries": 2,
@@ -157,7 +175,7 @@ def _grpc(service: str, cluster: str) -> Iterator[Json]:
                 | (_ELSEWHERE if cluster == AUTHORIZED_CLUSTER else {}),
             }
             | (_BY_ACCOUNT if cluster == AUTHORIZED_CLUSTER else {}),
-            "response_headers_to_add": [cors.VARY],
+            "response_headers_to_add": headers,
             "typed_per_filter_config": _authorization(cluster),
         }
 

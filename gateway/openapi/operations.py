@@ -19,6 +19,8 @@ _RAW: Final = "google.api.HttpBody"
 # A raw request is a form of an API that takes forms; a raw response has any type.
 _RAW_REQUESTS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
 _RAW_RESPONSE: Final = "*/*"
+# One that comes bit by bit: Envoy's transcoder passes on what each message holds, and these are Server-Sent Events.
+_EVENTS: Final = "text/event-stream"
 _JSON: Final = "application/json"
 _SCALAR_MESSAGES: Final = ("google.protobuf.Timestamp", "google.protobuf.FieldMask", "google.protobuf.Duration")
 
@@ -58,11 +60,14 @@ def _success(comment: str) -> str:
 
 
 def _success_response(operation: Operation, schemas: Schemas) -> Json:
-    schema = schemas.message(operation.method.output_type)
+    message = operation.method.output_type
+    if message.full_name == _RAW and operation.method.server_streaming:
+        return {"description": "Events, as they happen.", "content": {_EVENTS: {"schema": {"type": "string"}}}}
+    schema = schemas.message(message)
     if operation.method.server_streaming:
         schema = {"type": "array", "items": schema}
-    described = schemas.comment(operation.method.output_type.full_name) or "Done."
-    kind = _RAW_RESPONSE if operation.method.output_type.full_name == _RAW else _JSON
+    described = schemas.comment(message.full_name) or "Done."
+    kind = _RAW_RESPONSE if message.full_name == _RAW else _JSON
     return {"description": described, "content": {kind: {"schema": schema}}}
 
 

@@ -44,6 +44,21 @@ QUESTION_SECONDS: Final = Histogram(
 QUESTION_PROCESS_ENDS: Final = Counter(
     "linkmeter_analytics_question_process_ends_total", "Ends of the process that answers questions; each is a fault."
 )
+WATCHES: Final = Gauge("linkmeter_analytics_watches", "Streams of clicks as they are stored that are open.")
+WATCH_ENDS: Final = Counter(
+    "linkmeter_analytics_watch_ends_total",
+    "Ends of such streams: in_time, left by the client, or by the reason of an error.",
+    ["reason"],
+)
+WATCHED_CLICKS: Final = Counter("linkmeter_analytics_watched_clicks_total", "Clicks that were sent to watchers.")
+WATCH_READS: Final = Counter(
+    "linkmeter_analytics_watch_reads_total",
+    "Reads for watchers: landing for all at once, landing_again or segments for one that was behind.",
+    ["source"],
+)
+WATCH_SIGNAL: Final = Gauge(
+    "linkmeter_analytics_watch_signal", "1 while Redis would tell of clicks that other replicas store."
+)
 LANDING_CLICKS: Final = Gauge("linkmeter_analytics_landing_clicks", "Clicks that are not settled yet.")
 SETTLED_CLICKS: Final = Counter("linkmeter_analytics_settled_clicks_total", "Clicks that were moved into segments.")
 SETTLED_TIME: Final = Gauge(

@@ -14,6 +14,7 @@ from services.analytics.domain.enrich import Enricher
 from services.analytics.domain.geo import locator
 from services.analytics.domain.page_token import PageTokens
 from services.analytics.domain.places import Places
+from services.analytics.domain.position import ResumeTokens
 from services.analytics.domain.visitors import visitor_hasher
 from services.analytics.geo_files import open_databases
 from services.analytics.query_turns import QueryTurns
@@ -24,11 +25,15 @@ from services.analytics.servicers.ingest import IngestServicer
 from services.analytics.servicers.stats import StatsServicer
 from services.analytics.settings import Settings
 from services.analytics.store.clicks import ClickWriter
+from services.analytics.store.newest_clicks import NewestClicks
 from services.analytics.store.sources import Sources
+from services.analytics.watching.signal import Signal
+from services.analytics.watching.watches import Watches
 from services.common import bots, keyed_hash
 from services.common.clock import Clock, SystemClock
 from services.runtime import postgres
 from services.runtime.health import HealthPoller
+from services.runtime.interceptors import LONGEST_DEADLINE_SECONDS
 from services.runtime.rpc_server import Limits, RpcServer
 
 SCHEMA: Final = "analytics"
@@ -43,6 +48,8 @@ _MESSAGE_BYTES: Final = 64 * 1024 * 1024
 
 # Those of questions are in their own process; the ledger is read with these.
 _INGEST_CONNECTIONS: Final = 4
+# One for what all watchers wait for, one for those that are behind.
+_WATCH_CONNECTIONS: Final = 2
 
 
 class AnalyticsServer:
@@ -60,7 +67,12 @@ class AnalyticsServer:
         self._settings = settings
         self._load_enricher = load_enricher
         self._clock = clock or SystemClock()
-        self._limits = limits or Limits(message_bytes=_MESSAGE_BYTES, drain_seconds=settings.server.drain_seconds)
+        self._limits = limits or Limits(
+            message_bytes=_MESSAGE_BYTES,
+            drain_seconds=settings.server.drain_seconds,
+            # Streams end by themselves, before the connection would end them.
+            connection_grace_seconds=LONGEST_DEADLINE_SECONDS,
+        )
 
     @property
     def port(self) -> int:
@@ -72,19 +84,30 @@ class AnalyticsServer:
         self._questions = QuestionProcess(_engine_settings(self._settings))
         await self._questions.start()
         enricher = await asyncio.to_thread(self._load_enricher)
-        # Apart, so that clicks keep no checks of health waiting.
-        self._ingest, self._probe = [
+        # Apart, so that clicks keep no checks of health waiting, and watchers no clicks.
+        self._ingest, self._probe, self._watch = [
             await postgres.open_pool(self._settings.postgres_url, SCHEMA, max_size=size)
-            for size in (_INGEST_CONNECTIONS, 1)
+            for size in (_INGEST_CONNECTIONS, 1, _WATCH_CONNECTIONS)
         ]
+        self._turns = QueryTurns()
+        self._signal = Signal(self._settings.redis_url)
+        self._watches = Watches(
+            newest=NewestClicks(self._watch),
+            questions=self._questions,
+            turns=self._turns,
+            signal=self._signal,
+            limits=self._settings.watches,
+        )
         self._rpc = RpcServer(
             address=self._settings.server.listen,
             health=HealthPoller({"postgres": lambda: self._probe.execute("SELECT 1")}),
             translate=postgres.outage_of,
             limits=self._limits,
             tls=self._settings.server.tls,
+            end_streams=self._watches.end,
         )
         self._add_servicers(enricher)
+        self._watches.start()
         await self._rpc.start(SERVICES)
         self._jobs = start_jobs(self._ingest, self._clock)
 
@@ -92,15 +115,23 @@ class AnalyticsServer:
         """Finish the calls in flight, then close."""
         await self._rpc.stop()
         await self._jobs.stop()
+        await self._watches.stop()
         await self._questions.stop()
-        for pool in (self._ingest, self._probe):
+        for pool in (self._ingest, self._probe, self._watch):
             await pool.close()
 
     def _add_servicers(self, enricher: Enricher) -> None:
-        tokens = PageTokens(keyed_hash.derive(self._settings.secret, "analytics/page-token"))
-        turns = QueryTurns()
-        ingest = IngestServicer(enricher=enricher, writer=ClickWriter(self._ingest), clock=self._clock)
-        clicks = ClickServicer(questions=self._questions, page_tokens=tokens, turns=turns)
+        secret, turns = self._settings.secret, self._turns
+        ingest = IngestServicer(
+            enricher=enricher, writer=ClickWriter(self._ingest), clock=self._clock, tell=self._signal.tell
+        )
+        clicks = ClickServicer(
+            questions=self._questions,
+            page_tokens=PageTokens(keyed_hash.derive(secret, "analytics/page-token")),
+            turns=turns,
+            watches=self._watches,
+            resume_tokens=ResumeTokens(keyed_hash.derive(secret, "analytics/resume-token")),
+        )
         stats = StatsServicer(questions=self._questions, turns=turns, sources=Sources(self._ingest), clock=self._clock)
         ingest_service_pb2_grpc.add_IngestServiceServicer_to_server(ingest, self._rpc.server)
         click_service_pb2_grpc.add_ClickServiceServicer_to_server(clicks, self._rpc.server)

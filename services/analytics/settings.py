@@ -9,6 +9,7 @@ from typing import Final
 
 from services.analytics.domain.retention import Retention
 from services.analytics.domain.visitors import IpStorage, KeyRotation
+from services.analytics.watching.limits import WatchLimits
 from services.runtime.settings import Environment
 from services.runtime.shared_settings import ProgramSettings, ServerSettings, read_program, read_secret, read_server
 
@@ -42,6 +43,9 @@ class Settings:
     segments: SegmentSettings
     # Memory of the process that answers questions, for what it counts.
     question_memory_mib: int
+    # Through which replicas tell each other that clicks were stored; empty: watchers have them looked for.
+    redis_url: str = field(repr=False)
+    watches: WatchLimits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +94,11 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         retention=_retention(env),
         segments=_segments(env),
         question_memory_mib=env.integer("LINKMETER_QUESTION_MEMORY_MIB", 256, 64, 1_048_576),
+        redis_url=env.text("LINKMETER_REDIS_URL", ""),
+        watches=WatchLimits(
+            of_one_account=env.integer("LINKMETER_WATCHES_PER_ACCOUNT", 10, 1, 1000),
+            in_all=env.integer("LINKMETER_WATCHES", 100, 1, 1000),
+        ),
     )
     env.check()
     return settings

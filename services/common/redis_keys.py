@@ -4,6 +4,8 @@ from typing import Final
 
 # On which links says that a link has changed: its name, host/code.
 LINKS_CHANNEL: Final = "lm:invalidate"
+# On which analytics says that clicks were stored: nothing but that.
+CLICKS_CHANNEL: Final = "lm:clicks"
 _RESOLUTION: Final = "lm:resolution:"
 _REVISION: Final = "lm:revision:"
 # Match all that Redis holds of links.

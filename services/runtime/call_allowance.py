@@ -4,7 +4,7 @@ from __future__ import annotations  # RpcMethodHandler is generic in its stubs o
 
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager
 from typing import Any
 
 import grpc
@@ -83,8 +83,9 @@ class AllowanceInterceptor(grpc.aio.ServerInterceptor):
     def _around_stream(self, client_ip: str, behaviour: Any) -> Any:
         async def answer(request: object, context: Context) -> AsyncIterator[object]:
             with self._allowance.place(client_ip):
-                async for response in behaviour(request, context):
-                    yield response
+                async with aclosing(behaviour(request, context)) as responses:
+                    async for response in responses:
+                        yield response
 
         return answer
 

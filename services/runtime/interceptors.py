@@ -4,9 +4,10 @@ from __future__ import annotations  # RpcMethodHandler is generic in its stubs o
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
 from types import TracebackType
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import grpc
 
@@ -15,6 +16,8 @@ from services.runtime import log, metrics, request_id, rpc_errors, tracing
 
 DEFAULT_DEADLINE_SECONDS: Final = 10.0
 LONGEST_DEADLINE_SECONDS: Final = 60.0
+# Who does not take a message of a stream for so long is not kept on.
+WRITE_SECONDS: Final = 20.0
 
 # Lasts as long as the client cares, and writes by itself instead of yielding.
 _WATCH: Final = "/grpc.health.v1.Health/Watch"
@@ -35,10 +38,12 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         *,
         default_deadline_seconds: float = DEFAULT_DEADLINE_SECONDS,
         longest_deadline_seconds: float = LONGEST_DEADLINE_SECONDS,
+        write_seconds: float = WRITE_SECONDS,
     ) -> None:
         self._translate = translate
         self._default_seconds = default_deadline_seconds
         self._longest_seconds = longest_deadline_seconds
+        self._write_seconds = write_seconds
 
     async def intercept_service(
         self,
@@ -64,24 +69,40 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
 
     def _around_unary(self, method: str, behaviour: Any) -> Any:
         async def answer(request: object, context: Context) -> object:
-            async with _Call(method, context, self._translate, self._seconds_for(context)):
+            async with _Call(
+                method, context, self._translate, self._seconds_for(context, default=self._default_seconds)
+            ):
                 return await behaviour(request, context)
 
         return answer
 
     def _around_stream(self, method: str, behaviour: Any) -> Any:
-        async def answer(request: object, context: Context) -> AsyncIterator[object]:
-            async with _Call(method, context, self._translate, self._seconds_for(context)):
-                async for response in behaviour(request, context):
-                    yield response
+        # Writes instead of yielding: what ends the call while a client takes nothing has to be raised here.
+        async def answer(request: object, context: Context) -> None:
+            # A stream may last, unless its client has a deadline.
+            seconds = self._seconds_for(context, default=self._longest_seconds)
+            async with (
+                _Call(method, context, self._translate, seconds) as call,
+                aclosing(behaviour(request, context)) as responses,
+            ):
+                async for response in responses:
+                    call.note_answer()
+                    await self._write(context, response)
 
         return answer
 
-    def _seconds_for(self, context: Context) -> float:
+    async def _write(self, context: Context, response: object) -> None:
+        try:
+            async with asyncio.timeout(self._write_seconds):
+                await context.write(response)
+        except TimeoutError:
+            raise errors.Aborted(f"a message was not taken for {self._write_seconds:g} seconds") from None
+
+    def _seconds_for(self, context: Context, *, default: float) -> float:
         remaining = context.time_remaining()
         # Without deadline some versions answer a huge number instead of None.
         if remaining is None or remaining > 365 * 86400:
-            return self._default_seconds
+            return default
         return min(remaining, self._longest_seconds)
 
 
@@ -94,8 +115,13 @@ class _Call:
         self._translate = translate
         self._timeout = asyncio.timeout(seconds)
         self._code = grpc.StatusCode.OK.name
+        self._answered: float | None = None
 
-    async def __aenter__(self) -> None:
+    def note_answer(self) -> None:
+        """Note that a stream has begun: what is measured is the time until then."""
+        self._answered = self._answered or time.perf_counter()
+
+    async def __aenter__(self) -> Self:
         metadata = {key: value for key, value in self._context.invocation_metadata() or () if isinstance(value, str)}
         request_id.adopt(metadata.get(request_id.KEY, ""))
         self._started = time.perf_counter()
@@ -103,6 +129,7 @@ class _Call:
         self._span.__enter__()
         metrics.RPC_IN_FLIGHT.inc()
         await self._timeout.__aenter__()
+        return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, stack: TracebackType | None
@@ -123,7 +150,9 @@ class _Call:
                 self._code = "CANCELLED" if isinstance(error, asyncio.CancelledError) else "ABORTED_BY_SERVICER"
         finally:
             metrics.RPC_IN_FLIGHT.dec()
-            metrics.RPC_SECONDS.labels(self._method, self._code).observe(time.perf_counter() - self._started)
+            metrics.RPC_SECONDS.labels(self._method, self._code).observe(
+                (self._answered or time.perf_counter()) - self._started
+            )
             self._span.__exit__(kind, error, stack)
 
     async def _fail(self, error: errors.LinkmeterError) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations  # RpcMethodHandler is generic in its stubs only.
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import aclosing
 from typing import Any, Final
 
 import grpc
@@ -71,8 +72,9 @@ def _checked(behaviour: Any) -> Any:
 
 def _checked_stream(behaviour: Any) -> Any:
     async def answer(request: object, context: Context) -> AsyncIterator[object]:
-        async for item in behaviour(_or_raise(request), context):
-            yield item
+        async with aclosing(behaviour(_or_raise(request), context)) as items:
+            async for item in items:
+                yield item
 
     return answer
 

@@ -1,7 +1,7 @@
 """Build and run a gRPC server the same way for every service."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import grpc
@@ -13,6 +13,7 @@ from services.runtime.health import HealthPoller
 from services.runtime.interceptors import (
     DEFAULT_DEADLINE_SECONDS,
     LONGEST_DEADLINE_SECONDS,
+    WRITE_SECONDS,
     CallInterceptor,
     Translator,
 )
@@ -39,7 +40,11 @@ class Limits:
     client_calls: int = 500
     default_deadline_seconds: float = DEFAULT_DEADLINE_SECONDS
     longest_deadline_seconds: float = LONGEST_DEADLINE_SECONDS
+    # How long a client may leave a message of a stream untaken.
+    write_seconds: float = WRITE_SECONDS
     connection_age_seconds: int = 300
+    # How long calls may go on that were under way on a connection of that age; by default as when the server ends.
+    connection_grace_seconds: float | None = None
     drain_seconds: float = 0.0
     grace_seconds: float = 10.0
 
@@ -56,7 +61,10 @@ class RpcServer:
         limits: Limits | None = None,
         interceptors: Sequence[grpc.aio.ServerInterceptor] = (),
         tls: TlsFiles | None = None,
+        end_streams: Callable[[], None] = lambda: None,
     ) -> None:
+        """Take what the server needs; end_streams ends calls that would last, when it is to stop."""
+        self._end_streams = end_streams
         self._limits = limits or Limits()
         self._health = health
         self._address = address
@@ -88,6 +96,7 @@ class RpcServer:
         """Report NOT_SERVING, give clients time to notice, then end; calls in flight get the grace time."""
         await self._health.stop()
         await asyncio.sleep(self._limits.drain_seconds)
+        self._end_streams()
         await self.server.stop(self._limits.grace_seconds)
         _logger.info("rpc_server_stopped")
 
@@ -102,6 +111,7 @@ def _call_interceptor(translate: Translator, limits: Limits) -> CallInterceptor:
         translate,
         default_deadline_seconds=limits.default_deadline_seconds,
         longest_deadline_seconds=limits.longest_deadline_seconds,
+        write_seconds=limits.write_seconds,
     )
 
 
@@ -117,6 +127,6 @@ def _options(limits: Limits) -> list[tuple[str, int]]:
         ("grpc.absolute_max_metadata_size", limits.metadata_bytes),
         ("grpc.max_concurrent_streams", limits.concurrent_streams),
         ("grpc.max_connection_age_ms", limits.connection_age_seconds * 1000),
-        ("grpc.max_connection_age_grace_ms", int(limits.grace_seconds * 1000)),
+        ("grpc.max_connection_age_grace_ms", int((limits.connection_grace_seconds or limits.grace_seconds) * 1000)),
         ("grpc.so_reuseport", 0),
     ]

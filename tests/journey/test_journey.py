@@ -1,5 +1,7 @@
 """The main job, end to end: create a link, follow it, see the click."""
 
+import json
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import grpc
@@ -89,6 +91,33 @@ async def test_native_caller_creates_follows_and_counts(system: System, through:
             click_service_pb2.ListClicksRequest(link_id=link.link_id), metadata=metadata, timeout=60
         )
         assert [click.http_status for click in listed.clicks] == [307]
+
+
+async def test_who_watches_sees_the_click_arrive(system: System) -> None:
+    """As an event, while the link is followed; a key that was revoked meanwhile does not come back to the stream."""
+    async with system.client() as client, system.client(api_key="") as visitor:
+        link = (await client.post("/v1/links", json={"destination": _DESTINATION})).json()
+        key = (await client.post("/v1/apiKeys", json={"scopes": ["stats:read"]})).json()
+        shown = {"authorization": f"Bearer {key['secret']}"}
+        parameters = {"linkId": link["linkId"]}
+        async with visitor.stream("GET", "/v1/clicks:watch", params=parameters, headers=shown) as stream:
+            lines = stream.aiter_lines()
+            await _next(lines, "data: ")
+            await visitor.get(f"/{link['code']}", headers={"user-agent": BROWSER})
+            last_id = await _next(lines, "id: ")
+            (click,) = json.loads(await _next(lines, "data: "))["clicks"]
+            assert click["destination"] == _DESTINATION
+        assert (await client.delete(f"/v1/apiKeys/{key['apiKeyId']}")).status_code == 200
+        again = await visitor.get("/v1/clicks:watch", headers=shown | {"last-event-id": last_id})
+        assert again.status_code == 401
+
+
+async def _next(lines: AsyncIterator[str], beginning: str) -> str:
+    """Return the rest of the next line that begins like this."""
+    async for line in lines:
+        if line.startswith(beginning):
+            return line.removeprefix(beginning)
+    raise AssertionError("the stream has ended")
 
 
 async def test_internal_caller_resolves_without_counting(system: System) -> None:

@@ -27,6 +27,12 @@ def _readme_commands() -> list[str]:
     return [line for line in joined.splitlines() if line.startswith("curl ")]
 
 
+def _readme_stream() -> str:
+    """Return the README's command that does not end by itself."""
+    (command,) = re.findall(r"```console\n\$ (curl .*?)\n", (ROOT / "README.md").read_text())
+    return str(command)
+
+
 async def _clicks(command: str, **environment: str) -> int:
     answer = await asyncio.to_thread(functools.partial(shell, command, **environment))
     return int(json.loads(answer).get("clicks", 0))
@@ -70,6 +76,9 @@ async def test_readme_works_as_written_and_survives_a_killed_supervisor(tmp_path
             # Any status from 400 on ends the shell with an error.
             text = f'set -e\ncurl() {{ command curl --silent --fail "$@"; }}\n{block}'
             assert shell(text.replace("localhost:8080", f"localhost:{run.port}"), LINKMETER_API_KEY=key)
+        watch = _readme_stream().replace("localhost:8080", f"localhost:{run.port}")
+        beginning = shell(f"head -n 3 < <({watch} 2>/dev/null)", LINKMETER_API_KEY=key)
+        assert re.match(r'retry: \d+\nid: \S+\ndata: {"clicks":\[\],"resumeToken":"', beginning)
         run.stop(signal.SIGKILL)
 
     with make_run(tmp_path / "data", port=run.port) as again:

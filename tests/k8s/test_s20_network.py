@@ -27,6 +27,7 @@ DESIGN: set[Arrow] = {
     ("links", "redis", 6379),
     ("redirect", "redis", 6379),
     ("compat", "redis", 6379),
+    ("analytics", "redis", 6379),
 }
 # Where segments are not on a volume.
 TO_OBJECT_STORE: set[Arrow] = {(name, "object-store", 443) for name in ("analytics", "settle", "convert-analytics")}

@@ -4,7 +4,7 @@ import atexit
 import hashlib
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -23,6 +23,7 @@ from services.analytics.domain.places import Places
 from services.analytics.server import AnalyticsServer, build_enricher
 from services.analytics.settings import Settings, read_settings, read_settle_settings
 from services.analytics.settle import SettleServer
+from services.analytics.watching.limits import WatchLimits
 from services.common.caller import ADMIN, STATS_READ, Caller
 from services.common.clock import Clock, SystemClock
 from services.runtime.caller_metadata import metadata_for
@@ -37,7 +38,7 @@ AS_OTHER_OWNER: Metadata = metadata_for(Caller(owner_id=OWNER + 1, scopes=frozen
 AS_ADMIN: Metadata = metadata_for(Caller(owner_id=1, scopes=frozenset({ADMIN})))
 AS_LINK: Metadata = metadata_for(Caller(link_id=LINK))
 
-_LIMITS = Limits(message_bytes=64 * 1024 * 1024, grace_seconds=0.2)
+LIMITS = Limits(message_bytes=64 * 1024 * 1024, grace_seconds=0.2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +107,22 @@ def settings_for(postgres_url: str, **variables: str) -> Settings:
 
 @asynccontextmanager
 async def running_analytics(
-    postgres_url: str, *, clock: Clock | None = None, enricher: Enricher | None = None, **variables: str
+    postgres_url: str,
+    *,
+    clock: Clock | None = None,
+    enricher: Enricher | None = None,
+    limits: Limits = LIMITS,
+    watches: WatchLimits | None = None,
+    **variables: str,
 ) -> AsyncIterator[Analytics]:
-    """Serve a migrated database."""
+    """Serve a migrated database; watches are bounds that settings do not know."""
     settings = settings_for(postgres_url, **variables)
+    settings = replace(settings, watches=watches or settings.watches)
     server = AnalyticsServer(
         settings,
         load_enricher=lambda: enricher or build_enricher(settings, _places()),
         clock=clock or SystemClock(),
-        limits=_LIMITS,
+        limits=limits,
     )
     await server.start()
     async with AsyncExitStack() as stack:

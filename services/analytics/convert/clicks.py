@@ -1,7 +1,7 @@
 """Clicks, as they come in and as they are read."""
 
 from dataclasses import fields
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Final
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from google.protobuf.message import DecodeError
 
 from linkmeter.analytics.v1 import clicks_pb2, ingest_service_pb2
 from services.analytics.convert.times import time_of, timestamp_of
-from services.analytics.domain.click import CLICK_FIELDS, Click, RecordedClick
+from services.analytics.domain.click import CLICK_FIELDS, Click, ClickFields, RecordedClick
 from services.analytics.domain.countries import country_name
 from services.analytics.domain.ledger import OutboxReport
 from services.common.errors import InvalidArgument
@@ -23,6 +23,7 @@ _SHOWN_NAMES: Final = tuple(
     if name in CLICK_FIELDS and name not in {"time", "click_class"}
 )
 _shown_values: Final = attrgetter(*(CLICK_FIELDS[name].path for name in _SHOWN_NAMES))
+_shown_fields: Final = itemgetter(*_SHOWN_NAMES)
 
 
 def source_of(text: str) -> UUID:
@@ -67,3 +68,15 @@ def click_message(click: Click) -> clicks_pb2.Click:
         click_class=clicks_pb2.ClickClass.ValueType(click.click_class),
         **dict(zip(_SHOWN_NAMES, _shown_values(click), strict=True)),
     )
+
+
+def message_of_fields(fields: ClickFields) -> clicks_pb2.Click:
+    """Return the message of a click, given by its fields; the same as of the click."""
+    message = clicks_pb2.Click(
+        click_id=f"{fields['source']}/{fields['sequence']}",
+        country_name=country_name(fields["country"]),
+        click_class=fields["click_class"],
+        **dict(zip(_SHOWN_NAMES, _shown_fields(fields), strict=True)),
+    )
+    message.time.FromDatetime(fields["time"])
+    return message

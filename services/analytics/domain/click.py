@@ -151,6 +151,9 @@ def _fields_of(kind: type, prefix: str = "") -> Iterator[tuple[str, ClickField]]
             yield name, ClickField(f"{prefix}{name}", hint)
 
 
+# A click's fields by their names, as rows have them: class and visitor are numbers, if they are there at all.
+ClickFields = Mapping[str, Any]
+
 # Every field of a click by its name.
 CLICK_FIELDS: Final[Mapping[str, ClickField]] = dict(_fields_of(Click))
 _PARTS: Final[Mapping[str, Any]] = {name: hint for name, hint in get_type_hints(Click).items() if is_dataclass(hint)}

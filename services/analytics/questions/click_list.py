@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from services.analytics.domain.click import Click
+from services.analytics.domain.click import Click, ClickFields
 from services.analytics.domain.page_token import Cursor
 from services.analytics.questions.conditions import Selection, Statement, within
 from services.analytics.questions.reading import Reader
@@ -20,8 +20,9 @@ from services.analytics.store.click_rows import click_of
 
 # A visitor is recognised within the statistics only.
 _NAMES: Final = tuple(name for name in CLICK_COLUMNS if name != "visitor")
-_COLUMNS: Final = ", ".join(_NAMES)
-_SELECTED: Final = ", ".join("epoch_us(time)" if name == "time" else name for name in _NAMES)
+COLUMNS: Final = ", ".join(_NAMES)
+# As they are read: moments as microseconds.
+SELECTED: Final = ", ".join("epoch_us(time)" if name == "time" else name for name in _NAMES)
 
 
 class ClickReader:
@@ -46,19 +47,19 @@ class ClickReader:
                 rows += await self._rows(part, selection, after, limit + skip - len(rows), reader)
                 if len(rows) == limit + skip:
                     break
-        return tuple(_click_of(row) for row in rows[skip:])
+        return tuple(click_of({**fields_of_row(row), "visitor": b""}) for row in rows[skip:])
 
     async def _rows(
         self, part: "_Part", selection: Selection, after: Cursor | None, most: int, reader: Reader
     ) -> Sequence[tuple[Any, ...]]:
         statement = Statement()
-        rows = selected(_COLUMNS, selection, part.snapshot, statement)
+        rows = selected(COLUMNS, selection, part.snapshot, statement)
         conditions = ["true", *within(part.start, part.end, statement)]
         if after is not None:
             place = ", ".join(map(statement.add, (after.time, str(after.source), after.sequence)))
             conditions.append(f"(time, source, sequence) < ({place})")
         sql = (
-            f"SELECT {_SELECTED} FROM ({rows}) AS visits WHERE {' AND '.join(conditions)} "
+            f"SELECT {SELECTED} FROM ({rows}) AS visits WHERE {' AND '.join(conditions)} "
             f"ORDER BY time DESC, source DESC, sequence DESC LIMIT {statement.add(most)}"
         )
         return await reader.fetch(sql, statement)
@@ -92,7 +93,7 @@ def _only(snapshot: Snapshot, start: datetime | None, end: datetime | None) -> S
     return replace(snapshot, segments=(*span.whole, *span.cut))
 
 
-def _click_of(row: tuple[Any, ...]) -> Click:
+def fields_of_row(row: tuple[Any, ...]) -> ClickFields:
+    """Return the fields of a row of the columns SELECTED, without its visitor."""
     values = dict(zip(_NAMES, row, strict=True))
-    times = {"time": moment_of(values["time"]), "source": UUID(values["source"])}
-    return click_of({**values, **times, "visitor": b""})
+    return {**values, "time": moment_of(values["time"]), "source": UUID(values["source"])}

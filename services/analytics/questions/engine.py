@@ -10,9 +10,11 @@ from typing import Final
 
 from services.analytics.domain.click import Click
 from services.analytics.domain.page_token import Cursor
+from services.analytics.domain.position import Position
 from services.analytics.domain.query import Audience, Query, QueryResult
 from services.analytics.questions.click_list import ClickReader
 from services.analytics.questions.conditions import Selection
+from services.analytics.questions.later_clicks import Later, LaterClicks
 from services.analytics.questions.snapshots import Snapshots
 from services.analytics.questions.stats import Stats
 from services.analytics.segments import registry
@@ -67,6 +69,7 @@ class QuestionEngine:
         self._snapshots = Snapshots(self._pool, self._files, limits)
         self._stats = Stats(self._snapshots, self._files)
         self._clicks = ClickReader(self._snapshots, self._files)
+        self._later = LaterClicks(self._snapshots, self._files)
         # It adds up a few sums, while questions are asked.
         small = replace(limits, memory_mib=max(_ERASURE_MIB, settings.memory_mib // 4))
         self._erasure = Erasure(self._pool, self._files, small)
@@ -88,6 +91,10 @@ class QuestionEngine:
     async def list_clicks(self, selection: Selection, limit: int, after: Cursor | None, skip: int) -> tuple[Click, ...]:
         """Return a page of clicks, newest first."""
         return await self._clicks.list(selection, limit=limit, after=after, skip=skip)
+
+    async def clicks_after(self, selection: Selection, position: Position, limit: int) -> Later:
+        """Return clicks that were stored behind a position."""
+        return await self._later.after(selection, position, limit)
 
     async def erase_link(self, audience: Audience, link_id: int) -> int:
         """Erase the clicks of a link, and return how many there were."""

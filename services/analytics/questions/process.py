@@ -15,10 +15,12 @@ from typing import Any, Final
 from services.analytics import metrics
 from services.analytics.domain.click import Click
 from services.analytics.domain.page_token import Cursor
+from services.analytics.domain.position import Position
 from services.analytics.domain.query import Audience, Query, QueryResult
 from services.analytics.questions import frames
 from services.analytics.questions.conditions import Selection
 from services.analytics.questions.engine import EngineSettings
+from services.analytics.questions.later_clicks import Later
 from services.common import errors
 from services.runtime import log
 
@@ -67,6 +69,11 @@ class QuestionProcess:
         """Return at most limit clicks, newest first, that come after the cursor and the skipped ones."""
         clicks: tuple[Click, ...] = await self._call("list_clicks", selection, limit, after, skip)
         return clicks
+
+    async def clicks_after(self, selection: Selection, position: Position, *, limit: int) -> Later:
+        """Return at most limit clicks that were stored behind a position."""
+        later: Later = await self._call("clicks_after", selection, position, limit)
+        return later
 
     async def erase_link(self, audience: Audience, link_id: int) -> int:
         """Erase the clicks of a link, and return how many there were."""

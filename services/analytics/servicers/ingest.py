@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -28,8 +28,10 @@ _logger = log.get(__name__)
 class IngestServicer(ingest_service_pb2_grpc.IngestServiceServicer):
     """Stores what outboxes ship."""
 
-    def __init__(self, *, enricher: Enricher, writer: ClickWriter, clock: Clock) -> None:
+    def __init__(self, *, enricher: Enricher, writer: ClickWriter, clock: Clock, tell: Callable[[], None]) -> None:
+        """Take what is needed; tell is called after clicks were stored, and must neither wait nor fail."""
         self._enricher = enricher
+        self._tell = tell
         self._writer = writer
         self._clock = clock
 
@@ -46,6 +48,8 @@ class IngestServicer(ingest_service_pb2_grpc.IngestServiceServicer):
         # In a thread: a full batch would keep the loop from answering anybody for a good while.
         rows = await asyncio.to_thread(self._rows, source, request.rows, now)
         stored = await self._writer.store(Batch(source=source, rows=rows, report=report), now)
+        if stored.clicks:
+            self._tell()
         metrics.INGEST_BATCH_ROWS.observe(len(rows))
         metrics.INGEST_SECONDS.observe(time.perf_counter() - started)
         _account(source, stored, self._clock.now())

@@ -1,0 +1,1 @@
+"""Watching clicks as they are stored."""
