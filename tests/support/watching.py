@@ -19,7 +19,7 @@ class Watcher:
     """A client; what it received, and the token of the last message."""
 
     analytics: Analytics
-    metadata: Metadata = AS_OWNER
+    metadata: Metadata | tuple[tuple[str, str], ...] = AS_OWNER
     request: api.WatchClicksRequest = field(default_factory=api.WatchClicksRequest)
     token: str = ""
     click_ids: list[str] = field(default_factory=list)
