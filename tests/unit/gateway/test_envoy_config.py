@@ -17,7 +17,9 @@ from gateway.envoy.render import render
 from gateway.envoy.routed import routed_surfaces
 from gateway.envoy.settings import EnvoySettings, read_settings
 from gateway.openapi.contract import DESCRIPTOR_SET, Contract
+from services.analytics.watching.limits import WatchLimits
 from services.common import reserved_codes
+from services.runtime.interceptors import LONGEST_DEADLINE_SECONDS
 from services.runtime.settings import SettingsError
 
 REQUIRED = {
@@ -27,6 +29,7 @@ REQUIRED = {
     "LINKMETER_REDIRECT_HTTP_ADDRESS": "redirect:8000",
     "LINKMETER_DOCS_DIR": "/docs",
 }
+CLICKS = "linkmeter.analytics.v1.ClickService"
 SEGMENT = st.text(st.sampled_from("abcXYZ019_-+~!$&'()*,;=:@"), min_size=1)
 
 
@@ -76,6 +79,23 @@ def test_the_same_settings_make_the_same_configuration(settings: EnvoySettings) 
 def test_the_template_is_filled(settings: EnvoySettings) -> None:
     """Nothing is left open."""
     assert not re.search(r"\$\{\w+\}", render(settings))
+
+
+def test_streams_last_until_their_service_ends_them() -> None:
+    """In order, and within the minute that calls may take at most; other calls are cut off sooner."""
+    contract = Contract.load()
+    table = routes.routes(contract, routed_surfaces(contract, DESCRIPTOR_SET), [])
+    longest = {
+        method: next(
+            int(item["route"]["timeout"].removesuffix("s"))
+            for item in table
+            if re.fullmatch(item["match"].get("safe_regex", {}).get("regex", "-"), f"/{CLICKS}/{method}")
+            and "timeout" in item["route"]
+        )
+        for method in ("ListClicks", "WatchClicks", "WatchClicksOverHttp")
+    }
+    assert longest["ListClicks"] < WatchLimits().longest_seconds < LONGEST_DEADLINE_SECONDS < longest["WatchClicks"]
+    assert longest["WatchClicks"] == longest["WatchClicksOverHttp"]
 
 
 @pytest.mark.parametrize(
