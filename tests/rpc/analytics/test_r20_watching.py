@@ -97,6 +97,27 @@ def check(watcher: Watcher, sources: list[UUID]) -> None:
         assert own == ids(source, *range(1, _BATCHES * _OF_BATCH + 1))
 
 
+async def test_a_replica_that_is_behind_repeats_nothing(analytics_database: str, clock: FakeClock) -> None:
+    """Who comes from another replica may have clicks that this one has yet to find."""
+    async with (
+        running_analytics(analytics_database, clock=clock) as quick,
+        running_analytics(analytics_database, clock=clock) as slow,
+    ):
+        # It has looked just now, and looks again in a second, for nobody tells it.
+        waiting = Watcher(slow)
+        stream = asyncio.create_task(waiting.receive(2))
+        await eventually(lambda: waiting.messages)
+        watcher, source = Watcher(quick), uuid4()
+        await watcher.begin()
+        await quick.take(source, CLICK)
+        await watcher.receive(1)
+        watcher.analytics = slow
+        received = asyncio.create_task(watcher.receive(2))
+        await eventually(lambda: waiting.click_ids)
+        await quick.take(source, CLICK, first=2)
+        assert await received == await stream == ids(source, 1, 2)
+
+
 async def test_replicas_tell_each_other_while_redis_is_there(
     analytics_database: str, clock: FakeClock, tmp_path: Path
 ) -> None:
