@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable
+from typing import Final
 
 import uvloop
 
@@ -12,6 +13,9 @@ from services.redirect.server import RedirectServer
 from services.redirect.settings import WORKER_VARIABLE, read_settings
 from services.runtime import program
 from services.runtime.settings import SettingsError, stop
+
+# Longer than an orderly end takes.
+_ORPHAN_SECONDS: Final = 30.0
 
 
 def main() -> None:
@@ -35,7 +39,16 @@ def main() -> None:
 
 def _watch_parent(stop_worker: Callable[[], None]) -> None:
     """End the worker when the supervisor is gone: then its end of our standard input closes."""
-    asyncio.get_running_loop().add_reader(sys.stdin.fileno(), stop_worker)
+    loop = asyncio.get_running_loop()
+
+    def end() -> None:
+        # It stays readable, and would call us again and again.
+        loop.remove_reader(sys.stdin.fileno())
+        stop_worker()
+        # Nobody is left who would end us by force. What was answered is durable, so nothing is lost by that.
+        loop.call_later(_ORPHAN_SECONDS, os._exit, 1)
+
+    loop.add_reader(sys.stdin.fileno(), end)
 
 
 if __name__ == "__main__":
