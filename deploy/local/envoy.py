@@ -34,6 +34,8 @@ def envoy_command(
             str(config),
             # Two gateways on one machine would fight for the sockets of a hot restart.
             "--disable-hot-restart",
+            "--concurrency",
+            str(settings.gateway_threads),
             "--log-level",
             "warning",
         ],

@@ -20,6 +20,7 @@ from services.runtime.tls import TlsFiles, read_http_tls, read_peer_name, read_t
 
 # By default; the other programs need cores, too.
 _MOST_WORKERS = 4
+_MOST_GATEWAY_THREADS = 64
 
 # Of the programs, and decided here.
 DECIDED = frozenset(
@@ -65,6 +66,8 @@ class LocalSettings:
     access_log: bool = True
     # Processes of redirect.
     workers: int = 1
+    # Threads of Envoy that serve connections.
+    gateway_threads: int = 1
     # Of the programs, which read and check them.
     passed_on: tuple[tuple[str, str], ...] = ()
     # One certificate for all programs of this machine, which names each of them.
@@ -101,6 +104,7 @@ def read(variables: Mapping[str, str]) -> LocalSettings:
         extra_hosts=read_extra_hosts(environment),
         access_log=environment.flag("LINKMETER_ACCESS_LOG", True),
         workers=environment.integer("LINKMETER_WORKERS", default_workers(cores()), 1, redirect.MAX_WORKERS),
+        gateway_threads=environment.integer("LINKMETER_GATEWAY_THREADS", cores(), 1, _MOST_GATEWAY_THREADS),
         tls=tls,
         tls_names={name: read_peer_name(environment, name) for name in ("links", "analytics", "compat", "redirect")},
         http_tls=read_http_tls(environment, tls),

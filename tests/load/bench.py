@@ -13,8 +13,7 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 
-from deploy.local.cores import cores
-from deploy.local.settings import default_workers
+from deploy.local.settings import read
 from tests.load import report, wrk
 from tests.load.calls import Calls
 from tests.load.limit import running_limit
@@ -34,6 +33,8 @@ FEW_CLICKS = 100_000
 WARM_UP_SECONDS = 1.0
 SETTLE_SECONDS = 120.0
 NOISY = 3
+# Settings that a run may try out; everything else is as `make run` has it by itself.
+TRIED = ("LINKMETER_WORKERS", "LINKMETER_GATEWAY_THREADS")
 
 
 class Bench:
@@ -84,10 +85,11 @@ def main() -> int:
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="linkmeter-bench-")))
         data = options.data if note_of(options.data) else scratch / "data"
-        workers = default_workers(cores())
+        tried = {name: os.environ[name] for name in TRIED if name in os.environ}
+        workers = read(tried).workers
         # wrk knows no Unix sockets.
         at = on_loopback(workers)
-        system = stack.enter_context(running_system(data, at, LINKMETER_WORKERS=str(workers)))
+        system = stack.enter_context(running_system(data, at, **tried | {"LINKMETER_WORKERS": str(workers)}))
         seeded = note_of(data) or _seed_few(system)
         process, url = stack.enter_context(running_limit(scratch))
         programs = {name: family(partial(_pid, system, name)) for name in system.stack.parts}

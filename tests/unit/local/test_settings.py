@@ -123,3 +123,9 @@ def test_redirect_has_as_many_workers_as_it_is_told() -> None:
     """Where it stands alone, one a processor is more."""
     assert read({}).workers == default_workers(cores())
     assert read({"LINKMETER_WORKERS": "7"}).workers == 7
+
+
+def test_the_gateway_has_a_thread_for_each_processor_unless_told_otherwise() -> None:
+    """Its calls and certificates take more than redirects do."""
+    assert read({}).gateway_threads == cores()
+    assert read({"LINKMETER_GATEWAY_THREADS": "3"}).gateway_threads == 3
