@@ -113,7 +113,8 @@ def test_methods_are_those_of_the_contracts(method: Method[Any, Any]) -> None:
 
 async def test_a_call_is_repeated_when_a_repeat_does_no_harm(edge: Edge) -> None:
     """What was cut off once succeeds when it is repeatable; else its caller decides. A repeat is the very same call."""
-    for method in all_methods():
+    methods = [method for method in all_methods() if not method.streams]
+    for method in methods:
         edge.services.on(method.path[1:], _cut_off_once(method))
     clients = {
         package: AsyncClient(f"http://127.0.0.1:{edge.services.ports[name]}", "lm_key")
@@ -126,7 +127,6 @@ async def test_a_call_is_repeated_when_a_repeat_does_no_harm(edge: Edge) -> None
             await client.links.transport.send(method(method.request()))
         return [call.request for call in edge.services.work if call.method == method.path[1:]]
 
-    methods = all_methods()
     arrived = dict(zip([m.name for m in methods], await asyncio.gather(*map(arrivals, methods)), strict=True))
     assert {name for name, requests in arrived.items() if len(requests) == 1} == _ONCE
     assert {name for name, requests in arrived.items() if len(requests) == 2} == {m.name for m in methods} - _ONCE

@@ -1,5 +1,6 @@
 """Statistics and clicks through the SDK, on the real system: the same for both clients."""
 
+import itertools
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -63,6 +64,22 @@ async def test_clicks_are_counted_grouped_filtered_and_listed(client: Client, sy
 
     assert client.stats.delete(link_id=link.link_id) == 3
     assert list(listed) == []
+
+
+async def test_clicks_are_watched_as_they_come(client: Client, system: System) -> None:
+    """Those that pass the filters, each once, and from a position that was kept."""
+    link = client.links.create("https://example.com/live")
+    batches = client.clicks.watch(link_id=link.link_id, human_only=True).batches()
+    position = next(batches).resume_token
+    for language in ("de", "fr"):
+        _follow(system, link, BROWSER, language)
+        _follow(system, link, _BOT, language)
+    watched: list[str] = []
+    while len(watched) < 2:
+        watched += [click.language for click in next(batches).items]
+    assert watched == ["de", "fr"]
+    again = client.clicks.watch(link_id=link.link_id, resume_token=position)
+    assert [click.language for click in itertools.islice(again, 4)] == ["de", "de", "fr", "fr"]
 
 
 def test_numbers_of_nothing_are_zero(client: Client) -> None:

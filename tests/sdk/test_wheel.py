@@ -1,5 +1,6 @@
 """The wheel alone: in an environment with nothing else, the examples of its README work as they stand."""
 
+import asyncio
 import re
 import zipfile
 from pathlib import Path
@@ -8,6 +9,8 @@ import pytest
 
 from tests.support.sdk_wheel import ROOT, Installed, examples
 from tests.support.system import System
+from tests.support.traffic import BROWSER
+from tests.support.wait import eventually
 
 README = ROOT / "sdk/python/README.md"
 
@@ -20,13 +23,10 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
 
 def test_the_examples_work_as_they_stand(installed: Installed, system: System) -> None:
     """Whoever copies them needs no more than the wheel, and where it is and the key in the environment."""
-    found = examples(README)
+    found = [example for example in examples(README) if "watch" not in example]
     assert len(found) == 3
     links, stats, with_asyncio = (
-        installed.run(
-            "python", "-I", "-", text=example, LINKMETER_URL=system.base_url, LINKMETER_API_KEY=system.api_key
-        )
-        for example in found
+        installed.run("python", "-I", "-", text=example, **_settings(system)) for example in found
     )
     assert re.search(rf"^{re.escape(system.settings.public_url)}/\w+$", links, re.MULTILINE)
     assert "code is taken" in links
@@ -35,6 +35,26 @@ def test_the_examples_work_as_they_stand(installed: Installed, system: System) -
     assert installed.run("python", "-I", "-c", "import linkmeter; print(linkmeter.__file__)").startswith(
         str(installed.program("python").parents[1])
     )
+
+
+async def test_the_example_of_live_clicks_shows_them(installed: Installed, system: System) -> None:
+    """As they come, for as long as it runs."""
+    (example,) = (example for example in examples(README) if "watch" in example)
+    async with system.client() as client:
+        code = (await client.post("/v1/links", json={"destination": "https://example.com/"})).json()["code"]
+        with installed.running("python", "-I", "-u", "-", text=example, **_settings(system)) as printed:
+            line = asyncio.create_task(asyncio.to_thread(printed.readline))
+
+            async def seen() -> bool:
+                await client.get(f"/{code}", headers={"user-agent": BROWSER})
+                return line.done()
+
+            await eventually(seen, every=0.2)
+    assert (await line).split() == [code, "Chrome"]
+
+
+def _settings(system: System) -> dict[str, str]:
+    return {"LINKMETER_URL": system.base_url, "LINKMETER_API_KEY": system.api_key}
 
 
 def test_the_wheel_holds_what_it_needs_and_no_more(installed: Installed) -> None:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from typing import Any, cast
 
-from linkmeter import AsyncClient, AsyncPager, Client
+from linkmeter import AsyncClient, AsyncPager, AsyncWatch, Client
 from linkmeter.resource import Resource
 from linkmeter.transport import AsyncTransport
 from tests.support.loop_thread import LoopThread
@@ -34,7 +34,7 @@ class _Blocking:
     def _wait(self, outcome: Any) -> Any:
         if asyncio.iscoroutine(outcome):
             return self._loop.run(outcome)
-        if isinstance(outcome, AsyncPager):
+        if isinstance(outcome, AsyncPager | AsyncWatch):
             return _Blocking(outcome, self._loop)
         return self._iterate(outcome) if isinstance(outcome, AsyncIterator) else outcome
 

@@ -4,7 +4,10 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parents[2]
 _PACKAGES = ROOT / ".state/sdk"
@@ -22,6 +25,8 @@ class Installed:
         (self.wheel,) = path.glob("*.whl")
         self._venv = path / "venv"
         _run(sys.executable, "-m", "venv", "--without-pip", str(self._venv))
+        self._folder = path / "empty"
+        self._folder.mkdir()
         self.add()
 
     def add(self, extra: str = "") -> None:
@@ -36,11 +41,32 @@ class Installed:
 
     def run(self, *arguments: str, text: str = "", **settings: str) -> str:
         """Run a program in an empty folder, with settings as in the environment, and return what it prints."""
-        folder = self._venv / "empty"
-        folder.mkdir(exist_ok=True)
         name, *rest = arguments
-        environment = {"PATH": os.environ["PATH"], "HOME": str(folder), **settings}
-        return _run(str(self.program(name)), *rest, cwd=folder, env=environment, text=text)
+        return _run(str(self.program(name)), *rest, cwd=self._folder, env=self._environment(settings), text=text)
+
+    @contextmanager
+    def running(self, *arguments: str, text: str, **settings: str) -> Iterator[IO[str]]:
+        """Start a program likewise, lend what it prints, and end it."""
+        name, *rest = arguments
+        with subprocess.Popen(
+            [self.program(name), *rest],
+            cwd=self._folder,
+            env=self._environment(settings),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as process:
+            assert process.stdin
+            assert process.stdout
+            process.stdin.write(text)
+            process.stdin.close()
+            try:
+                yield process.stdout
+            finally:
+                process.kill()
+
+    def _environment(self, settings: dict[str, str]) -> dict[str, str]:
+        return {"PATH": os.environ["PATH"], "HOME": str(self._folder), **settings}
 
 
 def examples(document: Path) -> list[str]:

@@ -45,6 +45,7 @@ _PLACES: Final = {
     "linkmeter.resources.conditions": ("Dimension", "Filter"),
     "linkmeter.resources.link_fields": ("LinkChanges", "LinkFields", "NewLink"),
     "linkmeter.resources.reports": ("Bucket", "Metric", "Report", "Row", "Table"),
+    "linkmeter.watching": ("AsyncWatch", "Batch", "Watch"),
 }
 _PLACE_OF: Final = {name: place for place, names in _PLACES.items() for name in names}
 

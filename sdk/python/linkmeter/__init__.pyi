@@ -24,6 +24,7 @@ from linkmeter.resources.conditions import Dimension, Filter
 from linkmeter.resources.link_fields import LinkChanges, LinkFields, NewLink
 from linkmeter.resources.reports import Bucket, Metric, Report, Row, Table
 from linkmeter.version import __version__
+from linkmeter.watching import AsyncWatch, Batch, Watch
 
 __all__ = [
     "Aborted",
@@ -31,6 +32,8 @@ __all__ = [
     "ApiKey",
     "AsyncClient",
     "AsyncPager",
+    "AsyncWatch",
+    "Batch",
     "Bucket",
     "Click",
     "Client",
@@ -62,5 +65,6 @@ __all__ = [
     "Unauthenticated",
     "Unavailable",
     "Unimplemented",
+    "Watch",
     "__version__",
 ]

@@ -167,7 +167,7 @@ def error_of(failed: FailedCall) -> LinkmeterError:
     info, retry, bad_request = _details(metadata.get(_DETAILS_KEY, b""))
     message = failed.details() or failed.code().name
     common: dict[str, Any] = {
-        "reason": info.reason,
+        "reason": info.reason or failed.code().name,
         "metadata": dict(info.metadata),
         "request_id": metadata.get(_REQUEST_ID_KEY, ""),
         "retry_after": retry.retry_delay.ToTimedelta().total_seconds() if retry.HasField("retry_delay") else None,

@@ -45,6 +45,9 @@ GET_LEDGER: Final = Method(_STATS, "GetLedger", stats.GetLedgerRequest, stats.Le
 
 _CLICKS: Final = "linkmeter.analytics.v1.ClickService"
 LIST_CLICKS: Final = Method(_CLICKS, "ListClicks", clicks.ListClicksRequest, clicks.ListClicksResponse, repeatable=True)
+WATCH_CLICKS: Final = Method(
+    _CLICKS, "WatchClicks", clicks.WatchClicksRequest, clicks.WatchClicksResponse, streams=True
+)
 
 _API_KEYS: Final = "linkmeter.links.v1.ApiKeyService"
 CREATE_API_KEY: Final = Method(_API_KEYS, "CreateApiKey", api_keys.CreateApiKeyRequest, nouns.ApiKey)

@@ -77,7 +77,4 @@ def _next(call: Call[Any], answer: Any) -> Call[Any] | None:
     """Return the call of the page after the one that was answered; None after the last."""
     if not answer.next_page_token:
         return None
-    request: Any = type(call.request)()
-    request.CopyFrom(call.request)
-    request.page_token = answer.next_page_token
-    return Call(call.method, request, call.convert)
+    return call.with_fields(page_token=answer.next_page_token)

@@ -13,8 +13,9 @@ from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast, overload
 
 from linkmeter.errors import InvalidArgument
 from linkmeter.paging import AsyncPager, Pager
-from linkmeter.rpc import Call, Listing
+from linkmeter.rpc import Call, Listing, Stream
 from linkmeter.transport import AsyncTransport, SyncTransport
+from linkmeter.watching import AsyncWatch, Watch
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -59,6 +60,23 @@ class listing(Generic[P, T]):  # noqa: N801 - Read as a decorator.
     def __get__(self, resource: Resource[AsyncTransport], owner: type) -> Callable[P, AsyncPager[T]]: ...
     def __get__(self, resource: Any, owner: type) -> Any:
         """Return the listing method of a resource."""
+        return self._method.__get__(resource, owner)
+
+
+class watching(Generic[P, T]):  # noqa: N801 - Read as a decorator.
+    """Makes of a description of a stream what follows it: for `for`, or for `async for`."""
+
+    def __init__(self, describe: Callable[Concatenate[Any, P], Stream[T]]) -> None:
+        self._method = _method(describe, lambda transport, stream: transport.watch(stream))
+
+    @overload
+    def __get__(self, resource: None, owner: type) -> Callable[..., Any]: ...
+    @overload
+    def __get__(self, resource: Resource[SyncTransport], owner: type) -> Callable[P, Watch[T]]: ...
+    @overload
+    def __get__(self, resource: Resource[AsyncTransport], owner: type) -> Callable[P, AsyncWatch[T]]: ...
+    def __get__(self, resource: Any, owner: type) -> Any:
+        """Return the watching method of a resource."""
         return self._method.__get__(resource, owner)
 
 

@@ -45,6 +45,14 @@ class Call(Generic[T]):
     request: Message
     convert: Callable[[Any], T]
 
+    def with_fields(self, **fields: Any) -> "Call[T]":
+        """Return the same call with other values in some fields of its request."""
+        request: Any = type(self.request)()
+        request.CopyFrom(self.request)
+        for name, value in fields.items():
+            setattr(request, name, value)
+        return Call(self.method, request, self.convert)
+
     def then(self, convert: Callable[[T], U]) -> "Call[U]":
         """Return the same call with something else made of its answer."""
         first = self.convert
@@ -61,6 +69,20 @@ class Listing(Generic[T]):
     call: Call[Any]
     # The response's field that holds the items.
     items: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stream(Generic[T]):
+    """Items that are sent as they come.
+
+    The method's request has `resume_token`, its responses that and `caught_up`.
+    """
+
+    call: Call[Any]
+    # The responses' field that holds the items.
+    items: str
+    # For how many seconds to try to take up a stream that broke.
+    patience: float
 
 
 def _as_it_is(answer: T) -> T:

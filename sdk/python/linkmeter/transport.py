@@ -1,6 +1,6 @@
 """Sends calls: one transport answers at once, the other is awaited. All else is the same for both."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any, TypeVar
 
 import grpc
@@ -8,7 +8,8 @@ import grpc
 from linkmeter.channel import Endpoint
 from linkmeter.errors import error_of
 from linkmeter.paging import AsyncPager, Pager
-from linkmeter.rpc import Call, Listing, Method
+from linkmeter.rpc import Call, Listing, Method, Stream
+from linkmeter.watching import AsyncWatch, Watch
 
 T = TypeVar("T")
 
@@ -37,6 +38,22 @@ class SyncTransport:
             # The interface says less than what is raised: it is a call, too.
             raise error_of(error) from error  # type: ignore[arg-type]
 
+    def stream(self, call: Call[T]) -> Iterator[T]:
+        """Open a stream and yield what is made of its messages. LinkmeterError: it broke."""
+        method = call.method
+        answers = self._channel.unary_stream(method.path, **_coding(method))(call.request, metadata=self._metadata)
+        try:
+            for answer in answers:
+                yield call.convert(answer)
+        except grpc.RpcError as error:
+            raise error_of(error) from error  # type: ignore[arg-type]
+        finally:
+            answers.cancel()
+
+    def watch(self, stream: Stream[T]) -> Watch[T]:
+        """Return what follows a stream."""
+        return Watch(self.stream, stream)
+
     def pager(self, listing: Listing[T]) -> Pager[T]:
         """Return what reads a list."""
         return Pager(self.send, listing)
@@ -64,6 +81,23 @@ class AsyncTransport:
             return call.convert(await send(call.request, metadata=self._endpoint.metadata))
         except grpc.aio.AioRpcError as error:
             raise error_of(error) from error
+
+    async def stream(self, call: Call[T]) -> AsyncIterator[T]:
+        """Open a stream and yield what is made of its messages. LinkmeterError: it broke."""
+        method = call.method
+        open_stream = self._opened().unary_stream(method.path, **_coding(method))
+        answers = open_stream(call.request, metadata=self._endpoint.metadata)
+        try:
+            async for answer in answers:
+                yield call.convert(answer)
+        except grpc.aio.AioRpcError as error:
+            raise error_of(error) from error
+        finally:
+            answers.cancel()
+
+    def watch(self, stream: Stream[T]) -> AsyncWatch[T]:
+        """Return what follows a stream."""
+        return AsyncWatch(self.stream, stream)
 
     def pager(self, listing: Listing[T]) -> AsyncPager[T]:
         """Return what reads a list."""

@@ -6,9 +6,9 @@ from linkmeter import methods
 from linkmeter.analytics.v1 import click_service_pb2 as messages
 from linkmeter.analytics.v1 import clicks_pb2
 from linkmeter.convert import Between, interval_message, interval_messages
-from linkmeter.resource import Resource, TransportT, listing
+from linkmeter.resource import Resource, TransportT, listing, watching
 from linkmeter.resources.conditions import Filters, filter_messages
-from linkmeter.rpc import Listing
+from linkmeter.rpc import Listing, Stream
 
 
 class Clicks(Resource[TransportT]):
@@ -51,3 +51,35 @@ class Clicks(Resource[TransportT]):
             page_token=page_token,
         )
         return Listing(methods.LIST_CLICKS(request), "clicks")
+
+    @watching
+    def watch(
+        self,
+        *,
+        link_id: int = 0,
+        human_only: bool = False,
+        filters: Filters = (),
+        resume_token: str = "",
+        patience: float = 60,
+    ) -> Stream[clicks_pb2.Click]:
+        """Return clicks as they are stored, without end: each once, those of one outbox in their order.
+
+        A stream that breaks is taken up again behind its last message. That waits a little longer each time.
+
+        Args:
+            link_id: Only clicks of this link. Default: of all links of the account.
+            human_only: True to leave bots out.
+            filters: Only clicks that pass these, as for Stats.query.
+            resume_token: Where to begin; see Batch.resume_token. Good for 24 hours. Default: with the next click.
+            patience: For how many seconds to try to take up a stream that broke.
+
+        Raises:
+            FailedPrecondition: The position is older than 24 hours (POSITION_LOST); list has what came meanwhile.
+            RateLimited: The account has too many streams.
+            Unavailable: Nobody is there at first, or has not been for as long as the patience lasts.
+
+        """
+        request = messages.WatchClicksRequest(
+            link_id=link_id, human_only=human_only, filters=filter_messages(filters), resume_token=resume_token
+        )
+        return Stream(methods.WATCH_CLICKS(request), "clicks", patience)
