@@ -17,6 +17,18 @@ _BODIES: Final[dict[str, Any]] = {
     "linkmeter.links.v1.ApiKeyService.CreateApiKey": {"title": "Reports", "scopes": ["links:read", "stats:read"]},
     "linkmeter.links.v1.DomainService.CreateDomain": {"host": "go.example.com"},
     "linkmeter.links.v1.DomainService.UpdateDomain": {"publicUrl": "https://go.example.com"},
+    "linkmeter.links.v1.ImportService.CreateImport": {"origin": "yourls", "originIdentity": "https://old.example.com"},
+    "linkmeter.links.v1.ImportService.ImportLinks": {
+        "links": [
+            {
+                "link": {"code": "a", "destination": "https://example.com/a/long/page"},
+                "createTime": "2016-01-10T08:00:00Z",
+            }
+        ]
+    },
+    "linkmeter.links.v1.ImportService.ImportClicks": {
+        "clicks": [{"sequence": "1", "time": "2016-01-10T09:30:00Z", "code": "a", "country": "AT"}]
+    },
     "linkmeter.analytics.v1.StatsService.QueryStats": {
         "interval": {"startTime": "2026-03-01T00:00:00Z", "endTime": "2026-04-01T00:00:00Z"},
         "timeZone": "Europe/Vienna",

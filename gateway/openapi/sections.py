@@ -14,6 +14,7 @@ _NATIVE: Final = {
     "linkmeter.links.v1.TagService": "Tags",
     "linkmeter.links.v1.ApiKeyService": "API keys",
     "linkmeter.links.v1.DomainService": "Domains",
+    "linkmeter.links.v1.ImportService": "Moving in",
     "linkmeter.analytics.v1.ClickService": "Clicks",
     "linkmeter.analytics.v1.StatsService": "Statistics",
 }
