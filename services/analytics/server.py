@@ -6,7 +6,12 @@ import sys
 from collections.abc import Callable
 from typing import Final
 
-from linkmeter.analytics.v1 import click_service_pb2_grpc, ingest_service_pb2_grpc, stats_service_pb2_grpc
+from linkmeter.analytics.v1 import (
+    click_service_pb2_grpc,
+    import_source_service_pb2_grpc,
+    ingest_service_pb2_grpc,
+    stats_service_pb2_grpc,
+)
 from services.analytics import metrics
 from services.analytics.background_jobs import start_jobs
 from services.analytics.domain.agents import agent_of
@@ -21,10 +26,12 @@ from services.analytics.query_turns import QueryTurns
 from services.analytics.questions.engine import EngineSettings
 from services.analytics.questions.process import QuestionProcess
 from services.analytics.servicers.click import ClickServicer
+from services.analytics.servicers.import_source import ImportSourceServicer
 from services.analytics.servicers.ingest import IngestServicer
 from services.analytics.servicers.stats import StatsServicer
 from services.analytics.settings import Settings
 from services.analytics.store.clicks import ClickWriter
+from services.analytics.store.import_sources import ImportSources
 from services.analytics.store.newest_clicks import NewestClicks
 from services.analytics.store.sources import Sources
 from services.analytics.watching.signal import Signal
@@ -39,6 +46,7 @@ from services.runtime.rpc_server import Limits, RpcServer
 SCHEMA: Final = "analytics"
 SERVICES: Final = (
     "linkmeter.analytics.v1.ClickService",
+    "linkmeter.analytics.v1.ImportSourceService",
     "linkmeter.analytics.v1.IngestService",
     "linkmeter.analytics.v1.StatsService",
 )
@@ -50,6 +58,8 @@ _MESSAGE_BYTES: Final = 64 * 1024 * 1024
 _INGEST_CONNECTIONS: Final = 4
 # One for what all watchers wait for, one for those that are behind.
 _WATCH_CONNECTIONS: Final = 2
+# Apart, so that batches of imports keep no outbox waiting.
+_IMPORT_CONNECTIONS: Final = 2
 
 
 class AnalyticsServer:
@@ -84,10 +94,10 @@ class AnalyticsServer:
         self._questions = QuestionProcess(_engine_settings(self._settings))
         await self._questions.start()
         enricher = await asyncio.to_thread(self._load_enricher)
-        # Apart, so that clicks keep no checks of health waiting, and watchers no clicks.
-        self._ingest, self._probe, self._watch = [
+        # Apart, so that clicks keep no checks of health waiting, and watchers and imports no clicks.
+        self._ingest, self._imports, self._probe, self._watch = [
             await postgres.open_pool(self._settings.postgres_url, SCHEMA, max_size=size)
-            for size in (_INGEST_CONNECTIONS, 1, _WATCH_CONNECTIONS)
+            for size in (_INGEST_CONNECTIONS, _IMPORT_CONNECTIONS, 1, _WATCH_CONNECTIONS)
         ]
         self._turns = QueryTurns()
         self._signal = Signal(self._settings.redis_url)
@@ -117,13 +127,18 @@ class AnalyticsServer:
         await self._jobs.stop()
         await self._watches.stop()
         await self._questions.stop()
-        for pool in (self._ingest, self._probe, self._watch):
+        for pool in (self._ingest, self._imports, self._probe, self._watch):
             await pool.close()
 
     def _add_servicers(self, enricher: Enricher) -> None:
         secret, turns = self._settings.secret, self._turns
+        imports = ImportSources(self._ingest, self._imports)
         ingest = IngestServicer(
-            enricher=enricher, writer=ClickWriter(self._ingest), clock=self._clock, tell=self._signal.tell
+            enricher=enricher,
+            writer=ClickWriter(self._ingest),
+            import_writer=ClickWriter(self._imports),
+            clock=self._clock,
+            tell=self._signal.tell,
         )
         clicks = ClickServicer(
             questions=self._questions,
@@ -132,9 +147,13 @@ class AnalyticsServer:
             watches=self._watches,
             resume_tokens=ResumeTokens(keyed_hash.derive(secret, "analytics/resume-token")),
         )
-        stats = StatsServicer(questions=self._questions, turns=turns, sources=Sources(self._ingest), clock=self._clock)
+        stats = StatsServicer(
+            questions=self._questions, turns=turns, sources=Sources(self._ingest), imports=imports, clock=self._clock
+        )
+        sources = ImportSourceServicer(questions=self._questions, sources=imports, clock=self._clock)
         ingest_service_pb2_grpc.add_IngestServiceServicer_to_server(ingest, self._rpc.server)
         click_service_pb2_grpc.add_ClickServiceServicer_to_server(clicks, self._rpc.server)
+        import_source_service_pb2_grpc.add_ImportSourceServiceServicer_to_server(sources, self._rpc.server)
         stats_service_pb2_grpc.add_StatsServiceServicer_to_server(stats, self._rpc.server)
 
 

@@ -7,11 +7,13 @@ from services.common import errors
 
 LINKS_READ: Final = "links:read"
 LINKS_WRITE: Final = "links:write"
+# To create links and clicks as another product had them, and to take them back.
+LINKS_IMPORT: Final = "links:import"
 STATS_READ: Final = "stats:read"
 KEYS_MANAGE: Final = "keys:manage"
 DOMAINS_MANAGE: Final = "domains:manage"
 ADMIN: Final = "admin"
-SCOPES: Final = (LINKS_READ, LINKS_WRITE, STATS_READ, KEYS_MANAGE, DOMAINS_MANAGE, ADMIN)
+SCOPES: Final = (LINKS_READ, LINKS_WRITE, LINKS_IMPORT, STATS_READ, KEYS_MANAGE, DOMAINS_MANAGE, ADMIN)
 
 # Owner of the links that were created without an account.
 ANONYMOUS_OWNER_ID: Final = 1

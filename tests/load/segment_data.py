@@ -25,7 +25,7 @@ from services.analytics.segments.duck import DuckLimits, open_duck
 from services.analytics.segments.files import SegmentFiles
 from services.analytics.segments.layout import Kind
 from services.analytics.segments.locate import open_files
-from services.analytics.segments.writing import Written, put_all, write_segment
+from services.analytics.segments.writing import UpTo, Written, put_all, write_segment
 from tests.load import draws
 from tests.load.segment_store import SegmentStore, running_store
 from tests.load.visits import SEED
@@ -105,7 +105,7 @@ def _segments(duck: duckdb.DuckDBPyConnection, wanted: DataSet, links: int, scra
         first, end = hours[0][1], hours[-1][2]
         draws.draw(duck, hours, links, str(_SOURCE))
         visitors = draws.new_visitors(first, end)
-        yield write_segment(duck, draws.CLICKS, visitors, month=month, erasures_applied=0, scratch=scratch)
+        yield write_segment(duck, draws.CLICKS, visitors, month=month, erased=UpTo(), scratch=scratch)
         _say(f"{month:%Y-%m}: {end - first:,} clicks, {end:,} in all after {time.monotonic() - started:.0f} s")
 
 

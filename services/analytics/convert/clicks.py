@@ -13,9 +13,11 @@ from services.analytics.domain.click import CLICK_FIELDS, Click, ClickFields, Re
 from services.analytics.domain.countries import country_name
 from services.analytics.domain.ledger import OutboxReport
 from services.common.errors import InvalidArgument
+from services.common.text import cut
 
 # Fields that the contract and we call the same; those that need to be converted are written out below.
 _RECORDED_NAMES: Final = tuple(field.name for field in fields(RecordedClick) if field.name != "time")
+_LONGEST_NAME: Final = 1000
 _recorded_values: Final = attrgetter(*_RECORDED_NAMES)
 _SHOWN_NAMES: Final = tuple(
     name
@@ -32,6 +34,13 @@ def source_of(text: str) -> UUID:
         return UUID(text)
     except ValueError:
         raise InvalidArgument("source", "is no UUID") from None
+
+
+def import_name_of(request: ingest_service_pb2.IngestClicksRequest) -> str:
+    """Return what an import is called, empty for an outbox; raise InvalidArgument for what is no name."""
+    if "\0" in request.import_name:
+        raise InvalidArgument("import_name", "must not contain the character NUL")
+    return cut(request.import_name, _LONGEST_NAME)
 
 
 def report_of(message: ingest_service_pb2.OutboxReport) -> OutboxReport:

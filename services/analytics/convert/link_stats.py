@@ -59,7 +59,9 @@ def link_query_of(request: pb.GetLinkStatsRequest, audience: Audience, now: date
     )
 
 
-def link_stats_message(link_id: int, query: Query, result: QueryResult) -> pb.GetLinkStatsResponse:
+def link_stats_message(
+    link_id: int, query: Query, result: QueryResult, clicks_before_import: int
+) -> pb.GetLinkStatsResponse:
     """Return the message of the result of a query that link_query_of made."""
     (totals,), (visitors,), buckets, *tops = result.results
     message = pb.GetLinkStatsResponse(
@@ -69,6 +71,7 @@ def link_stats_message(link_id: int, query: Query, result: QueryResult) -> pb.Ge
         visitors=visitors.metrics[0],
         time_zone=query.time_zone,
         count_definition=COUNT_DEFINITION,
+        clicks_before_import=clicks_before_import,
     )
     if result.start is not None:
         message.interval.CopyFrom(interval_message(result.start, result.end))

@@ -107,6 +107,7 @@ def ledger_message(entries: Iterable[Entry], total: Entry) -> pb.Ledger:
 def _entry_message(entry: Entry) -> pb.LedgerEntry:
     message = pb.LedgerEntry(
         source=entry.source,
+        name=entry.name,
         accepted=entry.accepted,
         stored=entry.stored,
         set_aside=entry.set_aside,

@@ -46,6 +46,8 @@ class RecordedClick:
     purpose: str
     variant: str
     latency_us: int
+    # The country as the origin of an imported click had it; may be anything.
+    country_hint: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from services.analytics.domain.click import (
     Referral,
     Whereabouts,
 )
+from services.analytics.domain.countries import COUNTRY_NAMES, continent_of
 from services.analytics.domain.languages import language_of
 from services.analytics.domain.referrals import referral_of, social_network_of
 from services.analytics.domain.visitors import IpStorage, kept_address
@@ -56,7 +57,7 @@ class Enricher:
         self.steps: Final = (
             Step("agent", lambda click: agent_of(click.user_agent), Agent()),
             Step("click_class", lambda click: class_of(click.user_agent, click.purpose), ClickClass.PERSON),
-            Step("whereabouts", lambda click: locate(click.ip), Whereabouts()),
+            Step("whereabouts", lambda click: _place(locate(click.ip), click.country_hint), Whereabouts()),
             Step("referral", lambda click: referral_of(click.referrer), Referral()),
             Step("social_network", lambda click: social_network_of(referral_of(click.referrer)), ""),
             Step("campaign", lambda click: campaign_of(click.query, click.destination), Campaign()),
@@ -108,4 +109,13 @@ def _normalised(click: RecordedClick) -> RecordedClick:
         purpose=cut(click.purpose, _LONGEST_NAME),
         variant=cut(click.variant, _LONGEST_NAME),
         latency_us=min(click.latency_us, 2**31 - 1),
+        country_hint=click.country_hint,
     )
+
+
+def _place(found: Whereabouts, country_hint: str) -> Whereabouts:
+    """Return where an address is, and where that is not known the country that another product had, if it is one."""
+    country = country_hint.upper()
+    if found.country or country not in COUNTRY_NAMES:
+        return found
+    return Whereabouts(country=country, continent=continent_of(country))

@@ -25,6 +25,8 @@ class SourceState:
     """What is stored of an outbox: all sequences up to mark are stored, set aside or missing."""
 
     source: UUID
+    # Of an import: what it is called. Empty: the source is an outbox.
+    name: str = ""
     last_report_time: datetime
     mark: int
     stored: int
@@ -40,6 +42,7 @@ class Entry:
     """One line of the ledger: accepted = stored + set_aside + pending + the sum of dropped."""
 
     source: str
+    name: str = ""
     stored: int
     set_aside: int
     pending: int
@@ -61,6 +64,7 @@ def entry_of(state: SourceState) -> Entry:
     waiting = state.oldest_pending_time
     return Entry(
         source=str(state.source),
+        name=state.name,
         stored=state.stored,
         set_aside=state.set_aside,
         pending=max(0, state.last_sequence - state.mark),
@@ -71,7 +75,7 @@ def entry_of(state: SourceState) -> Entry:
 
 
 def total_of(entries: Iterable[Entry]) -> Entry:
-    """Return the sum of lines, with the longest lag and the earliest time of a last report."""
+    """Return the sum of lines, with the longest lag and the earliest time of an outbox's last report."""
     lines = tuple(entries)
     dropped: Counter[str] = Counter()
     for line in lines:
@@ -83,5 +87,7 @@ def total_of(entries: Iterable[Entry]) -> Entry:
         pending=sum(line.pending for line in lines),
         dropped=dropped,
         lag=max((line.lag for line in lines), default=_NO_TIME),
-        last_report_time=min((line.last_report_time for line in lines if line.last_report_time), default=None),
+        last_report_time=min(
+            (line.last_report_time for line in lines if line.last_report_time and not line.name), default=None
+        ),
     )

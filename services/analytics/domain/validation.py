@@ -5,8 +5,8 @@ from typing import Final
 
 from services.analytics.domain.click import ORPHAN_LINK_ID, Fault, RecordedClick
 
-# No short link is older, wherever it was moved here from; and a clock that runs a day fast is broken.
-_FIRST_TIME: Final = datetime(2002, 1, 1, tzinfo=UTC)
+# No link on the web is older, wherever it was moved here from; and a clock that runs a day fast is broken.
+_FIRST_TIME: Final = datetime(1995, 1, 1, tzinfo=UTC)
 _FAST_CLOCK: Final = timedelta(days=1)
 _HTTP_STATUSES: Final = range(100, 600)
 
@@ -47,4 +47,5 @@ def _texts(click: RecordedClick) -> tuple[str, ...]:
         click.query,
         click.purpose,
         click.variant,
+        click.country_hint,
     )

@@ -76,8 +76,12 @@ def run(arguments: Sequence[str], variables: Mapping[str, str]) -> None:
         listing = asyncio.run(_run(url, options))
     except ErasuresPending as pending:
         raise SystemExit(
-            f"analytics: {pending}. They go in some ten minutes while `python -m services.analytics settle` runs; "
-            "or let --erased name tell which clicks of which segment to leave out."
+            f"analytics: {pending}. They go in some ten minutes while `python -m services.analytics settle` runs"
+            + (
+                "; or let --erased name tell which clicks of which segment to leave out."
+                if pending.can_be_named
+                else "."
+            )
         ) from None
     except Exception as error:
         outage = error if isinstance(error, LinkmeterError) else postgres.outage_of(error)

@@ -50,18 +50,22 @@ class Listing:
 
 
 class ErasuresPending(Exception):
-    """Files still hold clicks that were erased."""
+    """Files still hold clicks that were erased.
 
-    def __init__(self, segments: int, links: int) -> None:
-        super().__init__(f"{segments} segments still hold clicks of {links} erased links")
+    can_be_named: whoever reads can leave them out, because they are all the clicks of some links.
+    """
+
+    def __init__(self, segments: int, what: str, *, can_be_named: bool = True) -> None:
+        super().__init__(f"{segments} segments still hold clicks of {what}")
+        self.can_be_named = can_be_named
 
 
 async def take_listing(pool: Pool, *, pin_for: timedelta = timedelta(), allow_erased: bool = False) -> Listing:
     """Return what there is now; all of it belongs to one state.
 
     pin_for: how long files that others come to stand in for are kept; zero makes no pin. allow_erased: whoever reads
-    leaves out what Listing.erased_from tells. Raise ErasuresPending otherwise when that is anything, and Unavailable
-    while clicks of an older version are being converted; no pin is left then.
+    leaves out what Listing.erased_from tells. Raise ErasuresPending otherwise when that is anything, and in any case
+    where an import was undone; Unavailable while clicks of an older version are being converted; no pin is left then.
     """
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read"):
         # Files of segments that are live now are not deleted in the minutes that it takes to commit this.
@@ -81,7 +85,11 @@ async def take_listing(pool: Pool, *, pin_for: timedelta = timedelta(), allow_er
         )
         pending = [links for segment in listing.segments if (links := listing.erased_from(segment))]
         if pending and not allow_erased:
-            raise ErasuresPending(len(pending), len(set().union(*pending)))
+            raise ErasuresPending(len(pending), f"{len(set().union(*pending))} erased links")
+        # Sums do not tell what of them was an import's, so that nobody could leave it out.
+        undone = [each for each in listing.segments if any(it.matters_to(each) for it in contents.erased_sources)]
+        if undone:
+            raise ErasuresPending(len(undone), "imports that were undone", can_be_named=False)
     return listing
 
 

@@ -30,6 +30,13 @@ WHERE id > (SELECT min(erasures_applied) FROM segments WHERE retired_time IS NUL
 ORDER BY id
 """
 
+# Of no matter where raw clicks are gone: nothing of them was erased then.
+_ERASED_SOURCES: Final = """
+SELECT id, owner_id, source::text AS source FROM erased_sources
+WHERE id > (SELECT min(sources_erased) FROM segments WHERE retired_time IS NULL AND has_clicks)
+ORDER BY id
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
@@ -67,11 +74,25 @@ class Erased:
 
 
 @dataclass(frozen=True, slots=True)
+class ErasedSource:
+    """A source all of whose clicks were erased, which were its owner's."""
+
+    id: int
+    owner_id: int
+    source: str
+
+    def matters_to(self, segment: Segment) -> bool:
+        """Say whether files of a segment may hold any of it."""
+        return segment.has_clicks and self.id > segment.sources_erased
+
+
+@dataclass(frozen=True, slots=True)
 class Contents:
     """The segments that count, and what was erased from them since they were written."""
 
     segments: Sequence[Segment] = ()
     erased: Sequence[Erased] = ()
+    erased_sources: Sequence[ErasedSource] = ()
 
 
 async def read_state(connection: Connection) -> State:
@@ -96,7 +117,8 @@ async def read_contents(connection: Connection) -> Contents:
     In such a turn segments may be written anew between the two statements; these then know of more erasures, not less.
     """
     erased = [Erased(**row) for row in await connection.fetch(_ERASED)]
-    return Contents(await registry.live_segments(connection), erased)
+    sources = [ErasedSource(**row) for row in await connection.fetch(_ERASED_SOURCES)]
+    return Contents(await registry.live_segments(connection), erased, sources)
 
 
 def _by_source(text: Any) -> dict[UUID, int]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Final
+from uuid import UUID
 
 from services.analytics.domain.click import Click
 from services.analytics.domain.page_token import Cursor
@@ -103,6 +104,14 @@ class QuestionEngine:
     async def erase_domain(self, audience: Audience, domain: str) -> int:
         """Erase the clicks and orphan visits of a domain, and return how many there were."""
         return await self._erasure.of_domain(audience, domain)
+
+    async def erase_source(self, audience: Audience, source: UUID, name: str, now: datetime) -> int:
+        """Erase all that came from an import, and return how many clicks there were."""
+        return await self._erasure.of_source(audience, source, name, now)
+
+    async def find_clicked(self, audience: Audience, links: tuple[int, ...]) -> list[int]:
+        """Return those of an owner's links that have clicks."""
+        return await self._erasure.followed(audience, links)
 
     async def _verify(self) -> None:
         """Look whether files are what was written; damaged ones are refused from then on."""

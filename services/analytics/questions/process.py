@@ -11,6 +11,7 @@ import subprocess
 import sys
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from services.analytics import metrics
 from services.analytics.domain.click import Click
@@ -84,6 +85,16 @@ class QuestionProcess:
         """Erase the clicks and orphan visits of a domain, and return how many there were."""
         erased: int = await self._call("erase_domain", audience, domain)
         return erased
+
+    async def erase_source(self, audience: Audience, source: UUID, name: str, now: datetime) -> int:
+        """Erase all that came from an import, and return how many clicks there were."""
+        erased: int = await self._call("erase_source", audience, source, name, now)
+        return erased
+
+    async def find_clicked(self, audience: Audience, links: tuple[int, ...]) -> list[int]:
+        """Return those of an owner's links that have clicks."""
+        found: list[int] = await self._call("find_clicked", audience, links)
+        return found
 
     async def _call(self, method: str, *arguments: object) -> Any:
         writer = await self._connected()

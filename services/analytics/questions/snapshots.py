@@ -67,6 +67,7 @@ class Snapshots:
                     state=state,
                     segments=self._contents.segments,
                     erased=self._contents.erased,
+                    erased_sources=self._contents.erased_sources,
                     visitors=self._newest.visitors,
                     has_orphans=orphans is not None,
                     is_all_settled=is_empty,

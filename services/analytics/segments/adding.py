@@ -13,12 +13,18 @@ from services.analytics.segments.files import SegmentFiles
 from services.analytics.segments.layout import Kind
 from services.analytics.segments.registry import NewSegment
 from services.analytics.segments.visitors import NEW_VISITORS, number_visitors
-from services.analytics.segments.writing import Written, months_of, parquet, put_all, write_segment
+from services.analytics.segments.writing import UpTo, Written, months_of, parquet, put_all, write_segment
 from services.runtime.postgres import Connection
 
 _SECONDS: Final = 120.0
 _NUMBERED: Final = "UPDATE registry SET next_visitor = next_visitor + $1"
-_STATE: Final = "SELECT next_visitor, (SELECT coalesce(max(id), 0) FROM erasures) AS erasures FROM registry"
+_STATE: Final = """
+SELECT
+    next_visitor,
+    (SELECT coalesce(max(id), 0) FROM erasures) AS erasures,
+    (SELECT coalesce(max(id), 0) FROM erased_sources) AS sources
+FROM registry
+"""
 
 
 async def add_clicks(
@@ -37,7 +43,7 @@ async def add_clicks(
 
         def write() -> tuple[int, list[Written]]:
             new = number_visitors(duck, clicks, known, first=state["next_visitor"])
-            return new, _write(duck, clicks, scratch, state["erasures"])
+            return new, _write(duck, clicks, scratch, UpTo(state["erasures"], state["sources"]))
 
         new_visitors, written = await in_thread(duck, write, _SECONDS)
     added = await put_all(files, written)
@@ -46,12 +52,12 @@ async def add_clicks(
     return added
 
 
-def _write(duck: duckdb.DuckDBPyConnection, clicks: str, scratch: Path, erasures: int) -> list[Written]:
+def _write(duck: duckdb.DuckDBPyConnection, clicks: str, scratch: Path, erased: UpTo) -> list[Written]:
     """Write a segment of each month; the first one tells the numbers of all new visitors."""
     written = []
     visitors = NEW_VISITORS
     for month in months_of(duck, clicks, DAY):
         of_month = f"(SELECT * FROM {clicks} WHERE date_trunc('month', {DAY}) = DATE '{month}')"
-        written.append(write_segment(duck, of_month, visitors, month=month, erasures_applied=erasures, scratch=scratch))
+        written.append(write_segment(duck, of_month, visitors, month=month, erased=erased, scratch=scratch))
         visitors = f"(SELECT * FROM {NEW_VISITORS} WHERE false)"
     return written

@@ -12,11 +12,12 @@ from services.analytics.segments.duck import DuckLimits, in_thread, open_duck
 from services.analytics.segments.files import SegmentFile, SegmentFiles
 from services.analytics.segments.layout import Kind
 from services.analytics.segments.registry import Segment
-from services.analytics.segments.renewal import Gone, Renewal
+from services.analytics.segments.remains import Gone, Remains
+from services.analytics.segments.renewal import Renewal
 from services.analytics.segments.rewriting import SECONDS, erased_from, lent
 from services.analytics.segments.settling import IN_TURN
 from services.analytics.segments.turn import rewriting_turn
-from services.analytics.segments.writing import Written, parquet, put_all
+from services.analytics.segments.writing import UpTo, Written, parquet, put_all
 from services.runtime.postgres import Connection, Pool
 
 _REMEMBERED: Final = """
@@ -110,14 +111,14 @@ def _has_forgotten(duck: duckdb.DuckDBPyConnection, paths: list[Path]) -> bool:
 def _renew(
     duck: duckdb.DuckDBPyConnection, segment: Segment, gone: Sequence[Gone], paths: Mapping[str, Path], scratch: Path
 ) -> list[Written]:
-    applied = max([each.id for each in gone] + [segment.erasures_applied])
+    applied = UpTo(max([each.id for each in gone] + [segment.erasures_applied]), segment.sources_erased)
     return (
         Renewal(
             duck=duck,
             old=[segment],
-            gone=gone,
-            erasures_applied=applied,
-            paths=paths,
+            # Erased sources are of no matter without raw clicks.
+            remains=Remains(duck=duck, old=[segment], gone=gone, gone_sources=(), paths=paths),
+            erased=applied,
             scratch=scratch,
             keep_clicks=False,
             remembered="remembered",

@@ -36,11 +36,16 @@ _ERASURES: Final = """
 SELECT id, erased_time FROM erasures
 WHERE id > (SELECT min(erasures_applied) FROM segments WHERE retired_time IS NULL)
 """
+# Only raw clicks can hold any of them.
+_ERASED_SOURCES: Final = """
+SELECT id, erased_time FROM erased_sources
+WHERE id > (SELECT min(sources_erased) FROM segments WHERE retired_time IS NULL AND has_clicks)
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """An erasure, and since when it waits to be applied to files."""
+    """An erasure, of a link or of a source, and since when it waits to be applied to files."""
 
     id: int
     erased_time: datetime
@@ -51,16 +56,23 @@ def plan_merges(
     erasures: Sequence[Erasure],
     now: datetime,
     *,
+    erased_sources: Sequence[Erasure] = (),
     erase_within: timedelta = ERASE_WITHIN,
 ) -> list[tuple[Segment, ...]]:
     """Return which segments are each to become one, the most urgent first; each is named at most once.
 
     Segments without raw clicks never mix with others: what can be answered is another thing there.
     """
-    due = max((each.id for each in erasures if each.erased_time <= now - erase_within), default=0)
-    erasing = [(segment,) for segment in segments if segment.erasures_applied < due]
-    rest = [segment for segment in segments if segment.erasures_applied >= due]
-    return [*erasing, *_by_size(rest, now)]
+    due, due_sources = (
+        max((each.id for each in some if each.erased_time <= now - erase_within), default=0)
+        for some in (erasures, erased_sources)
+    )
+
+    def is_due(segment: Segment) -> bool:
+        return segment.erasures_applied < due or (segment.has_clicks and segment.sources_erased < due_sources)
+
+    erasing = [(segment,) for segment in segments if is_due(segment)]
+    return [*erasing, *_by_size([segment for segment in segments if not is_due(segment)], now)]
 
 
 def _by_size(segments: Sequence[Segment], now: datetime) -> list[tuple[Segment, ...]]:
@@ -108,7 +120,8 @@ class Merging:
         async with self._pool.acquire() as connection, connection.transaction(isolation="repeatable_read"):
             segments = await registry.live_segments(connection)
             erasures = [Erasure(**row) for row in await connection.fetch(_ERASURES)]
-        pieces = plan_merges(segments, erasures, self._clock.now())
+            sources = [Erasure(**row) for row in await connection.fetch(_ERASED_SOURCES)]
+        pieces = plan_merges(segments, erasures, self._clock.now(), erased_sources=sources)
         if not pieces:
             return False
         try:

@@ -11,14 +11,14 @@ from services.analytics.segments.layout import Kind
 from services.runtime.postgres import Connection
 
 _COLUMNS: Final = (
-    "id, name, month, rows, has_clicks, first_time, last_time, definition, erasures_applied, files, added_time, "
-    "retired_time"
+    "id, name, month, rows, has_clicks, first_time, last_time, definition, erasures_applied, sources_erased, files, "
+    "added_time, retired_time"
 )
 _LIVE: Final = f"SELECT {_COLUMNS} FROM segments WHERE retired_time IS NULL ORDER BY month, id"
 _ADD: Final = """
 INSERT INTO segments
-    (name, month, rows, has_clicks, first_time, last_time, definition, erasures_applied, files)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    (name, month, rows, has_clicks, first_time, last_time, definition, erasures_applied, sources_erased, files)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 """
 _RETIRE: Final = """
 WITH retired AS (
@@ -43,6 +43,8 @@ class NewSegment:
     # The oldest definition of classes in it.
     definition: int
     erasures_applied: int
+    # Of the sources that were erased, those up to this number are not in its files. 0 is always true, and costs a look.
+    sources_erased: int = 0
     files: Mapping[Kind, SegmentFile]
 
 
@@ -77,6 +79,7 @@ async def add(connection: Connection, segments: Iterable[NewSegment]) -> None:
             new.last_time,
             new.definition,
             new.erasures_applied,
+            new.sources_erased,
             json.dumps({kind: {"bytes": file.bytes, "sha256": file.sha256} for kind, file in new.files.items()}),
         )
     await connection.execute(_CHANGED)

@@ -1,9 +1,8 @@
 """What DuckDB does when segments are rewritten: read the old files, leave out what was erased, write the new ones."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
@@ -15,24 +14,13 @@ from services.analytics.segments.expressions import QUARTER_US
 from services.analytics.segments.files import SegmentFile
 from services.analytics.segments.layout import Kind, select, select_again
 from services.analytics.segments.registry import NewSegment, Segment
-from services.analytics.segments.writing import OF_CLICKS, Written, moment_of, parquet, write_files
+from services.analytics.segments.remains import Remains
+from services.analytics.segments.writing import OF_CLICKS, UpTo, Written, moment_of, parquet, write_files
 
-# The links that were erased, by the place that a segment has among the old ones.
-_GONE: Final = """
-CREATE OR REPLACE TABLE gone AS
-SELECT unnest($places::INTEGER[]) AS place, unnest($owners::BIGINT[]) AS owner_id, unnest($links::BIGINT[]) AS link_id
-"""
 _CLASSES: Final = """
 CREATE OR REPLACE TABLE classes AS
 SELECT unnest($agents::VARCHAR[]) AS user_agent, unnest($purposes::VARCHAR[]) AS purpose,
     unnest($found::SMALLINT[]) AS click_class, unnest($are_bots::BOOLEAN[]) AS is_bot
-"""
-_ANTI_JOIN: Final = "ANTI JOIN (SELECT owner_id, link_id FROM gone WHERE place = {place}) USING (owner_id, link_id)"
-_LOSES: Final = """
-SELECT EXISTS (
-    SELECT 1 FROM {links} SEMI JOIN (SELECT owner_id, link_id FROM gone WHERE place = {place})
-    USING (owner_id, link_id)
-)
 """
 _CLASSIFIED: Final = """
 (
@@ -68,15 +56,6 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Gone:
-    """A link that was erased for an owner."""
-
-    id: int
-    owner_id: int
-    link_id: int
-
-
-@dataclass(frozen=True, slots=True)
 class Classes:
     """A definition of classes: its number, and the class of a user agent with a purpose."""
 
@@ -95,16 +74,16 @@ class Outcome:
 
 @dataclass(frozen=True, kw_only=True)
 class Renewal:
-    """Old segments of a month, and what is to become of them. Its methods take long: they belong into a thread."""
+    """Old segments of a month, what is left of them, and what is to become of it.
+
+    Its methods take long: they belong into a thread.
+    """
 
     duck: duckdb.DuckDBPyConnection
     old: Sequence[Segment]
-    # Erased links; each is gone from those segments that have not applied it yet.
-    gone: Sequence[Gone]
-    # The greatest erasure that is among them, or was applied before.
-    erasures_applied: int
-    # Where the old files are.
-    paths: Mapping[str, Path]
+    remains: Remains
+    # The greatest erasures that are left out, or were before.
+    erased: UpTo
     scratch: Path
     keep_clicks: bool = True
     classes: Classes | None = None
@@ -112,14 +91,10 @@ class Renewal:
     remembered: str = ""
     name: str = field(default_factory=lambda: uuid4().hex)
 
-    def loses_rows(self) -> bool:
-        """Say whether anything of the old segments was erased."""
-        return bool(self._losing)
-
     def write(self) -> Outcome:
         """Write the new files."""
         clicks, changed = self._clicks()
-        links = self._rows(Kind.LINKS)
+        links = self.remains.rows(Kind.LINKS)
         statements = self._with_clicks(clicks) if self.keep_clicks else self._without_clicks(links)
         if visitors := self._visitors():
             statements[Kind.VISITORS] = select_again(Kind.VISITORS, visitors)
@@ -135,60 +110,29 @@ class Renewal:
         statements = {Kind.CLICKS: select(Kind.CLICKS, clicks)}
         for kind in OF_CLICKS[1:]:
             # Sums of an owner cannot tell what of them was one link's.
-            is_anew = self.classes is not None or (kind is Kind.OWNER_DAILY and self._losing)
-            statements[kind] = select(kind, new) if is_anew else select_again(kind, self._rows(kind))
+            is_anew = self.classes is not None or (kind is Kind.OWNER_DAILY and self.remains.are_less())
+            statements[kind] = select(kind, new) if is_anew else select_again(kind, self.remains.rows(kind))
         return statements
 
     def _without_clicks(self, links: str) -> dict[Kind, str]:
         """Return the statements of a segment of sums alone; what raw clicks told becomes sums by link and day."""
         daily = []
         if any(segment.has_clicks for segment in self.old):
-            daily.append(select(Kind.DAILY, self._rows(Kind.CLICKS)))
+            daily.append(select(Kind.DAILY, self.remains.rows(Kind.CLICKS)))
         if not all(segment.has_clicks for segment in self.old):
-            daily.append(f"SELECT * FROM {self._rows(Kind.DAILY)}")
+            daily.append(f"SELECT * FROM {self.remains.rows(Kind.DAILY)}")
         both = f"({' UNION ALL BY NAME '.join(f'({each})' for each in daily)})"
         return {
             Kind.DAILY: select_again(Kind.DAILY, both),
-            Kind.TOTALS: select_again(Kind.TOTALS, self._rows(Kind.TOTALS)),
+            Kind.TOTALS: select_again(Kind.TOTALS, self.remains.rows(Kind.TOTALS)),
             Kind.LINKS: select_again(Kind.LINKS, _BLURRED.format(links=links)),
         }
-
-    @cached_property
-    def _losing(self) -> frozenset[int]:
-        """The places of the old segments that something was erased from."""
-        rows = [
-            (place, each.owner_id, each.link_id)
-            for place, segment in enumerate(self.old)
-            for each in self.gone
-            if each.id > segment.erasures_applied
-        ]
-        if not rows:
-            return frozenset()
-        places, owners, links = map(list, zip(*rows, strict=True))
-        self.duck.execute(_GONE, {"places": places, "owners": owners, "links": links})
-        return frozenset(place for place in {*places} if self._loses(place))
-
-    def _loses(self, place: int) -> bool:
-        links = self._files(Kind.LINKS, [self.old[place]])
-        return bool(self._value(_LOSES.format(links=links, place=place)))
-
-    def _rows(self, kind: Kind) -> str:
-        """Return the relation of all rows of a kind, less what was erased, of the segments that have it."""
-        having = [(place, segment) for place, segment in enumerate(self.old) if kind in segment.files]
-        whole = [segment for place, segment in having if place not in self._losing]
-        parts = [f"SELECT * FROM {self._files(kind, whole)}"] if whole else []
-        parts += [
-            f"SELECT * FROM {self._files(kind, [segment])} {_ANTI_JOIN.format(place=place)}"
-            for place, segment in having
-            if place in self._losing
-        ]
-        return f"({' UNION ALL BY NAME '.join(parts)})"
 
     def _clicks(self) -> tuple[str, int]:
         """Return the relation of the raw clicks to be kept, empty if none are, and how many change their class."""
         if not self.keep_clicks:
             return "", 0
-        clicks = self._rows(Kind.CLICKS)
+        clicks = self.remains.rows(Kind.CLICKS)
         if self.classes is None:
             return clicks, 0
         self._make_classes(clicks, self.classes)
@@ -217,7 +161,7 @@ class Renewal:
         having = [segment for segment in self.old if Kind.VISITORS in segment.files]
         if not having:
             return ""
-        rows = self._files(Kind.VISITORS, having)
+        rows = self.remains.files(Kind.VISITORS, having)
         if self.remembered:
             rows = f"(SELECT * FROM {rows} SEMI JOIN {self.remembered} USING (visitor))"
         return "" if self._value(_NONE.format(rows=rows)) else rows
@@ -233,7 +177,8 @@ class Renewal:
             first_time=self._first(first),
             last_time=self._last(last),
             definition=max(oldest, self.classes.definition) if self.classes else oldest,
-            erasures_applied=self.erasures_applied,
+            erasures_applied=self.erased.erasures,
+            sources_erased=self.erased.sources,
             files=files,
         )
 
@@ -249,9 +194,6 @@ class Renewal:
         if self.keep_clicks:
             return moment_of(last)
         return moment_of((last // QUARTER_US + 1) * QUARTER_US) - _MICROSECOND
-
-    def _files(self, kind: Kind, segments: Iterable[Segment]) -> str:
-        return parquet([self.paths[segment.files[kind].name] for segment in segments])
 
     def _one(self, sql: str) -> tuple[Any, ...]:
         row = self.duck.execute(sql).fetchone()

@@ -35,6 +35,14 @@ _MADE_FROM: Final[Mapping[Kind, Kind]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class UpTo:
+    """The last erasure of a link, and the last one of a source, that clicks know of: by their numbers."""
+
+    erasures: int = 0
+    sources: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Written:
     """Files that lie in a scratch folder."""
 
@@ -43,7 +51,7 @@ class Written:
 
 
 def write_segment(
-    duck: duckdb.DuckDBPyConnection, clicks: str, visitors: str, *, month: date, erasures_applied: int, scratch: Path
+    duck: duckdb.DuckDBPyConnection, clicks: str, visitors: str, *, month: date, erased: UpTo, scratch: Path
 ) -> Written:
     """Write the files of the clicks in a relation, all of one month.
 
@@ -63,7 +71,8 @@ def write_segment(
         first_time=moment_of(row[1]),
         last_time=moment_of(row[2]),
         definition=row[3],
-        erasures_applied=erasures_applied,
+        erasures_applied=erased.erasures,
+        sources_erased=erased.sources,
         files=files,
     )
     return Written(segment, paths)

@@ -12,6 +12,8 @@ from services.analytics.domain.click import Click, Fault, SetAside
 from services.analytics.domain.ledger import OutboxReport
 from services.analytics.store import sources
 from services.analytics.store.click_rows import COLUMNS, landing_record_of, record_of
+from services.analytics.store.import_sources import refuse_erased
+from services.common.errors import Aborted
 from services.runtime.postgres import Connection, Pool
 
 # What PostgreSQL or its client says of a row that it will not have, as opposed to "not now".
@@ -56,6 +58,8 @@ class Batch:
     source: UUID
     rows: Sequence[OutboxRow]
     report: OutboxReport
+    # Of an import: what the source is called. Empty: it is an outbox.
+    import_name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,12 +83,24 @@ class ClickWriter:
         async with self._pool.acquire() as connection, connection.transaction():
             known = await sources.lock(connection, batch.source, now)
             rows = [row for row in batch.rows if row.sequence > known.mark]
+            if batch.import_name:
+                await _check_import(connection, batch, rows, known.mark)
             if batch.rows:
                 stored = await _store_rows(connection, batch.source, rows, known.mark, now)
+            elif batch.import_name:
+                stored = Stored(mark=known.mark, clicks=(), set_aside=(), missing=0)
             else:
                 stored = await _give_up(connection, batch, known.mark)
             await sources.save_report(connection, batch.source, batch.report, known, now)
         return stored
+
+
+async def _check_import(connection: Connection, batch: Batch, rows: Sequence[OutboxRow], mark: int) -> None:
+    """Raise FailedPrecondition when the import was undone, and Aborted when rows do not go on behind the mark."""
+    await refuse_erased(connection, batch.source)
+    if any(row.sequence != mark + number for number, row in enumerate(rows, start=1)):
+        raise Aborted("the clicks do not go on behind those that are stored", next_sequence=str(mark + 1))
+    await sources.name_import(connection, batch.source, batch.import_name)
 
 
 async def _store_rows(

@@ -26,8 +26,10 @@ UPDATE sources
 SET last_sequence = $2, dropped = $3, oldest_pending_time = $4, last_report_time = greatest(last_report_time, $5)
 WHERE source = $1
 """
+# Once: it stays what it was called first.
+_NAME: Final = "UPDATE sources SET name = $2 WHERE source = $1 AND name = ''"
 _LIST: Final = """
-SELECT source, last_report_time, mark, stored, set_aside, missing, last_sequence, oldest_pending_time, dropped
+SELECT source, name, last_report_time, mark, stored, set_aside, missing, last_sequence, oldest_pending_time, dropped
 FROM sources ORDER BY first_report_time, source
 """
 
@@ -47,6 +49,11 @@ async def lock(connection: Connection, source: UUID, now: datetime) -> Locked:
     row = await connection.fetchrow(_LOCK, source)
     assert row is not None, "added above, and rows are never deleted"  # noqa: S101
     return Locked(row["mark"], row["last_sequence"], json.loads(row["dropped"]))
+
+
+async def name_import(connection: Connection, source: UUID, name: str) -> None:
+    """Say that a source, whose row the caller has locked, is an import, and what it is called."""
+    await connection.execute(_NAME, source, name)
 
 
 async def advance(

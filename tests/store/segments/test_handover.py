@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from services.analytics.domain.query import Audience
 from services.analytics.handover.listing import ErasuresPending, release, take_listing
 from services.analytics.handover.manifest import manifest_of, path_of, paths_of
 from services.analytics.segments.files import SegmentFile
@@ -101,6 +102,21 @@ async def test_erased_clicks_are_refused_or_named(engine: Engine, analytics_data
     assert [segment["erased"] for segment in manifest["segments"]] == [[], [{"owner_id": OWNER, "link_id": LINK}]]
     await engine.pool.execute("UPDATE segments SET erasures_applied = 1")
     assert len((await take_listing(engine.pool)).segments) == 2
+
+
+async def test_an_undone_import_is_refused_whatever_is_asked_for(
+    engine: Engine, analytics_database: str, tmp_path: Path
+) -> None:
+    """No reader could leave it out of sums; where raw clicks are gone, nothing of it can be."""
+    source = await engine.pool.fetchval("SELECT source FROM sources LIMIT 1")
+    await engine.erasure.of_source(Audience(owner_id=OWNER), source, "import", NOW)
+    for erased in ("refuse", "name"):
+        refused = run_command(analytics_database, tmp_path / "segments", "--erased", erased)
+        assert (refused.returncode, refused.stdout) == (1, "")
+        assert "clicks of imports that were undone" in refused.stderr
+        assert "--erased name" not in refused.stderr
+    await engine.pool.execute("UPDATE segments SET sources_erased = 1 WHERE has_clicks")
+    assert (await take_listing(engine.pool)).segments
 
 
 async def test_nothing_is_listed_while_clicks_are_converted(

@@ -100,6 +100,14 @@ def test_erasures_that_wait_for_long_are_applied_first() -> None:
     assert plan(waiting, erasures[1:]) == []
 
 
+def test_sources_that_were_erased_are_applied_like_links() -> None:
+    """But for segments without raw clicks, which cannot hold any of them."""
+    sources = [Erasure(3, NOW - timedelta(minutes=10)), Erasure(4, NOW - timedelta(minutes=9))]
+    waiting, applied, summed = segment(10), segment(10, sources_erased=3), segment(10, has_clicks=False)
+    planned = plan_merges([waiting, applied, summed], [], NOW, erased_sources=sources)
+    assert planned == [(waiting,)]
+
+
 @pytest.mark.parametrize("late", [timedelta(), timedelta(days=400)])
 def test_each_segment_is_named_once_and_the_plan_comes_to_an_end(late: timedelta) -> None:
     """Whatever there is: when all that is planned is done, again and again, little is left and no click is lost."""

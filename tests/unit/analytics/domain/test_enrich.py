@@ -85,6 +85,19 @@ def test_geography_and_visitor_see_the_whole_address_whatever_is_kept() -> None:
     assert (without.whereabouts, without.visitor) == (full.whereabouts, full.visitor)
 
 
+def test_the_word_of_an_origin_is_used_where_the_address_tells_no_country() -> None:
+    """An address says more than another product did; what is no country is unknown."""
+
+    def place(**changes: str) -> tuple[str, str]:
+        found = enricher().enrich(SOURCE, 1, recorded(**changes)).whereabouts
+        return found.country, found.continent
+
+    assert place(ip="202.83.57.227", country_hint="AT") == ("IN", "AS")
+    assert place(ip="", country_hint="AT") == place(ip="192.0.2.1", country_hint="at") == ("AT", "EU")
+    for wrong in ("", "XX", "-", "Austria", "AT\0"):
+        assert place(ip="", country_hint=wrong) == ("", "")
+
+
 def test_a_failing_step_costs_its_own_fields_only() -> None:
     """The click is counted whatever happens."""
     failures: list[str] = []
