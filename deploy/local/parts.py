@@ -56,7 +56,7 @@ def service_parts(context: Context) -> list[Part]:
     data = {"LINKMETER_POSTGRES_URL": context.postgres_url, "LINKMETER_REDIS_URL": context.redis_url}
     peers = {"LINKMETER_LINKS_ADDRESS": at.links, "LINKMETER_ANALYTICS_ADDRESS": at.analytics}
     redis = {"LINKMETER_REDIS_URL": context.redis_url}
-    links = {**data, "LINKMETER_API_KEY": context.api_key}
+    links = {**data, "LINKMETER_ANALYTICS_ADDRESS": at.analytics, "LINKMETER_API_KEY": context.api_key}
     redirect = {
         **redis,
         **peers,

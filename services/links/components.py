@@ -4,7 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+import grpc
+
 from services.common.clock import Clock
+from services.links import import_clicks
 from services.links.accounts import Accounts
 from services.links.applications import Applications
 from services.links.authentication import Authenticator
@@ -13,6 +16,8 @@ from services.links.domain.domains import Proofs
 from services.links.domain_lookup import DomainLookup
 from services.links.domain_registry import DomainRegistry
 from services.links.guess_limits import GuessLimits
+from services.links.import_clicks import ImportClicks
+from services.links.importer import Importer
 from services.links.key_issuer import KeyIssuer
 from services.links.link_writer import LinkWriter
 from services.links.password_worker import PasswordWorker
@@ -23,12 +28,15 @@ from services.links.store.creation import CreationStore
 from services.links.store.credentials import CredentialStore
 from services.links.store.domain_claims import DomainClaimStore
 from services.links.store.domains import DomainStore
+from services.links.store.import_undo import ImportUndoStore
+from services.links.store.imported_links import ImportedLinkStore
+from services.links.store.imports import ImportStore
 from services.links.store.link_graph import LinkGraphStore
 from services.links.store.links import LinkStore
 from services.links.store.oauth import OAuthStore
 from services.links.store.owners import OwnerStore
 from services.links.store.tags import TagStore
-from services.runtime import postgres, redis_client
+from services.runtime import postgres, redis_client, rpc_client
 from services.runtime.background import Background
 
 SCHEMA: Final = "links"
@@ -57,6 +65,11 @@ class Parts:
     oauth: OAuthStore
     link_graph: LinkGraphStore
     tags: TagStore
+    imports: ImportStore
+    imported_links: ImportedLinkStore
+    analytics: grpc.aio.Channel
+    import_clicks: ImportClicks
+    importer: Importer
     authenticator: Authenticator
     accounts: Accounts
     issuer: KeyIssuer
@@ -70,6 +83,7 @@ class Parts:
         await self.background.stop()
         await self.publisher.stop()
         self.password_worker.stop()
+        await self.analytics.close()
         await self.redis.aclose()
         # close() would wait for ever on a PostgreSQL that hangs.
         self.pool.terminate()
@@ -83,6 +97,13 @@ async def connect(settings: Settings, *, clock: Clock, next_code: Callable[[int]
     background = Background(postgres.outage_of)
     publisher = Publisher(client, breaker)
     password_worker = PasswordWorker()
+    analytics = rpc_client.open_channel(
+        settings.analytics_address,
+        idempotent=import_clicks.IDEMPOTENT,
+        tls=settings.server.tls,
+        peer_name=settings.analytics_tls_name,
+    )
+    imports, imported_links, clicks = ImportStore(pool), ImportedLinkStore(pool), ImportClicks(analytics)
     links, creations, domains = LinkStore(pool), CreationStore(pool), DomainStore(pool)
     claims, proofs = DomainClaimStore(pool), Proofs(settings.secret)
     credentials, owners, oauth = CredentialStore(pool), OwnerStore(pool), OAuthStore(pool)
@@ -104,6 +125,19 @@ async def connect(settings: Settings, *, clock: Clock, next_code: Callable[[int]
         oauth=oauth,
         link_graph=LinkGraphStore(pool),
         tags=TagStore(pool),
+        imports=imports,
+        imported_links=imported_links,
+        analytics=analytics,
+        import_clicks=clicks,
+        importer=Importer(
+            imports=imports,
+            links=imported_links,
+            undos=ImportUndoStore(pool),
+            clicks=clicks,
+            publisher=publisher,
+            background=background,
+            clock=clock,
+        ),
         authenticator=Authenticator(store=credentials, clock=clock, background=background),
         accounts=Accounts(store=owners, password_worker=password_worker, clock=clock),
         issuer=KeyIssuer(store=credentials, clock=clock),

@@ -123,6 +123,7 @@ def link_message(link: Link, now: datetime) -> links_pb2.Link:
         disabled=link.disabled,
         one_time=link.fields.max_clicks == 1,
         consumed_clicks=link.consumed_clicks,
+        clicks_before_import=link.clicks_before_import,
         has_password=link.password is not None,
         state=_STATES[link.state(now)],
         create_time=timestamp(link.create_time),

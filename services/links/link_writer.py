@@ -1,10 +1,10 @@
 """Writes links: check, store, publish."""
 
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Final, ParamSpec, TypeVar
 
 from services.common import keyed_hash
 from services.common.clock import Clock
@@ -26,6 +26,9 @@ from services.links.store.claims import ClaimStore
 from services.links.store.creation import Creation, CreationStore, NewLink
 from services.links.store.links import LinkStore
 from services.runtime.background import Background
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 _NONCE_BYTES: Final = 32
 _DESTINATION: Final = "link.destination"
@@ -138,12 +141,36 @@ class LinkWriter:
 
     async def placed(self, fields: LinkFields, host: str, owner_id: int) -> tuple[Domain, LinkFields]:
         """Find the domain of a new link and normalise its destinations; InvalidArgument when either will not do."""
-        first = destination.parse(fields.destination, _DESTINATION)
-        expired = fields.expired_destination
-        then = destination.parse(expired, _EXPIRED_DESTINATION) if expired else None
+        (placed,) = await self.placed_all([(fields, host)], owner_id)
+        if isinstance(placed, InvalidArgument):
+            raise placed
+        return placed
+
+    async def placed_all(
+        self, links: Sequence[tuple[LinkFields, str]], owner_id: int
+    ) -> list[tuple[Domain, LinkFields] | InvalidArgument]:
+        """Do for each of many links what placed does; the exception stands in the place of those that will not do."""
+        parsed = [_caught(_parsed, fields) for fields, _ in links]
+        hosts = {host for _, host in links}
+        hosts.update(each.host for pair in parsed if isinstance(pair, tuple) for each in pair if each)
         # One question to PostgreSQL for all that has to be known about hosts.
-        known = await self._domains.find_all({host, first.host, then.host if then else host})
-        domain = known.get(host)
+        known = await self._domains.find_all(hosts)
+        return [
+            pair
+            if isinstance(pair, InvalidArgument)
+            else _caught(self._place, fields, *pair, known.get(host), known, owner_id)
+            for (fields, host), pair in zip(links, parsed, strict=True)
+        ]
+
+    def _place(
+        self,
+        fields: LinkFields,
+        first: Destination,
+        then: Destination | None,
+        domain: Domain | None,
+        known: Mapping[str, Domain],
+        owner_id: int,
+    ) -> tuple[Domain, LinkFields]:
         if domain is None or not domain.is_usable_by(owner_id):
             # Absent and somebody else's are the same.
             raise InvalidArgument("link.domain", "is no domain that you can create links in")
@@ -206,6 +233,22 @@ class LinkWriter:
         if is_changed:
             await self._publisher.publish(publication(link))
         return link
+
+
+def _parsed(fields: LinkFields) -> tuple[Destination, Destination | None]:
+    expired = fields.expired_destination
+    return (
+        destination.parse(fields.destination, _DESTINATION),
+        destination.parse(expired, _EXPIRED_DESTINATION) if expired else None,
+    )
+
+
+def _caught(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | InvalidArgument:
+    """Return what work returns, or the InvalidArgument that it raises."""
+    try:
+        return work(*args, **kwargs)
+    except InvalidArgument as problem:
+        return problem
 
 
 def publication(link: Link) -> Publication:

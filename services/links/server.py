@@ -13,6 +13,7 @@ from linkmeter.links.v1 import (
     account_service_pb2_grpc,
     api_key_service_pb2_grpc,
     domain_service_pb2_grpc,
+    import_service_pb2_grpc,
     link_graph_service_pb2_grpc,
     link_service_pb2_grpc,
     oauth_service_pb2_grpc,
@@ -32,6 +33,7 @@ from services.links.servicers.authorization import AuthorizationServicer
 from services.links.servicers.domain import DomainServicer
 from services.links.servicers.link import LinkServicer
 from services.links.servicers.link_graph import LinkGraphServicer
+from services.links.servicers.link_import import ImportServicer
 from services.links.servicers.oauth import OAuthServicer
 from services.links.servicers.resolution import ResolutionServicer
 from services.links.servicers.tag import TagServicer
@@ -45,6 +47,7 @@ SERVICES: Final = (
     "linkmeter.links.v1.ApiKeyService",
     "linkmeter.links.v1.DomainService",
     "linkmeter.links.v1.TagService",
+    "linkmeter.links.v1.ImportService",
     "linkmeter.links.v1.AccessService",
     "linkmeter.links.v1.AccountService",
     "linkmeter.links.v1.OAuthService",
@@ -52,7 +55,7 @@ SERVICES: Final = (
     "linkmeter.links.v1.ResolutionService",
     "envoy.service.auth.v3.Authorization",
 )
-# Far above the largest link.
+# Far above the largest link; batches of imports are cut to it.
 _MESSAGE_BYTES: Final = 256 * 1024
 _CLEANING_SECONDS: Final = 600
 
@@ -153,6 +156,20 @@ def _add_link_servicers(server: grpc.aio.Server, parts: Parts) -> None:
     )
     tag_service_pb2_grpc.add_TagServiceServicer_to_server(
         TagServicer(authenticator=parts.authenticator, store=parts.tags, clock=parts.clock), server
+    )
+    import_service_pb2_grpc.add_ImportServiceServicer_to_server(
+        ImportServicer(
+            authenticator=parts.authenticator,
+            importer=parts.importer,
+            writer=parts.writer,
+            store=parts.imports,
+            links=parts.imported_links,
+            clicks=parts.import_clicks,
+            hosts=parts.settings.hosts,
+            page_tokens=PageTokens(parts.settings.secret),
+            clock=parts.clock,
+        ),
+        server,
     )
     link_graph_service_pb2_grpc.add_LinkGraphServiceServicer_to_server(
         LinkGraphServicer(store=parts.link_graph), server

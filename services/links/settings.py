@@ -19,6 +19,7 @@ from services.runtime.shared_settings import (
     read_secret,
     read_server,
 )
+from services.runtime.tls import read_peer_name
 
 _API_KEY: Final = re.compile(r"[!-~]{16,256}")
 
@@ -37,6 +38,9 @@ class Settings:
     dns_resolver: str = ""
     # How many domains an account may have, claims included; the operator's commands add more.
     domains_per_owner: int = 100
+    # Where the clicks of imports go, and what its certificate must name.
+    analytics_address: str
+    analytics_tls_name: str = ""
     # The first owner's key; empty: none is added.
     api_key: str = field(default="", repr=False)
 
@@ -60,6 +64,8 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         secret=read_secret(env),
         public_url=public_url,
         hosts=read_own_hosts(env, public_url),
+        analytics_address=env.address("LINKMETER_ANALYTICS_ADDRESS"),
+        analytics_tls_name=read_peer_name(env, "analytics"),
         api_key=env.parsed("LINKMETER_API_KEY", parse_api_key, ""),
         dns_resolver=env.parsed("LINKMETER_DNS_RESOLVER", _resolver, ""),
         domains_per_owner=env.integer("LINKMETER_DOMAINS_PER_OWNER", 100, 0, 10_000),

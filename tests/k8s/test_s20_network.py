@@ -18,6 +18,7 @@ DESIGN: set[Arrow] = {
     ("compat", "analytics", 9000),
     ("redirect", "links", 9000),
     ("redirect", "analytics", 9000),
+    ("links", "analytics", 9000),
     ("links", "postgres", 5432),
     ("analytics", "postgres", 5432),
     ("migrate-links", "postgres", 5432),

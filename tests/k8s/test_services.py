@@ -34,7 +34,7 @@ def test_every_address_leads_to_a_service_and_is_an_arrow(plain: Installation) -
                     host, _, port = value.rpartition(":")
                     assert (name, host, _port_of(plain, host, int(port))) in allowed, f"{name}: {variable}"
                     checked += 1
-    assert checked == 8
+    assert checked == 9
 
 
 def test_services_listen_where_their_ports_say(plain: Installation) -> None:

@@ -17,6 +17,7 @@ from linkmeter.links.v1 import (
     api_key_service_pb2,
     api_key_service_pb2_grpc,
     domain_service_pb2_grpc,
+    import_service_pb2_grpc,
     link_graph_service_pb2_grpc,
     link_service_pb2,
     link_service_pb2_grpc,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from linkmeter.links.v1.account_service_pb2_grpc import AccountServiceAsyncStub
     from linkmeter.links.v1.api_key_service_pb2_grpc import ApiKeyServiceAsyncStub
     from linkmeter.links.v1.domain_service_pb2_grpc import DomainServiceAsyncStub
+    from linkmeter.links.v1.import_service_pb2_grpc import ImportServiceAsyncStub
     from linkmeter.links.v1.link_graph_service_pb2_grpc import LinkGraphServiceAsyncStub
     from linkmeter.links.v1.link_service_pb2_grpc import LinkServiceAsyncStub
     from linkmeter.links.v1.oauth_service_pb2_grpc import OAuthServiceAsyncStub
@@ -76,6 +78,7 @@ class Links:
     graph: "LinkGraphServiceAsyncStub"
     resolution: "ResolutionServiceAsyncStub"
     tags: "TagServiceAsyncStub"
+    imports: "ImportServiceAsyncStub"
     authorization: "AuthorizationAsyncStub"
 
     async def create(self, destination: str = "https://example.com/", **fields: object) -> links_pb2.Link:
@@ -158,6 +161,7 @@ def settings_for(postgres_url: str, redis_url: str, api_key: str = API_KEY, **mo
         public_url=public_url,
         hosts=OwnHosts.of(public_url, ["www.sho.rt"]),
         api_key=api_key,
+        analytics_address="127.0.0.1:1",
     )
     return replace(settings, **more)
 
@@ -194,5 +198,6 @@ def _connected(server: LinksServer, postgres_url: str, channel: grpc.aio.Channel
         graph=link_graph_service_pb2_grpc.LinkGraphServiceStub(channel),
         resolution=resolution_service_pb2_grpc.ResolutionServiceStub(channel),
         tags=tag_service_pb2_grpc.TagServiceStub(channel),
+        imports=import_service_pb2_grpc.ImportServiceStub(channel),
         authorization=ext_authz_pb2_grpc.AuthorizationStub(channel),
     )

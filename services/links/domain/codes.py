@@ -13,7 +13,9 @@ ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz"
 LENGTH: Final = 7
 MAX_LENGTH: Final = 64
 _TRIES_PER_LENGTH: Final = 3
-_CODE: Final = re.compile(r"[A-Za-z0-9_-]{3,64}")
+_CUSTOM: Final = re.compile(r"[A-Za-z0-9_-]{3,64}")
+# Links that were imported may have shorter codes: those that people have printed already.
+_CODE: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 RESERVED: Final = reserved_codes.RESERVED
 
 
@@ -42,7 +44,15 @@ def is_code(text: str) -> bool:
 
 def check_custom(code: str) -> None:
     """Raise InvalidArgument for a custom code that breaks the rules or is reserved."""
-    if not is_code(code):
+    if not _CUSTOM.fullmatch(code):
         raise InvalidArgument(FIELD, "must have 3 to 64 characters of A-Z a-z 0-9 _ -")
+    if is_reserved(code):
+        raise InvalidArgument(FIELD, "is reserved", reason="CODE_RESERVED")
+
+
+def check_imported(code: str) -> None:
+    """Raise InvalidArgument for a code that not even an imported link may have: no visitor would reach it."""
+    if not is_code(code):
+        raise InvalidArgument(FIELD, "must have 1 to 64 characters of A-Z a-z 0-9 _ -, or be emojis")
     if is_reserved(code):
         raise InvalidArgument(FIELD, "is reserved", reason="CODE_RESERVED")

@@ -105,6 +105,8 @@ class Link:
     deleted: bool = False
     # True for a link without account that has an edit token: it is the token holder's alone.
     token_held: bool = False
+    # Clicks where it was imported from that are known as a sum only.
+    clicks_before_import: int = 0
 
     @property
     def short_url(self) -> str:

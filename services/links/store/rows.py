@@ -15,7 +15,8 @@ HELD: Final = "(links.owner_id = 1 AND EXISTS (SELECT FROM edit_tokens WHERE edi
 # What link() reads. Statements are joined from constants, so that the columns are named once.
 SELECT_LINK: Final = f"""
     SELECT link_id, links.owner_id, domain_id, host, public_url, code, disabled, consumed_clicks, password_hash,
-        password_version, revision, links.create_time, update_time, delete_time, {", ".join(LINK_FIELDS)},
+        password_version, revision, links.create_time, update_time, delete_time, clicks_before_import,
+        {", ".join(LINK_FIELDS)},
         {HELD} AS token_held
     FROM links JOIN domains USING (domain_id)
 """  # noqa: S608
@@ -42,6 +43,7 @@ def link(row: asyncpg.Record) -> Link:
         revision=row["revision"],
         deleted=row["delete_time"] is not None,
         token_held=row["token_held"],
+        clicks_before_import=row["clicks_before_import"],
     )
 
 

@@ -40,7 +40,8 @@ _FIXED: Final[dict[str, Fixed]] = {
     "/favicon.ico": Fixed.ICON,
 }
 RESERVED: Final = reserved_codes.RESERVED
-_LINK: Final = re.compile(r"/([A-Za-z0-9_-]{3,64})(\+?)")
+# Only imported links have codes of 1 and 2 characters.
+_LINK: Final = re.compile(r"/([A-Za-z0-9_-]{1,64})(\+?)")
 # Nothing that leads somewhere is longer, with what is glued to it.
 _LONGEST_MISPRINT: Final = 2048
 # Where a query or fragment begins whose mark got lost or was escaped.

@@ -47,6 +47,7 @@ async def test_migrates_serves_and_ends_gracefully(postgres_url: str, valkey_url
         LINKMETER_LISTEN=address,
         LINKMETER_POSTGRES_URL=postgres_url,
         LINKMETER_REDIS_URL=valkey_url,
+        LINKMETER_ANALYTICS_ADDRESS="127.0.0.1:1",
         LINKMETER_SECRET=SECRET,
         LINKMETER_PUBLIC_URL="https://sho.rt",
         LINKMETER_API_KEY=API_KEY,

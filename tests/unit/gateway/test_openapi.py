@@ -18,7 +18,13 @@ from gateway.openapi.schemas import component_name
 from gateway.surfaces import SURFACES
 from linkmeter.analytics.v1 import stats_service_pb2
 from linkmeter.compat.shtr.v1 import shtr_pb2
-from linkmeter.links.v1 import api_key_service_pb2, domain_service_pb2, link_service_pb2, tag_service_pb2
+from linkmeter.links.v1 import (
+    api_key_service_pb2,
+    domain_service_pb2,
+    import_service_pb2,
+    link_service_pb2,
+    tag_service_pb2,
+)
 
 PUBLIC = [package for surface in SURFACES for package in surface.packages]
 # Imported so that their messages can be made by name.
@@ -27,6 +33,7 @@ MODULES = (
     shtr_pb2,
     api_key_service_pb2,
     domain_service_pb2,
+    import_service_pb2,
     link_service_pb2,
     tag_service_pb2,
 )
@@ -62,7 +69,7 @@ def test_every_binding_is_described(contract: Contract, document: Json) -> None:
 def test_every_surface_has_its_sections(document: Json) -> None:
     """The native API comes first, and no dialect is missing."""
     names = [tag["name"] for tag in document["tags"]]
-    assert names[:6] == ["Links", "Tags", "API keys", "Domains", "Clicks", "Statistics"]
+    assert names[:7] == ["Links", "Tags", "API keys", "Domains", "Moving in", "Clicks", "Statistics"]
     for surface in SURFACES[1:]:
         assert [name for name in names if name.startswith(surface.title)], surface.name
 

@@ -41,14 +41,24 @@ def test_any_text_of_the_alphabet_and_length_is_a_code(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "ab", "a" * 65, "a b", "a/b", "a.b", "äöü", "abc\n", "abc\0", "a%2Fb", "\uff41\uff42\uff43"]
+    "text", ["", "a" * 65, "a b", "a/b", "a.b", "äöü", "abc\n", "abc\0", "a%2Fb", "\uff41\uff42\uff43"]
 )
 def test_other_texts_are_no_codes(text: str) -> None:
     """Whatever breaks length or alphabet is refused with the field's name."""
     assert not codes.is_code(text)
-    with pytest.raises(InvalidArgument) as caught:
+    for check in (codes.check_custom, codes.check_imported):
+        with pytest.raises(InvalidArgument) as caught:
+            check(text)
+        assert caught.value.field == "link.code"
+
+
+@pytest.mark.parametrize("text", ["4", "gh", "-_"])
+def test_shorter_codes_are_for_imported_links(text: str) -> None:
+    """People have printed them already; nobody gets a new one."""
+    assert codes.is_code(text)
+    codes.check_imported(text)
+    with pytest.raises(InvalidArgument, match="3 to 64"):
         codes.check_custom(text)
-    assert caught.value.field == "link.code"
 
 
 @given(st.sampled_from(sorted(codes.RESERVED)), st.randoms())
@@ -56,8 +66,9 @@ def test_reserved_words_are_refused_in_any_letter_case(word: str, random: Random
     """A reserved word is reserved however it is written."""
     mixed = "".join(random.choice([letter.lower(), letter.upper()]) for letter in word)
     assert codes.is_reserved(mixed)
-    with pytest.raises(InvalidArgument):
-        codes.check_custom(mixed)
+    for check in (codes.check_custom, codes.check_imported):
+        with pytest.raises(InvalidArgument):
+            check(mixed)
 
 
 def test_what_pages_and_apis_to_come_may_be_called_is_kept() -> None:

@@ -9,6 +9,7 @@ GOOD = {
     "LINKMETER_LISTEN": "127.0.0.1:9001",
     "LINKMETER_POSTGRES_URL": "postgresql://localhost/linkmeter",
     "LINKMETER_REDIS_URL": "redis://localhost",
+    "LINKMETER_ANALYTICS_ADDRESS": "127.0.0.1:9003",
     "LINKMETER_SECRET": "s" * 32,
     "LINKMETER_PUBLIC_URL": "http://localhost:8080",
 }

@@ -16,8 +16,15 @@ def test_one_segment_of_code_characters_is_a_code() -> None:
     assert read_path("/abC+") == Preview("abC")
 
 
+@pytest.mark.parametrize("code", ["4", "Z", "gh", "-_"])
+def test_imported_links_may_have_shorter_codes(code: str) -> None:
+    """They are followed as all others are, with what is glued to them."""
+    assert read_path(f"/{code}") == read_path(f"/{code}.") == read_path(f"/{code}/") == Follow(code)
+    assert read_path(f"/{code}+") == Preview(code)
+
+
 ELSEWHERE = """
-abc //abc /a/bc /abc/de /../abc /abc/.. /abc/. /abc// /ab /ab. /abc++ /+ /abc%2F /abc%00 /\ufffd\ufffd\ufffd /äbc
+abc //abc /a/bc /abc/de /../abc /abc/.. /abc/. /abc// /abc++ /+ /abc%2F /abc%00 /\ufffd\ufffd\ufffd /äbc
 /abc;x /abc.html /ABC\u212a /٣٤٥ /abcд /abcｄ /abcä /abc\\ /abc\ufffd /abc🐍 /a.b. *
 """
 
