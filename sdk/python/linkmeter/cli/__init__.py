@@ -1,0 +1,1 @@
+"""The command line `linkmeter`: short links and their statistics from a terminal."""
