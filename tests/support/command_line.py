@@ -65,17 +65,26 @@ class CommandLine:
         self, *arguments: str, typed: Sequence[tuple[str, str]] = (), columns: int = 120, **environment: str
     ) -> Done:
         """Run it at a terminal; `typed` says what is typed once what has been shown, in this order."""
+        return self._at_terminal(self.command(*arguments), typed, columns, environment)
+
+    def in_shell_at_terminal(self, line: str) -> Done:
+        """Run a line of a shell at a terminal."""
+        return self._at_terminal(["/bin/sh", "-c", line], (), 120, {})
+
+    def _at_terminal(
+        self, command: Sequence[str], typed: Sequence[tuple[str, str]], columns: int, environment: Mapping[str, str]
+    ) -> Done:
         ours, theirs = os.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
         child = subprocess.Popen(
-            self.command(*arguments),
+            command,
             stdin=theirs,
             stdout=theirs,
             stderr=theirs,
             start_new_session=True,
             # A terminal of its own, so that secrets can be asked for and Ctrl-C arrives.
             preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - No threads in the child yet.
-            env=self.environment | environment,
+            env={**self.environment, **environment},
         )
         os.close(theirs)
         try:

@@ -21,8 +21,8 @@ from linkmeter.cli import connection, private_files, settings
 from linkmeter.cli.connection import Options, Server
 from linkmeter.client import Client
 
-_PATIENCE_SECONDS: Final = 0.3
-_FRESH_SECONDS: Final = 60
+PATIENCE_SECONDS: Final = 0.3
+FRESH_SECONDS: Final = 60
 _MOST: Final = 500
 # Shells read what is offered as words: nothing that they would take for more than a word.
 _PLAIN_WORD: Final = re.compile(r"[\w.:-]+")
@@ -78,7 +78,7 @@ def _offered(ctx: typer.Context, question: str, incomplete: str, ask: Callable[[
     # A thread of its own, because a locked keyring waits for ever, too.
     thread = threading.Thread(target=find, daemon=True)
     thread.start()
-    thread.join(_PATIENCE_SECONDS)
+    thread.join(PATIENCE_SECONDS)
     return [word for word in dict.fromkeys(found) if word.startswith(incomplete) and _PLAIN_WORD.fullmatch(word)]
 
 
@@ -102,7 +102,7 @@ def _fresh(path: Path) -> dict[str, Any]:
     try:
         kept = json.loads(private_files.read(path) or "{}")
         return {
-            question: answer for question, answer in kept.items() if 0 <= time.time() - answer["time"] < _FRESH_SECONDS
+            question: answer for question, answer in kept.items() if 0 <= time.time() - answer["time"] < FRESH_SECONDS
         }
     except (ValueError, TypeError, KeyError, AttributeError):
         return {}
@@ -113,4 +113,4 @@ def _folder() -> Path:
 
 
 def _client(server: Server) -> Client:
-    return Client(server.url, server.api_key, timeout=_PATIENCE_SECONDS)
+    return Client(server.url, server.api_key, timeout=PATIENCE_SECONDS)

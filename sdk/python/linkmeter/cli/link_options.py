@@ -1,5 +1,6 @@
 """The options that say how a link is to be, the same for making and for changing one."""
 
+import getpass
 import sys
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
@@ -125,7 +126,7 @@ def read_secret(question: str, *, confirm: bool = False) -> str:
     Raises MisuseError when there is nothing to read.
     """
     if sys.stdin.isatty():
-        return str(typer.prompt(question.removesuffix(": "), hide_input=True, confirmation_prompt=confirm, err=True))
+        return _typed(question, confirm=confirm)
     try:
         line = sys.stdin.readline().rstrip("\r\n")
     except UnicodeDecodeError as problem:
@@ -133,3 +134,14 @@ def read_secret(question: str, *, confirm: bool = False) -> str:
     if not line:
         raise MisuseError(f"nothing to read on standard input: {question.strip(': ')}")
     return line
+
+
+def _typed(question: str, *, confirm: bool) -> str:
+    try:
+        # The terminal shows nothing of what is typed from before the question on.
+        secret = getpass.getpass(question)
+        if confirm and getpass.getpass("The same again: ") != secret:
+            raise MisuseError("those were two different ones")
+    except EOFError as problem:
+        raise MisuseError("nothing was typed") from problem
+    return secret
