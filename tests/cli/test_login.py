@@ -10,7 +10,7 @@ from tests.support.command_line import CommandLine
 from tests.support.system import System
 
 # A keyring of the kind that systems have, which keeps its passwords in a file of the test's.
-_KEYRING = '''
+_KEYRING = """
 import json, os, pathlib
 from keyring.backend import KeyringBackend
 
@@ -31,7 +31,7 @@ class Keyring(KeyringBackend):
         rest = self._read()
         del rest[f"{service}/{username}"]
         self.file.write_text(json.dumps(rest))
-'''
+"""
 
 
 def test_without_a_keyring_the_key_is_in_a_private_file(program: CommandLine, system: System) -> None:
@@ -48,7 +48,10 @@ def test_without_a_keyring_the_key_is_in_a_private_file(program: CommandLine, sy
     second = program("login", "--profile", "work", given=system.api_key, LINKMETER_URL=system.base_url)
     assert second.code == 0
     assert "keyring" not in second.err
-    assert [row["profile"] for row in map(json.loads, program("config", "list").out.splitlines())] == ["default", "work"]
+    assert [row["profile"] for row in map(json.loads, program("config", "list").out.splitlines())] == [
+        "default",
+        "work",
+    ]
     assert program("logout").code == 0
     lost = program("domain", "list")
     assert (lost.code, lost.err.startswith("linkmeter: there is no API key")) == (4, True)

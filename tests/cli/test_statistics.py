@@ -24,7 +24,7 @@ async def test_statistics_in_every_format(linkmeter: CommandLine, code: Callable
     async with system.client(api_key="") as visitor:
         for number in range(3):
             await visitor.get(f"/{name}", headers={"user-agent": BROWSER, "referer": f"https://news.example/{number}"})
-        await visitor.get(f"/{name}", headers={key: value.encode() for key, value in HOSTILE.items()})
+        await visitor.get(f"/{name}", headers=[(key.encode(), value.encode()) for key, value in HOSTILE.items()])
     columns = ("clicks", name, "--columns", "referrer,user_agent")
     await eventually(lambda: len(linkmeter(*columns, "-q").out.splitlines()) == 4, every=0.5)
 
@@ -55,7 +55,7 @@ async def test_statistics_in_every_format(linkmeter: CommandLine, code: Callable
     assert "There are more than 1" in clicks.err
     assert "'=cmd\\x9b31m" in linkmeter(*columns, "-n", "1", "-o", "csv").out
     for output in ("table", "json", "jsonl", "csv"):
-        shown = linkmeter.at_terminal(*columns, "-n", "1", "-o", output)
+        shown = linkmeter.at_terminal(*columns, "-q", "-n", "1", "-o", output)
         assert "=cmd" in shown.out
         assert not _CONTROLS.search(_SEQUENCE.sub("", shown.out)), output
 
@@ -71,3 +71,32 @@ def test_mistakes_are_told_with_what_there_is(linkmeter: CommandLine) -> None:
         done = linkmeter("stats", *arguments)
         assert (done.code, done.out) == (2, "")
         assert word in done.err
+
+
+def test_keys_domains_and_the_ledger(linkmeter: CommandLine, code: Callable[[], str]) -> None:
+    """A key with fewer rights is made, used, refused and revoked; a domain is claimed and given up; the sums add up."""
+    made = json.loads(linkmeter("key", "create", "for reading", "-s", "links:read", "--expires", "90d").out)
+    assert made["scopes"] == ["links:read"]
+    weaker = {"LINKMETER_API_KEY": made["secret"]}
+    assert linkmeter("link", "list", **weaker).code == 0
+    refused = linkmeter("link", "create", "https://example.com/", **weaker)
+    assert (refused.code, refused.err.startswith("linkmeter: the API key may not do this")) == (4, True)
+    listed = [json.loads(line) for line in linkmeter("key", "list").out.splitlines()]
+    assert [(row["title"], row["secret"]) for row in listed if row["api_key_id"] == made["api_key_id"]] == [
+        ("for reading", None)
+    ]
+    assert linkmeter("key", "revoke", str(made["api_key_id"]), "--yes").code == 0
+    assert linkmeter("link", "list", **weaker).code == 4
+    assert linkmeter("key", "create", "x", "--scope", "no:such").code == 1
+
+    host = f"{code()}.example.com"
+    claimed = linkmeter("domain", "add", host)
+    assert json.loads(claimed.out)["state"] == "unverified"
+    assert f'_linkmeter.{host}. TXT "' in claimed.err
+    assert host in linkmeter("domain", "list", "--claims").out
+    assert linkmeter("domain", "delete", host, "--yes").code == 0
+    assert linkmeter("domain", "get", host).code == 3
+
+    *entries, total = [json.loads(line) for line in linkmeter("ledger").out.splitlines()]
+    assert total["source"] == "total"
+    assert total["accepted"] == sum(entry["accepted"] for entry in entries)

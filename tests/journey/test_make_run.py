@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import socket
+import sys
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,7 @@ async def test_readme_works_as_written_and_survives_a_killed_supervisor(tmp_path
         watch = _readme_stream().replace("localhost:8080", f"localhost:{run.port}")
         beginning = shell(f"head -n 3 < <({watch} 2>/dev/null)", LINKMETER_API_KEY=key)
         assert re.match(r'retry: \d+\nid: \S+\ndata: {"clicks":\[\],"resumeToken":"', beginning)
+        _command_line_works_as_written(run, key, tmp_path)
         run.stop(signal.SIGKILL)
 
     with make_run(tmp_path / "data", port=run.port) as again:
@@ -86,6 +88,24 @@ async def test_readme_works_as_written_and_survives_a_killed_supervisor(tmp_path
         assert again.api_key == ""
         assert shell(commands[1]).startswith("HTTP/1.1 302")
         await eventually(lambda: _has_clicks(commands[-1], 2, key))
+
+
+def _command_line_works_as_written(run: Run, key: str, home: Path) -> None:
+    """Run the README's block of the command line, on a machine where nobody has logged in."""
+    text = (ROOT / "README.md").read_text()
+    (block,) = (block for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL) if "linkmeter login" in block)
+    program = f'linkmeter() {{ {sys.executable} -m linkmeter.cli "$@"; }}'
+    folders = {"HOME": str(home), "XDG_CONFIG_HOME": str(home / "config"), "XDG_CACHE_HOME": str(home / "cache")}
+    printed = shell(
+        f"set -eo pipefail\n{program}\n{block.replace('localhost:8080', f'localhost:{run.port}')}",
+        LINKMETER_API_KEY=key,
+        PYTHON_KEYRING_BACKEND="keyring.backends.fail.Keyring",
+        **folders,
+    )
+    assert f"http://localhost:{run.port}/page" in printed
+    assert "█" in printed
+    assert '"outcome": "created"' in printed
+    assert "time,country,referrer\n" in printed
 
 
 async def _has_clicks(command: str, wanted: int, key: str) -> bool:

@@ -1,6 +1,7 @@
 """The wheel alone: in an environment with nothing else, the examples of its README work as they stand."""
 
 import asyncio
+import json
 import re
 import zipfile
 from pathlib import Path
@@ -72,3 +73,14 @@ def test_the_wheel_holds_what_it_needs_and_no_more(installed: Installed) -> None
     generated = re.search(r"GRPC_GENERATED_VERSION = '([\d.]+)'", made)
     assert generated
     assert f"Requires-Dist: grpcio>={generated[1]}" in metadata
+
+
+def test_the_command_line_is_an_extra(installed: Installed, system: System) -> None:
+    """Without it the program says what it needs; with it the program works, and knows Windows' lack of time zones."""
+    with pytest.raises(AssertionError, match=r"pip install 'linkmeter\[cli\]'"):
+        installed.run("linkmeter", "--version")
+    installed.add("cli")
+    settings = {"LINKMETER_URL": system.base_url, "LINKMETER_API_KEY": system.api_key, "PYTHONTZPATH": ""}
+    made = installed.run("linkmeter", "shorten", "https://example.com/from-a-wheel", **settings)
+    assert json.loads(made)["short_url"].startswith(system.settings.public_url)
+    assert '"report": "total"' in installed.run("linkmeter", "stats", "--last", "7d", **settings)

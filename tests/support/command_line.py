@@ -1,17 +1,19 @@
-"""The program `linkmeter` as people run it: a child process of its own, in a pipe or at a terminal."""
+"""The program `linkmeter` as people run it: in a pipe or at a terminal, with settings and caches of its own."""
 
 import fcntl
 import os
 import select
 import struct
-import subprocess
 import sys
+import tempfile
 import termios
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from tests.support.warm_program import WarmProgram
 
 # For a machine that is busy with other tests; no rule of the program's.
 _PATIENCE_SECONDS: Final = 60
@@ -27,9 +29,10 @@ class Done:
 
 
 class CommandLine:
-    """Runs the program with settings and caches of its own."""
+    """Runs the program as somebody with a home of their own."""
 
-    def __init__(self, home: Path, environment: Mapping[str, str]) -> None:
+    def __init__(self, warm: WarmProgram, home: Path, environment: Mapping[str, str]) -> None:
+        self._warm = warm
         self.home = home
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("LINKMETER_", "XDG_", "NO_"))}
         self.environment = {
@@ -51,53 +54,46 @@ class CommandLine:
 
     def __call__(self, *arguments: str, given: str | bytes = b"", **environment: str) -> Done:
         """Run it in a pipe, with something on standard input."""
-        done = subprocess.run(
-            self.command(*arguments),
-            input=given.encode() if isinstance(given, str) else given,
-            capture_output=True,
-            check=False,
-            timeout=_PATIENCE_SECONDS,
-            env=self.environment | environment,
-        )
-        return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+        with tempfile.TemporaryFile() as text, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            text.write(given.encode() if isinstance(given, str) else given)
+            text.seek(0)
+            streams = [text.fileno(), out.fileno(), err.fileno()]
+            self._warm.start(arguments, self.environment | environment, streams, terminal=False)
+            code = self._warm.wait(_PATIENCE_SECONDS)
+            out.seek(0)
+            err.seek(0)
+            return Done(code, out.read().decode(), err.read().decode())
 
     def at_terminal(
-        self, *arguments: str, typed: Sequence[tuple[str, str]] = (), columns: int = 120, **environment: str
+        self,
+        *arguments: str,
+        given: Path | None = None,
+        typed: Sequence[tuple[str, str]] = (),
+        columns: int = 120,
+        **environment: str,
     ) -> Done:
-        """Run it at a terminal; `typed` says what is typed once what has been shown, in this order."""
-        return self._at_terminal(self.command(*arguments), typed, columns, environment)
+        """Run it at a terminal.
 
-    def in_shell_at_terminal(self, line: str) -> Done:
-        """Run a line of a shell at a terminal."""
-        return self._at_terminal(["/bin/sh", "-c", line], (), 120, {})
-
-    def _at_terminal(
-        self, command: Sequence[str], typed: Sequence[tuple[str, str]], columns: int, environment: Mapping[str, str]
-    ) -> Done:
+        `typed` says what is typed once what has been shown, in this order; `given` is a file that is standard input
+        instead of the terminal.
+        """
         ours, theirs = os.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
-        child = subprocess.Popen(
-            command,
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-            start_new_session=True,
-            # A terminal of its own, so that secrets can be asked for and Ctrl-C arrives.
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - No threads in the child yet.
-            env={**self.environment, **environment},
-        )
-        os.close(theirs)
+        standard_input = os.open(given, os.O_RDONLY) if given else os.dup(theirs)
         try:
+            streams = [standard_input, theirs, theirs]
+            self._warm.start(arguments, self.environment | environment, streams, terminal=given is None)
+            # Who reads a terminal is told of its end once nobody has it open.
+            os.close(standard_input)
+            os.close(theirs)
             shown = _converse(ours, typed)
-            return Done(child.wait(_PATIENCE_SECONDS), shown.replace("\r\n", "\n"))
+            return Done(self._warm.wait(_PATIENCE_SECONDS), shown.replace("\r\n", "\n"))
         finally:
-            child.kill()
-            child.wait()
             os.close(ours)
 
     @staticmethod
     def command(*arguments: str) -> list[str]:
-        """Return what is started."""
+        """Return what is started by who needs the process itself."""
         return [sys.executable, "-m", "linkmeter.cli", *arguments]
 
 

@@ -1,12 +1,14 @@
 """What a shell offers to complete: codes of links as the server has them, profiles, domains.
 
 A person waits for it with a finger on the key: the server is asked at most once a minute for the same beginning, and
-for at most 300 ms. Whatever goes wrong, there is then nothing to offer, and no message in the middle of a command line.
+for at most 300 ms (LINKMETER_COMPLETION_TIMEOUT). Whatever goes wrong, there is then nothing to offer, and no message
+in the middle of a command line.
 """
 
 import contextlib
 import hashlib
 import json
+import os
 import re
 import threading
 import time
@@ -21,8 +23,9 @@ from linkmeter.cli import connection, private_files, settings
 from linkmeter.cli.connection import Options, Server
 from linkmeter.client import Client
 
-PATIENCE_SECONDS: Final = 0.3
-FRESH_SECONDS: Final = 60
+_PATIENCE_SECONDS: Final = 0.3
+_LONGEST_PATIENCE_SECONDS: Final = 60
+_FRESH_SECONDS: Final = 60
 _MOST: Final = 500
 # Shells read what is offered as words: nothing that they would take for more than a word.
 _PLAIN_WORD: Final = re.compile(r"[\w.:-]+")
@@ -60,6 +63,15 @@ def setting_names(incomplete: str) -> list[str]:
     return [name for name in settings.PROFILE_KEYS if name.startswith(incomplete)]
 
 
+def patience_seconds() -> float:
+    """Return how long an answer is waited for: 0.3 seconds, or what LINKMETER_COMPLETION_TIMEOUT says, at most 60."""
+    with contextlib.suppress(ValueError):
+        told = float(os.environ.get("LINKMETER_COMPLETION_TIMEOUT", ""))
+        if 0 < told <= _LONGEST_PATIENCE_SECONDS:
+            return told
+    return _PATIENCE_SECONDS
+
+
 def forget() -> None:
     """Delete everything that was kept of servers' answers."""
     for path in _folder().glob("*.json"):
@@ -78,7 +90,7 @@ def _offered(ctx: typer.Context, question: str, incomplete: str, ask: Callable[[
     # A thread of its own, because a locked keyring waits for ever, too.
     thread = threading.Thread(target=find, daemon=True)
     thread.start()
-    thread.join(PATIENCE_SECONDS)
+    thread.join(patience_seconds())
     return [word for word in dict.fromkeys(found) if word.startswith(incomplete) and _PLAIN_WORD.fullmatch(word)]
 
 
@@ -102,7 +114,7 @@ def _fresh(path: Path) -> dict[str, Any]:
     try:
         kept = json.loads(private_files.read(path) or "{}")
         return {
-            question: answer for question, answer in kept.items() if 0 <= time.time() - answer["time"] < FRESH_SECONDS
+            question: answer for question, answer in kept.items() if 0 <= time.time() - answer["time"] < _FRESH_SECONDS
         }
     except (ValueError, TypeError, KeyError, AttributeError):
         return {}
@@ -113,4 +125,4 @@ def _folder() -> Path:
 
 
 def _client(server: Server) -> Client:
-    return Client(server.url, server.api_key, timeout=PATIENCE_SECONDS)
+    return Client(server.url, server.api_key, timeout=patience_seconds())

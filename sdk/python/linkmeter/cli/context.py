@@ -1,7 +1,7 @@
 """What a command works with: the client, standard output, remarks and progress on standard error."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from functools import cached_property
 from typing import Self
@@ -12,7 +12,7 @@ from rich.console import Console
 from linkmeter.cli import connection, progress, settings, text
 from linkmeter.cli.connection import Options, Server
 from linkmeter.cli.exits import CommandError, MisuseError
-from linkmeter.cli.output import Format, Output
+from linkmeter.cli.output import Format, Output, Row
 from linkmeter.client import Client
 
 
@@ -77,6 +77,15 @@ class Cli:
         # Rows that appear one by one on the same terminal are progress enough, and would be torn by a bar.
         torn = self.out.is_terminal and not self.out.is_table
         return progress.tracked(self.err, description, total, unit, shown=not self.quiet and not torn)
+
+    def tracked(
+        self, rows: Iterable[Row], description: str, total: int | None = None, unit: str = "links"
+    ) -> Iterator[Row]:
+        """Return rows one by one, with a bar that is gone once the last of them is taken; see progress."""
+        with self.progress(description, total, unit) as bar:
+            for row in rows:
+                yield row
+                bar.advance()
 
     def confirm(self, question: str, *, yes: bool) -> None:
         """Ask before what cannot be undone; `yes` is the answer that was given by an option.

@@ -4,6 +4,8 @@ import sys
 from collections.abc import Callable
 from typing import Final
 
+import typer
+
 from linkmeter import errors
 from linkmeter.cli import text
 from linkmeter.cli.exits import CommandError, ExitCode
@@ -32,7 +34,8 @@ def guarded(run: Callable[[], None]) -> ExitCode:
         return exit_code(problem)
     except BrokenPipeError:
         return ExitCode.BROKEN_PIPE
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):
+        # The second is the first at a question of ours.
         return ExitCode.INTERRUPTED
     except OSError as problem:
         # A full disk under standard output, a file that cannot be written.

@@ -1,9 +1,8 @@
 """How far something long has come, on standard error."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import TypeVar
 
 from rich.console import Console
 from rich.progress import (
@@ -17,8 +16,6 @@ from rich.progress import (
     TextColumn,
 )
 from rich.text import Text
-
-T = TypeVar("T")
 
 
 class Tracker:
@@ -34,12 +31,6 @@ class Tracker:
         self.done += count
         if self._bar is not None and self._task is not None:
             self._bar.advance(self._task, count)
-
-    def over(self, things: Iterable[T]) -> Iterator[T]:
-        """Return things one by one, and count them as done."""
-        for thing in things:
-            yield thing
-            self.advance()
 
     def expect(self, total: int | None) -> None:
         """Say how many there are in all, as soon as that is known."""

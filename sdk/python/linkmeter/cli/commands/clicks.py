@@ -43,8 +43,8 @@ def clicks(
             page_size=_LARGEST_PAGE if everything else min(limit + 1, _LARGEST_PAGE),
         )
     )
-    with cli.progress("Reading clicks", unit="clicks") as bar:
-        shown = found if everything else itertools.islice(found, limit)
-        cli.out.many(bar.over(map(rows.click, shown)), rows.CLICK, empty="No clicks.")
+    shown = found if everything else itertools.islice(found, limit)
+    tracked = cli.tracked(map(rows.click, shown), "Reading clicks", unit="clicks")
+    cli.out.many(tracked, rows.CLICK, empty="No clicks.")
     if not everything and next(found, None) is not None:
         cli.say(f"There are more than {limit}: --limit, or --all.")

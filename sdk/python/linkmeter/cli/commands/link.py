@@ -138,9 +138,8 @@ def list_links(
             page_size=1000 if everything else min(limit + 1, 1000),
         )
     )
-    with cli.progress("Reading links") as bar:
-        shown = found if everything else itertools.islice(found, limit)
-        cli.out.many(bar.over(map(rows.link, shown)), rows.LINK, empty="No links.")
+    shown = found if everything else itertools.islice(found, limit)
+    cli.out.many(cli.tracked(map(rows.link, shown), "Reading links"), rows.LINK, empty="No links.")
     if not everything and next(found, None) is not None:
         cli.say(f"There are more than {limit}: --limit, or --all.")
 

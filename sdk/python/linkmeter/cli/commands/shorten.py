@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, BinaryIO, Final
 
 import typer
 
@@ -79,8 +79,18 @@ def shorten(
     )
     wishes = [_Wish(at, url) for at, url in enumerate(urls, 1)] if urls else _wishes(sys.stdin.buffer)
     run = _Run(cli, fields, new=new)
-    cli.out.many(run.rows(wishes, len(urls) if urls else None), _FIELDS)
+    cli.out.many(run.rows(wishes, len(urls) if urls else _count(sys.stdin.buffer)), _FIELDS)
     run.end()
+
+
+def _count(lines: BinaryIO) -> int | None:
+    """Return how many lines ask for something, if they can be read twice: those of a file, not of a pipe."""
+    if not lines.seekable():
+        return None
+    begin = lines.tell()
+    count = sum(1 for line in lines if line.strip() and not line.lstrip().startswith(b"#"))
+    lines.seek(begin)
+    return count
 
 
 def _wishes(lines: Iterable[bytes]) -> Iterator[_Wish]:
