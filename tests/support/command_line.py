@@ -40,6 +40,7 @@ class CommandLine:
             "HOME": str(home),
             "XDG_CONFIG_HOME": str(home / "config"),
             "XDG_CACHE_HOME": str(home / "cache"),
+            "XDG_STATE_HOME": str(home / "state"),
             "TZ": "UTC",
             "TERM": "xterm-256color",
             # A keyring of the machine's must not be asked.

@@ -23,6 +23,7 @@ Value = str | int | float | bool | datetime | None | Sequence[str] | Mapping[str
 Row = Mapping[str, Value]
 # Tables into a file or pipe are not cut to anybody's window.
 _WIDE: Final = 10_000
+_LIVE_GAP: Final = "  "
 
 
 class Format(StrEnum):
@@ -88,6 +89,21 @@ class Output:
             case Format.CSV:
                 self._csv(rows, names)
 
+    def live(self, rows: Iterable[Row], fields: Fields) -> None:
+        """Write rows that come one by one and without end, each at once; columns of a table grow with their cells."""
+        if not self.is_table:
+            self.many(rows, fields)
+            return
+        names = self._names(fields)
+        widths = [len(name) for name in names]
+        self.show(Text(_LIVE_GAP.join(names), style="bold"))
+        for row in rows:
+            cells = [text.for_terminal(for_people(row.get(name))) for name in names]
+            widths = [max(width, len(cell)) for width, cell in zip(widths, cells, strict=True)]
+            line = _LIVE_GAP.join(f"{cell:{width}}" for cell, width in zip(cells, widths, strict=True))
+            self.show(Text(line.rstrip(), no_wrap=True, overflow="ellipsis"))
+            sys.stdout.flush()
+
     def one(self, row: Row, fields: Fields) -> None:
         """Write one thing: as a column of names and values, a JSON object, or a table of one row."""
         names = self._names(fields, whole=True)
@@ -135,6 +151,7 @@ class Output:
         for row in rows:
             element = textwrap.indent(json_text(_chosen(row, names), indent=2), "  ")
             sys.stdout.write(f"{before}\n{element}")
+            sys.stdout.flush()
             before = ","
         self.line("[]" if before == "[" else "\n]")
 

@@ -20,6 +20,7 @@ from linkmeter.cli.commands import (
     picture,
     shorten,
     stats,
+    tail,
 )
 from linkmeter.cli.exits import ExitCode
 from linkmeter.version import __version__
@@ -57,6 +58,7 @@ login.add_to(app)
 shorten.add_to(app)
 stats.add_to(app)
 clicks.add_to(app)
+tail.add_to(app)
 ledger.add_to(app)
 picture.add_to(link.link)
 app.add_typer(link.link, name="link")

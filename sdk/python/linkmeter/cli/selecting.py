@@ -20,7 +20,7 @@ DIMENSIONS: Final[tuple[str, ...]] = get_args(Dimension)
 OptionalLink = Annotated[
     str | None,
     typer.Argument(
-        metavar="[LINK]",
+        metavar="LINK",
         help="Of this link: code, short URL, or id: and a number. Default: of all links of the account.",
         autocompletion=completing.link_codes,
         show_default=False,

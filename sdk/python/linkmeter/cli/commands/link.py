@@ -33,7 +33,7 @@ class Clearable(StrEnum):
 LinksArgument = Annotated[
     list[str],
     typer.Argument(
-        metavar="LINK...",
+        metavar="LINK",
         help="Codes, short URLs, or id: and a number.",
         autocompletion=completing.link_codes,
         show_default=False,

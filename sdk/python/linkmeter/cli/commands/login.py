@@ -31,7 +31,7 @@ def login(
     address: Annotated[
         str,
         typer.Argument(
-            metavar="[URL]",
+            metavar="URL",
             help="The server's public address. Default: the profile's, or what is answered when asked.",
             show_default=False,
         ),

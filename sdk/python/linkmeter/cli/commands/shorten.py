@@ -47,7 +47,7 @@ def shorten(
     urls: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[URL...]",
+            metavar="URL",
             help="What to shorten. Default: the lines of standard input, each a URL and perhaps a code after it.",
             show_default=False,
         ),
