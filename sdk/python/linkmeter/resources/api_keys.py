@@ -12,7 +12,7 @@ from linkmeter.resource import Resource, TransportT, listing, operation
 from linkmeter.rpc import Call, Listing
 
 # What a key may do; admin is all of them, and the ledger.
-Scope = Literal["links:read", "links:write", "stats:read", "keys:manage", "domains:manage", "admin"]
+Scope = Literal["links:read", "links:write", "stats:read", "keys:manage", "domains:manage", "links:import", "admin"]
 
 
 class ApiKeys(Resource[TransportT]):
