@@ -18,18 +18,18 @@ def each(cli: Cli, names: Sequence[str], do: Callable[[str], Row], fields: Field
     failed: list[ExitCode] = []
 
     def done() -> Iterator[Row]:
-        with cli.progress("Working", len(names)) as bar:
-            for name in names:
-                try:
-                    yield do(name)
-                except (errors.LinkmeterError, CommandError) as problem:
-                    code = _told(cli, name, problem)
-                    failed.append(code)
-                    if code in {ExitCode.RIGHTS, ExitCode.UNAVAILABLE}:
-                        return
-                bar.advance()
+        for name in names:
+            try:
+                yield do(name)
+            except (errors.LinkmeterError, CommandError) as problem:
+                code = _told(cli, name, problem)
+                failed.append(code)
+                if code in {ExitCode.RIGHTS, ExitCode.UNAVAILABLE}:
+                    return
 
-    cli.out.many(done(), fields)
+    # One is done before anybody could watch.
+    rows = cli.tracked(done(), "Working", len(names)) if len(names) > 1 else done()
+    cli.out.many(rows, fields)
     if failed:
         raise AlreadyToldError(failed[0])
 

@@ -96,13 +96,17 @@ class Output:
             return
         names = self._names(fields)
         widths = [len(name) for name in names]
-        self.show(Text(_LIVE_GAP.join(names), style="bold"))
-        for row in rows:
+        for number, row in enumerate(rows):
             cells = [text.for_terminal(for_people(row.get(name))) for name in names]
             widths = [max(width, len(cell)) for width, cell in zip(widths, cells, strict=True)]
-            line = _LIVE_GAP.join(f"{cell:{width}}" for cell, width in zip(cells, widths, strict=True))
-            self.show(Text(line.rstrip(), no_wrap=True, overflow="ellipsis"))
+            if number == 0:
+                self._live_line(names, widths, style="bold")
+            self._live_line(cells, widths)
             sys.stdout.flush()
+
+    def _live_line(self, cells: Sequence[str], widths: Sequence[int], style: str = "") -> None:
+        line = _LIVE_GAP.join(f"{cell:{width}}" for cell, width in zip(cells, widths, strict=True))
+        self.show(Text(line.rstrip(), style=style, no_wrap=True, overflow="ellipsis"))
 
     def one(self, row: Row, fields: Fields) -> None:
         """Write one thing: as a column of names and values, a JSON object, or a table of one row."""

@@ -23,8 +23,11 @@ def read(path: Path) -> str | None:
         raise CommandError(f"cannot read {path}: {problem}") from problem
 
 
-def write(path: Path, text: str) -> None:
-    """Write a file with mode 0600, whole or not at all, and make its folder. Raises CommandError when it cannot."""
+def write(path: Path, text: str, *, durable: bool = True) -> None:
+    """Write a file with mode 0600, whole or not at all, and make its folder. Raises CommandError when it cannot.
+
+    What is not durable may be lost in a power cut, and is written without waiting for the disk.
+    """
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         path.parent.mkdir(mode=_FOLDER, parents=True, exist_ok=True)
@@ -33,7 +36,8 @@ def write(path: Path, text: str) -> None:
         ) as file:
             file.write(text)
             file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
         temporary.replace(path)
     except OSError as problem:
         raise CommandError(f"cannot write {path}: {problem.strerror}") from problem

@@ -46,10 +46,8 @@ def add(
     claimed = cli.client.domains.create(host, public_url=public_url)
     cli.out.one(rows.domain(claimed), rows.DOMAIN)
     if claimed.HasField("proof"):
-        cli.say(
-            f"Put this into the DNS, then: linkmeter domain verify {claimed.host}\n"
-            f'{claimed.proof.name}. {claimed.proof.type} "{claimed.proof.value}"'
-        )
+        cli.say(f"Put this into the DNS, then: linkmeter domain verify {claimed.host}")
+        cli.say(f'{claimed.proof.name}. {claimed.proof.type} "{claimed.proof.value}"')
 
 
 @domain.command("verify")

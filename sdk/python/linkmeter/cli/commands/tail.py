@@ -113,4 +113,4 @@ class _Asked:
     def _keep(self, place: str, shown: AbstractSet[str]) -> None:
         # Who cannot keep the place can still watch.
         with contextlib.suppress(CommandError):
-            private_files.write(self._file, json.dumps({"resume_token": place, "shown": sorted(shown)}))
+            private_files.write(self._file, json.dumps({"resume_token": place, "shown": sorted(shown)}), durable=False)
