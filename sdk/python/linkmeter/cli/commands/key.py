@@ -1,17 +1,18 @@
 """`linkmeter key`: the account's API keys."""
 
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated, Final, get_args
 
 import typer
 
 from linkmeter.cli import link_options, rows, times
 from linkmeter.cli.context import Cli
 from linkmeter.cli.groups import Group
+from linkmeter.resources.api_keys import Scope
 
 key = Group(help="Make, list and revoke API keys of the account.")
 
-_SCOPES: Final = ("links:read", "links:write", "stats:read", "keys:manage", "domains:manage", "admin")
+_SCOPES: Final[tuple[str, ...]] = get_args(Scope)
 _USUAL: Final = ("links:read", "links:write", "stats:read")
 
 
