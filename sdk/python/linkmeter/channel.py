@@ -1,4 +1,4 @@
-"""What a channel to an installation is made of: its address, its security, its deadlines and repeats."""
+"""What a channel to an installation is made of: its address, its security, its repeats."""
 
 import json
 import os
@@ -44,6 +44,8 @@ class Endpoint:
     options: tuple[tuple[str, Any], ...]
     # What every call carries: the key, which no trace of an error shows.
     metadata: tuple[tuple[str, str], ...] = field(repr=False)
+    # Seconds that a call may take with all its repeats; streams have no such bound.
+    timeout: float
 
 
 def endpoint(
@@ -60,22 +62,19 @@ def endpoint(
     return Endpoint(
         target=f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
         credentials=grpc.ssl_channel_credentials(_roots(ca)) if secure else None,
-        options=_options(service_config(methods, timeout), loopback=host in _LOOPBACK),
+        options=_options(service_config(methods), loopback=host in _LOOPBACK),
         metadata=(("authorization", f"Bearer {api_key}"),) if api_key else (),
+        timeout=timeout,
     )
 
 
-def service_config(methods: Iterable[Method[Any, Any]], timeout: float) -> dict[str, Any]:
-    """Return gRPC's service config: a deadline in seconds for every call but streams, repeats where they do no harm."""
-    deadline = f"{timeout:.9f}s"
-    streams = [method for method in methods if method.streams]
+def service_config(methods: Iterable[Method[Any, Any]]) -> dict[str, Any]:
+    """Return gRPC's service config: repeats where they do no harm.
+
+    Deadlines are not in it: gRPC counts those from a coarse clock of its own, which may be seconds away from the call.
+    """
     repeatable = [method for method in methods if method.repeatable and not method.streams]
-    config: list[dict[str, Any]] = [{"name": [{}], "timeout": deadline}]
-    if streams:
-        config.append({"name": _names(streams)})
-    if repeatable:
-        config.append({"name": _names(repeatable), "timeout": deadline, "retryPolicy": _RETRY})
-    return {"methodConfig": config}
+    return {"methodConfig": [{"name": _names(repeatable), "retryPolicy": _RETRY}] if repeatable else []}
 
 
 def _names(methods: Iterable[Method[Any, Any]]) -> list[dict[str, str]]:

@@ -19,6 +19,7 @@ class SyncTransport:
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._metadata = endpoint.metadata
+        self._timeout = endpoint.timeout
         self._channel = (
             grpc.insecure_channel(endpoint.target, options=endpoint.options)
             if endpoint.credentials is None
@@ -33,7 +34,7 @@ class SyncTransport:
         if send is None:
             send = self._sends[method.path] = self._channel.unary_unary(method.path, **_coding(method))
         try:
-            return call.convert(send(call.request, metadata=self._metadata))
+            return call.convert(send(call.request, metadata=self._metadata, timeout=self._timeout))
         except grpc.RpcError as error:
             # The interface says less than what is raised: it is a call, too.
             raise error_of(error) from error  # type: ignore[arg-type]
@@ -77,8 +78,9 @@ class AsyncTransport:
         send = self._sends.get(method.path)
         if send is None:
             send = self._sends[method.path] = self._opened().unary_unary(method.path, **_coding(method))
+        at = self._endpoint
         try:
-            return call.convert(await send(call.request, metadata=self._endpoint.metadata))
+            return call.convert(await send(call.request, metadata=at.metadata, timeout=at.timeout))
         except grpc.aio.AioRpcError as error:
             raise error_of(error) from error
 
