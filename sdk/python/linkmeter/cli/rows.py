@@ -23,6 +23,7 @@ LINK: Final = Fields(
         "expire_time",
         "max_clicks",
         "consumed_clicks",
+        "clicks_before_import",
         "has_password",
         "archived",
         "note",
@@ -97,7 +98,7 @@ DOMAIN: Final = Fields(
     whole=("domain_id", "host"),
 )
 LEDGER: Final = Fields(
-    ("source", "accepted", "stored", "pending", "set_aside", "dropped", "lag_seconds", "last_report_time"),
+    ("source", "name", "accepted", "stored", "pending", "set_aside", "dropped", "lag_seconds", "last_report_time"),
     whole=("source",),
 )
 DELETED: Final = Fields(("link", "link_id", "deleted"), whole=("link",))
@@ -107,7 +108,7 @@ def link(message: links_pb2.Link) -> Row:
     """Return a link as a row of LINK."""
     return {
         **_texts(message, "short_url", "domain", "code", "destination", "title", "note", "expired_destination", "etag"),
-        **_numbers(message, "link_id", "redirect_status", "max_clicks", "consumed_clicks"),
+        **_numbers(message, "link_id", "redirect_status", "max_clicks", "consumed_clicks", "clicks_before_import"),
         **_times(message, "valid_from_time", "expire_time", "create_time", "update_time"),
         **_flags(message, "has_password", "archived", "block_bots"),
         "tags": list(message.tags),
@@ -161,6 +162,7 @@ def ledger_entry(message: stats_service_pb2.LedgerEntry) -> Row:
         **_numbers(message, "accepted", "stored", "pending", "set_aside"),
         **_times(message, "last_report_time"),
         "source": message.source or "total",
+        "name": message.name,
         "dropped": dict(message.dropped),
         "lag_seconds": round(message.lag_seconds, 3),
     }
