@@ -47,8 +47,56 @@ class OriginKind:
         return cast("Origin", factory(**values))
 
 
-# In the order in which help lists them. A line each, its class in linkmeter/moving/origins/.
-ORIGINS: tuple[OriginKind, ...] = ()
+def _key(environment: str, description: str) -> Option:
+    return Option(name="key", kind=OptionKind.SECRET, is_required=True, environment=environment, help=description)
+
+
+_SERVER = Option(name="address", is_argument=True, is_required=True, help="The server's address.")
+_ADDRESS = Option(name="address", help="Where the API is. Default: the product's own address.")
+
+# In the order in which help lists them.
+ORIGINS: tuple[OriginKind, ...] = (
+    OriginKind(
+        name="shlink",
+        summary="Move in from a Shlink server (3.3 or newer), with every visit.",
+        factory="shlink:Shlink",
+        options=(_SERVER, _key("SHLINK_API_KEY", "An API key that sees all short URLs.")),
+    ),
+    OriginKind(
+        name="shortio",
+        summary="Move in from a domain of Short.io, with every click.",
+        factory="shortio:ShortIo",
+        options=(
+            Option(name="domain", is_argument=True, help="The domain. Default: the only one of the account."),
+            _key("SHORTIO_API_KEY", "A secret key."),
+            _ADDRESS,
+        ),
+    ),
+    OriginKind(
+        name="dub",
+        summary="Move in from a workspace of Dub, with every click where the plan has events.",
+        factory="dub:Dub",
+        options=(_key("DUB_API_KEY", "An API key that reads links and analytics."), _ADDRESS),
+    ),
+    OriginKind(
+        name="kutt",
+        summary="Move in from a Kutt server: links, and how often each was followed.",
+        factory="kutt:Kutt",
+        options=(_SERVER, _key("KUTT_API_KEY", "An API key.")),
+    ),
+    OriginKind(
+        name="bitly",
+        summary="Move in from Bitly: links, custom back-halves, and how often each was followed.",
+        factory="bitly:Bitly",
+        options=(_key("BITLY_ACCESS_TOKEN", "An access token."), _ADDRESS),
+    ),
+    OriginKind(
+        name="spoo",
+        summary="Move in from spoo.me: links, and how often each was followed.",
+        factory="spoo:SpooMe",
+        options=(_key("SPOO_API_KEY", "An API key with the scope urls:read."), _ADDRESS),
+    ),
+)
 
 
 def find_origin(name: str) -> OriginKind | None:
