@@ -53,9 +53,30 @@ def _key(environment: str, description: str) -> Option:
 
 _SERVER = Option(name="address", is_argument=True, is_required=True, help="The server's address.")
 _ADDRESS = Option(name="address", help="Where the API is. Default: the product's own address.")
+_YOURLS_ZONE = Option(
+    name="time_zone", help="Zone in which YOURLS writes times of clicks: Europe/Berlin, +02:00.", default="UTC"
+)
 
 # In the order in which help lists them.
 ORIGINS: tuple[OriginKind, ...] = (
+    OriginKind(
+        name="yourls",
+        summary="Move in from YOURLS with an SQL dump of its database, with every click.",
+        factory="yourls_dump:YourlsDump",
+        options=(
+            Option(
+                name="dump",
+                help="A dump by mysqldump, mariadb-dump or phpMyAdmin; may be gzipped.",
+                kind=OptionKind.FILE,
+                is_argument=True,
+                is_required=True,
+            ),
+            Option(name="domain", help="The host name at which YOURLS serves the links.", is_required=True),
+            _YOURLS_ZONE,
+            Option(name="table_prefix", help="YOURLS_DB_PREFIX, when the dump holds several installations."),
+            Option(name="cut_off", help="take: what is there of a dump that ends too early.", default="refuse"),
+        ),
+    ),
     OriginKind(
         name="shlink",
         summary="Move in from a Shlink server (3.3 or newer), with every visit.",
