@@ -56,6 +56,12 @@ _ADDRESS = Option(name="address", help="Where the API is. Default: the product's
 _YOURLS_ZONE = Option(
     name="time_zone", help="Zone in which YOURLS writes times of clicks: Europe/Berlin, +02:00.", default="UTC"
 )
+_DOMAIN = Option(name="domain", help="The links' host name, where the file does not say it.")
+_VIEWS = (
+    Option(name="clicks", help="The CSV file; or gzipped.", kind=OptionKind.FILE, is_argument=True, is_required=True),
+    _DOMAIN,
+    Option(name="path_prefix", help="What stands before the code in a path.", default="/"),
+)
 
 # In the order in which help lists them.
 ORIGINS: tuple[OriginKind, ...] = (
@@ -116,6 +122,32 @@ ORIGINS: tuple[OriginKind, ...] = (
         summary="Move in from spoo.me: links, and how often each was followed.",
         factory="spoo:SpooMe",
         options=(_key("SPOO_API_KEY", "An API key with the scope urls:read."), _ADDRESS),
+    ),
+    OriginKind(
+        name="csv",
+        summary="Move in from CSV files of links, of clicks, or of both, with columns by name; Dub's export is one.",
+        factory="csv_files:CsvFiles",
+        options=(
+            Option(name="links", help="A CSV file of links.", kind=OptionKind.FILE, is_argument=True),
+            Option(name="clicks", help="A CSV file of clicks.", kind=OptionKind.FILE),
+            _DOMAIN,
+            Option(name="time_zone", help="Zone of times that name none: Europe/Berlin, +02:00.", default="UTC"),
+            Option(name="columns", help="Columns with names of their own: destination=Ziel,code=Kürzel."),
+            Option(name="encoding", help="Encoding of the files, when it is none of UTF-8, UTF-16 and Windows-1252."),
+            Option(name="delimiter", help="comma, semicolon, tab or pipe, when the header does not show it."),
+        ),
+    ),
+    OriginKind(
+        name="goatcounter",
+        summary="Bring clicks of links from GoatCounter's CSV export: each view of a path is one.",
+        factory="page_views:GoatCounter",
+        options=_VIEWS,
+    ),
+    OriginKind(
+        name="plausible",
+        summary="Bring clicks of links from Plausible's events as CSV, out of ClickHouse: each view of a path is one.",
+        factory="page_views:Plausible",
+        options=_VIEWS,
     ),
 )
 
