@@ -85,6 +85,12 @@ def serving(product: Product) -> Iterator[str]:
         server.server_close()
 
 
+def _body(content: bytes, kind: str) -> Any:
+    if kind == "application/x-www-form-urlencoded":
+        return dict(parse_qsl(content.decode(), keep_blank_values=True))
+    return json.loads(content) if content else None
+
+
 def _handler(product: Product) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -108,7 +114,7 @@ def _handler(product: Product) -> type[BaseHTTPRequestHandler]:
                 path=parts.path,
                 query=dict(parse_qsl(parts.query, keep_blank_values=True)),
                 headers={name.lower(): value for name, value in self.headers.items()},
-                body=json.loads(content) if content else None,
+                body=_body(content, self.headers.get("content-type", "")),
             )
             answer = product.respond(request)
             body = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()

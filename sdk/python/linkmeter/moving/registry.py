@@ -84,6 +84,17 @@ ORIGINS: tuple[OriginKind, ...] = (
         ),
     ),
     OriginKind(
+        name="yourls-api",
+        summary="Move in from a YOURLS server: links, and every click where Shlink's plugin for it is installed.",
+        factory="yourls_api:YourlsApi",
+        options=(
+            _SERVER,
+            _key("YOURLS_SIGNATURE", "The signature token of the page Tools."),
+            Option(name="domain", help="The links' host name. Default: that of their short URLs."),
+            _YOURLS_ZONE,
+        ),
+    ),
+    OriginKind(
         name="shlink",
         summary="Move in from a Shlink server (3.3 or newer), with every visit.",
         factory="shlink:Shlink",

@@ -55,8 +55,11 @@ class HttpApi:
         secret: str,
         patience: Patience,
         paces: Sequence[Pace] = (),
+        sends_forms: bool = False,
     ) -> None:
         """Take the product's name for messages, its base address, and the headers that show the key (secret).
+
+        What is posted is JSON, or with sends_forms a form.
 
         Raise OriginError for an address that cannot be one, and for a key that no header can carry.
         """
@@ -65,6 +68,7 @@ class HttpApi:
         self._secret = _checked_key(product, secret)
         self._patience = patience
         self._paces = paces
+        self._sends_forms = sends_forms
         self._has_answered = False
         self._time = ""
         self._client = httpx.Client(headers={"accept": "application/json", **headers}, timeout=_TIMEOUT)
@@ -130,7 +134,8 @@ class HttpApi:
         for _ in range(_MOST_REDIRECTS):
             for pace in self._paces:
                 pace.wait()
-            request = self._client.build_request(method, url, json=body)
+            form, content = (body, None) if self._sends_forms else (None, body)
+            request = self._client.build_request(method, url, data=form, json=content)
             with_answer = self._client.send(request, stream=True, follow_redirects=False)
             try:
                 self._time = with_answer.headers.get("date", "")
