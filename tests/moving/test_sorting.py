@@ -1,14 +1,16 @@
 """Clicks and counts that are kept on disk come back as they went in."""
 
 from collections import Counter
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from linkmeter.moving.origin import OriginClick
-from linkmeter.moving.origins.sorting import ClickSorter, Counts, microseconds
+from linkmeter.moving.origin import OriginClick, OriginError
+from linkmeter.moving.origins.sorting import ClickSorter, Counts, microseconds, room, temporary_database
 
 CLICK = OriginClick(
     place="line 7",
@@ -31,6 +33,28 @@ def test_clicks_come_back_whole_and_by_their_keys() -> None:
     expected = sorted(enumerate(clicks), key=lambda item: -(item[0] // 2))
     assert [click for _, click in sorter.sorted()] == [click for _, click in expected]
     assert next(iter(sorter.sorted()))[0] == -5_000
+
+
+def test_equal_keys_are_sorted_by_group_and_tie_and_then_stay_as_they_came() -> None:
+    sorter = ClickSorter()
+    came: list[tuple[str, int | str, str]] = [
+        ("b", 1, "4"),
+        ("a", 10, "2"),
+        ("b", 1, "5"),
+        ("a", 9, "1"),
+        ("a", "9", "3"),
+    ]
+    for group, tie, place in came:
+        sorter.add(7, replace(CLICK, place=place), tie_group=group, tie=tie)
+    assert [click.place for _, click in sorter.sorted()] == ["1", "2", "3", "4", "5"]
+
+
+def test_a_full_disk_is_told_in_a_sentence() -> None:
+    with closing(temporary_database()) as database:
+        database.execute("CREATE TABLE texts (text TEXT)")
+        database.execute("PRAGMA max_page_count = 2")
+        with pytest.raises(OriginError, match="no room for a temporary file"), room():
+            database.execute("INSERT INTO texts VALUES (?)", ["x" * 100_000])
 
 
 def test_times_become_microseconds_and_back_before_and_after_1970() -> None:

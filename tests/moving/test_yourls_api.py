@@ -92,6 +92,19 @@ def test_links_that_no_page_shows_are_said(server: YourlsServer, origin: YourlsA
 def test_what_was_clicked_just_now_is_left_to_the_next_run(server: YourlsServer, origin: YourlsApi) -> None:
     server.shorten("a", "2026-03-01 11:49:59", "2026-03-01 11:55:00")
     assert [x.time.minute for x in origin.clicks() if isinstance(x, OriginClick)] == [49]
+    assert origin.count_clicks() == 1
+    assert links_of(origin)["a"].clicks_before == 0, "the next run brings it as a click"
+
+
+def test_a_reading_that_ended_in_the_middle_is_begun_anew(server: YourlsServer, origin: YourlsApi) -> None:
+    server.shorten("a", "2024-02-01 10:00:00")
+    server.shorten("b", "2024-02-01 11:00:00")
+    server.shorten("c", "2024-02-01 12:00:00")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(server, "troubles", {6: Answer(["no"])})
+        with pytest.raises(OriginError, match="in a shape that is not YOURLS's"):
+            list(origin.clicks())
+    assert [x.time.hour for x in origin.clicks() if isinstance(x, OriginClick)] == [10, 11, 12]
 
 
 def test_times_are_in_the_zone_that_is_told(server: YourlsServer, address: str) -> None:

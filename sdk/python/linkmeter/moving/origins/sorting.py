@@ -1,18 +1,21 @@
-"""What is too much for memory, sorted and counted in temporary files, which go when they are closed.
+"""What is too much for memory, sorted and counted in temporary files.
 
-They lie where the environment's TMPDIR (or SQLITE_TMPDIR) says, and take as much room as what is put in.
+They are nameless SQLite files, which the system deletes when they are closed or the program ends, however it ends. They
+lie where the environment's TMPDIR (or SQLITE_TMPDIR) says, and take as much room as what is put in.
 """
 
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
-from linkmeter.moving.origin import OriginClick, Problem
+from linkmeter.moving.origin import OriginClick, OriginError, Problem
 
 _BATCH = 10_000
 _IN_MEMORY = 50_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 def temporary_database() -> sqlite3.Connection:
@@ -21,12 +24,25 @@ def temporary_database() -> sqlite3.Connection:
     database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
     for setting in ("journal_mode=OFF", "synchronous=OFF", "temp_store=FILE", "cache_size=-16384"):
         database.execute(f"PRAGMA {setting}")
+    # One transaction that is never committed, which is faster.
+    database.execute("BEGIN")
     return database
+
+
+@contextmanager
+def room() -> Iterator[None]:
+    """Raise OriginError, which says what to do, when the disk has no room for what is put into a temporary file."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise OriginError(
+            f"there is no room for a temporary file ({error}): free some, or name another folder in SQLITE_TMPDIR"
+        ) from None
 
 
 def microseconds(time: datetime) -> int:
     """Return a time as microseconds since 1970."""
-    return (time - _EPOCH) // timedelta(microseconds=1)
+    return (time - _EPOCH) // _MICROSECOND
 
 
 class ClickSorter:
@@ -35,16 +51,26 @@ class ClickSorter:
     def __init__(self) -> None:
         self._database = temporary_database()
         self._database.execute(
-            "CREATE TABLE clicks (key INTEGER, place TEXT, domain TEXT, code TEXT, time INTEGER, referrer TEXT,"
-            " user_agent TEXT, ip TEXT, country TEXT, accept_language TEXT)"
+            "CREATE TABLE clicks (key INTEGER, tie_group TEXT, tie, place TEXT, domain TEXT, code TEXT, time INTEGER,"
+            " referrer TEXT, user_agent TEXT, ip TEXT, country TEXT, accept_language TEXT)"
         )
         self._waiting: list[tuple[int | str, ...]] = []
 
-    def add(self, key: int, click: OriginClick) -> None:
-        """Add a click. key is what it is sorted by, up to 64 bits; equal ones stay in the order in which they came."""
+    def close(self) -> None:
+        """Delete the temporary file."""
+        self._database.close()
+
+    def add(self, key: int, click: OriginClick, *, tie_group: str = "", tie: int | str = 0) -> None:
+        """Add a click. Raise OriginError when the disk is full.
+
+        key is what it is sorted by, up to 64 bits. Clicks of equal keys are sorted by tie_group, and within one by tie;
+        those that are still equal stay in the order in which they came.
+        """
         self._waiting.append(
             (
                 key,
+                tie_group,
+                tie,
                 click.place,
                 click.domain,
                 click.code,
@@ -60,32 +86,32 @@ class ClickSorter:
             self._flush()
 
     def sorted(self) -> Iterator[tuple[int, OriginClick]]:
-        """Yield each key and its click, the smallest key first."""
+        """Yield each key and its click, the smallest key first, streamed. Raise OriginError when the disk is full."""
         self._flush()
-        rows = self._database.execute(
-            "SELECT key, place, domain, code, time, referrer, user_agent, ip, country, accept_language"
-            " FROM clicks ORDER BY key, rowid"
-        )
-        for key, place, domain, code, time, referrer, user_agent, ip, country, accept_language in rows:
-            yield (
-                key,
-                OriginClick(
-                    place=place,
-                    domain=domain,
-                    code=code,
-                    time=_EPOCH + timedelta(microseconds=time),
-                    referrer=referrer,
-                    user_agent=user_agent,
-                    ip=ip,
-                    country=country,
-                    accept_language=accept_language,
-                ),
+        with room():
+            rows = self._database.execute(
+                "SELECT key, place, domain, code, time, referrer, user_agent, ip, country, accept_language"
+                " FROM clicks ORDER BY key, tie_group, tie, rowid"
             )
+            for key, place, domain, code, time, referrer, user_agent, ip, country, accept_language in rows:
+                yield (
+                    key,
+                    OriginClick(
+                        place=place,
+                        domain=domain,
+                        code=code,
+                        time=_EPOCH + time * _MICROSECOND,
+                        referrer=referrer,
+                        user_agent=user_agent,
+                        ip=ip,
+                        country=country,
+                        accept_language=accept_language,
+                    ),
+                )
 
     def _flush(self) -> None:
-        self._database.execute("BEGIN")
-        self._database.executemany("INSERT INTO clicks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", self._waiting)
-        self._database.execute("COMMIT")
+        with room():
+            self._database.executemany("INSERT INTO clicks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", self._waiting)
         self._waiting.clear()
 
 
@@ -150,7 +176,7 @@ class Counts:
         self._database: sqlite3.Connection | None = None
 
     def add(self, code: str) -> None:
-        """Count a code once more."""
+        """Count a code once more. Raise OriginError when the disk is full."""
         self._counts[code] += 1
         if len(self._counts) > self._in_memory:
             self._flush()
@@ -166,10 +192,9 @@ class Counts:
         if self._database is None:
             self._database = temporary_database()
             self._database.execute("CREATE TABLE counts (code TEXT PRIMARY KEY, count INTEGER) WITHOUT ROWID")
-        self._database.execute("BEGIN")
-        self._database.executemany(
-            "INSERT INTO counts VALUES (?, ?) ON CONFLICT (code) DO UPDATE SET count = count + excluded.count",
-            self._counts.items(),
-        )
-        self._database.execute("COMMIT")
+        with room():
+            self._database.executemany(
+                "INSERT INTO counts VALUES (?, ?) ON CONFLICT (code) DO UPDATE SET count = count + excluded.count",
+                self._counts.items(),
+            )
         self._counts.clear()

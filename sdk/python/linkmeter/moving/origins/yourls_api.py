@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
 
@@ -12,11 +12,10 @@ from linkmeter.moving.origins.csv_files import country_code, split_short_url
 from linkmeter.moving.origins.fields import Item, OddItem
 from linkmeter.moving.origins.http_api import HttpApi, Refused, object_of, rows_of
 from linkmeter.moving.origins.patience import Patience
-from linkmeter.moving.origins.sorting import ClickSorter, microseconds, temporary_database
+from linkmeter.moving.origins.sorting import ClickSorter, microseconds, room, temporary_database
+from linkmeter.moving.origins.spool import SETTLED_AFTER
 
 _PAGE: Final = 500
-# What is clicked while links are read one after the other is left to the next run: the order must stay as it is.
-_SETTLED_AFTER: Final = timedelta(minutes=10)
 # Pages are offsets into an order that has ties and changes with each click. What one order misses, another shows.
 _ORDERS: Final = ("last", "top", "bottom")
 
@@ -62,6 +61,7 @@ class YourlsApi:
         self._domain = domain.strip().lower()
         self._zone = moments.parse_zone(time_zone)
         self._clock = clock
+        self._clicks = ClickSorter()
         self.identity = f"yourls-api:{self._api.address}"
 
     def count_links(self) -> int:
@@ -69,8 +69,8 @@ class YourlsApi:
         return int(self._read.execute("SELECT count(*) FROM links").fetchone()[0])
 
     def count_clicks(self) -> int:
-        """Return how many single clicks the plugin has told."""
-        return int(self._read.execute("SELECT coalesce(sum(known), 0) FROM links").fetchone()[0])
+        """Return how many single clicks the plugin has told, without those that are left to the next run."""
+        return int(self._read.execute("SELECT coalesce(sum(settled), 0) FROM links").fetchone()[0])
 
     def links(self) -> Iterator[OriginLink | Problem]:
         """Yield the links in the order of their codes, and what was missing."""
@@ -107,23 +107,22 @@ class YourlsApi:
             yield Problem(place, reason, message)
 
     @cached_property
-    def _clicks(self) -> ClickSorter:
-        return ClickSorter()
-
-    @cached_property
     def _read(self) -> sqlite3.Connection:
-        """All that YOURLS tells, in temporary tables."""
+        """All that YOURLS tells, in temporary tables. A reading that ended in the middle is begun anew."""
+        self._clicks.close()
+        self._clicks = ClickSorter()
         database = temporary_database()
         database.execute(
             "CREATE TABLE links (code TEXT PRIMARY KEY, domain TEXT, destination TEXT, title TEXT, time TEXT,"
-            " total INTEGER, known INTEGER DEFAULT 0) WITHOUT ROWID"
+            " total INTEGER, known INTEGER DEFAULT 0, settled INTEGER DEFAULT 0) WITHOUT ROWID"
         )
         database.execute(
             "CREATE TABLE problems (kind TEXT, place TEXT, reason TEXT, message TEXT, UNIQUE (kind, place))"
         )
-        self._read_links(database)
-        if self._has_plugin():
-            self._read_clicks(database)
+        with room():
+            self._read_links(database)
+            if self._has_plugin():
+                self._read_clicks(database)
         return database
 
     def _read_links(self, database: sqlite3.Connection) -> None:
@@ -181,10 +180,10 @@ class YourlsApi:
         return True
 
     def _read_clicks(self, database: sqlite3.Connection) -> None:
-        settled = self._api.server_time - _SETTLED_AFTER
+        until = self._api.server_time - SETTLED_AFTER
         codes = database.execute("SELECT code, domain FROM links WHERE total > 0 ORDER BY code").fetchall()
         for code, domain in codes:
-            known = 0
+            known = settled = 0
             for number, row in enumerate(self._visits(database, code), 1):
                 place = f"click {number} of {code}"
                 try:
@@ -192,10 +191,11 @@ class YourlsApi:
                 except OddItem as problem:
                     _note(database, "clicks", problem.problem(place))
                     continue
-                if click.time < settled:
+                known += 1
+                if click.time < until:
                     self._clicks.add(microseconds(click.time), click)
-                    known += 1
-            database.execute("UPDATE links SET known = ? WHERE code = ?", (known, code))
+                    settled += 1
+            database.execute("UPDATE links SET known = ?, settled = ? WHERE code = ?", (known, settled, code))
 
     def _visits(self, database: sqlite3.Connection, code: str) -> list[Any]:
         try:
