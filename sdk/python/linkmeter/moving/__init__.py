@@ -1,0 +1,1 @@
+"""Moving in from another service with its clicks, and moving out again."""

@@ -1,0 +1,1 @@
+"""Where an import can come from: files of other products, and their APIs. Each module offers one or a few origins."""
