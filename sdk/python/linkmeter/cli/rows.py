@@ -97,7 +97,7 @@ DOMAIN: Final = Fields(
     whole=("domain_id", "host"),
 )
 LEDGER: Final = Fields(
-    ("source", "accepted", "stored", "pending", "set_aside", "dropped", "lag_seconds", "last_report_time"),
+    ("source", "name", "accepted", "stored", "pending", "set_aside", "dropped", "lag_seconds", "last_report_time"),
     whole=("source",),
 )
 DELETED: Final = Fields(("link", "link_id", "deleted"), whole=("link",))
@@ -161,6 +161,8 @@ def ledger_entry(message: stats_service_pb2.LedgerEntry) -> Row:
         **_numbers(message, "accepted", "stored", "pending", "set_aside"),
         **_times(message, "last_report_time"),
         "source": message.source or "total",
+        # Of an import: what was imported. Outboxes have none.
+        "name": message.name,
         "dropped": dict(message.dropped),
         "lag_seconds": round(message.lag_seconds, 3),
     }
