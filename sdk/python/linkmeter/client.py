@@ -10,6 +10,7 @@ from linkmeter.resource import TransportT
 from linkmeter.resources.api_keys import ApiKeys
 from linkmeter.resources.clicks import Clicks
 from linkmeter.resources.domains import Domains
+from linkmeter.resources.imports import Imports
 from linkmeter.resources.ledger import Ledger
 from linkmeter.resources.links import Links
 from linkmeter.resources.stats import Stats
@@ -31,6 +32,7 @@ class _Api(Generic[TransportT]):
         self.api_keys = ApiKeys(transport)
         self.domains = Domains(transport)
         self.tags = Tags(transport)
+        self.imports = Imports(transport)
         self.ledger = Ledger(transport)
 
 

@@ -15,6 +15,7 @@ from linkmeter.analytics.v1 import click_service_pb2 as clicks
 from linkmeter.analytics.v1 import stats_service_pb2 as stats
 from linkmeter.links.v1 import api_key_service_pb2 as api_keys
 from linkmeter.links.v1 import domain_service_pb2 as domains
+from linkmeter.links.v1 import import_service_pb2 as imports
 from linkmeter.links.v1 import link_service_pb2 as links
 from linkmeter.links.v1 import links_pb2 as nouns
 from linkmeter.links.v1 import tag_service_pb2 as tags
@@ -72,6 +73,24 @@ CREATE_TAG: Final = Method(_TAGS, "CreateTag", tags.CreateTagRequest, tags.Tag)
 LIST_TAGS: Final = Method(_TAGS, "ListTags", tags.ListTagsRequest, tags.ListTagsResponse, repeatable=True)
 UPDATE_TAG: Final = Method(_TAGS, "UpdateTag", tags.UpdateTagRequest, tags.Tag)
 DELETE_TAG: Final = Method(_TAGS, "DeleteTag", tags.DeleteTagRequest, tags.DeleteTagResponse)
+
+# Everything may be sent again: links are found again, and clicks are known by their sequence.
+_IMPORTS: Final = "linkmeter.links.v1.ImportService"
+CREATE_IMPORT: Final = Method(_IMPORTS, "CreateImport", imports.CreateImportRequest, imports.Import, repeatable=True)
+GET_IMPORT: Final = Method(_IMPORTS, "GetImport", imports.GetImportRequest, imports.Import, repeatable=True)
+LIST_IMPORTS: Final = Method(
+    _IMPORTS, "ListImports", imports.ListImportsRequest, imports.ListImportsResponse, repeatable=True
+)
+IMPORT_LINKS: Final = Method(
+    _IMPORTS, "ImportLinks", imports.ImportLinksRequest, imports.ImportLinksResponse, repeatable=True
+)
+IMPORT_CLICKS: Final = Method(
+    _IMPORTS, "ImportClicks", imports.ImportClicksRequest, imports.ImportClicksResponse, repeatable=True
+)
+FINISH_IMPORT: Final = Method(_IMPORTS, "FinishImport", imports.FinishImportRequest, imports.Import, repeatable=True)
+UNDO_IMPORT: Final = Method(
+    _IMPORTS, "UndoImport", imports.UndoImportRequest, imports.UndoImportResponse, repeatable=True
+)
 
 
 def all_methods() -> list[Method[Any, Any]]:

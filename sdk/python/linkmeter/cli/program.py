@@ -13,6 +13,8 @@ from linkmeter.cli.commands import (
     completion,
     config,
     domain,
+    exports,
+    imports,
     key,
     ledger,
     link,
@@ -64,6 +66,8 @@ picture.add_to(link.link)
 app.add_typer(link.link, name="link")
 app.add_typer(key.key, name="key")
 app.add_typer(domain.domain, name="domain")
+app.add_typer(imports.imports, name="import")
+app.add_typer(exports.exports, name="export")
 app.add_typer(config.config, name="config")
 app.add_typer(completion.completion, name="completion")
 

@@ -162,6 +162,7 @@ def ledger_entry(message: stats_service_pb2.LedgerEntry) -> Row:
         **_numbers(message, "accepted", "stored", "pending", "set_aside"),
         **_times(message, "last_report_time"),
         "source": message.source or "total",
+        # Of an import: what was imported. Outboxes have none.
         "name": message.name,
         "dropped": dict(message.dropped),
         "lag_seconds": round(message.lag_seconds, 3),

@@ -53,9 +53,11 @@ class Origin(Protocol):
     """Where links and clicks come from. Both can be read several times, and say the same each time."""
 
     name: str  # "yourls"
-    identity: (
-        str  # stable address of what is imported, for instance the origin's URL: the import's source is made from it
-    )
+
+    @property
+    def identity(self) -> str:
+        """Stable address of what is imported, for instance the origin's URL: the import's source is made from it."""
+        ...
 
     def links(self) -> Iterator[OriginLink | Problem]:
         """Yield the origin's links, streamed. Raise OriginError when it cannot be read."""

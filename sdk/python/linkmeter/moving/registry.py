@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import cast
 
-from linkmeter.moving.origin import Origin
+from linkmeter.moving.origin import Origin, OriginError
 
 
 class OptionKind(Enum):
@@ -35,15 +35,18 @@ class Option:
 class OriginKind:
     """An origin that `linkmeter import` knows."""
 
-    name: str
+    name: str  # also Import.origin: a-z 0-9 _ -
     summary: str
     factory: str  # "module:callable" below linkmeter.moving.origins; takes the options by keyword
     options: tuple[Option, ...]
 
     def open(self, values: Mapping[str, str | Path]) -> Origin:
-        """Return the origin for the options' values. Raise OriginError when it cannot be read at all."""
+        """Return the origin for those options that were given. Raise OriginError when it cannot be read at all."""
         module, _, attribute = self.factory.partition(":")
-        factory = getattr(import_module(f"linkmeter.moving.origins.{module}"), attribute)
+        try:
+            factory = getattr(import_module(f"linkmeter.moving.origins.{module}"), attribute)
+        except ImportError as problem:
+            raise OriginError(f"{problem}; what it needs comes with: pip install 'linkmeter[moving]'") from None
         return cast("Origin", factory(**values))
 
 
@@ -159,6 +162,19 @@ ORIGINS: tuple[OriginKind, ...] = (
         summary="Bring clicks of links from Plausible's events as CSV, out of ClickHouse: each view of a path is one.",
         factory="page_views:Plausible",
         options=_VIEWS,
+    ),
+    OriginKind(
+        name="archive",
+        summary="Move in from another Linkmeter, with what linkmeter export archive wrote there.",
+        factory="archive:ArchiveOrigin",
+        options=(
+            Option(name="path", help="The archive.", kind=OptionKind.FILE, is_argument=True, is_required=True),
+            Option(
+                name="identity",
+                help="What names the archived account, so that a later archive goes on where this one ends. "
+                "Default: a digest of its oldest click.",
+            ),
+        ),
     ),
 )
 
