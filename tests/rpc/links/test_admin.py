@@ -80,7 +80,7 @@ async def test_keys_are_listed_without_secrets_and_revoked(links: Links, links_d
     """A key's secret is printed once; after revoke-key it is refused."""
     url = links_database
     key = done(url, "create-key", "--owner", "owner", "--title", "reports")
-    scopes = "domains:manage,keys:manage,links:read,links:write,stats:read"
+    scopes = "domains:manage,keys:manage,links:import,links:read,links:write,stats:read"
     assert table(url, "list-keys", "--owner", "owner")[-1] == [
         key["api_key_id"],
         key["api_key"][:10],

@@ -5,7 +5,7 @@ import errno
 import os
 import signal
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from services.analytics.segments.locate import open_files
 from services.common import errors
 from tests.support.object_store import BUCKET, TestObjectStore, running_object_store
 from tests.support.segments import ObjectPlace, content, names, put, read
+from tests.support.wait import eventually
 
 CLICKS = "0a1b/clicks.parquet"
 DAILY = "0a1b/daily.parquet"
@@ -87,7 +88,14 @@ async def test_a_store_that_is_killed_in_the_middle_of_a_download(own_place: Obj
         with pytest.raises(errors.Unavailable):
             await files.delete([CLICKS])
         own_place.store.start()
-        assert (await read(files, [clicks, daily]))[CLICKS] == big
+        assert (await eventually(lambda: _read_if_there(files, clicks, daily)))[CLICKS] == big
+
+
+async def _read_if_there(files: SegmentFiles, *wanted: SegmentFile) -> dict[str, bytes]:
+    """Read files; nothing while the store, which answers already, has not found its volumes again."""
+    with suppress(errors.Unavailable):
+        return await read(files, [*wanted])
+    return {}
 
 
 async def test_a_download_that_breaks_off_is_taken_up_or_refused(
