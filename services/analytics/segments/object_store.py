@@ -40,8 +40,8 @@ _RETRY_TIMEOUT: Final = timedelta(seconds=5)
 _PIECE_BYTES: Final = 1024 * 1024
 _LISTED_AT_ONCE: Final = 1000
 _LOGGED_CHARACTERS: Final = 300
-# Codes of S3, MinIO, Ceph and others, and the HTTP status that says the same.
-_IS_FULL: Final = re.compile(r"\b507\b|InsufficientStorage|StorageFull|QuotaExceeded|DiskFull")
+# Codes of S3, MinIO, Ceph and others, and the HTTP status that says the same. A time that it took may be 507.2ms, too.
+_IS_FULL: Final = re.compile(r"\b507 Insufficient|InsufficientStorage|StorageFull|QuotaExceeded|DiskFull")
 _NO_BUCKET: Final = "NoSuchBucket"
 
 _logger = log.get(__name__)

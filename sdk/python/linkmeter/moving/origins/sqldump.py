@@ -14,10 +14,12 @@ What is read of a statement:
 - `USE`, and what `SET` says about the time zone and about settings that a whole dump restores at its end.
 """
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO
+
+# The standard library's reads possessive quantifiers wrongly before Python 3.11.5.
+import regex as re
 
 from linkmeter.moving.origins.sqlsource import CutOff, SqlSource, SyntaxDamage
 
@@ -208,12 +210,13 @@ class SqlDump:
 
 
 def _breaks_before(match: re.Match[bytes]) -> int:
-    text = match[0]
+    text: bytes = match[0]
     return text.count(b"\n", 0, text.index(b"("))
 
 
 def _split(names: bytes) -> list[bytes]:
-    return re.findall(_NAME, names)
+    found: list[bytes] = re.findall(_NAME, names)
+    return found
 
 
 def _name(token: bytes) -> str:
@@ -260,7 +263,8 @@ def _value(token: bytes) -> Value:
 
 def _unescaped(text: bytes, quote: bytes) -> bytes:
     pattern = _ESCAPED if quote == b"'" else re.compile(rb'\\(.)|""', re.DOTALL)
-    return pattern.sub(lambda match: quote if match[1] is None else _ESCAPES.get(match[1], match[1]), text)
+    plain: bytes = pattern.sub(lambda match: quote if match[1] is None else _ESCAPES.get(match[1], match[1]), text)
+    return plain
 
 
 __all__ = ["CutOff", "Insert", "Row", "SqlDump", "SyntaxDamage", "Table", "Value"]
