@@ -41,8 +41,15 @@ def own_place(object_place: ObjectPlace, tmp_path: Path, monkeypatch: pytest.Mon
         yield replace(object_place, store=store)
 
 
-def _pause(store: TestObjectStore) -> None:
+async def _pause(store: TestObjectStore) -> None:
+    """Stop the process, and wait until each of its threads has: one may be answering still."""
     os.kill(store.pid, signal.SIGSTOP)
+    tasks = Path(f"/proc/{store.pid}/task")
+    await eventually(lambda: all(_is_stopped(task) for task in tasks.iterdir()))
+
+
+def _is_stopped(task: Path) -> bool:
+    return (task / "stat").read_text().rpartition(")")[2].split()[0] == "T"
 
 
 async def test_a_store_that_is_killed_in_the_middle_of_an_upload(own_place: ObjectPlace) -> None:
@@ -53,7 +60,7 @@ async def test_a_store_that_is_killed_in_the_middle_of_an_upload(own_place: Obje
             source = folder / "made.parquet"
             # In parts, of which some have arrived.
             source.write_bytes(content(1, 12_000_000))
-            _pause(own_place.store)
+            await _pause(own_place.store)
             putting = asyncio.create_task(files.put(CLICKS, source))
             await asyncio.wait([putting], timeout=0.3)
             assert not putting.done()
@@ -77,7 +84,7 @@ async def test_a_store_that_is_killed_in_the_middle_of_a_download(own_place: Obj
     async with opened(replace(own_place, cache_bytes=30_000_000)) as files:
         clicks, daily = await put(files, CLICKS, big), await put(files, DAILY, content(2))
         assert await read(files, [daily]) == {DAILY: content(2)}
-        _pause(own_place.store)
+        await _pause(own_place.store)
         reading = asyncio.create_task(read(files, [clicks, daily]))
         await asyncio.wait([reading], timeout=0.3)
         assert not reading.done()
@@ -164,7 +171,7 @@ async def test_a_store_that_hangs_is_given_up(own_place: ObjectPlace) -> None:
     """It takes connections and says nothing."""
     async with opened(own_place) as files:
         clicks = await put(files, CLICKS, content(1))
-        _pause(own_place.store)
+        await _pause(own_place.store)
         with pytest.raises(errors.Unavailable):
             await read(files, [clicks])
 
