@@ -25,6 +25,8 @@ from linkmeter.moving.registry import ORIGINS, OriginKind
 
 imports = Group(help="Bring links and clicks from elsewhere, list what was brought, and take it back.")
 
+# Links that an undo kept; all of them are in the answer of the API.
+_MOST_NAMED: Final = 20
 _FIELDS: Final = Fields(
     (
         "import_id",
@@ -75,9 +77,11 @@ def undo(
         yes=yes,
     )
     answer = server.undo(import_id)
-    for kept in answer.kept_links:
+    for kept in answer.kept_links[:_MOST_NAMED]:
         reason = import_service_pb2.KeptLinkReason.Name(kept.reason).removeprefix("KEPT_LINK_REASON_").lower()
         cli.warn(f"{kept.short_url} was kept: {reason.replace('_', ' ')}")
+    if answer.kept_link_count > _MOST_NAMED:
+        cli.warn(f"and {answer.kept_link_count - _MOST_NAMED} more links were kept")
     cli.out.one(
         {
             "import_id": import_id,
