@@ -3,8 +3,10 @@
 from typing import Final
 
 from services.analytics.domain.buckets import Bucket
+from services.analytics.domain.dimensions import Dimension
 from services.analytics.domain.query import Filter, Metric, Order, Report, Row
 from services.analytics.questions.asked import Asked
+from services.analytics.questions.conditions import Selection
 from services.analytics.questions.reading import Reader
 from services.analytics.questions.report_sql import MOST_BITS, ReportSql
 from services.analytics.questions.rows import filled, row_of
@@ -24,6 +26,9 @@ class VisitorReport:
 
     async def rows(self, asked: Asked) -> tuple[Row, ...]:
         """Return the rows of a report, in its order."""
+        if _is_of_links(asked.selection):
+            # Their clicks are few beside the visitors of everybody, whom each set has bits for.
+            return await self._at_once(asked)
         if self._most and len(asked.plan.bucket_starts) > self._most and not asked.report.dimensions:
             return await self._by_time(asked)
         if self._most and _ranks_by_clicks(asked.report) and not self._sql(asked).are_sets_small:
@@ -63,6 +68,13 @@ class VisitorReport:
 
     def _sql(self, asked: Asked) -> ReportSql:
         return ReportSql(snapshot=self._snapshot, selection=asked.selection, report=asked.report, plan=asked.plan)
+
+
+def _is_of_links(selection: Selection) -> bool:
+    """Say whether a selection is about links that are named."""
+    return selection.audience.link_id > 0 or any(
+        item.dimension is Dimension.LINK and not item.negated and not item.prefix for item in selection.filters
+    )
 
 
 def _ranks_by_clicks(report: Report) -> bool:
