@@ -4,6 +4,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PROTOS := $(shell find protos -name '*.proto')
+DASHBOARD := gateway/dashboard
+DASHBOARD_SOURCES := $(addprefix $(DASHBOARD)/,index.html vite.config.ts tsconfig.json) $(shell find $(DASHBOARD)/src -type f)
+# npm and what it runs find the Node.js of the virtual environment first.
+IN_DASHBOARD := cd $(DASHBOARD) && PATH="$(CURDIR)/$(BIN):$$PATH"
 SOURCES := services gateway deploy protos sdk tests
 T ?= tests
 TO ?= backups
@@ -13,7 +17,7 @@ TO ?= backups
 
 ##@ Use
 
-run: .state/local .state/gen ## Run the whole system on this machine (Ctrl-C stops it)
+run: .state/local .state/gen .state/dashboard ## Run the whole system on this machine (Ctrl-C stops it)
 	@$(BIN)/python -m deploy.local run
 
 admin: .state/local .state/gen ## Make owners, keys and domains while it runs: make admin ARGS="create-owner ada"
@@ -27,7 +31,7 @@ restore: .state/local .state/gen ## Put a backup back while nothing runs: make r
 
 ##@ Develop
 
-test: .state/dev .state/gen .state/sdk/done ## Run all tests, or one corner: make test T=tests/unit
+test: .state/dev .state/gen .state/sdk/done .state/dashboard ## Run all tests, or one corner: make test T=tests/unit
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(T)
 
 unit: .state/dev .state/gen ## Run the unit tests alone
@@ -37,7 +41,7 @@ chaos: .state/dev .state/gen ## Kill, stop and starve the real system under load
 	MEASURE_PROMISES=on $(BIN)/python -m pytest tests/chaos -m "" --timeout 300
 	MEASURE_PROMISES=on $(BIN)/python -m pytest tests/rpc tests/security -m measured
 
-bench: .state/dev .state/gen ## Measure the real system: make bench ONLY=redirect ROUNDS=3 (needs wrk)
+bench: .state/dev .state/gen .state/dashboard ## Measure the real system: make bench ONLY=redirect ROUNDS=3 (needs wrk)
 	@$(BIN)/python -m tests.load.bench $(if $(ONLY),--only "$(ONLY)") $(if $(ROUNDS),--rounds $(ROUNDS))
 
 bench-seed: .state/dev .state/gen ## Make the data that bench asks statistics of: make bench-seed CLICKS=10000000
@@ -53,12 +57,13 @@ handover-test: .state/dev .state/gen .state/handover/done ## Have Spark and an o
 	@sh deploy/needs.sh "make handover-test" java
 	$(BIN)/python -m pytest tests/handover -m "" --timeout 600
 
-lint: .state/dev .state/gen ## Check style, types, contracts and their compatibility
+lint: .state/dev .state/gen .state/dashboard-proto ## Check style, types, contracts and their compatibility
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/mypy $(SOURCES)
 	$(BIN)/buf lint gen/linkmeter.binpb --config protos/buf.yaml
 	sh protos/breaking.sh $(BIN)
+	$(IN_DASHBOARD) npm run --silent check
 
 format: .state/dev ## Format the code
 	$(BIN)/ruff check --fix $(SOURCES)
@@ -71,7 +76,7 @@ lock: .state/dev ## Write locks/ anew from pyproject.toml
 	sh locks/lock.sh $(BIN)
 
 clean: ## Remove all that was made, but not the data
-	rm -rf $(VENV) .state gen dist
+	rm -rf $(VENV) .state gen dist $(DASHBOARD)/node_modules
 
 help: ## Print this help
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -150,4 +155,24 @@ rehearsal: .state/dev .state/gen ## Run the dev overlay's containers, and roll t
 	@test -e .state/local || $(MAKE) --no-print-directory .state/local
 	@echo "Generating code from the contracts ..."
 	@$(BIN)/python protos/generate.py
+	@touch $@
+
+.state/node: .state/venv locks/node.txt | .state/paths
+	@echo "Installing Node.js ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r locks/node.txt
+	@touch $@
+
+# No package runs a script of its own while it is installed.
+.state/dashboard-packages: $(addprefix $(DASHBOARD)/,package.json package-lock.json .npmrc) | .state/node
+	@echo "Installing the packages of the dashboard ..."
+	@$(IN_DASHBOARD) npm ci --ignore-scripts --silent
+	@touch $@
+
+.state/dashboard-proto: .state/gen .state/dashboard-packages $(DASHBOARD)/generate.py
+	@$(BIN)/python $(DASHBOARD)/generate.py
+	@touch $@
+
+.state/dashboard: .state/dashboard-proto $(DASHBOARD_SOURCES)
+	@echo "Building the dashboard ..."
+	@$(IN_DASHBOARD) npm run --silent build
 	@touch $@

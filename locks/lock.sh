@@ -13,6 +13,7 @@ compile locks/local.txt pyproject.toml --extra embedded --constraints locks/dev.
 compile locks/runtime.txt pyproject.toml --constraints locks/dev.txt
 compile locks/build.txt pyproject.toml --extra build --constraints locks/dev.txt
 compile locks/sdk.txt sdk/python/pyproject.toml --extra cli --constraints locks/dev.txt
+compile locks/node.txt --group node
 compile locks/hadolint.txt --group hadolint
 compile locks/labels.txt --group labels --no-deps
 compile locks/handover.txt --group handover

@@ -8,6 +8,7 @@ from deploy.local.addresses import Addresses
 from deploy.local.ports import has_ipv6
 from deploy.local.process import Command
 from deploy.local.settings import LocalSettings
+from gateway.envoy.dashboard import INDEX, SITE
 from gateway.envoy.render import render
 from gateway.envoy.settings import EnvoySettings
 from gateway.envoy.upstream_tls import write_sds
@@ -52,6 +53,8 @@ def _envoy_settings(settings: LocalSettings, addresses: Addresses, docs: Path, s
         compat=(addresses.compat,),
         redirect=addresses.data_planes(settings.workers),
         docs=docs,
+        # `make run` has built it; a system that tests start alone need not have one.
+        dashboard=SITE if (SITE / INDEX).exists() else None,
         default_host=PublicUrl.parse(settings.public_url).authority,
         admin=addresses.envoy_admin,
         metrics_listen=addresses.envoy_metrics,

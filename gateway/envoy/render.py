@@ -11,6 +11,7 @@ from gateway.envoy import cors
 from gateway.envoy.access_log import access_log
 from gateway.envoy.bodies import MAX_BODY_BYTES, lua_tables
 from gateway.envoy.clusters import clusters, envoy_address
+from gateway.envoy.dashboard import dashboard_routes
 from gateway.envoy.pages import page_routes
 from gateway.envoy.replies import local_replies
 from gateway.envoy.routed import routed_surfaces
@@ -34,7 +35,7 @@ _HERE: Final = Path(__file__).resolve().parent
 
 
 def render(settings: EnvoySettings) -> str:
-    """Return the configuration as YAML; raise OSError when the descriptor set cannot be read."""
+    """Return the configuration as YAML; raise OSError when the contracts or the dashboard cannot be read."""
     contract = Contract.load(settings.descriptor_set)
     surfaces = routed_surfaces(contract, settings.descriptor_set)
     native = surfaces[0]
@@ -57,7 +58,7 @@ def render(settings: EnvoySettings) -> str:
         "no_authorization": NO_AUTHORIZATION,
         "public_address": envoy_address(settings.listen),
         "ready_when": {name: {"value": 1} for name in ("links", "analytics", "compat", "redirect")},
-        "routes": routes(contract, surfaces, page_routes(settings.docs)),
+        "routes": routes(contract, surfaces, page_routes(settings.docs), dashboard_routes(settings.dashboard)),
         "transcoder": native.transcoder,
         "trusted_hops": settings.trusted_hops,
     }
@@ -75,8 +76,12 @@ def main() -> None:
         settings = read_settings(os.environ)
     except SettingsError as problem:
         stop("gateway.envoy", problem)
+    try:
+        text = render(settings)
+    except FileNotFoundError as problem:
+        sys.exit(f"gateway.envoy: {problem}")
     write_sds(settings)
-    sys.stdout.write(render(settings))
+    sys.stdout.write(text)
 
 
 if __name__ == "__main__":

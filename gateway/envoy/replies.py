@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Final
 
 from gateway.envoy.cors import READABLE
+from gateway.envoy.dashboard import BASE
 from gateway.surface import ErrorBody, Json, Reply, Surface
 
 # The reason that Envoy's filters give, where that is about the request. Envoy's own words about upstreams name internal
@@ -41,6 +42,9 @@ def local_replies(surfaces: Iterable[Surface]) -> Json:
         for paths, body in _bodies_of(dialect):
             mappers += [_mapper(reply, _asks(paths), _json(body(reply))) for reply in _REPLIES]
     mappers += [_mapper(reply, None, _json(native.error_body(reply))) for reply in _REPLIES]
+    # The dashboard is for our own pages alone; its answers differ by encoding, which they say themselves.
+    dashboard = {"and_filter": {"filters": [_status("EQ", 200), _asks(f"{BASE}(?:[/?].*)?")]}}
+    mappers.append({"filter": dashboard})
     # Pages, health and whatever else keep the bodies that they have.
     mappers.append({"filter": _status("GE", 200), "headers_to_add": [*READABLE]})
     return {"mappers": mappers}

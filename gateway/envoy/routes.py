@@ -113,7 +113,9 @@ _ELSEWHERE: Final[Json] = {
 }
 
 
-def routes(contract: Contract, surfaces: Iterable[RoutedSurface], pages: Iterable[Json]) -> list[Json]:
+def routes(
+    contract: Contract, surfaces: Iterable[RoutedSurface], pages: Iterable[Json], dashboard: Iterable[Json] = ()
+) -> list[Json]:
     """Return the routes of the public listener."""
     known = list(surfaces)
     table = [
@@ -131,7 +133,8 @@ def routes(contract: Contract, surfaces: Iterable[RoutedSurface], pages: Iterabl
     table += [_answer({"path": "/readyz"}, 503)]
     for routed in known:
         table += _rest(contract, routed)
-    return [*table, *_data_plane(), _answer({"prefix": "/"}, 404)]
+    # Many, and of no interest to calls and REST: after them.
+    return [*table, *dashboard, *_data_plane(), _answer({"prefix": "/"}, 404)]
 
 
 def path_regex(path: str) -> str:

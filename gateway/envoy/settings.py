@@ -25,6 +25,8 @@ class EnvoySettings:
     redirect: tuple[str, ...]
     # The folder with what `python -m gateway.openapi` wrote.
     docs: Path
+    # The folder with the dashboard as it was built; None: there is none.
+    dashboard: Path | None = None
     descriptor_set: Path = DESCRIPTOR_SET
     # Whoever reaches it can end the gateway: loopback, or better a Unix socket.
     admin: str
@@ -62,6 +64,7 @@ def read_settings(variables: Mapping[str, str]) -> EnvoySettings:
         compat=addresses("LINKMETER_COMPAT_ADDRESS"),
         redirect=addresses("LINKMETER_REDIRECT_HTTP_ADDRESS"),
         docs=Path(environment.text("LINKMETER_DOCS_DIR")),
+        dashboard=environment.parsed("LINKMETER_DASHBOARD_DIR", Path, None),
         descriptor_set=Path(environment.text("LINKMETER_DESCRIPTOR_SET", str(DESCRIPTOR_SET))),
         admin=f"127.0.0.1:{environment.integer('LINKMETER_ENVOY_ADMIN_PORT', 9901, 0, 65535)}",
         metrics_listen=environment.address("LINKMETER_METRICS_LISTEN", "127.0.0.1:0"),

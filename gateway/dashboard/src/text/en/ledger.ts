@@ -1,0 +1,4 @@
+export const ledger = {
+  title: "Ledger",
+  lead: "What became of every click that was accepted.",
+};

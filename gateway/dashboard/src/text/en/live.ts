@@ -1,0 +1,4 @@
+export const live = {
+  title: "Live",
+  lead: "Clicks as they are stored.",
+};
