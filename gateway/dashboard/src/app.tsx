@@ -1,31 +1,42 @@
 import { QueryClientProvider } from "@tanstack/react-query";
-import { Suspense, lazy } from "preact/compat";
+import type { ComponentChildren } from "preact";
+import { Suspense } from "preact/compat";
 import { Redirect, Route, Router, Switch } from "wouter";
 import { queryClient } from "./api/query_client";
+import { OPEN_SCREENS, SCREENS } from "./screens";
 import { type Language, TextProvider } from "./text";
 import type { Text } from "./text/en";
+import { Bare } from "./ui/bare";
 import { ErrorBoundary } from "./ui/error_boundary";
 import { Layout } from "./ui/layout";
 import { NotFound } from "./ui/not_found";
 import { Skeleton } from "./ui/skeleton";
 import { Toasts } from "./ui/toasts";
 
-const Live = lazy(() => import("./live/screen"));
-const Ledger = lazy(() => import("./ledger/screen"));
-
-// Everything: languages, answers, addresses and the frame, and within it the screen of the address.
+// Everything: languages, answers, addresses, and the screen of the address in its frame.
 export function App({ initial }: { initial: { language: Language; text: Text } }) {
   return (
     <TextProvider initial={initial}>
       <QueryClientProvider client={queryClient}>
         <Router base="/dashboard">
-          <Layout>
-            <ErrorBoundary>
-              <Suspense fallback={<Skeleton />}>
-                <Screens />
-              </Suspense>
-            </ErrorBoundary>
-          </Layout>
+          <Switch>
+            {OPEN_SCREENS.map(({ path, screen: Screen }) => (
+              <Route key={path} path={path}>
+                <Bare>
+                  <Awaited>
+                    <Screen />
+                  </Awaited>
+                </Bare>
+              </Route>
+            ))}
+            <Route>
+              <Layout>
+                <Awaited>
+                  <Screens />
+                </Awaited>
+              </Layout>
+            </Route>
+          </Switch>
           <Toasts />
         </Router>
       </QueryClientProvider>
@@ -33,14 +44,23 @@ export function App({ initial }: { initial: { language: Language; text: Text } }
   );
 }
 
+function Awaited({ children }: { children: ComponentChildren }) {
+  return (
+    <ErrorBoundary>
+      <Suspense fallback={<Skeleton />}>{children}</Suspense>
+    </ErrorBoundary>
+  );
+}
+
 function Screens() {
   return (
     <Switch>
       <Route path="/">
-        <Redirect to="/live" replace />
+        <Redirect to="/links" replace />
       </Route>
-      <Route path="/live" component={Live} />
-      <Route path="/ledger" component={Ledger} />
+      {SCREENS.map(({ path, screen }) => (
+        <Route key={path} path={path} component={screen} />
+      ))}
       <Route component={NotFound} />
     </Switch>
   );
