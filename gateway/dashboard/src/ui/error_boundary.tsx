@@ -1,19 +1,16 @@
-import { type ComponentChildren } from "preact";
-import { useErrorBoundary } from "preact/hooks";
+import type { ComponentChildren } from "preact";
+import { useEffect, useErrorBoundary } from "preact/hooks";
 import { useLocation } from "wouter";
 import { useText } from "@/text";
 import { Button } from "./button";
 import { Notice } from "./notice";
 
-// A screen that breaks leaves the frame standing; the next address starts anew.
+// A screen that breaks leaves the frame standing; another address starts anew.
 export function ErrorBoundary({ children }: { children: ComponentChildren }) {
-  const [location] = useLocation();
-  return <Catcher key={location}>{children}</Catcher>;
-}
-
-function Catcher({ children }: { children: ComponentChildren }) {
   const text = useText();
-  const [error] = useErrorBoundary((caught: unknown) => console.error(caught));
+  const [location] = useLocation();
+  const [error, reset] = useErrorBoundary((caught: unknown) => console.error(caught));
+  useEffect(reset, [location]);
   if (error === undefined) {
     return <>{children}</>;
   }
