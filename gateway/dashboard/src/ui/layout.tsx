@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Link, useLocation } from "wouter";
 import icon from "@/icon.svg";
+import { Behind } from "@/ledger/behind";
 import { useText } from "@/text";
 import { IconButton } from "./button";
 import { Choices } from "./choices";
@@ -60,6 +61,7 @@ export function Layout({ children }: { children: ComponentChildren }) {
         </div>
       </header>
       <main id={CONTENT_ID} class={styles.main} tabIndex={-1}>
+        <Behind />
         {children}
       </main>
     </div>

@@ -46,6 +46,10 @@ export const shell: Text["shell"] = {
 export const problems: Text["problems"] = {
   retry: "Noch einmal versuchen",
   request_id: "Anfrage-Kennung:",
+  hints: {
+    analytics: "Links führen weiter ans Ziel, und ihre Klicks werden aufgehoben: Sie zählen, sobald dieser Teil wieder da ist.",
+    links: "Links führen Besucher weiter ans Ziel. Anlegen und Ändern muss warten.",
+  },
   titles: {
     offline: "Es gibt keine Verbindung zum Server",
     signed_out: "Sie sind abgemeldet",

@@ -45,6 +45,11 @@ export const shell = {
 export const problems = {
   retry: "Try again",
   request_id: "Request id:",
+  // What works all the same when a part of the system is away.
+  hints: {
+    analytics: "Links lead on as always, and their clicks are kept: they are counted once this part is back.",
+    links: "Links that visitors follow lead on as always. Making and changing them has to wait.",
+  },
   titles: {
     offline: "There is no connection to the server",
     signed_out: "You are signed out",
