@@ -11,7 +11,7 @@ export function Status({ live }: { live: Live }) {
   const explanation = text.live.explanations[live.state];
   return (
     <>
-      <span class={styles.status} role="status">
+      <span class={styles.status} role="status" aria-label={text.live.stream}>
         <span class={styles.dot} data-state={live.state} />
         {text.live.states[live.state]}
       </span>

@@ -12,7 +12,7 @@ interface DialogProps {
   // Buttons at the bottom, which stay in sight while the rest scrolls.
   footer?: ComponentChildren;
   isWide?: boolean;
-  // Typed text is not thrown away by a click beside the dialog.
+  // What was typed is not thrown away by a click beside the dialog.
   keepsOnOutsideClick?: boolean;
 }
 
@@ -20,11 +20,16 @@ interface DialogProps {
 export function Dialog({ title, onClose, children, footer, isWide, keepsOnOutsideClick }: DialogProps) {
   const text = useText();
   const element = useRef<HTMLDialogElement>(null);
+  const isGone = useRef(false);
+  const beganOutside = useRef(false);
   const titleId = useId();
   useEffect(() => {
     const dialog = element.current;
     dialog?.showModal();
-    return () => dialog?.close();
+    return () => {
+      isGone.current = true;
+      dialog?.close();
+    };
   }, []);
   return (
     <dialog
@@ -35,9 +40,15 @@ export function Dialog({ title, onClose, children, footer, isWide, keepsOnOutsid
         event.preventDefault();
         onClose();
       }}
+      // A browser closes it by itself when Escape is pressed once more.
+      onClose={() => !isGone.current && onClose()}
+      // The backdrop belongs to the dialog; all that is inside has elements of its own. Who selects text and lets go
+      // outside wants to keep it.
+      onPointerDown={(event) => {
+        beganOutside.current = event.target === element.current;
+      }}
       onClick={(event) => {
-        // The backdrop belongs to the dialog itself; everything inside has an element of its own.
-        if (event.target === element.current && !keepsOnOutsideClick) {
+        if (event.target === element.current && beganOutside.current && !keepsOnOutsideClick) {
           onClose();
         }
       }}

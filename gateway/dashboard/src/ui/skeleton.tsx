@@ -5,7 +5,7 @@ import styles from "./skeleton.module.css";
 export function Skeleton({ lines = 6, shape = "lines" }: { lines?: number; shape?: "lines" | "block" }) {
   const text = useText();
   return (
-    <div class={styles.skeleton} role="status">
+    <div class={styles.skeleton} role="status" data-skeleton>
       <span class="visually-hidden">{text.common.loading}</span>
       {shape === "block" ? (
         <div class={`${styles.line} ${styles.block}`} />

@@ -37,7 +37,12 @@ export const ledger: Text["ledger"] = {
       `${plural(sums.missing, { one: "# Klick steht", other: "# Klicks stehen" })} in keiner Spalte. Das ist ein Fehler des Systems: Bitte melden Sie ihn.`,
   },
   reasons: "Verworfen:",
-  reason_names: { missing: "fehlt in der Folge" },
+  reason_names: {
+    missing: "fehlt in der Folge",
+    outbox_full: "Ausgangspuffer voll",
+    disk_full: "Platte voll",
+    disk_error: "Plattenfehler",
+  },
   behind: (lag, pending) =>
     `Die Statistik ist ${lag} im Rückstand: ${plural(pending, { one: "# Klick ist", other: "# Klicks sind" })} noch zu zählen. Links führen weiter ans Ziel.`,
   nothing: "Noch wurde kein Klick angenommen",

@@ -7,6 +7,7 @@ export const live: Text["live"] = {
   title: "Live",
   lead: "Klicks in dem Augenblick, in dem sie gespeichert werden, solange diese Seite offen ist.",
   list: "Klicks, neueste zuerst",
+  stream: "Zustand der Verbindung",
   pause: "Anhalten",
   resume: (waiting) => plural(waiting, { one: "Weiter (# neuer)", other: "Weiter (# neue)" }),
   states: {

@@ -35,7 +35,12 @@ export const ledger = {
   },
   reasons: "Dropped:",
   // What the reasons are called; one that is not here is shown as it is.
-  reason_names: { missing: "missing from the sequence" } as Record<string, string>,
+  reason_names: {
+    missing: "missing from the sequence",
+    outbox_full: "the outbox was full",
+    disk_full: "the disk was full",
+    disk_error: "the disk failed",
+  } as Record<string, string>,
   behind: (lag: string, pending: bigint) =>
     `Statistics are behind by ${lag}: ${plural(pending, { one: "# click is", other: "# clicks are" })} still to be counted. Links lead on as always.`,
   nothing: "No click was accepted yet",

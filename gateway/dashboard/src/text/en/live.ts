@@ -6,6 +6,7 @@ export const live = {
   title: "Live",
   lead: "Clicks as they are stored, from the moment this page is open.",
   list: "Clicks, newest first",
+  stream: "State of the stream",
   pause: "Pause",
   resume: (waiting: number) => plural(waiting, { one: "Go on (# new)", other: "Go on (# new)" }),
   states: {
