@@ -1,5 +1,6 @@
 """Generate the TypeScript of the contracts: python gateway/dashboard/generate.py, after protos/generate.py."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -32,7 +33,9 @@ def main() -> None:
         "--es_opt=target=ts",
         *_files(descriptor_set),
     ]
-    if subprocess.run(command, check=False).returncode != 0:  # noqa: S603 - Our own tools and paths.
+    # The plugin runs on the Node.js that stands beside the interpreter.
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+    if subprocess.run(command, env=os.environ | {"PATH": path}, check=False).returncode != 0:  # noqa: S603 - Our own tools and paths.
         sys.exit("protoc failed")
 
 

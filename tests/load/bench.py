@@ -16,6 +16,7 @@ from pathlib import Path
 from deploy.local.settings import read
 from tests.load import report, wrk
 from tests.load.calls import Calls
+from tests.load.dashboard import Pages
 from tests.load.limit import running_limit
 from tests.load.machine import Meter, family
 from tests.load.redirects import Redirects
@@ -117,7 +118,7 @@ def _seed_few(system: System) -> Seeded:
 
 def _chosen(system: System, seeded: Seeded, scratch: Path, only: str) -> list[Scenario]:
     every = [*Redirects(system, seeded, scratch).scenarios(), *Calls(system, seeded).scenarios()]
-    every += Statistics(system, seeded).scenarios()
+    every += [*Statistics(system, seeded).scenarios(), *Pages(system).scenarios()]
     words = [word.strip() for word in only.split(",") if word.strip()]
     return [scenario for scenario in every if not words or any(word in scenario.name for word in words)]
 

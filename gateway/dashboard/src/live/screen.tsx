@@ -21,7 +21,7 @@ export default function LiveScreen() {
   const live = useLive(filters, isPaused);
   const setFilters = (chosen: Filters) => setQuery(queryOf(chosen), { replace: true });
   const pause = (
-    <Button icon={isPaused ? "play" : "pause"} aria-pressed={isPaused} onClick={() => setPaused(!isPaused)}>
+    <Button icon={isPaused ? "play" : "pause"} onClick={() => setPaused(!isPaused)}>
       {isPaused ? text.live.resume(live.waiting) : text.live.pause}
     </Button>
   );
@@ -33,7 +33,7 @@ export default function LiveScreen() {
       <FilterBar filters={filters} onChange={setFilters} />
       <Card isFlush>
         {live.clicks.length > 0 ? (
-          <ol aria-label={text.live.list}>
+          <ol role="list" aria-label={text.live.list}>
             {live.clicks.map((click) => (
               <ClickRow key={click.id} click={click} onFilter={(name, value) => setFilters(withFilter(filters, name, value))} />
             ))}

@@ -31,7 +31,7 @@ export function Pill({ children, tone = "neutral", onRemove, removeLabel }: Pill
 // Pills beside each other, as a list.
 export function Pills({ children, label }: { children: ComponentChildren; label: string }) {
   return (
-    <ul class={styles.list} aria-label={label}>
+    <ul role="list" class={styles.list} aria-label={label}>
       {[children].flat().map((child) => child && <li>{child}</li>)}
     </ul>
   );
