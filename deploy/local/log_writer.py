@@ -1,4 +1,4 @@
-"""Write what comes through a pipe into a log file that never grows beyond a bound.
+"""Write what comes through a pipe into a log file that never grows beyond a bound and the end of a line.
 
 A process of its own beside each program, because a file that a program holds open cannot be replaced without losing
 lines, and because nothing may wait for a log: not even a program whose disk is full. No module of ours is imported,
@@ -20,7 +20,10 @@ def open_log(path: str) -> int:
 
 
 def write(source: int, log: int, path: str, limit_bytes: int) -> None:
-    """Copy until the other end of the pipe is closed; keep at most two files of that size, the older one as PATH.1."""
+    """Copy until the other end of the pipe is closed; keep at most two files of that size, the older one as PATH.1.
+
+    A line that begins within the size ends in the same file.
+    """
     size = os.fstat(log).st_size
     while chunk := os.read(source, _READ_BYTES):
         # A line belongs to one file, unless it is longer than can be read at once.
