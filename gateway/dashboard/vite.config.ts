@@ -43,6 +43,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     rolldownOptions: {
+      // How long plugins take matters to nobody who builds this once.
+      checks: { pluginTimings: false },
       onLog(level, log, handle) {
         // "use client" in libraries, which means nothing here.
         if (log.code !== "MODULE_LEVEL_DIRECTIVE") {

@@ -18,6 +18,14 @@ export function Layout({ children }: { children: ComponentChildren }) {
   const [location] = useLocation();
   const [isOpen, setOpen] = useState(false);
   useEffect(() => setOpen(false), [location]);
+  useEffect(() => {
+    if (!isOpen) {
+      return;
+    }
+    const close = (event: KeyboardEvent) => event.key === "Escape" && setOpen(false);
+    addEventListener("keydown", close);
+    return () => removeEventListener("keydown", close);
+  }, [isOpen]);
   const skip = () => document.getElementById(CONTENT_ID)?.focus();
   return (
     <div class={styles.layout}>
@@ -31,14 +39,7 @@ export function Layout({ children }: { children: ComponentChildren }) {
       >
         {text.shell.skip}
       </a>
-      <header
-        class={styles.side}
-        onKeyDown={(event) => {
-          if (event.key === "Escape") {
-            setOpen(false);
-          }
-        }}
-      >
+      <header class={styles.side}>
         <div class={styles.top}>
           <Link href="/" className={styles.brand}>
             <img src={icon} width={24} height={24} alt="" />

@@ -20,7 +20,7 @@ export const shell: Text["shell"] = {
   open_menu: "Menü öffnen",
   close_menu: "Menü schließen",
   theme: "Aussehen",
-  themes: { system: "Wie mein System", light: "Hell", dark: "Dunkel" },
+  themes: { system: "System", light: "Hell", dark: "Dunkel" },
   language: "Sprache",
   places: {
     links: "Links",

@@ -19,7 +19,7 @@ export const shell = {
   open_menu: "Open menu",
   close_menu: "Close menu",
   theme: "Appearance",
-  themes: { system: "As my system", light: "Light", dark: "Dark" },
+  themes: { system: "System", light: "Light", dark: "Dark" },
   language: "Language",
   places: {
     links: "Links",
