@@ -14,6 +14,7 @@ _BODIES: Final[dict[str, Any]] = {
     "linkmeter.links.v1.LinkService.UpdateLink": {"title": "A better title"},
     "linkmeter.links.v1.TagService.CreateTag": {"name": "launch", "color": "violet", "icon": "rocket"},
     "linkmeter.links.v1.TagService.UpdateTag": {"name": "launch-2026"},
+    "linkmeter.links.v1.TagService.MergeTags": {"names": ["launch-2025", "Launch"], "into": "launch"},
     "linkmeter.links.v1.ApiKeyService.CreateApiKey": {"title": "Reports", "scopes": ["links:read", "stats:read"]},
     "linkmeter.links.v1.DomainService.CreateDomain": {"host": "go.example.com"},
     "linkmeter.links.v1.DomainService.UpdateDomain": {"publicUrl": "https://go.example.com"},

@@ -54,5 +54,9 @@ def test_a_tag_is_renamed_on_its_links_and_deleted(client: Client) -> None:
     assert list(client.links.get(link.link_id).tags) == [f"{name}-2"]
     counts = {known.tag_id: known.link_count for known in client.tags.list(with_link_counts=True)}
     assert counts[tag.tag_id] == 1
+    assert client.tags.merge([f"{name}-2"], name) == 1
+    bare = {known.name: known.link_count for known in client.tags.list(with_bare_names=True) if not known.tag_id}
+    assert bare[name] == 1
+    tag = client.tags.create(name)
     assert client.tags.delete(tag.tag_id) == 1
     assert tag.tag_id not in [known.tag_id for known in client.tags.list()]

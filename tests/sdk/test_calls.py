@@ -38,6 +38,7 @@ _ONCE = {
     "DeleteStats",
     "DeleteTag",
     "FindOrCreateLink",
+    "MergeTags",
     "UpdateDomain",
     "UpdateLink",
     "UpdateTag",

@@ -72,6 +72,8 @@ _TAGS: Final = "linkmeter.links.v1.TagService"
 CREATE_TAG: Final = Method(_TAGS, "CreateTag", tags.CreateTagRequest, tags.Tag)
 LIST_TAGS: Final = Method(_TAGS, "ListTags", tags.ListTagsRequest, tags.ListTagsResponse, repeatable=True)
 UPDATE_TAG: Final = Method(_TAGS, "UpdateTag", tags.UpdateTagRequest, tags.Tag)
+# Nothing is left to merge when it comes again, but then it answers that.
+MERGE_TAGS: Final = Method(_TAGS, "MergeTags", tags.MergeTagsRequest, tags.MergeTagsResponse)
 DELETE_TAG: Final = Method(_TAGS, "DeleteTag", tags.DeleteTagRequest, tags.DeleteTagResponse)
 
 # Everything may be sent again: links are found again, and clicks are known by their sequence.

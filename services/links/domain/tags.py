@@ -1,5 +1,6 @@
 """Tags: names that links carry, with how they look."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -10,6 +11,9 @@ from services.links.domain.text import has_control_characters
 
 # For each owner; they are listed all at once.
 MOST_TAGS: Final = 500
+# Names without a tag that are listed, and names that are merged at once.
+MOST_BARE: Final = 1000
+MOST_MERGED: Final = 100
 MAX_COLOR: Final = 32
 MAX_ICON: Final = 64
 CHANGEABLE: Final = frozenset({"name", "color", "icon"})
@@ -26,11 +30,11 @@ class TagFields:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tag:
-    """A tag of an owner."""
+    """A tag of an owner; with the id 0 and without a time, a name that links carry without one."""
 
     tag_id: int
     fields: TagFields
-    create_time: datetime
+    create_time: datetime | None
     update_time: datetime | None
     # How many of the owner's links carry it; 0 where nobody has counted.
     link_count: int = 0
@@ -43,6 +47,16 @@ def check(fields: TagFields) -> None:
     for name, text, most in (("tag.color", fields.color, MAX_COLOR), ("tag.icon", fields.icon, MAX_ICON)):
         if len(text) > most or has_control_characters(text):
             raise InvalidArgument(name, f"must have at most {most} characters, no control characters")
+
+
+def check_merge(names: Collection[str], into: str) -> None:
+    """Raise InvalidArgument for names that cannot be merged into one."""
+    if not 1 <= len(names) <= MOST_MERGED:
+        raise InvalidArgument("names", f"must be 1 to {MOST_MERGED}")
+    if into in names:
+        raise InvalidArgument("into", "must not be one of the names that end")
+    if not 1 <= len(into) <= MAX_TAG or has_control_characters(into):
+        raise InvalidArgument("into", f"must have 1 to {MAX_TAG} characters, no control characters")
 
 
 def check_mask(paths: frozenset[str]) -> None:

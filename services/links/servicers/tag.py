@@ -33,8 +33,10 @@ class TagServicer(tag_service_pb2_grpc.TagServiceServicer):
     ) -> tag_service_pb2.ListTagsResponse:
         """Return the caller's tags."""
         owner_id = _account_of(await self._authenticator.caller(context), LINKS_READ)
-        counted = request.with_link_counts
+        counted = request.with_link_counts or request.with_bare_names
         found = await (self._store.list_counted(owner_id) if counted else self._store.list_of(owner_id))
+        if request.with_bare_names:
+            found += await self._store.list_bare(owner_id, tags.MOST_BARE)
         return tag_service_pb2.ListTagsResponse(tags=map(_message, found))
 
     async def UpdateTag(self, request: tag_service_pb2.UpdateTagRequest, context: Context) -> tag_service_pb2.Tag:
@@ -48,6 +50,15 @@ class TagServicer(tag_service_pb2_grpc.TagServiceServicer):
             return after
 
         return _message(await self._store.change(owner_id, request.tag.tag_id, change, self._clock.now()))
+
+    async def MergeTags(
+        self, request: tag_service_pb2.MergeTagsRequest, context: Context
+    ) -> tag_service_pb2.MergeTagsResponse:
+        """Put one name in the place of others on all of the caller's links."""
+        owner_id = _account_of(await self._authenticator.caller(context), LINKS_WRITE)
+        tags.check_merge(request.names, request.into)
+        updated, deleted = await self._store.merge(owner_id, list(request.names), request.into, self._clock.now())
+        return tag_service_pb2.MergeTagsResponse(links_updated=updated, tags_deleted=deleted)
 
     async def DeleteTag(
         self, request: tag_service_pb2.DeleteTagRequest, context: Context

@@ -1,6 +1,6 @@
 """Tags in PostgreSQL. Links keep their tags by name, so names change on both sides in one transaction."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -11,6 +11,16 @@ from services.links.domain.tags import MOST_TAGS, Tag, TagFields
 from services.runtime.postgres import Connection, Pool
 
 _RETRY_SECONDS: Final = 3600
+# The name stands where the first of the others stood, or where it stood itself before them; the other names keep order.
+_MERGE: Final = """
+    UPDATE links SET revision = revision + 1, update_time = $4, tags = (
+        SELECT array_agg(name ORDER BY place) FROM (
+            SELECT name, min(place) AS place FROM (
+                SELECT CASE WHEN carried = ANY ($2::text[]) THEN $3 ELSE carried END AS name, place
+                FROM unnest(tags) WITH ORDINALITY AS listed (carried, place)) AS renamed
+            GROUP BY name) AS merged)
+    WHERE owner_id = $1 AND delete_time IS NULL AND tags && $2::text[]
+"""
 
 
 class TagStore:
@@ -45,13 +55,34 @@ class TagStore:
         )
         return [_tag(row) for row in rows]
 
+    async def list_bare(self, owner_id: int, most: int) -> list[Tag]:
+        """List names that links carry without a tag, as tags with the id 0, those that most links carry first.
+
+        Reads all of the owner's links.
+        """
+        rows = await self._pool.fetch(
+            """
+            WITH carried AS (
+                SELECT name COLLATE "C" AS name, count(*) AS link_count FROM links, unnest(tags) AS name
+                WHERE owner_id = $1 AND delete_time IS NULL GROUP BY 1)
+            SELECT 0::bigint AS tag_id, name, '' AS color, '' AS icon, NULL::timestamptz AS create_time,
+                NULL::timestamptz AS update_time, link_count
+            FROM carried
+            WHERE NOT EXISTS (SELECT FROM tags WHERE tags.owner_id = $1 AND tags.name = carried.name)
+            ORDER BY link_count DESC, name LIMIT $2
+            """,
+            owner_id,
+            most,
+        )
+        return [_tag(row) for row in rows]
+
     async def add(self, owner_id: int, fields: TagFields, now: datetime) -> Tag:
         """Add a tag.
 
         Raises AlreadyExists for a name that the owner has, and ResourceExhausted when the owner has as many as it may.
         """
         async with self._pool.acquire() as connection, connection.transaction():
-            await _queue_up(connection, owner_id)
+            await queue_up(connection, owner_id)
             count = await connection.fetchval("SELECT count(*) FROM tags WHERE owner_id = $1", owner_id)
             if count >= MOST_TAGS:
                 raise ResourceExhausted(f"the account has {MOST_TAGS} tags, as many as it may", _RETRY_SECONDS)
@@ -110,14 +141,27 @@ class TagStore:
             await connection.execute("DELETE FROM tags WHERE tag_id = $1", tag_id)
             return await _remove_from_links(connection, owner_id, tag.fields.name, now)
 
+    async def merge(self, owner_id: int, names: Sequence[str], into: str, now: datetime) -> tuple[int, int]:
+        """Put one name in the place of others on the owner's links, and delete their tags.
 
-async def _queue_up(connection: Connection, owner_id: int) -> None:
+        Return how many links carried one of them, and how many tags were deleted.
+        """
+        async with self._pool.acquire() as connection, connection.transaction():
+            await queue_up(connection, owner_id)
+            merged = await connection.execute(_MERGE, owner_id, names, into, now)
+            deleted = await connection.execute(
+                "DELETE FROM tags WHERE owner_id = $1 AND name = ANY ($2::text[])", owner_id, names
+            )
+        return _count_of(merged), _count_of(deleted)
+
+
+async def queue_up(connection: Connection, owner_id: int) -> None:
     """Let the changes of one owner's tags come one after the other: they can be counted, and never wait in a circle."""
     await connection.execute("SELECT 1 FROM owners WHERE owner_id = $1 FOR NO KEY UPDATE", owner_id)
 
 
 async def _locked(connection: Connection, owner_id: int, tag_id: int) -> Tag:
-    await _queue_up(connection, owner_id)
+    await queue_up(connection, owner_id)
     row = await connection.fetchrow(
         """
         SELECT tag_id, name, color, icon, create_time, update_time, 0::bigint AS link_count
@@ -156,6 +200,11 @@ async def _remove_from_links(connection: Connection, owner_id: int, name: str, n
         name,
         now,
     )
+    return _count_of(done)
+
+
+def _count_of(done: str) -> int:
+    """Read how many rows a statement changed from what PostgreSQL says of it."""
     return int(done.rpartition(" ")[2])
 
 

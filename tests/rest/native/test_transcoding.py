@@ -61,6 +61,7 @@ async def test_query_parameters_fill_nested_fields(client: httpx.AsyncClient, se
         ("POST", "/v1/links/5:enable", "linkmeter.links.v1.LinkService/EnableLink"),
         ("GET", "/v1/apiKeys", "linkmeter.links.v1.ApiKeyService/ListApiKeys"),
         ("GET", "/v1/tags?withLinkCounts=true", "linkmeter.links.v1.TagService/ListTags"),
+        ("POST", "/v1/tags:merge", "linkmeter.links.v1.TagService/MergeTags"),
         ("DELETE", "/v1/tags/5", "linkmeter.links.v1.TagService/DeleteTag"),
         ("GET", "/v1/domains", "linkmeter.links.v1.DomainService/ListDomains"),
         ("GET", "/v1/clicks", "linkmeter.analytics.v1.ClickService/ListClicks"),

@@ -145,3 +145,67 @@ async def test_racing_renames_and_changes_lose_nothing(links: Links) -> None:
     renames = [update(links, tag.tag_id, name=f"n{n}") for n in range(1, 6)]
     await asyncio.gather(*changes, *renames)
     assert await tags_of(links, link) == list(await counted(links))
+
+
+async def merge(links: Links, names: list[str], into: str, metadata: Metadata = OWNER) -> tuple[int, int]:
+    """Merge names; return how many links and tags that touched."""
+    request = tag_service_pb2.MergeTagsRequest(names=names, into=into)
+    answer = await links.tags.MergeTags(request, metadata=metadata)
+    return answer.links_updated, answer.tags_deleted
+
+
+async def test_names_without_a_tag_are_listed_on_request(links: Links) -> None:
+    """Behind the tags, those that most links carry first; of the caller's links that are there."""
+    await create(links, "known")
+    await links.create(tags=["rare", "known", "often"])
+    await links.create(tags=["often"], archived=True)
+    gone = await links.create(tags=["gone"])
+    await links.delete(gone.link_id)
+    request = tag_service_pb2.ListTagsRequest(with_bare_names=True)
+    listed = (await links.tags.ListTags(request, metadata=OWNER)).tags
+    assert [(tag.name, tag.link_count, tag.tag_id > 0) for tag in listed] == [
+        ("known", 1, True),
+        ("often", 2, False),
+        ("rare", 1, False),
+    ]
+    assert not listed[1].HasField("create_time")
+    stranger = bearer(await links.foreign_key("links:read"))
+    assert not (await links.tags.ListTags(request, metadata=stranger)).tags
+
+
+async def test_names_are_merged_into_one(links: Links) -> None:
+    """Each link carries it once, where the first of them stood; tags of the others are gone, and its own stays."""
+    kept = await create(links, "new", color="red")
+    await create(links, "old")
+    both = await links.create(tags=["a", "old", "new", "b"])
+    bare = await links.create(tags=["older", "z", "old"])
+    none = await links.create(tags=["a"])
+    assert await merge(links, ["old", "older", "never"], "new") == (2, 1)
+    assert [await tags_of(links, link) for link in (both, bare, none)] == [["a", "new", "b"], ["new", "z"], ["a"]]
+    assert (await links.get(both.link_id)).etag != both.etag
+    assert (await links.get(none.link_id)).etag == none.etag
+    [tag] = (await links.tags.ListTags(tag_service_pb2.ListTagsRequest(), metadata=OWNER)).tags
+    assert (tag.tag_id, tag.name, tag.color) == (kept.tag_id, "new", "red")
+    assert await merge(links, ["old", "older"], "new") == (0, 0)
+
+
+async def test_a_merge_leaves_strangers_links_alone(links: Links) -> None:
+    """Names of two owners have nothing to do with each other."""
+    mine = await links.create(tags=["same"])
+    stranger = bearer(await links.foreign_key("links:read", "links:write"))
+    assert await merge(links, ["same"], "else", stranger) == (0, 0)
+    assert await tags_of(links, mine) == ["same"]
+
+
+async def test_what_cannot_be_merged_is_refused(links: Links) -> None:
+    """None into one, one into itself, into no name, or too many."""
+    wrong: list[tuple[list[str], str]] = [
+        ([], "a"),
+        (["a", "b"], "a"),
+        (["a"], ""),
+        (["a"], "b" * 65),
+        (["x"] * 101, "a"),
+    ]
+    for names, into in wrong:
+        with pytest.raises(errors.InvalidArgument):
+            await merge(links, names, into)

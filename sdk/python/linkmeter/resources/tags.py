@@ -1,5 +1,6 @@
 """How the tags of links look to people."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from google.protobuf.field_mask_pb2 import FieldMask
@@ -30,14 +31,16 @@ class Tags(Resource[TransportT]):
         return methods.CREATE_TAG(messages.CreateTagRequest(tag=messages.Tag(name=name, color=color, icon=icon)))
 
     @operation
-    def list(self, *, with_link_counts: bool = False) -> Call[list[messages.Tag]]:
+    def list(self, *, with_link_counts: bool = False, with_bare_names: bool = False) -> Call[list[messages.Tag]]:
         """Return the account's tags, oldest first.
 
         Args:
             with_link_counts: True to count the links of each tag, which takes longer the more links there are.
+            with_bare_names: True to list behind them the names that links carry without a tag, at most 1000, with
+                `tag_id` 0, those that most links carry first. Counts the links, too.
 
         """
-        request = messages.ListTagsRequest(with_link_counts=with_link_counts)
+        request = messages.ListTagsRequest(with_link_counts=with_link_counts, with_bare_names=with_bare_names)
         return methods.LIST_TAGS(request).then(lambda answer: [*answer.tags])
 
     @operation
@@ -56,6 +59,18 @@ class Tags(Resource[TransportT]):
             tag=messages.Tag(tag_id=tag_id, **changes), update_mask=FieldMask(paths=changes)
         )
         return methods.UPDATE_TAG(request)
+
+    @operation
+    def merge(self, names: Sequence[str], into: str) -> Call[int]:
+        """Put one name in the place of others on all links, delete their tags, and return how many links that were.
+
+        Args:
+            names: The names that end, 1 to 100, of tags or without one.
+            into: The name that takes their place; none of the others.
+
+        """
+        request = messages.MergeTagsRequest(names=names, into=into)
+        return methods.MERGE_TAGS(request).then(lambda answer: answer.links_updated)
 
     @operation
     def delete(self, tag_id: int) -> Call[int]:
