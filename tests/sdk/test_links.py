@@ -43,6 +43,17 @@ def test_a_link_lives_a_whole_life(client: Client) -> None:
         client.links.get(link.link_id)
 
 
+def test_a_link_has_a_picture(client: Client) -> None:
+    """Its QR code, as a file holds it."""
+    link = client.links.create(_DESTINATION)
+    assert client.links.qr_code(link.link_id).startswith(b"\x89PNG")
+    picture = client.links.qr_code(link.link_id, format="svg", error_correction="high", dark_color="#112233")
+    assert b"<svg" in picture
+    with pytest.raises(linkmeter.InvalidArgument):
+        client.links.qr_code(link.link_id, dark_color="#eeeeee")
+    client.links.delete(link.link_id)
+
+
 def test_a_link_is_found_or_created(client: Client) -> None:
     """Of a link that is as asked there is one."""
     destination = f"{_DESTINATION}?{datetime.now(UTC).timestamp()}"

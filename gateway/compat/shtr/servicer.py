@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC
 
 from gateway.compat.backends import Backends
-from gateway.compat.shared import access_cookie, http_metadata, qr
+from gateway.compat.shared import access_cookie, http_metadata
 from gateway.compat.shared.accounts import ANONYMOUS
 from gateway.compat.shared.http_metadata import Context
 from gateway.compat.shared.limits import ClientLimits
@@ -13,6 +13,7 @@ from gateway.compat.shtr.access import Access
 from linkmeter.analytics.v1 import click_service_pb2, stats_service_pb2
 from linkmeter.compat.shtr.v1 import shtr_pb2, shtr_pb2_grpc
 from linkmeter.links.v1 import link_service_pb2, links_pb2
+from services.common import qr_code
 from services.common.caller import Caller
 from services.runtime import caller_metadata
 
@@ -37,7 +38,9 @@ class ShtrServicer(shtr_pb2_grpc.ShtrServiceServicer):
             link_service_pb2.CreateLinkRequest(link=link, issue_edit_token=True),
             metadata=caller_metadata.metadata_for(ANONYMOUS),
         )
-        response = render.created(created, await qr.png_data_uri(created.short_url))
+        # On a thread, because it takes milliseconds.
+        picture = await asyncio.to_thread(qr_code.png_data_uri, created.short_url)
+        response = render.created(created, picture)
         await http_metadata.send_status(context, 201)
         return response
 

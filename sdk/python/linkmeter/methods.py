@@ -9,6 +9,7 @@ each time.
 
 from typing import Any, Final
 
+from google.api.httpbody_pb2 import HttpBody
 from google.protobuf.empty_pb2 import Empty
 
 from linkmeter.analytics.v1 import click_service_pb2 as clicks
@@ -29,6 +30,7 @@ FIND_OR_CREATE_LINK: Final = Method(
 COPY_LINK: Final = Method(_LINKS, "CopyLink", links.CopyLinkRequest, nouns.Link)
 GET_LINK: Final = Method(_LINKS, "GetLink", links.GetLinkRequest, nouns.Link, repeatable=True)
 LOOKUP_LINK: Final = Method(_LINKS, "LookupLink", links.LookupLinkRequest, nouns.Link, repeatable=True)
+GET_LINK_QR_CODE: Final = Method(_LINKS, "GetLinkQrCode", links.GetLinkQrCodeRequest, HttpBody, repeatable=True)
 LIST_LINKS: Final = Method(_LINKS, "ListLinks", links.ListLinksRequest, links.ListLinksResponse, repeatable=True)
 UPDATE_LINK: Final = Method(_LINKS, "UpdateLink", links.UpdateLinkRequest, nouns.Link)
 DISABLE_LINK: Final = Method(_LINKS, "DisableLink", links.DisableLinkRequest, nouns.Link, repeatable=True)

@@ -1,21 +1,23 @@
 """LinkService: creating, reading, changing and ending links."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
+from google.api.httpbody_pb2 import HttpBody
 from google.protobuf.empty_pb2 import Empty
 
 from linkmeter.links.v1 import link_service_pb2, link_service_pb2_grpc, links_pb2
-from services.common import emoji_codes
+from services.common import emoji_codes, qr_code
 from services.common.caller import ANONYMOUS_OWNER_ID, LINKS_READ, LINKS_WRITE
 from services.common.clock import Clock
 from services.common.errors import InvalidArgument, NotFound, PermissionDenied, Unauthenticated
 from services.common.hosts import OwnHosts
 from services.common.ip_addresses import CLIENT_IP_KEY
-from services.links import convert
+from services.links import convert, convert_qr
 from services.links.authentication import Authenticator, Context, owner_of, reach_of
-from services.links.domain import changes, codes, credentials, link_filter, reuse
+from services.links.domain import changes, codes, credentials, link_filter, qr_look, reuse
 from services.links.domain.changes import LinkChange
 from services.links.domain.credentials import Secret
 from services.links.domain.domains import Domain
@@ -98,11 +100,7 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
 
     async def GetLink(self, request: link_service_pb2.GetLinkRequest, context: Context) -> links_pb2.Link:
         """Return a link by its id; NotFound when there is none for the caller."""
-        reach = reach_of(await self._authenticator.caller(context), LINKS_READ)
-        link = await self._links.find(request.link_id)
-        if link is None or not reach.covers(link):
-            raise NotFound("link", request.link_id)
-        return convert.link_message(link, self._clock.now())
+        return convert.link_message(await self._found(request.link_id, context), self._clock.now())
 
     async def LookupLink(self, request: link_service_pb2.LookupLinkRequest, context: Context) -> links_pb2.Link:
         """Return a link by domain and code; NotFound when there is none for the caller."""
@@ -113,6 +111,13 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
         if link is None or not reach.covers(link):
             raise NotFound("link", request.code)
         return convert.link_message(link, self._clock.now())
+
+    async def GetLinkQrCode(self, request: link_service_pb2.GetLinkQrCodeRequest, context: Context) -> HttpBody:
+        """Draw the QR code of a link's short URL; NotFound when there is none for the caller."""
+        link = await self._found(request.link_id, context)
+        look = qr_look.look_of(link.short_url, convert_qr.wishes(request))
+        picture = await asyncio.to_thread(qr_code.draw, link.short_url, look)
+        return HttpBody(content_type=look.media_type, data=picture)
 
     async def ListLinks(
         self, request: link_service_pb2.ListLinksRequest, context: Context
@@ -178,6 +183,13 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
         """Delete a link; its tombstone keeps the code."""
         await self._write(request.link_id, context, lambda link: link.buried(self._clock.now()))
         return Empty()
+
+    async def _found(self, link_id: int, context: Context) -> Link:
+        reach = reach_of(await self._authenticator.caller(context), LINKS_READ)
+        link = await self._links.find(link_id)
+        if link is None or not reach.covers(link):
+            raise NotFound("link", link_id)
+        return link
 
     async def _write(self, link_id: int, context: Context, change: Callable[[Link], Link]) -> links_pb2.Link:
         reach = reach_of(await self._authenticator.caller(context), LINKS_WRITE)

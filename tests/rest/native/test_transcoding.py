@@ -3,6 +3,7 @@
 import grpc
 import httpx
 import pytest
+from google.api.httpbody_pb2 import HttpBody
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from linkmeter.analytics.v1 import stats_service_pb2
@@ -32,6 +33,20 @@ async def test_a_link_is_printed_whole(client: httpx.AsyncClient, services: Serv
     assert "expireTime" not in body
 
 
+async def test_a_picture_is_answered_as_it_is(client: httpx.AsyncClient, services: Services) -> None:
+    """With its own media type; what is asked of it, colours and a logo too, arrives."""
+    services.answer(f"{LINKS}/GetLinkQrCode", HttpBody(content_type="image/png", data=b"\x89PNG"))
+    answer = await client.get("/v1/links/5/qrCode?size=300&margin=0&darkColor=%23112233")
+    assert (answer.status_code, answer.content) == (200, b"\x89PNG")
+    assert answer.headers["content-type"] == "image/png"
+    request = services.only_call.request
+    assert (request.link_id, request.size, request.margin, request.dark_color) == (5, 300, 0, "#112233")
+    assert request.HasField("margin")
+    services.calls.clear()
+    await client.post("/v1/links/5/qrCode", json={"logo": "R0lGODlh"})
+    assert services.only_call.request.logo == b"GIF89a"
+
+
 async def test_path_and_body_fill_one_request(client: httpx.AsyncClient, services: Services) -> None:
     """An update takes the link from the path, its values from the body and the mask from the query."""
     answer = await client.patch(
@@ -59,6 +74,8 @@ async def test_query_parameters_fill_nested_fields(client: httpx.AsyncClient, se
         ("GET", "/v1/links:lookup?code=abc", "linkmeter.links.v1.LinkService/LookupLink"),
         ("DELETE", "/v1/links/5", "linkmeter.links.v1.LinkService/DeleteLink"),
         ("POST", "/v1/links/5:enable", "linkmeter.links.v1.LinkService/EnableLink"),
+        ("GET", "/v1/links/5/qrCode?format=QR_FORMAT_SVG", "linkmeter.links.v1.LinkService/GetLinkQrCode"),
+        ("POST", "/v1/links/5/qrCode", "linkmeter.links.v1.LinkService/GetLinkQrCode"),
         ("GET", "/v1/apiKeys", "linkmeter.links.v1.ApiKeyService/ListApiKeys"),
         ("GET", "/v1/tags?withLinkCounts=true", "linkmeter.links.v1.TagService/ListTags"),
         ("POST", "/v1/tags:merge", "linkmeter.links.v1.TagService/MergeTags"),

@@ -14,6 +14,7 @@ from gateway.compat.shortio.links import fields
 from linkmeter.compat.shortio.v2 import link_service_pb2, links_pb2
 from linkmeter.links.v1 import links_pb2 as native
 from services.common import errors
+from services.common.qr_code import Look
 
 MOST_LISTED: Final = 150
 MOST_CREATED: Final = 1000
@@ -55,16 +56,6 @@ class Listing:
     offset: int
     tag: str
     query: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QrCode:
-    """How a QR code looks; colours as #rrggbb or #rrggbbaa."""
-
-    kind: str
-    size: int
-    color: str
-    background: str
 
 
 def new_link(options: links_pb2.LinkOptions, *, host: str = "", allows_duplicates: bool = False) -> NewLink:
@@ -175,7 +166,7 @@ def link_texts(body: link_service_pb2.LinkIds) -> tuple[str, ...]:
     return named
 
 
-def qr_code(options: link_service_pb2.QrOptions) -> QrCode:
+def qr_look(options: link_service_pb2.QrOptions) -> Look:
     """Parse how a QR code looks; raise InvalidArgument for an unknown type and for colours that are none or equal."""
     kind = values.text(options.type, "type").lower() or "png"
     if kind not in {"png", "svg"}:
@@ -184,12 +175,8 @@ def qr_code(options: link_service_pb2.QrOptions) -> QrCode:
     background = _color(options.background_color, "backgroundColor", "#ffffff")
     if color == background:
         raise errors.InvalidArgument("backgroundColor", "must differ from color, or nobody can read the code")
-    return QrCode(
-        kind=kind,
-        size=values.whole(options.size, "size", _DEFAULT_QR_SIZE, largest=_LARGEST_QR_SIZE),
-        color=color,
-        background=background,
-    )
+    size = values.whole(options.size, "size", _DEFAULT_QR_SIZE, largest=_LARGEST_QR_SIZE)
+    return Look(kind=kind, scale=size, dark=color, light=background)
 
 
 def _value(text: str) -> Value:

@@ -1,12 +1,12 @@
 """Short.io's link API: convert, call, convert."""
 
+import asyncio
 from collections.abc import Sequence
 
 from google.api.httpbody_pb2 import HttpBody
 from google.protobuf.struct_pb2 import ListValue
 
 from gateway.compat.backends import Backends
-from gateway.compat.shared import qr
 from gateway.compat.shared.accounts import Account
 from gateway.compat.shared.http_metadata import Context
 from gateway.compat.shared.refusal import Refusal
@@ -22,7 +22,7 @@ from linkmeter.compat.shortio.v2 import link_service_pb2_grpc, links_pb2
 from linkmeter.links.v1 import link_service_pb2
 from linkmeter.links.v1 import links_pb2 as native
 from services.common import caller as callers
-from services.common import errors
+from services.common import errors, qr_code
 
 _MOST_BY_URL = 1000
 
@@ -172,13 +172,10 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
     async def GenerateQrCode(self, request: contract.GenerateQrCodeRequest, context: Context) -> HttpBody:
         """Return the QR code of a link."""
         account = await self._account(context, callers.LINKS_READ)
-        look = parse.qr_code(request.options)
+        look = parse.qr_look(request.options)
         link = await self._access.link(account, request.link_id)
-        picture = await qr.image(
-            link.short_url, kind=look.kind, pixels_per_module=look.size, dark=look.color, light=look.background
-        )
-        content_type = "image/png" if look.kind == "png" else "image/svg+xml"
-        return HttpBody(content_type=content_type, data=picture)
+        picture = await asyncio.to_thread(qr_code.draw, link.short_url, look)
+        return HttpBody(content_type=look.media_type, data=picture)
 
     async def GetLinkOpengraph(self, request: contract.GetLinkOpengraphRequest, context: Context) -> ListValue:
         """Return what previews of a link show."""

@@ -15,6 +15,8 @@ from linkmeter.resource import Resource, TransportT, listing, operation
 from linkmeter.resources.link_fields import LinkChanges, LinkFields, NewLink, link_message
 from linkmeter.rpc import Call, Listing
 
+QrFormat = Literal["png", "svg"]
+QrErrorCorrection = Literal["low", "medium", "quartile", "high"]
 LinkState = Literal["active", "disabled", "scheduled", "expired", "exhausted"]
 
 
@@ -122,6 +124,47 @@ class Links(Resource[TransportT]):
     def lookup(self, code: str, *, domain: str = "") -> Call[links_pb2.Link]:
         """Return a link by its code and the host name of its domain. Default: the installation's own domain."""
         return methods.LOOKUP_LINK(messages.LookupLinkRequest(domain=domain, code=code))
+
+    @operation
+    def qr_code(
+        self,
+        link_id: int,
+        *,
+        format: QrFormat = "png",  # noqa: A002 - as the contract calls it
+        size: int = 512,
+        margin: int = 4,
+        error_correction: QrErrorCorrection | None = None,
+        dark_color: str = "",
+        light_color: str = "",
+        logo: bytes = b"",
+    ) -> Call[bytes]:
+        """Return the QR code of a link's short URL, as a picture.
+
+        Args:
+            link_id: The link.
+            format: Pixels or lines.
+            size: Width in pixels, 64 to 4096; of a PNG the largest that has whole pixels for each module and fits.
+            margin: Light modules around it, 0 to 16.
+            error_correction: How much may be covered. Default: medium; with a logo high.
+            dark_color: Colour of the dark modules, as #rrggbb. Default: black.
+            light_color: Colour behind them, so much lighter that cameras see it. Default: white.
+            logo: A PNG, JPEG, GIF or WebP for the middle of an SVG, at most 64 KiB.
+
+        """
+        request = messages.GetLinkQrCodeRequest(
+            link_id=link_id,
+            format=enum_value(messages.QrFormat, "QR_FORMAT", format, "format"),
+            size=size,
+            margin=margin,
+            dark_color=dark_color,
+            light_color=light_color,
+            logo=logo,
+        )
+        if error_correction:
+            request.error_correction = enum_value(
+                messages.QrErrorCorrection, "QR_ERROR_CORRECTION", error_correction, "error_correction"
+            )
+        return methods.GET_LINK_QR_CODE(request).then(lambda answer: answer.data)
 
     @listing
     def list(

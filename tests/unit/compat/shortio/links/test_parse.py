@@ -11,6 +11,7 @@ from gateway.compat.shortio.links import parse
 from linkmeter.compat.shortio.v2 import link_service_pb2, links_pb2
 from linkmeter.links.v1 import links_pb2 as native
 from services.common import errors
+from services.common.qr_code import Look
 
 
 def options(**json: Any) -> links_pb2.LinkOptions:
@@ -138,9 +139,9 @@ def test_links_are_named_by_text_or_number() -> None:
 def test_the_look_of_a_qr_code() -> None:
     """Colours with or without the hash."""
     given = json_format.ParseDict({"type": "SVG", "size": 200, "color": "#FF0000"}, link_service_pb2.QrOptions())
-    assert parse.qr_code(given) == parse.QrCode(kind="svg", size=99, color="#ff0000", background="#ffffff")
+    assert parse.qr_look(given) == Look(kind="svg", scale=99, dark="#ff0000", light="#ffffff")
     one_color = {"color": "ffffff"}, {"color": "#0a0B0c", "backgroundColor": "0a0b0cFF"}, {"backgroundColor": "#000"}
     invisible = {"color": "#12345600", "backgroundColor": "#65432100"}
     for wrong in ({"type": "gif"}, {"color": "red"}, *one_color, invisible):
         with pytest.raises(errors.InvalidArgument):
-            parse.qr_code(json_format.ParseDict(wrong, link_service_pb2.QrOptions()))
+            parse.qr_look(json_format.ParseDict(wrong, link_service_pb2.QrOptions()))
