@@ -12,6 +12,13 @@ _BODIES: Final[dict[str, Any]] = {
         "tags": ["docs"],
     },
     "linkmeter.links.v1.LinkService.UpdateLink": {"title": "A better title"},
+    "linkmeter.links.v1.LinkService.BatchGetLinks": {"linkIds": ["1", "2"]},
+    "linkmeter.links.v1.LinkService.BatchUpdateLinks": {
+        "linkIds": ["1", "2"],
+        "addTags": ["launch"],
+        "archived": False,
+    },
+    "linkmeter.links.v1.LinkService.GetLinkQrCode": {"format": "QR_FORMAT_SVG", "darkColor": "#1a237e"},
     "linkmeter.links.v1.TagService.CreateTag": {"name": "launch", "color": "violet", "icon": "rocket"},
     "linkmeter.links.v1.TagService.UpdateTag": {"name": "launch-2026"},
     "linkmeter.links.v1.TagService.MergeTags": {"names": ["launch-2025", "Launch"], "into": "launch"},

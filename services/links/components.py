@@ -11,6 +11,8 @@ from services.links import import_clicks
 from services.links.accounts import Accounts
 from services.links.applications import Applications
 from services.links.authentication import Authenticator
+from services.links.batch_writer import BatchWriter
+from services.links.code_check import CodeCheck
 from services.links.dns_lookup import DnsLookup
 from services.links.domain.domains import Proofs
 from services.links.domain_lookup import DomainLookup
@@ -31,6 +33,7 @@ from services.links.store.domains import DomainStore
 from services.links.store.import_undo import ImportUndoStore
 from services.links.store.imported_links import ImportedLinkStore
 from services.links.store.imports import ImportStore
+from services.links.store.link_batches import LinkBatchStore
 from services.links.store.link_graph import LinkGraphStore
 from services.links.store.links import LinkStore
 from services.links.store.oauth import OAuthStore
@@ -57,6 +60,7 @@ class Parts:
     password_worker: PasswordWorker
     guess_limits: GuessLimits
     links: LinkStore
+    link_batches: LinkBatchStore
     creations: CreationStore
     credentials: CredentialStore
     domains: DomainStore
@@ -75,6 +79,8 @@ class Parts:
     issuer: KeyIssuer
     applications: Applications
     writer: LinkWriter
+    batch_writer: BatchWriter
+    code_check: CodeCheck
     proofs: Proofs
     registry: DomainRegistry
 
@@ -105,6 +111,7 @@ async def connect(settings: Settings, *, clock: Clock, next_code: Callable[[int]
     )
     imports, imported_links, clicks = ImportStore(pool), ImportedLinkStore(pool), ImportClicks(analytics)
     links, creations, domains = LinkStore(pool), CreationStore(pool), DomainStore(pool)
+    link_batches, domain_lookup = LinkBatchStore(pool), DomainLookup(domains)
     claims, proofs = DomainClaimStore(pool), Proofs(settings.secret)
     credentials, owners, oauth = CredentialStore(pool), OwnerStore(pool), OAuthStore(pool)
     return Parts(
@@ -117,6 +124,7 @@ async def connect(settings: Settings, *, clock: Clock, next_code: Callable[[int]
         password_worker=password_worker,
         guess_limits=GuessLimits(client, settings.redis_url, breaker, settings.secret),
         links=links,
+        link_batches=link_batches,
         creations=creations,
         credentials=credentials,
         domains=domains,
@@ -146,7 +154,7 @@ async def connect(settings: Settings, *, clock: Clock, next_code: Callable[[int]
             links=links,
             creations=creations,
             claims=ClaimStore(pool),
-            domains=DomainLookup(domains),
+            domains=domain_lookup,
             hosts=settings.hosts,
             publisher=publisher,
             password_worker=password_worker,
@@ -155,6 +163,8 @@ async def connect(settings: Settings, *, clock: Clock, next_code: Callable[[int]
             secret=settings.secret,
             next_code=next_code,
         ),
+        batch_writer=BatchWriter(links=link_batches, publisher=publisher, background=background, clock=clock),
+        code_check=CodeCheck(links=links, domains=domain_lookup),
         proofs=proofs,
         registry=DomainRegistry(
             store=domains,

@@ -34,6 +34,7 @@ from services.links.servicers.domain import DomainServicer
 from services.links.servicers.link import LinkServicer
 from services.links.servicers.link_graph import LinkGraphServicer
 from services.links.servicers.link_import import ImportServicer
+from services.links.servicers.link_reading import Reading
 from services.links.servicers.oauth import OAuthServicer
 from services.links.servicers.resolution import ResolutionServicer
 from services.links.servicers.tag import TagServicer
@@ -131,12 +132,17 @@ async def _at_present(forget: Callable[[datetime], Awaitable[object]], clock: Cl
 def _add_link_servicers(server: grpc.aio.Server, parts: Parts) -> None:
     link_service_pb2_grpc.add_LinkServiceServicer_to_server(
         LinkServicer(
-            authenticator=parts.authenticator,
+            Reading(
+                authenticator=parts.authenticator,
+                links=parts.links,
+                link_batches=parts.link_batches,
+                code_check=parts.code_check,
+                hosts=parts.settings.hosts,
+                page_tokens=PageTokens(parts.settings.secret),
+                clock=parts.clock,
+            ),
             writer=parts.writer,
-            links=parts.links,
-            hosts=parts.settings.hosts,
-            page_tokens=PageTokens(parts.settings.secret),
-            clock=parts.clock,
+            batch_writer=parts.batch_writer,
         ),
         server,
     )

@@ -28,6 +28,7 @@ _CREATE = "linkmeter.links.v1.LinkService/CreateLink"
 
 # A second arrival of these would do harm, or be answered otherwise than the first.
 _ONCE = {
+    "BatchUpdateLinks",
     "ClaimLink",
     "CopyLink",
     "CreateApiKey",

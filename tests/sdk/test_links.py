@@ -43,6 +43,20 @@ def test_a_link_lives_a_whole_life(client: Client) -> None:
         client.links.get(link.link_id)
 
 
+def test_many_links_are_read_and_changed_at_once(client: Client) -> None:
+    """Each result says what became of its link; what is absent is left out of what is read."""
+    links = [client.links.create(_DESTINATION, tags=["old"]) for _ in range(2)]
+    ids = [link.link_id for link in links]
+    assert [*client.links.batch_get([*ids, 10**12])] == links
+    results = client.links.batch_update([10**12, *ids], add_tags=["new"], remove_tags=["old"], archived=True)
+    assert [result.status.code == 0 for result in results] == [False, True, True]
+    assert [(list(link.tags), link.archived) for link in client.links.batch_get(ids)] == [(["new"], True)] * 2
+    assert client.links.check_code(links[0].code) == (False, "is or was another link's")
+    assert client.links.check_code(f"free-{ids[0]}").available
+    client.links.batch_update(ids, delete=True)
+    assert client.links.batch_get(ids) == []
+
+
 def test_a_link_has_a_picture(client: Client) -> None:
     """Its QR code, as a file holds it."""
     link = client.links.create(_DESTINATION)

@@ -30,9 +30,18 @@ FIND_OR_CREATE_LINK: Final = Method(
 COPY_LINK: Final = Method(_LINKS, "CopyLink", links.CopyLinkRequest, nouns.Link)
 GET_LINK: Final = Method(_LINKS, "GetLink", links.GetLinkRequest, nouns.Link, repeatable=True)
 LOOKUP_LINK: Final = Method(_LINKS, "LookupLink", links.LookupLinkRequest, nouns.Link, repeatable=True)
+BATCH_GET_LINKS: Final = Method(
+    _LINKS, "BatchGetLinks", links.BatchGetLinksRequest, links.BatchGetLinksResponse, repeatable=True
+)
+CHECK_LINK_CODE: Final = Method(
+    _LINKS, "CheckLinkCode", links.CheckLinkCodeRequest, links.CheckLinkCodeResponse, repeatable=True
+)
 GET_LINK_QR_CODE: Final = Method(_LINKS, "GetLinkQrCode", links.GetLinkQrCodeRequest, HttpBody, repeatable=True)
 LIST_LINKS: Final = Method(_LINKS, "ListLinks", links.ListLinksRequest, links.ListLinksResponse, repeatable=True)
 UPDATE_LINK: Final = Method(_LINKS, "UpdateLink", links.UpdateLinkRequest, nouns.Link)
+BATCH_UPDATE_LINKS: Final = Method(
+    _LINKS, "BatchUpdateLinks", links.BatchUpdateLinksRequest, links.BatchUpdateLinksResponse
+)
 DISABLE_LINK: Final = Method(_LINKS, "DisableLink", links.DisableLinkRequest, nouns.Link, repeatable=True)
 ENABLE_LINK: Final = Method(_LINKS, "EnableLink", links.EnableLinkRequest, nouns.Link, repeatable=True)
 CLAIM_LINK: Final = Method(_LINKS, "ClaimLink", links.ClaimLinkRequest, links.ClaimLinkResponse)

@@ -8,6 +8,7 @@ from services.common import reserved_codes
 from services.common.errors import InvalidArgument
 
 FIELD: Final = "link.code"
+RESERVED_REASON: Final = "CODE_RESERVED"
 # Without 0 O o, 1 I l: codes are read aloud and typed from paper.
 ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz"
 LENGTH: Final = 7
@@ -47,7 +48,7 @@ def check_custom(code: str) -> None:
     if not _CUSTOM.fullmatch(code):
         raise InvalidArgument(FIELD, "must have 3 to 64 characters of A-Z a-z 0-9 _ -")
     if is_reserved(code):
-        raise InvalidArgument(FIELD, "is reserved", reason="CODE_RESERVED")
+        raise InvalidArgument(FIELD, "is reserved", reason=RESERVED_REASON)
 
 
 def check_imported(code: str) -> None:
@@ -55,4 +56,4 @@ def check_imported(code: str) -> None:
     if not is_code(code):
         raise InvalidArgument(FIELD, "must have 1 to 64 characters of A-Z a-z 0-9 _ -, or be emojis")
     if is_reserved(code):
-        raise InvalidArgument(FIELD, "is reserved", reason="CODE_RESERVED")
+        raise InvalidArgument(FIELD, "is reserved", reason=RESERVED_REASON)

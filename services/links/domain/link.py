@@ -193,7 +193,7 @@ def check_fields(fields: LinkFields, now: datetime, before: LinkFields | None = 
         raise InvalidArgument("link.title", f"must have at most {MAX_TITLE} characters, no control characters")
     if len(fields.note) > MAX_NOTE or has_control_characters(fields.note, but="\t\r\n"):
         raise InvalidArgument("link.note", f"must have at most {MAX_NOTE} characters, no control characters")
-    _check_tags(fields.tags)
+    check_tags(fields.tags)
     if fields.redirect_status not in REDIRECT_STATUSES:
         raise InvalidArgument("link.redirect_status", "must be 301, 302, 307 or 308")
     if not 0 <= fields.max_clicks <= MAX_CLICKS:
@@ -208,14 +208,15 @@ def follow_limit(*, max_clicks: int, one_time: bool) -> int:
     return 1 if one_time else max_clicks
 
 
-def _check_tags(tags: tuple[str, ...]) -> None:
+def check_tags(tags: tuple[str, ...], field: str = "link.tags") -> None:
+    """Raise InvalidArgument for tags that no link can carry."""
     if len(tags) > MAX_TAGS:
-        raise InvalidArgument("link.tags", f"must be at most {MAX_TAGS}")
+        raise InvalidArgument(field, f"must be at most {MAX_TAGS}")
     if len(set(tags)) < len(tags):
-        raise InvalidArgument("link.tags", "must not repeat one another")
+        raise InvalidArgument(field, "must not repeat one another")
     for tag in tags:
         if not 1 <= len(tag) <= MAX_TAG or has_control_characters(tag):
-            raise InvalidArgument("link.tags", f"must have 1 to {MAX_TAG} characters each, no control characters")
+            raise InvalidArgument(field, f"must have 1 to {MAX_TAG} characters each, no control characters")
 
 
 def _check_times(fields: LinkFields, now: datetime, before: LinkFields | None) -> None:

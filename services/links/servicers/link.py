@@ -1,55 +1,37 @@
-"""LinkService: creating, reading, changing and ending links."""
+"""LinkService: creating, changing and ending links."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from google.api.httpbody_pb2 import HttpBody
 from google.protobuf.empty_pb2 import Empty
 
-from linkmeter.links.v1 import link_service_pb2, link_service_pb2_grpc, links_pb2
-from services.common import emoji_codes, qr_code
+from linkmeter.links.v1 import link_service_pb2, links_pb2
 from services.common.caller import ANONYMOUS_OWNER_ID, LINKS_READ, LINKS_WRITE
-from services.common.clock import Clock
 from services.common.errors import InvalidArgument, NotFound, PermissionDenied, Unauthenticated
-from services.common.hosts import OwnHosts
 from services.common.ip_addresses import CLIENT_IP_KEY
-from services.links import convert, convert_qr
-from services.links.authentication import Authenticator, Context, owner_of, reach_of
-from services.links.domain import changes, codes, credentials, link_filter, qr_look, reuse
+from services.links import convert, convert_batches
+from services.links.authentication import Context, owner_of, reach_of
+from services.links.batch_writer import BatchWriter
+from services.links.domain import changes, credentials, reuse
 from services.links.domain.changes import LinkChange
 from services.links.domain.credentials import Secret
 from services.links.domain.domains import Domain
 from services.links.domain.link import Link, LinkDraft, LinkFields, Reach
-from services.links.domain.page_tokens import PageTokens
 from services.links.link_writer import LinkWriter
-from services.links.store.links import LinkStore
-from services.runtime import answer_size
+from services.links.servicers.link_reading import LinkReader, Reading
 
 IDEMPOTENCY_KEY: Final = "idempotency-key"
 # Set by the gateway and by compat; keeps apart clients that share the anonymous owner.
 
 
-class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
-    """Implements LinkService."""
+class LinkServicer(LinkReader):
+    """Implements LinkService: what reads is in LinkReader."""
 
-    def __init__(
-        self,
-        *,
-        authenticator: Authenticator,
-        writer: LinkWriter,
-        links: LinkStore,
-        hosts: OwnHosts,
-        page_tokens: PageTokens,
-        clock: Clock,
-    ) -> None:
-        self._authenticator = authenticator
+    def __init__(self, reading: Reading, *, writer: LinkWriter, batch_writer: BatchWriter) -> None:
+        super().__init__(reading)
         self._writer = writer
-        self._links = links
-        self._hosts = hosts
-        self._page_tokens = page_tokens
-        self._clock = clock
+        self._batch_writer = batch_writer
 
     async def CreateLink(self, request: link_service_pb2.CreateLinkRequest, context: Context) -> links_pb2.Link:
         """Create a link for the caller."""
@@ -98,49 +80,6 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
         draft = _draft(domain, fields, owner_id=owner_id, code=request.code)
         return convert.link_message(await self._writer.copy(original, draft), self._clock.now())
 
-    async def GetLink(self, request: link_service_pb2.GetLinkRequest, context: Context) -> links_pb2.Link:
-        """Return a link by its id; NotFound when there is none for the caller."""
-        return convert.link_message(await self._found(request.link_id, context), self._clock.now())
-
-    async def LookupLink(self, request: link_service_pb2.LookupLinkRequest, context: Context) -> links_pb2.Link:
-        """Return a link by domain and code; NotFound when there is none for the caller."""
-        reach = reach_of(await self._authenticator.caller(context), LINKS_READ)
-        host, code = self._hosts.domain_host(request.domain), emoji_codes.canonical(request.code)
-        # What is no code is in no row; the store need not see it.
-        link = await self._links.find_by_code(host, code) if codes.is_code(code) else None
-        if link is None or not reach.covers(link):
-            raise NotFound("link", request.code)
-        return convert.link_message(link, self._clock.now())
-
-    async def GetLinkQrCode(self, request: link_service_pb2.GetLinkQrCodeRequest, context: Context) -> HttpBody:
-        """Draw the QR code of a link's short URL; NotFound when there is none for the caller."""
-        link = await self._found(request.link_id, context)
-        look = qr_look.look_of(link.short_url, convert_qr.wishes(request))
-        picture = await asyncio.to_thread(qr_code.draw, link.short_url, look)
-        return HttpBody(content_type=look.media_type, data=picture)
-
-    async def ListLinks(
-        self, request: link_service_pb2.ListLinksRequest, context: Context
-    ) -> link_service_pb2.ListLinksResponse:
-        """Return a page of the caller's links."""
-        owner_id = owner_of(await self._authenticator.caller(context), LINKS_READ)
-        host = self._listed_host(request.domain)
-        wanted = convert.list_filter(request, owner_id, host)
-        size = link_filter.page_size(request.page_size)
-        skip = link_filter.skip(request.skip)
-        after_id = self._page_tokens.read(request.page_token, wanted.list_name)
-        now = self._clock.now()
-        # One more than asked tells whether there is a next page. Later pages have nothing to pass over.
-        skipped = 0 if after_id else skip
-        found = await self._links.list_page(wanted, after_id=after_id, limit=size + 1, skip=skipped, now=now)
-        page = answer_size.fitting([convert.link_message(link, now) for link in found[:size]])
-        has_more = len(found) > len(page)
-        return link_service_pb2.ListLinksResponse(
-            links=page,
-            next_page_token=self._page_tokens.make(page[-1].link_id, wanted.list_name) if has_more else "",
-            total_size=await self._links.count(wanted, now) if request.with_total_size else 0,
-        )
-
     async def UpdateLink(self, request: link_service_pb2.UpdateLinkRequest, context: Context) -> links_pb2.Link:
         """Change the named fields of a link."""
         reach = reach_of(await self._authenticator.caller(context), LINKS_WRITE)
@@ -150,6 +89,16 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
             link_id, reach, lambda before: changes.apply(change, before, self._clock.now())
         )
         return convert.link_message(link, self._clock.now())
+
+    async def BatchUpdateLinks(
+        self, request: link_service_pb2.BatchUpdateLinksRequest, context: Context
+    ) -> link_service_pb2.BatchUpdateLinksResponse:
+        """Change many links in the same way, and return what became of each."""
+        owner_id = owner_of(await self._authenticator.caller(context), LINKS_WRITE)
+        change = convert_batches.change(request)
+        return convert_batches.results(
+            request.link_ids, await self._batch_writer.change(owner_id, request.link_ids, change)
+        )
 
     async def DisableLink(self, request: link_service_pb2.DisableLinkRequest, context: Context) -> links_pb2.Link:
         """Switch a link off."""
@@ -183,13 +132,6 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
         """Delete a link; its tombstone keeps the code."""
         await self._write(request.link_id, context, lambda link: link.buried(self._clock.now()))
         return Empty()
-
-    async def _found(self, link_id: int, context: Context) -> Link:
-        reach = reach_of(await self._authenticator.caller(context), LINKS_READ)
-        link = await self._links.find(link_id)
-        if link is None or not reach.covers(link):
-            raise NotFound("link", link_id)
-        return link
 
     async def _write(self, link_id: int, context: Context, change: Callable[[Link], Link]) -> links_pb2.Link:
         reach = reach_of(await self._authenticator.caller(context), LINKS_WRITE)
@@ -229,12 +171,6 @@ class LinkServicer(link_service_pb2_grpc.LinkServiceServicer):
 
     async def _expired_destination(self, text: str, owner_id: int) -> str:
         return await self._writer.checked_destination(text, owner_id, "link.expired_destination") if text else ""
-
-    def _listed_host(self, domain: str) -> str:
-        if not domain:
-            return ""
-        # What is no host name is no link's domain: a word that matches none.
-        return self._hosts.domain_host(domain) or "-"
 
 
 def _draft(domain: Domain, fields: LinkFields, *, owner_id: int, code: str, password: str = "") -> LinkDraft:

@@ -34,7 +34,7 @@ _FILTER: Final = """
 """
 _FIRST_PATTERN: Final = 10
 # Joined from constants.
-_REPLACE: Final = f"""
+REPLACE: Final = f"""
     UPDATE links SET disabled = $2, consumed_clicks = $3, password_hash = $4, password_version = $5, revision = $6,
         update_time = $7::timestamptz, delete_time = CASE WHEN $8 THEN $7::timestamptz END,
         {", ".join(f"{name} = ${number}" for number, name in enumerate(LINK_FIELDS, start=9))}
@@ -104,7 +104,7 @@ class LinkStore:
             after = change(before)
             if after == before:
                 return after, False
-            await _replace(connection, after)
+            await connection.execute(REPLACE, *replacing(after))
             if after.deleted:
                 await connection.execute("DELETE FROM edit_tokens WHERE link_id = $1", link_id)
             return after, True
@@ -158,9 +158,9 @@ def arguments(link_filter: LinkFilter, now: datetime) -> tuple[object, ...]:
     )
 
 
-async def _replace(connection: Connection, link: Link) -> None:
-    await connection.execute(
-        _REPLACE,
+def replacing(link: Link) -> tuple[object, ...]:
+    """Return the arguments of REPLACE that make a link's row the link."""
+    return (
         link.link_id,
         link.disabled,
         link.consumed_clicks,

@@ -9,7 +9,9 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from linkmeter.analytics.v1 import stats_service_pb2
 from linkmeter.compat.shtr.v1 import shtr_pb2
 from linkmeter.links.v1 import links_pb2
+from linkmeter.links.v1.link_service_pb2 import BatchUpdateLinksResponse, BatchUpdateLinksResult
 from services.common import errors
+from services.runtime import rpc_errors
 from tests.support.edge import Context, Services
 
 LINKS = "linkmeter.links.v1.LinkService"
@@ -47,6 +49,21 @@ async def test_a_picture_is_answered_as_it_is(client: httpx.AsyncClient, service
     assert services.only_call.request.logo == b"GIF89a"
 
 
+async def test_results_of_many_have_their_reasons(client: httpx.AsyncClient, services: Services) -> None:
+    """Each as the error of one call would be written."""
+    refused = rpc_errors.status_of(errors.NotFound("link", 6))
+    results = [BatchUpdateLinksResult(link_id=5, etag="x"), BatchUpdateLinksResult(link_id=6, status=refused)]
+    services.answer(f"{LINKS}/BatchUpdateLinks", BatchUpdateLinksResponse(results=results))
+    answer = await client.post("/v1/links:batchUpdate", json={"linkIds": ["5", 6], "archived": False})
+    assert answer.status_code == 200
+    first, second = answer.json()["results"]
+    assert (first["linkId"], first["etag"]) == ("5", "x")
+    assert (second["status"]["code"], second["status"]["message"]) == (5, "link not found: 6")
+    assert second["status"]["details"][0]["reason"] == "NOT_FOUND"
+    request = services.only_call.request
+    assert (list(request.link_ids), request.HasField("archived"), request.archived) == ([5, 6], True, False)
+
+
 async def test_path_and_body_fill_one_request(client: httpx.AsyncClient, services: Services) -> None:
     """An update takes the link from the path, its values from the body and the mask from the query."""
     answer = await client.patch(
@@ -74,6 +91,10 @@ async def test_query_parameters_fill_nested_fields(client: httpx.AsyncClient, se
         ("GET", "/v1/links:lookup?code=abc", "linkmeter.links.v1.LinkService/LookupLink"),
         ("DELETE", "/v1/links/5", "linkmeter.links.v1.LinkService/DeleteLink"),
         ("POST", "/v1/links/5:enable", "linkmeter.links.v1.LinkService/EnableLink"),
+        ("GET", "/v1/links:batchGet?linkIds=5&linkIds=6", "linkmeter.links.v1.LinkService/BatchGetLinks"),
+        ("POST", "/v1/links:batchGet", "linkmeter.links.v1.LinkService/BatchGetLinks"),
+        ("POST", "/v1/links:batchUpdate", "linkmeter.links.v1.LinkService/BatchUpdateLinks"),
+        ("GET", "/v1/links:checkCode?code=abc", "linkmeter.links.v1.LinkService/CheckLinkCode"),
         ("GET", "/v1/links/5/qrCode?format=QR_FORMAT_SVG", "linkmeter.links.v1.LinkService/GetLinkQrCode"),
         ("POST", "/v1/links/5/qrCode", "linkmeter.links.v1.LinkService/GetLinkQrCode"),
         ("GET", "/v1/apiKeys", "linkmeter.links.v1.ApiKeyService/ListApiKeys"),

@@ -11,7 +11,8 @@ from linkmeter.convert import Between, enum_value, interval_message
 from linkmeter.errors import InvalidArgument
 from linkmeter.links.v1 import link_service_pb2 as messages
 from linkmeter.links.v1 import links_pb2
-from linkmeter.resource import Resource, TransportT, listing, operation
+from linkmeter.resource import TransportT, listing, operation
+from linkmeter.resources.link_batches import LinkBatches
 from linkmeter.resources.link_fields import LinkChanges, LinkFields, NewLink, link_message
 from linkmeter.rpc import Call, Listing
 
@@ -34,7 +35,7 @@ class ClaimedLink(NamedTuple):
     already_owned: bool
 
 
-class Links(Resource[TransportT]):
+class Links(LinkBatches[TransportT]):
     """The links of the account. What is absent, deleted or somebody else's is NotFound alike."""
 
     @operation
