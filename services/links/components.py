@@ -7,7 +7,7 @@ from typing import Final
 import grpc
 
 from services.common.clock import Clock
-from services.links import import_clicks
+from services.links import import_clicks, link_rankings
 from services.links.accounts import Accounts
 from services.links.applications import Applications
 from services.links.authentication import Authenticator
@@ -21,6 +21,8 @@ from services.links.guess_limits import GuessLimits
 from services.links.import_clicks import ImportClicks
 from services.links.importer import Importer
 from services.links.key_issuer import KeyIssuer
+from services.links.link_lists import LinkLists
+from services.links.link_rankings import LinkRankings
 from services.links.link_writer import LinkWriter
 from services.links.password_worker import PasswordWorker
 from services.links.publisher import Publisher
@@ -35,6 +37,7 @@ from services.links.store.imported_links import ImportedLinkStore
 from services.links.store.imports import ImportStore
 from services.links.store.link_batches import LinkBatchStore
 from services.links.store.link_graph import LinkGraphStore
+from services.links.store.link_lists import LinkListStore
 from services.links.store.links import LinkStore
 from services.links.store.oauth import OAuthStore
 from services.links.store.owners import OwnerStore
@@ -61,6 +64,7 @@ class Parts:
     guess_limits: GuessLimits
     links: LinkStore
     link_batches: LinkBatchStore
+    link_lists: LinkLists
     creations: CreationStore
     credentials: CredentialStore
     domains: DomainStore
@@ -105,7 +109,7 @@ async def connect(settings: Settings, *, clock: Clock, next_code: Callable[[int]
     password_worker = PasswordWorker()
     analytics = rpc_client.open_channel(
         settings.analytics_address,
-        idempotent=import_clicks.IDEMPOTENT,
+        idempotent=(*import_clicks.IDEMPOTENT, *link_rankings.IDEMPOTENT),
         tls=settings.server.tls,
         peer_name=settings.analytics_tls_name,
     )
@@ -125,6 +129,13 @@ async def connect(settings: Settings, *, clock: Clock, next_code: Callable[[int]
         guess_limits=GuessLimits(client, settings.redis_url, breaker, settings.secret),
         links=links,
         link_batches=link_batches,
+        link_lists=LinkLists(
+            links=links,
+            batches=link_batches,
+            lists=LinkListStore(pool),
+            rankings=LinkRankings(analytics),
+            clock=clock,
+        ),
         creations=creations,
         credentials=credentials,
         domains=domains,

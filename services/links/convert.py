@@ -32,6 +32,7 @@ from services.links.domain.link import (
     follow_limit,
 )
 from services.links.domain.link_filter import LinkFilter
+from services.links.domain.link_order import LinkOrder
 from services.links.domain.oauth import OAuthApp, OAuthAppDraft
 from services.links.domain.owners import Owner, OwnerDraft
 
@@ -41,6 +42,12 @@ _STATES: Final[Mapping[LinkState, links_pb2.LinkState.ValueType]] = {
     LinkState.SCHEDULED: links_pb2.LINK_STATE_SCHEDULED,
     LinkState.EXPIRED: links_pb2.LINK_STATE_EXPIRED,
     LinkState.EXHAUSTED: links_pb2.LINK_STATE_EXHAUSTED,
+}
+_ORDERS: Final[Mapping[link_service_pb2.LinkOrder.ValueType, LinkOrder]] = {
+    link_service_pb2.LINK_ORDER_UNSPECIFIED: LinkOrder.CREATE_TIME,
+    link_service_pb2.LINK_ORDER_CREATE_TIME: LinkOrder.CREATE_TIME,
+    link_service_pb2.LINK_ORDER_CLICKS: LinkOrder.CLICKS,
+    link_service_pb2.LINK_ORDER_CODE: LinkOrder.CODE,
 }
 _AUDIENCES: Final[Mapping[Audience, links_pb2.Audience.ValueType]] = {
     Audience.ANYBODY: links_pb2.AUDIENCE_ANYBODY,
@@ -151,6 +158,15 @@ def resolution(link: Link) -> resolution_service_pb2.Resolution:
         exhausted=link.is_exhausted,
         **_written(link.fields, _RESOLVED_FIELDS),
     )
+
+
+def list_order(request: link_service_pb2.ListLinksRequest) -> LinkOrder:
+    """Read the order of a list; InvalidArgument when there is no such order, or view of a link."""
+    if request.order_by not in _ORDERS:
+        raise InvalidArgument("order_by", "is unknown")
+    if request.view not in link_service_pb2.LinkView.values():
+        raise InvalidArgument("view", "is unknown")
+    return _ORDERS[request.order_by]
 
 
 def list_filter(request: link_service_pb2.ListLinksRequest, owner_id: int, host: str) -> LinkFilter:

@@ -137,6 +137,7 @@ def _add_link_servicers(server: grpc.aio.Server, parts: Parts) -> None:
                 links=parts.links,
                 link_batches=parts.link_batches,
                 code_check=parts.code_check,
+                lists=parts.link_lists,
                 hosts=parts.settings.hosts,
                 page_tokens=PageTokens(parts.settings.secret),
                 clock=parts.clock,

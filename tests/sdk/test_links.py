@@ -43,6 +43,14 @@ def test_a_link_lives_a_whole_life(client: Client) -> None:
         client.links.get(link.link_id)
 
 
+def test_lists_have_orders(client: Client) -> None:
+    """By code, and by clicks, of which these links have none: then the newest comes first."""
+    tag = f"order-{datetime.now(UTC).timestamp()}"
+    codes = [client.links.create(_DESTINATION, tags=[tag]).code for _ in range(3)]
+    assert [link.code for link in client.links.list(tag=tag, order_by="code")] == sorted(codes)
+    assert [link.code for link in client.links.list(tag=tag, order_by="clicks", page_size=2)] == codes[::-1]
+
+
 def test_many_links_are_read_and_changed_at_once(client: Client) -> None:
     """Each result says what became of its link; what is absent is left out of what is read."""
     links = [client.links.create(_DESTINATION, tags=["old"]) for _ in range(2)]

@@ -16,6 +16,8 @@ from services.links.domain.text import has_control_characters
 MAX_QUERY: Final = 128
 DEFAULT_PAGE: Final = 50
 MAX_PAGE: Final = 1000
+# Of ids alone.
+MAX_IDS_PAGE: Final = 10_000
 MAX_SKIP: Final = 10_000
 DEFAULT_ENCODERS: Final = 10
 # Of patterns of LIKE.
@@ -85,11 +87,11 @@ def stored_destination(text: str) -> str:
         raise InvalidArgument("destination", problem.problem) from problem
 
 
-def page_size(asked: int) -> int:
+def page_size(asked: int, most: int = MAX_PAGE) -> int:
     """Return how many links a page holds; InvalidArgument when fewer than none are asked for."""
     if asked < 0:
-        raise InvalidArgument("page_size", f"must be 1 to {MAX_PAGE}, or 0 for {DEFAULT_PAGE}")
-    return min(asked or DEFAULT_PAGE, MAX_PAGE)
+        raise InvalidArgument("page_size", f"must be 1 to {most}, or 0 for {DEFAULT_PAGE}")
+    return min(asked or DEFAULT_PAGE, most)
 
 
 def encoder_limit(asked: int) -> int:

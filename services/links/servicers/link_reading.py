@@ -7,7 +7,7 @@ from google.api.httpbody_pb2 import HttpBody
 
 from linkmeter.links.v1 import link_service_pb2, link_service_pb2_grpc, links_pb2
 from services.common import emoji_codes, qr_code
-from services.common.caller import LINKS_READ, LINKS_WRITE
+from services.common.caller import LINKS_READ, LINKS_WRITE, Caller
 from services.common.clock import Clock
 from services.common.errors import NotFound
 from services.common.hosts import OwnHosts
@@ -16,7 +16,9 @@ from services.links.authentication import Authenticator, Context, owner_of, reac
 from services.links.code_check import CodeCheck
 from services.links.domain import batches, codes, link_filter, qr_look
 from services.links.domain.link import Link
+from services.links.domain.link_order import LinkOrder, Position
 from services.links.domain.page_tokens import PageTokens
+from services.links.link_lists import LinkLists, Wanted
 from services.links.store.link_batches import LinkBatchStore
 from services.links.store.links import LinkStore
 from services.runtime import answer_size
@@ -31,6 +33,7 @@ class Reading:
     link_batches: LinkBatchStore
     code_check: CodeCheck
     hosts: OwnHosts
+    lists: LinkLists
     page_tokens: PageTokens
     clock: Clock
 
@@ -44,6 +47,7 @@ class LinkReader(link_service_pb2_grpc.LinkServiceServicer):
         self._link_batches = reading.link_batches
         self._code_check = reading.code_check
         self._hosts = reading.hosts
+        self._lists = reading.lists
         self._page_tokens = reading.page_tokens
         self._clock = reading.clock
 
@@ -96,23 +100,36 @@ class LinkReader(link_service_pb2_grpc.LinkServiceServicer):
         self, request: link_service_pb2.ListLinksRequest, context: Context
     ) -> link_service_pb2.ListLinksResponse:
         """Return a page of the caller's links."""
-        owner_id = owner_of(await self._authenticator.caller(context), LINKS_READ)
-        host = self._listed_host(request.domain)
-        wanted = convert.list_filter(request, owner_id, host)
-        size = link_filter.page_size(request.page_size)
+        caller = await self._authenticator.caller(context)
+        owner_id = owner_of(caller, LINKS_READ)
+        filters = convert.list_filter(request, owner_id, self._listed_host(request.domain))
+        order, ids_only = convert.list_order(request), request.view == link_service_pb2.LINK_VIEW_IDS
+        size = link_filter.page_size(request.page_size, link_filter.MAX_IDS_PAGE if ids_only else link_filter.MAX_PAGE)
         skip = link_filter.skip(request.skip)
-        after_id = self._page_tokens.read(request.page_token, wanted.list_name)
-        now = self._clock.now()
+        name = filters.list_name if order is LinkOrder.CREATE_TIME else f"{filters.list_name}/{order}"
+        mark = self._page_tokens.read_keyed(request.page_token, name)
+        after = Position(*mark) if mark else None
         # One more than asked tells whether there is a next page. Later pages have nothing to pass over.
-        skipped = 0 if after_id else skip
-        found = await self._links.list_page(wanted, after_id=after_id, limit=size + 1, skip=skipped, now=now)
-        page = answer_size.fitting([convert.link_message(link, now) for link in found[:size]])
-        has_more = len(found) > len(page)
+        wanted = Wanted(filter=filters, order=order, after=after, limit=size + 1, skip=0 if after else skip)
+        found = await self._listed(wanted, caller, ids_only=ids_only)
+        here = [(position, message) for position, message in found[:size] if message]
+        page = answer_size.fitting([message for _, message in here])
+        last = here[len(page) - 1][0] if len(page) < len(here) else found[size - 1][0] if len(found) > size else None
         return link_service_pb2.ListLinksResponse(
             links=page,
-            next_page_token=self._page_tokens.make(page[-1].link_id, wanted.list_name) if has_more else "",
-            total_size=await self._links.count(wanted, now) if request.with_total_size else 0,
+            next_page_token=self._page_tokens.make(last.link_id, name, last.key) if last else "",
+            total_size=await self._links.count(filters, self._clock.now()) if request.with_total_size else 0,
         )
+
+    async def _listed(
+        self, wanted: Wanted, caller: Caller, *, ids_only: bool
+    ) -> list[tuple[Position, links_pb2.Link | None]]:
+        if ids_only:
+            positions = await self._lists.positions(wanted, caller)
+            return [(position, links_pb2.Link(link_id=position.link_id)) for position in positions]
+        now = self._clock.now()
+        found = await self._lists.page(wanted, caller)
+        return [(position, convert.link_message(link, now) if link else None) for position, link in found]
 
     async def _found(self, link_id: int, context: Context) -> Link:
         reach = reach_of(await self._authenticator.caller(context), LINKS_READ)

@@ -71,27 +71,16 @@ class LinkStore:
     ) -> list[Link]:
         """List an owner's links in the filter's order, from what comes after a link."""
         statement = list_statement(len(link_filter.patterns), oldest_first=link_filter.oldest_first)
-        async with self._planning(link_filter) as connection:
+        async with planning(self._pool, link_filter) as connection:
             found = await connection.fetch(statement, *arguments(link_filter, now), after_id, limit, skip)
         return [rows.link(row) for row in found]
 
     async def count(self, link_filter: LinkFilter, now: datetime) -> int:
         """Count all links that pass a filter."""
-        async with self._planning(link_filter) as connection:
-            statement = COUNT_LINKS + _filter(len(link_filter.patterns))
+        async with planning(self._pool, link_filter) as connection:
+            statement = COUNT_LINKS + filter_condition(len(link_filter.patterns))[0]
             counted: int = await connection.fetchval(statement, *arguments(link_filter, now))
         return counted
-
-    @asynccontextmanager
-    async def _planning(self, link_filter: LinkFilter) -> AsyncIterator[Connection]:
-        """Lend a connection that plans for the very tag or text: an index serves rare ones, age common ones."""
-        async with self._pool.acquire() as connection:
-            if not (link_filter.tag or link_filter.query):
-                yield connection
-                return
-            async with connection.transaction(readonly=True):
-                await connection.execute("SET LOCAL plan_cache_mode = force_custom_plan")
-                yield connection
 
     async def change(self, link_id: int, change: Callable[[Link | None], Link]) -> tuple[Link, bool]:
         """Replace a link by what a function makes of it; also return whether that was anything else.
@@ -125,19 +114,33 @@ class LinkStore:
         return granted is not None
 
 
-def _filter(patterns: int) -> str:
-    """Return the condition with so many patterns, of which one has to match. One by one: no index serves an array."""
+@asynccontextmanager
+async def planning(pool: Pool, link_filter: LinkFilter) -> AsyncIterator[Connection]:
+    """Lend a connection that plans for the very tag or text: an index serves rare ones, age common ones."""
+    async with pool.acquire() as connection:
+        if not (link_filter.tag or link_filter.query):
+            yield connection
+            return
+        async with connection.transaction(readonly=True):
+            await connection.execute("SET LOCAL plan_cache_mode = force_custom_plan")
+            yield connection
+
+
+def filter_condition(patterns: int) -> tuple[str, int]:
+    """Return the condition with so many patterns, of which one has to match, and the number of the next parameter."""
     places = range(_FIRST_PATTERN, _FIRST_PATTERN + patterns)
+    # One by one: no index serves an array.
     matches = " OR ".join(f"{SEARCH_TEXT} LIKE ${place}" for place in places)
-    return f"{_FILTER} AND ({matches})" if patterns else _FILTER
+    return (f"{_FILTER} AND ({matches})" if patterns else _FILTER), _FIRST_PATTERN + patterns
 
 
 def list_statement(patterns: int, *, oldest_first: bool) -> str:
     """Return the statement that lists links, for a filter with so many patterns."""
-    after, limit, skip = (f"${_FIRST_PATTERN + patterns + place}" for place in range(3))
+    condition, place = filter_condition(patterns)
+    after, limit, skip = (f"${place + number}" for number in range(3))
     sign, order = (">", "") if oldest_first else ("<", "DESC")
     return f"""
-        {SELECT_LINK} {_filter(patterns)}
+        {SELECT_LINK} {condition}
             AND ({after}::bigint IS NULL OR link_id {sign} {after}) ORDER BY link_id {order} LIMIT {limit} OFFSET {skip}
     """
 

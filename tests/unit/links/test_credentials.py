@@ -98,6 +98,17 @@ def test_foreign_page_tokens_are_refused(text: str) -> None:
         PageTokens(SECRET).read(text, "list")
 
 
+def test_page_tokens_hold_what_a_list_is_ordered_by() -> None:
+    """Signed along; one with such a text is none of a list without, and an id's token says the same as ever."""
+    tokens = PageTokens("s" * 32)
+    token = tokens.make(7, "list", "abc")
+    assert tokens.read_keyed(token, "list") == (7, "abc")
+    assert tokens.read_keyed(tokens.make(7, "list"), "list") == (7, "")
+    for wrong in (token[:-1] + ("A" if token[-1] != "A" else "B"), token[:32], token + "AAAA"):
+        with pytest.raises(InvalidArgument):
+            tokens.read_keyed(wrong, "list")
+
+
 def test_page_token_is_bound_to_list_and_secret() -> None:
     """A token of other filters, another owner or another installation is refused."""
     tokens = PageTokens(SECRET)
