@@ -31,6 +31,8 @@ class Metric(IntEnum):
     VISITORS = 3
     HUMAN_VISITORS = 4
     MEAN_LATENCY = 5
+    LAST_CLICK_TIME = 6
+    FIRST_CLICK_TIME = 7
 
 
 class Order(IntEnum):

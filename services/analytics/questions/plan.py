@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Final
 
+from services.analytics.domain.buckets import Bucket
 from services.analytics.domain.dimensions import Dimension
 from services.analytics.domain.query import Filter, Metric, Report
 
@@ -12,6 +13,8 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _QUARTER: Final = timedelta(minutes=15)
 _DAY: Final = timedelta(days=1)
 _SUMMED: Final = frozenset({Metric.CLICKS, Metric.HUMAN_CLICKS})
+# Of links alone there are sums that know them.
+TIMES: Final = frozenset({Metric.FIRST_CLICK_TIME, Metric.LAST_CLICK_TIME})
 
 
 class Source(Enum):
@@ -41,6 +44,8 @@ class Plan:
     bucket_starts: tuple[datetime, ...]
     # The one dimension that daily sums are read of.
     dimension: Dimension | None = None
+    # True when the times of first and last clicks are asked of sums.
+    has_times: bool = False
 
     @property
     def is_summed(self) -> bool:
@@ -63,9 +68,8 @@ def plan_of(
     is_open: there are no clicks before start.
     """
     dimensions = _needed(report, filters)
-    source = Source.CLICKS
-    if not raw and _SUMMED.issuperset(report.metrics) and len(dimensions) <= 1:
-        source = Source.DAILY if dimensions else Source.TOTALS
+    has_times = not TIMES.isdisjoint(report.metrics)
+    source = Source.CLICKS if raw else _source_of(report, filters, dimensions, has_times=has_times)
     unit = _UNITS.get(source)
     since = None if is_open else start
     if unit is None or any(_floor(each, unit) != each for each in bucket_starts if each > start):
@@ -82,7 +86,21 @@ def plan_of(
         inner_end=max(_floor(end, unit), inner_start),
         bucket_starts=bucket_starts,
         dimension=next(iter(dimensions), None),
+        has_times=has_times,
     )
+
+
+def _source_of(
+    report: Report, filters: tuple[Filter, ...], dimensions: frozenset[Dimension], *, has_times: bool
+) -> Source:
+    """Return what holds all that is asked, whenever its buckets begin; dimensions: those that sums must be kept by."""
+    if not (_SUMMED | TIMES).issuperset(report.metrics) or len(dimensions) > 1:
+        return Source.CLICKS
+    # No sum by a value or by time knows when its clicks were, nor whose the last one was.
+    is_of_links = {*report.dimensions, *(item.dimension for item in filters)} <= {Dimension.LINK}
+    if has_times and (report.bucket is not Bucket.NONE or not is_of_links):
+        return Source.CLICKS
+    return Source.DAILY if dimensions else Source.TOTALS
 
 
 def _needed(report: Report, filters: tuple[Filter, ...]) -> frozenset[Dimension]:

@@ -10,12 +10,12 @@ from services.analytics.questions.conditions import (
     Statement,
     passes,
 )
-from services.analytics.questions.plan import Plan
+from services.analytics.questions.plan import TIMES, Plan
 from services.analytics.questions.scan import Scan
 from services.analytics.questions.selected import selected
 from services.analytics.questions.snapshot import Snapshot
 from services.analytics.questions.sums_sql import SumsSql, passing_sums
-from services.analytics.segments.expressions import EXPRESSIONS, Expression
+from services.analytics.segments.expressions import EXPRESSIONS, Expression, seconds_of
 
 _VISITORS: Final = frozenset({Metric.VISITORS, Metric.HUMAN_VISITORS})
 _PEOPLE: Final = "FILTER (WHERE NOT is_bot)"
@@ -26,6 +26,8 @@ _METRICS: Final = {
     Metric.VISITORS: "count(DISTINCT visitor)",
     Metric.HUMAN_VISITORS: f"count(DISTINCT visitor) {_PEOPLE}",
     Metric.MEAN_LATENCY: "coalesce(round(avg(latency_us)), 0)::BIGINT",
+    Metric.LAST_CLICK_TIME: seconds_of("epoch_us(max(time))"),
+    Metric.FIRST_CLICK_TIME: seconds_of("epoch_us(min(time))"),
 }
 # Of people's and programs' clicks, latencies and sets of visitors.
 _OF_SETS: Final = {
@@ -34,7 +36,11 @@ _OF_SETS: Final = {
     Metric.VISITORS: "coalesce(bit_count(bit_or(visitors)), 0)",
     Metric.HUMAN_VISITORS: f"coalesce(bit_count(bit_or(visitors) {_PEOPLE}), 0)",
     Metric.MEAN_LATENCY: "coalesce(round(sum(latency) / sum(clicks)), 0)::BIGINT",
+    Metric.LAST_CLICK_TIME: seconds_of("max(last_moment)"),
+    Metric.FIRST_CLICK_TIME: seconds_of("min(first_moment)"),
 }
+# When the clicks of a set were, in microseconds since 1970.
+_MOMENTS: Final = "epoch_us(min(time)) AS first_moment, epoch_us(max(time)) AS last_moment, "
 # About how many values there are, of dimensions that never have many.
 _FEW: Final = {
     Dimension.IS_BOT: 2,
@@ -87,9 +93,11 @@ class ReportSql:
         named = ", ".join(f"{text} AS {key}" for text, key in zip(groups, keys, strict=True))
         columns = [*(keys if self._is_grouped() else ["0"]), *(_OF_SETS[metric] for metric in self._report.metrics)]
         are_apart = Metric.HUMAN_CLICKS in self._report.metrics or Metric.HUMAN_VISITORS in self._report.metrics
+        times = _MOMENTS if TIMES.intersection(self._report.metrics) else ""
         return (
             f"SELECT {', '.join(columns)} FROM (SELECT {named}, {'is_bot, ' if are_apart else ''}count(*) AS clicks, "
-            f"sum(latency_us) AS latency, bitstring_agg(visitor, 0, {max(self._snapshot.visitors, 1)}) AS visitors "
+            f"sum(latency_us) AS latency, {times}"
+            f"bitstring_agg(visitor, 0, {max(self._snapshot.visitors, 1)}) AS visitors "
             f"FROM ({rows}) AS visits GROUP BY ALL) AS apart{self._group_by()}"
         )
 
@@ -115,14 +123,19 @@ class ReportSql:
     def _over_sums(self) -> str:
         """Add up sums for the interior, and clicks for the edges and what is newest."""
         clicks, human_clicks = passing_sums(self._selection, self._report.dimensions)
-        metrics = {Metric.CLICKS: f"sum({clicks})", Metric.HUMAN_CLICKS: f"sum({human_clicks})"}
+        metrics = {
+            Metric.CLICKS: f"coalesce(sum({clicks}), 0)::BIGINT",
+            Metric.HUMAN_CLICKS: f"coalesce(sum({human_clicks}), 0)::BIGINT",
+            Metric.LAST_CLICK_TIME: seconds_of("max(last_moment)"),
+            Metric.FIRST_CLICK_TIME: seconds_of("min(first_moment)"),
+        }
         expressions = [
             EXPRESSIONS[Dimension.LINK] if dimension is Dimension.LINK else Expression("value", "detail")
             for dimension in self._report.dimensions
         ]
         selected = [
             *self._groups("moment", expressions),
-            *(f"coalesce({metrics[metric]}, 0)::BIGINT" for metric in self._report.metrics),
+            *(metrics[metric] for metric in self._report.metrics),
         ]
         dimension = self._plan.dimension
         own = [item for item in self._selection.filters if item.dimension is dimension]

@@ -12,7 +12,7 @@ from services.analytics.questions.plan import Plan, Source
 from services.analytics.questions.reading import Reader
 from services.analytics.questions.selected import selected
 from services.analytics.questions.snapshot import Snapshot
-from services.analytics.segments.expressions import EXPRESSIONS
+from services.analytics.segments.expressions import EXPRESSIONS, seconds_of
 from services.analytics.segments.writing import moment_of
 
 # The table of a cursor's own.
@@ -21,6 +21,8 @@ _METRICS: Final = {
     Metric.CLICKS: "clicks",
     Metric.HUMAN_CLICKS: "human_clicks",
     Metric.MEAN_LATENCY: "latency",
+    Metric.LAST_CLICK_TIME: seconds_of("last_time"),
+    Metric.FIRST_CLICK_TIME: seconds_of("first_time"),
 }
 _NUMBERS: Final = (
     "count(*) AS clicks, count(*) FILTER (WHERE NOT is_bot) AS human_clicks, "

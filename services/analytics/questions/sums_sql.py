@@ -26,13 +26,17 @@ _TIMELESS: Final = {
 }
 # Of rows that are of no dimension, as a number.
 _NONE: Final = 0
+# When the first and the last click of a row were, if asked for: of a link's sum, of a quarter's, and of a click.
+_LINK_TIMES: Final = ", epoch_us(first_time) AS first_moment, epoch_us(last_time) AS last_moment"
+_QUARTER_TIMES: Final = ", epoch_us(start) AS first_moment, epoch_us(start) AS last_moment"
+_CLICK_TIMES: Final = ", epoch_us(time) AS first_moment, epoch_us(time) AS last_moment"
 
 
 class SumsSql:
     """Statements that select dimension, moment, link_id, value, detail, clicks and human_clicks.
 
     Filters on links are applied, and no others. Unless by_link is set, link_id may be 0. Of several dimensions there is
-    no moment and no link_id.
+    no moment and no link_id. If the plan has times, first_moment and last_moment come behind these.
     """
 
     def __init__(
@@ -46,6 +50,8 @@ class SumsSql:
             by_link
             or selection.audience.link_id > 0
             or any(item.dimension is Dimension.LINK for item in selection.filters)
+            # Sums of an owner do not know them.
+            or plan.has_times
         )
 
     def parts(self, dimensions: Sequence[Dimension]) -> Iterator[str]:
@@ -70,14 +76,21 @@ class SumsSql:
         if kind is Kind.DAILY:
             # Days by link are told by raw clicks, where there are some, unless the owner's sums do.
             told = [each for each in segments if each.has_clicks and self._needs_links(each)]
+        elif is_cut and self._plan.has_times:
+            # Of a part of a link's clicks only they themselves know when the first and the last one were.
+            told = [each for each in segments if each.has_clicks]
+        else:
+            told = []
+        if told:
             some = tuple(each for each in segments if each not in told)
             yield from self._as_sums(self._interior(told, is_cut=is_cut), dimensions)
         chosen = None if self._by_link else of_owner
         columns = "dimension, value, detail" if dimensions else f"{_NONE} AS dimension, '' AS value, '' AS detail"
+        times = self._times(_LINK_TIMES if kind is Kind.LINKS else _QUARTER_TIMES)
         for rows, has_links in self._snapshot.sums_of(kind, chosen, some, self._selection.audience, self._statement):
             link = "link_id" if has_links else "0::BIGINT AS link_id"
             yield (
-                f"SELECT {columns}, {moment} AS moment, {link}, clicks, human_clicks "
+                f"SELECT {columns}, {moment} AS moment, {link}, clicks, human_clicks{times} "
                 f"FROM {rows} WHERE {' AND '.join(self._conditions(dimensions, has_links=has_links, is_cut=is_cut))}"
             )
 
@@ -135,8 +148,11 @@ class SumsSql:
             yield (
                 f"SELECT {dimension or _NONE:d} AS dimension, {expression.value} AS value, "
                 f"{expression.detail} AS detail, epoch_us(time) AS moment, link_id, 1::BIGINT AS clicks, "
-                f"(NOT is_bot)::BIGINT AS human_clicks {meant}"
+                f"(NOT is_bot)::BIGINT AS human_clicks{self._times(_CLICK_TIMES)} {meant}"
             )
+
+    def _times(self, columns: str) -> str:
+        return columns if self._plan.has_times else ""
 
 
 def _by_each(dimensions: Sequence[Dimension], meant: str) -> str:

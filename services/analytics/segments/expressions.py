@@ -41,3 +41,8 @@ def _expression(dimension: Dimension) -> Expression:
 
 
 EXPRESSIONS: Final[Mapping[Dimension, Expression]] = {dimension: _expression(dimension) for dimension in Dimension}
+
+
+def seconds_of(microseconds: str) -> str:
+    """Return the expression of whole seconds since 1970, of one of microseconds; 0 where that is NULL."""
+    return f"coalesce({microseconds} // 1000000, 0)::BIGINT"

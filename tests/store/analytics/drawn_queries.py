@@ -91,7 +91,15 @@ def reports_from_sums(draw: st.DrawFn) -> tuple[Report, tuple[Filter, ...]]:
             )
         ),
         bucket=draw(st.sampled_from([Bucket.NONE, Bucket.DAY, Bucket.WEEK, Bucket.MONTH])),
-        metrics=draw(st.sampled_from([(Metric.CLICKS,), (Metric.HUMAN_CLICKS, Metric.CLICKS)])),
+        metrics=draw(
+            st.sampled_from(
+                [
+                    (Metric.CLICKS,),
+                    (Metric.HUMAN_CLICKS, Metric.CLICKS),
+                    (Metric.LAST_CLICK_TIME, Metric.CLICKS, Metric.FIRST_CLICK_TIME),
+                ]
+            )
+        ),
         limit=draw(st.sampled_from([0, 2, 10_000])),
     )
     return report, tuple(draw(filter_on(each)) for each in draw(st.lists(own, max_size=2)))

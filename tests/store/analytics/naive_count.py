@@ -76,4 +76,8 @@ def _measure(metric: Metric, items: Sequence[Click]) -> int:
     if metric is Metric.MEAN_LATENCY:
         mean = Decimal(sum(item.latency_us for item in items)) / (len(items) or 1)
         return int(mean.quantize(Decimal(1), ROUND_HALF_UP))
+    if metric is Metric.LAST_CLICK_TIME:
+        return max((int(item.time.timestamp()) for item in items), default=0)
+    if metric is Metric.FIRST_CLICK_TIME:
+        return min((int(item.time.timestamp()) for item in items), default=0)
     return len({item.visitor for item in items if metric is Metric.VISITORS or not item.is_bot})

@@ -129,6 +129,52 @@ async def test_what_needs_raw_clicks_is_counted_since_there_are_some(engine: Eng
     assert after.results == expected.results
 
 
+TIMES = (Metric.LAST_CLICK_TIME, Metric.FIRST_CLICK_TIME)
+
+
+def _seconds(time: datetime) -> int:
+    """Return what is known of a click's time: all of it, or the quarter of an hour that it was in."""
+    seconds = int(time.timestamp())
+    return seconds if time >= SINCE else seconds // 900 * 900
+
+
+async def test_last_and_first_clicks_of_links_are_known_to_the_quarter_of_an_hour(engine: Engine) -> None:
+    """Of all time and between two quarters, in a month that is cut by them; exactly where raw clicks are kept."""
+    by_link, total = Report(dimensions=(Dimension.LINK,), metrics=(*TIMES, Metric.CLICKS)), Report(metrics=TIMES)
+    await store(engine, CLICKS)
+    await engine.old_clicks.drop(RETENTION, NOW)
+    for start, end in [
+        (None, None),
+        (SINCE - timedelta(days=70, minutes=45), SINCE - timedelta(days=10)),
+        (SINCE - timedelta(days=10), SINCE + timedelta(days=10, seconds=7)),
+    ]:
+        rows, (times,) = [
+            [(row.values[0].text if row.values else "", row.metrics) for row in table]
+            for table in (await ask(engine, by_link, total, start=start, end=end)).results
+        ]
+        meant = [
+            item
+            for item in CLICKS
+            if item.owner_id == OWNER and (start is None or start <= item.time) and item.time < (end or NOW)
+        ]
+        seconds = {link: [_seconds(item.time) for item in meant if item.link_id == link]
+                   for link in {item.link_id for item in meant}}  # fmt: skip
+        expected = [(str(link), (max(each), min(each), len(each))) for link, each in seconds.items()]
+        assert rows == sorted(expected, key=lambda row: (-row[1][0], row[0]))
+        every = [second for each in seconds.values() for second in each]
+        assert times == ("", (max(every), min(every)))
+
+
+async def test_last_clicks_by_a_value_are_those_since_there_are_raw_clicks(engine: Engine) -> None:
+    by_country = Report(dimensions=(Dimension.COUNTRY,), metrics=(*TIMES, Metric.CLICKS))
+    people = Filter(dimension=Dimension.IS_BOT, values=frozenset({"false"}))
+    last_of_people = Report(metrics=TIMES, filters=(people,))
+    await store(engine, CLICKS)
+    expected = await ask(engine, by_country, last_of_people, start=SINCE)
+    await engine.old_clicks.drop(RETENTION, NOW)
+    assert (await ask(engine, by_country, last_of_people)).results == expected.results
+
+
 async def test_when_all_raw_clicks_are_gone_the_totals_say_when_they_were(engine: Engine) -> None:
     time = datetime(2025, 6, 7, 8, 20, tzinfo=UTC)
     country = Filter(dimension=Dimension.COUNTRY, values=frozenset({""}))

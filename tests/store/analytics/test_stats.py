@@ -236,6 +236,10 @@ def test_sums_answer_what_they_can() -> None:
         is Source.CLICKS
     )
     assert plan_of(Report(metrics=(Metric.VISITORS,)), (), start, end, ()).source is Source.CLICKS
+    last = Report(dimensions=(Dimension.LINK,), metrics=(Metric.LAST_CLICK_TIME, Metric.CLICKS))
+    assert plan_of(last, (), start, end, ()).source is Source.TOTALS
+    assert plan_of(last, bots, start, end, ()).source is Source.CLICKS
+    assert plan_of(replace(last, dimensions=(Dimension.COUNTRY,)), (), start, end, ()).source is Source.CLICKS
 
 
 def test_an_absent_start_is_the_first_click_and_an_absent_end_is_now(filled: Filled) -> None:

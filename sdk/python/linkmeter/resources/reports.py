@@ -10,8 +10,10 @@ from linkmeter.analytics.v1 import stats_service_pb2 as messages
 from linkmeter.convert import Interval, enum_value, interval_of, moment
 from linkmeter.resources.conditions import Dimension, Filters, dimension_value, filter_messages
 
-# What is counted. Mean latency is in microseconds.
-Metric = Literal["clicks", "human_clicks", "visitors", "human_visitors", "mean_latency"]
+# What is counted. Mean latency is in microseconds, times of clicks are in seconds since 1970, 0 without clicks.
+Metric = Literal[
+    "clicks", "human_clicks", "visitors", "human_visitors", "mean_latency", "last_click_time", "first_click_time"
+]
 # Length of a step of time; steps begin as the time zone has it, weeks on Monday.
 Bucket = Literal["minute", "ten_minutes", "hour", "day", "week", "month"]
 Order = Literal["metric_descending", "time_ascending", "time_descending"]

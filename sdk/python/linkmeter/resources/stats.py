@@ -33,7 +33,8 @@ class Stats(Resource[TransportT]):
         """Return one table of numbers.
 
         Args:
-            metrics: What to count: clicks, human_clicks, visitors, human_visitors, mean_latency.
+            metrics: What to count: clicks, human_clicks, visitors, human_visitors, mean_latency, last_click_time,
+                first_click_time.
             dimensions: Group by these, at most 4.
             bucket: Also group by time: minute, ten_minutes, hour, day, week, month.
             limit: Most rows, 1 to 10,000. Default: 100 with dimensions, all of them for buckets alone.
