@@ -58,6 +58,7 @@ def filters_of(messages: Iterable[pb.Filter]) -> tuple[Filter, ...]:
             values=frozenset(message.values),
             negated=message.negated,
             prefix=message.prefix,
+            contains=message.contains,
         )
         for message in messages
     )

@@ -18,7 +18,7 @@ def passing(filters: Sequence[Filter]) -> Passes:
 
 
 def _passing_one(item: Filter) -> Passes:
-    if item.dimension is Dimension.LINK and not item.prefix:
+    if item.dimension is Dimension.LINK and item.is_whole:
         # A number, however many zeros it was written with.
         links = frozenset(map(int, item.values))
         return lambda click: (click["link_id"] in links) is not item.negated

@@ -61,12 +61,16 @@ class Audience:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """A click passes when its value is, or with prefix begins with, one of these; with negated, none of them."""
+    """A click passes when its value is one of these; with negated, none of them.
+
+    prefix: it begins with one of these; contains: one of these is anywhere in it, in whichever case.
+    """
 
     dimension: Dimension
     values: frozenset[str]
     negated: bool = False
     prefix: bool = False
+    contains: bool = False
 
     def __post_init__(self) -> None:
         """Raise InvalidArgument for nonsense."""
@@ -78,9 +82,19 @@ class Filter:
             raise InvalidArgument("filters.values", "a value must not contain the character NUL")
         if self.dimension is Dimension.LINK and not all(_is_link_id(value) for value in self.values):
             raise InvalidArgument("filters.values", "a link is named by its id, a positive whole number")
+        if self.prefix and self.contains:
+            raise InvalidArgument("filters.contains", "cannot be combined with prefix")
+
+    @property
+    def is_whole(self) -> bool:
+        """True when whole values are compared, not parts of them."""
+        return not (self.prefix or self.contains)
 
     def passes(self, value: str) -> bool:
         """Return whether a value passes."""
+        if self.contains:
+            folded = in_lower_case(value)
+            return any(in_lower_case(each) in folded for each in self.values) is not self.negated
         matches = value.startswith(tuple(self.values)) if self.prefix else value in self.values
         return matches is not self.negated
 
@@ -194,6 +208,11 @@ class QueryResult:
     last_click_time: datetime | None
     # Raw clicks before are gone; None: none are.
     raw_since: datetime | None = None
+
+
+def in_lower_case(text: str) -> str:
+    """Return text with each character in lower case, as DuckDB's lower() has it: one for one, wherever it stands."""
+    return "".join("i" if character == "İ" else character.lower() for character in text)
 
 
 def check_interval(start: datetime | None, end: datetime | None, field: str = "interval") -> None:

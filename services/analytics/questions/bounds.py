@@ -66,7 +66,7 @@ class _Sql:
         """Return the statement for the first and last of the clicks that are kept."""
         # Of each link the times of its first and last click are known, and of nothing else.
         are_known = not self._selection.excluded and all(
-            item.dimension is Dimension.LINK and not item.prefix for item in self._selection.filters
+            item.dimension is Dimension.LINK and item.is_whole for item in self._selection.filters
         )
         return self._over(self._parts(are_known=are_known))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from services.analytics.domain.dimensions import Dimension
-from services.analytics.domain.query import Audience, Filter, Span
+from services.analytics.domain.query import Audience, Filter, Span, in_lower_case
 from services.analytics.segments.expressions import EXPRESSIONS
 from services.analytics.segments.files import SegmentFile
 
@@ -112,19 +112,23 @@ def of_links(filters: Iterable[Filter], statement: Statement) -> list[str]:
 def passes(column: str, item: Filter, statement: Statement) -> str:
     """Return the condition that a filter makes on a column of text."""
     values = sorted(item.values)
-    if not item.prefix:
+    if item.is_whole:
         return _is_one_of(column, values, "VARCHAR", statement, negated=item.negated)
-    if len(values) <= _MOST_NAMED:
-        passing = " OR ".join(f"starts_with({column}, {statement.add(value)})" for value in values)
+    if item.contains:
+        function, column, values = "contains", f"lower({column})", [in_lower_case(value) for value in values]
     else:
-        beginnings = f"{statement.add(values)}::VARCHAR[]"
-        passing = f"list_bool_or(list_transform({beginnings}, lambda beginning: starts_with({column}, beginning)))"
+        function = "starts_with"
+    if len(values) <= _MOST_NAMED:
+        passing = " OR ".join(f"{function}({column}, {statement.add(value)})" for value in values)
+    else:
+        parts = f"{statement.add(values)}::VARCHAR[]"
+        passing = f"list_bool_or(list_transform({parts}, lambda part: {function}({column}, part)))"
     return f"NOT ({passing})" if item.negated else f"({passing})"
 
 
 def passes_filter(item: Filter, statement: Statement) -> str:
     """Return the condition that a filter makes on clicks."""
-    if item.dimension is Dimension.LINK and not item.prefix:
+    if item.dimension is Dimension.LINK and item.is_whole:
         # As numbers, so that files are only read where a link is.
         return _is_one_of("link_id", sorted(map(int, item.values)), "BIGINT", statement, negated=item.negated)
     return passes(EXPRESSIONS[item.dimension].value, item, statement)

@@ -115,7 +115,7 @@ class ReportSql:
             named = [
                 len(item.values)
                 for item in self._selection.filters
-                if item.dimension is dimension and not item.negated and not item.prefix
+                if item.dimension is dimension and not item.negated and item.is_whole
             ]
             groups *= min([_FEW.get(dimension, _MANY), *named])
         return groups * self._snapshot.visitors <= MOST_BITS

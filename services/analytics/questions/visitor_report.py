@@ -73,7 +73,7 @@ class VisitorReport:
 def _is_of_links(selection: Selection) -> bool:
     """Say whether a selection is about links that are named."""
     return selection.audience.link_id > 0 or any(
-        item.dimension is Dimension.LINK and not item.negated and not item.prefix for item in selection.filters
+        item.dimension is Dimension.LINK and not item.negated and item.is_whole for item in selection.filters
     )
 
 

@@ -38,13 +38,21 @@ def filters(draw: st.DrawFn) -> tuple[Filter, ...]:
 @st.composite
 def filter_on(draw: st.DrawFn, dimension: Dimension) -> Filter:
     values = draw(st.lists(st.sampled_from(values_of(dimension)), min_size=1, max_size=2))
-    prefix = draw(st.sampled_from([False, False, True]))
+    part = draw(st.sampled_from(["", "", "prefix", "contains"]))
     return Filter(
         dimension=dimension,
-        values=frozenset(value[:1] if prefix else value for value in values),
+        values=frozenset(_part_of(value, part) for value in values),
         negated=draw(st.booleans()),
-        prefix=prefix,
+        prefix=part == "prefix",
+        contains=part == "contains",
     )
+
+
+def _part_of(value: str, part: str) -> str:
+    """Return what is looked for: a value, its beginning, or a piece of it in another case."""
+    if part == "prefix":
+        return value[:1]
+    return value[-2:].swapcase() if part == "contains" else value
 
 
 def metric_lists() -> st.SearchStrategy[tuple[Metric, ...]]:

@@ -55,6 +55,8 @@ class Filter:
     negated: bool = False
     # True to compare the beginning of the click's value instead of the whole.
     prefix: bool = False
+    # True to look for the values anywhere in the click's value, in whichever case. Not together with prefix.
+    contains: bool = False
 
 
 # What methods take as filters, joined by AND; in short {"country": ["DE", "CH"], "is_bot": "false"}.
@@ -77,6 +79,7 @@ def filter_messages(filters: Filters) -> list[messages.Filter]:
             values=_texts(condition.values),
             negated=condition.negated,
             prefix=condition.prefix,
+            contains=condition.contains,
         )
         for condition in filters
     ]

@@ -86,6 +86,10 @@ def query(**report: object) -> stats_api.QueryStatsRequest:
     return stats_api.QueryStatsRequest(reports=[stats_api.Report(**report)])  # type: ignore[arg-type]
 
 
+def in_two_ways() -> stats_api.Filter:
+    return stats_api.Filter(dimension=stats_api.DIMENSION_OS, values=["a"], prefix=True, contains=True)
+
+
 def upside_down() -> stats_api.QueryStatsRequest:
     request = query()
     request.interval.start_time.FromDatetime(NOW)
@@ -126,6 +130,7 @@ def beyond_the_calendar() -> stats_api.QueryStatsRequest:
         (query(filters=[stats_api.Filter(dimension=stats_api.DIMENSION_LINK, values=["abc"])]), "filters.values"),
         (query(filters=[stats_api.Filter(dimension=stats_api.DIMENSION_LINK, values=["1" * 30])]), "filters.values"),
         (query(filters=[stats_api.Filter(values=["a"])]), "filters.dimension"),
+        (query(filters=[in_two_ways()]), "filters.contains"),
         (upside_down(), "interval"),
         (beyond_the_calendar(), "interval"),
         (too_many_minutes(), "reports.bucket"),

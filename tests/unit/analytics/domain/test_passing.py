@@ -38,6 +38,8 @@ def test_all_filters_have_to_pass() -> None:
     passes = passing([link, code])
     changes: list[dict[str, object]] = [{}, {"code": "xyz"}, {"code": "ba"}, {"link_id": 102}]
     assert [passes(fields(click(START, **each))) for each in changes] == [True, True, False, False]
+    piece = Filter(dimension=Dimension.CODE, values=frozenset({"BA"}), contains=True)
+    assert [passing([piece])(fields(click(START, code=code))) for code in ("abab", "ab")] == [True, False]
     prefix = Filter(dimension=Dimension.LINK, values=frozenset({"10"}), prefix=True, negated=True)
     assert [passing([prefix])(fields(click(START, link_id=number))) for number in (101, 10, 110)] == [
         False,
