@@ -129,6 +129,7 @@ def _report_of(message: pb.Report) -> Report:
         limit=message.limit,
         order=_member(Order, message.order, "reports.order"),
         filters=filters_of(message.filters),
+        skip=message.skip,
     )
 
 

@@ -18,6 +18,7 @@ MOST_FILTERS: Final = 50
 MOST_VALUES: Final = 10_000
 MOST_EXCLUDED: Final = 100
 MOST_ROWS: Final = 10_000
+MOST_SKIPPED: Final = 100_000
 DEFAULT_ROWS: Final = 100
 # Outside these years the calendars of time zones are guesses.
 _YEARS: Final = range(1900, 2200)
@@ -121,6 +122,8 @@ class Report:
     limit: int = 0
     order: Order = Order.DEFAULT
     filters: tuple[Filter, ...] = ()
+    # Rows at the beginning that are left out.
+    skip: int = 0
 
     def __post_init__(self) -> None:
         """Raise InvalidArgument for nonsense."""
@@ -132,6 +135,8 @@ class Report:
             raise InvalidArgument("reports.metrics", "metrics must be named once each")
         if not 0 <= self.limit <= MOST_ROWS:
             raise InvalidArgument("reports.limit", f"must be from 1 to {MOST_ROWS}")
+        if not 0 <= self.skip <= MOST_SKIPPED:
+            raise InvalidArgument("reports.skip", f"must be from 0 to {MOST_SKIPPED}")
         if self.bucket is Bucket.NONE and self.order in {Order.TIME_ASCENDING, Order.TIME_DESCENDING}:
             raise InvalidArgument("reports.order", "an order by time needs a bucket")
 
@@ -139,6 +144,11 @@ class Report:
     def rows(self) -> int:
         """The most rows that the result has."""
         return self.limit or (DEFAULT_ROWS if self.dimensions else MOST_ROWS)
+
+    @property
+    def window(self) -> slice:
+        """Which rows the result has, of all of them in their order."""
+        return slice(self.skip, self.skip + self.rows)
 
     @property
     def effective_order(self) -> Order:

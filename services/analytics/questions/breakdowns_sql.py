@@ -47,7 +47,7 @@ class Breakdown:
         conditions = [f"dimension = {number}", *(passes("value", item, statement) for item in self.own)]
         return (
             f"(SELECT * FROM sums WHERE {' AND '.join(conditions)} "
-            f"ORDER BY {metric} DESC, value, detail LIMIT {self.report.rows})"
+            f"ORDER BY {metric} DESC, value, detail LIMIT {self.report.rows} OFFSET {self.report.skip})"
         )
 
     def rows(self, records: Sequence[tuple[Any, ...]]) -> tuple[Row, ...]:

@@ -170,4 +170,5 @@ class ReportSql:
             Order.TIME_ASCENDING: ["1", *values],
             Order.TIME_DESCENDING: ["1 DESC", *values],
         }[self._report.effective_order]
-        return f" ORDER BY {', '.join(order)} LIMIT {self._statement.add(self._report.rows)}"
+        limit, skip = (self._statement.add(number) for number in (self._report.rows, self._report.skip))
+        return f" ORDER BY {', '.join(order)} LIMIT {limit} OFFSET {skip}"

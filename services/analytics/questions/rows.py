@@ -11,7 +11,9 @@ from services.analytics.questions.plan import Plan
 
 def no_rows(report: Report) -> tuple[Row, ...]:
     """Return the rows of a report on nothing: of an interval that is empty, or before the first click."""
-    return () if report.dimensions or report.bucket is not Bucket.NONE else (_zeros(report, None),)
+    if report.dimensions or report.bucket is not Bucket.NONE or report.skip:
+        return ()
+    return (_zeros(report, None),)
 
 
 def row_of(record: Sequence[Any], report: Report, plan: Plan) -> Row:
@@ -35,7 +37,7 @@ def filled(rows: Sequence[Row], report: Report, starts: tuple[datetime, ...]) ->
     elif order is Order.METRIC_DESCENDING:
         # A stable sort: buckets with equal numbers stay in their order.
         filled.sort(key=lambda row: -row.metrics[0])
-    return tuple(filled[: report.rows])
+    return tuple(filled[report.window])
 
 
 def _zeros(report: Report, bucket_start: datetime | None) -> Row:

@@ -31,7 +31,12 @@ class VisitorReport:
             return await self._at_once(asked)
         if self._most and len(asked.plan.bucket_starts) > self._most and not asked.report.dimensions:
             return await self._by_time(asked)
-        if self._most and _ranks_by_clicks(asked.report) and not self._sql(asked).are_sets_small:
+        if (
+            self._most
+            and _ranks_by_clicks(asked.report)
+            and not asked.report.skip
+            and not self._sql(asked).are_sets_small
+        ):
             return await self._by_rank(asked)
         return await self._at_once(asked)
 

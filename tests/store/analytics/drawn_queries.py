@@ -73,6 +73,7 @@ def reports(draw: st.DrawFn) -> Report:
         metrics=draw(metric_lists()),
         limit=draw(st.sampled_from([0, 0, 1, 3, 500, 10_000])),
         order=draw(st.sampled_from(orders)),
+        skip=draw(st.sampled_from([0, 0, 1, 5])),
         # Most reports share the query's clicks, which are read together.
         filters=draw(st.one_of(st.just(()), filters())),
     )
@@ -109,6 +110,7 @@ def reports_from_sums(draw: st.DrawFn) -> tuple[Report, tuple[Filter, ...]]:
             )
         ),
         limit=draw(st.sampled_from([0, 2, 10_000])),
+        skip=draw(st.sampled_from([0, 0, 1])),
     )
     return report, tuple(draw(filter_on(each)) for each in draw(st.lists(own, max_size=2)))
 

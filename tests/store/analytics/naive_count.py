@@ -48,7 +48,7 @@ def naive(query: Query, report: Report, clicks: Sequence[Click], now: datetime) 
             groups[starts[bisect_right(starts, item.time) - 1] if starts else None, values].append(item)
     rows = [Row(values, bucket_start, tuple(_measure(each, items) for each in report.metrics))
             for (bucket_start, values), items in groups.items()]  # fmt: skip
-    return _ordered(rows, report)[: report.rows]
+    return _ordered(rows, report)[report.skip : report.skip + report.rows]
 
 
 def _ordered(rows: list[Row], report: Report) -> list[Row]:

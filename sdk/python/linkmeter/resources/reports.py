@@ -36,6 +36,8 @@ class Report:
     order: Order | None = None
     # Conditions of this report alone.
     filters: Filters = ()
+    # Rows at the beginning to leave out, 0 to 100,000.
+    skip: int = 0
 
     def message(self) -> messages.Report:
         """Return the report as the contract has it. InvalidArgument: a word is none of the contract's."""
@@ -46,6 +48,7 @@ class Report:
             limit=self.limit or 0,
             order=_value(messages.Order, "ORDER", self.order),
             filters=filter_messages(self.filters),
+            skip=self.skip,
         )
 
 

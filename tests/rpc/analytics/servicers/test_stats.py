@@ -59,6 +59,13 @@ async def test_filters_join_by_and_their_values_by_or(analytics: Analytics) -> N
     assert [result.rows[0].metrics[0] for result in response.results] == [3, 2]
 
 
+async def test_pages_of_a_breakdown_are_its_rows(analytics: Analytics) -> None:
+    reports = [stats_api.Report(dimensions=[stats_api.DIMENSION_COUNTRY], limit=2, skip=skip) for skip in (0, 2, 4)]
+    response = await analytics.stats.QueryStats(stats_api.QueryStatsRequest(reports=reports), metadata=AS_OWNER)
+    pages = [[row.dimensions[0].value for row in result.rows] for result in response.results]
+    assert pages == [["US", ""], ["GB", "IN"], []]
+
+
 async def test_link_stats_say_the_same_as_a_query(analytics: Analytics) -> None:
     request = stats_api.GetLinkStatsRequest(link_id=LINK, bucket=stats_api.BUCKET_HOUR)
     stats = await analytics.stats.GetLinkStats(request, metadata=AS_OWNER)
@@ -126,6 +133,8 @@ def beyond_the_calendar() -> stats_api.QueryStatsRequest:
         (query(order=stats_api.ORDER_TIME_ASCENDING), "reports.order"),
         (query(limit=-1), "reports.limit"),
         (query(limit=10_001), "reports.limit"),
+        (query(skip=-1), "reports.skip"),
+        (query(skip=100_001), "reports.skip"),
         (query(filters=[stats_api.Filter(dimension=stats_api.DIMENSION_COUNTRY)]), "filters.values"),
         (query(filters=[stats_api.Filter(dimension=stats_api.DIMENSION_LINK, values=["abc"])]), "filters.values"),
         (query(filters=[stats_api.Filter(dimension=stats_api.DIMENSION_LINK, values=["1" * 30])]), "filters.values"),
