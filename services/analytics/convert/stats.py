@@ -24,6 +24,7 @@ from services.analytics.domain.query import (
     Span,
     Value,
     check_excluded,
+    check_interval,
 )
 from services.common.errors import InvalidArgument
 
@@ -42,6 +43,7 @@ def query_of(request: pb.QueryStatsRequest, audience: Audience) -> Query:
         excluded=excluded_of(request.excluded_intervals),
         with_orphans=request.with_orphans,
         time_zone=request.time_zone or "UTC",
+        comparison=_comparison_of(request),
     )
 
 
@@ -78,9 +80,11 @@ def query_message(query: Query, result: QueryResult) -> pb.QueryStatsResponse:
     """Return the message of the result of a query."""
     message = pb.QueryStatsResponse(time_zone=query.time_zone, count_definition=COUNT_DEFINITION)
     for report, rows in zip(query.reports, result.results, strict=True):
-        table = message.results.add()
-        for row in rows:
-            _add_row(table, report.dimensions, row)
+        _add_rows(message.results.add(), report, rows)
+    if query.comparison is not None and query.comparison.start is not None and query.comparison.end is not None:
+        for report, rows in zip(query.reports, result.comparison, strict=True):
+            _add_rows(message.comparison_results.add(), report, rows)
+        message.comparison_interval.CopyFrom(interval_message(query.comparison.start, query.comparison.end))
     if result.start is not None:
         message.interval.CopyFrom(interval_message(result.start, result.end))
     if result.first_click_time is not None and result.last_click_time is not None:
@@ -130,6 +134,7 @@ def _report_of(message: pb.Report) -> Report:
         order=_member(Order, message.order, "reports.order"),
         filters=filters_of(message.filters),
         skip=message.skip,
+        without_comparison=message.without_comparison,
     )
 
 
@@ -138,6 +143,19 @@ def _member(kind: type[E], number: int, field: str) -> E:
         return kind(number)
     except ValueError:
         raise InvalidArgument(field, f"there is no {kind.__name__.lower()} of number {number}") from None
+
+
+def _comparison_of(request: pb.QueryStatsRequest) -> Span | None:
+    if not request.HasField("comparison_interval"):
+        return None
+    start, end = interval_of(request.comparison_interval, "comparison_interval")
+    check_interval(start, end, "comparison_interval")
+    return Span(start=start, end=end)
+
+
+def _add_rows(table: pb.ReportResult, report: Report, rows: Iterable[Row]) -> None:
+    for row in rows:
+        _add_row(table, report.dimensions, row)
 
 
 def _add_row(table: pb.ReportResult, dimensions: tuple[Dimension, ...], row: Row) -> None:

@@ -124,6 +124,8 @@ class Report:
     filters: tuple[Filter, ...] = ()
     # Rows at the beginning that are left out.
     skip: int = 0
+    # True when it is not counted over the comparison.
+    without_comparison: bool = False
 
     def __post_init__(self) -> None:
         """Raise InvalidArgument for nonsense."""
@@ -170,6 +172,8 @@ class Query:
     excluded: tuple[Span, ...] = ()
     with_orphans: bool = False
     time_zone: str = "UTC"
+    # What is compared with; both of its ends are given.
+    comparison: Span | None = None
 
     def __post_init__(self) -> None:
         """Raise InvalidArgument for nonsense."""
@@ -181,6 +185,8 @@ class Query:
         check_interval(self.start, self.end)
         if zone_named(self.time_zone) is None:
             raise InvalidArgument("time_zone", "neither an IANA name nor an offset like +05:30")
+        if self.comparison is not None and (self.comparison.start is None or self.comparison.end is None):
+            raise InvalidArgument("comparison_interval", "needs both of its ends")
 
     @property
     def zone(self) -> tzinfo:
@@ -218,6 +224,8 @@ class QueryResult:
     last_click_time: datetime | None
     # Raw clicks before are gone; None: none are.
     raw_since: datetime | None = None
+    # The rows of every report over what is compared with; empty without that.
+    comparison: tuple[tuple[Row, ...], ...] = ()
 
 
 def in_lower_case(text: str) -> str:

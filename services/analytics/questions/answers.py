@@ -39,7 +39,7 @@ class Answers:
 
     def keep(self, query: Query, state: State, now: datetime, result: QueryResult) -> None:
         """Keep an answer, unless it is long; those that nobody asked for lately are forgotten."""
-        if sum(map(len, result.results)) > _MOST_ROWS:
+        if sum(map(len, (*result.results, *result.comparison))) > _MOST_ROWS:
             return
         self._kept[query] = _Kept(state, now, result)
         self._kept.move_to_end(query)

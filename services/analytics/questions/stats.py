@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from services.analytics.domain.query import Filter, Query, QueryResult, Report, Row
+from services.analytics.domain.query import Filter, Query, QueryResult, Report, Row, Span
 from services.analytics.questions.answers import Answers
 from services.analytics.questions.asked import Asked, Period
 from services.analytics.questions.bounds import bounds_of
@@ -48,6 +48,9 @@ class Stats:
             reader = Reader(snapshot, self._files)
             of_newest = await self._domains.passing(query, snapshot, reader)
             result = await _Question(query, end, of_newest, snapshot, reader).result()
+            if query.comparison is not None:
+                compared = await _compared(query, query.comparison, of_newest, snapshot, reader)
+                result = replace(result, comparison=compared)
         self._answers.keep(query, snapshot.state, now, result)
         return result
 
@@ -84,6 +87,11 @@ class _Question:
             last_click_time=bounds.last,
             raw_since=self._snapshot.state.raw_since,
         )
+
+    async def results(self) -> tuple[tuple[Row, ...], ...]:
+        """Answer its reports alone; it has a start."""
+        asked = [self._asked(report, self._query.start) for report in self._query.reports]
+        return await self._results(asked, await self._scan(asked, has_bounds=True))
 
     def _asked(self, report: Report, start: datetime | None) -> Asked | None:
         """Return how a report is counted; None when there is nothing to count."""
@@ -145,6 +153,18 @@ class _Scanned:
 
     scan: Scan | None
     places: frozenset[int]
+
+
+async def _compared(
+    query: Query, span: Span, of_newest: tuple[Filter, ...], snapshot: Snapshot, reader: Reader
+) -> tuple[tuple[Row, ...], ...]:
+    """Count the reports over what they are compared with; those that are left out have no rows."""
+    reports = tuple(report for report in query.reports if not report.without_comparison)
+    if not reports or span.end is None:
+        return ((),) * len(query.reports)
+    other = replace(query, start=span.start, end=span.end, reports=reports, comparison=None)
+    results = iter(await _Question(other, span.end, of_newest, snapshot, reader).results())
+    return tuple(() if report.without_comparison else next(results) for report in query.reports)
 
 
 def _selection(query: Query, start: datetime | None, end: datetime | None, more: tuple[Filter, ...] = ()) -> Selection:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from services.analytics.domain.buckets import Bucket, bucket_starts
 from services.analytics.domain.dimensions import Dimension
-from services.analytics.domain.query import Audience, Filter, Metric, Order, Query, QueryResult, Report, Row
+from services.analytics.domain.query import Audience, Filter, Metric, Order, Query, QueryResult, Report, Row, Span
 from services.analytics.questions import report_sql, visitor_report
 from services.analytics.questions.plan import Source, plan_of
 from services.common.errors import InvalidArgument
@@ -76,6 +76,23 @@ def test_r12_every_report_equals_a_naive_count(filled: Filled, query: Query) -> 
     result = filled.ask(query)
     for report, rows in zip(query.reports, result.results, strict=True):
         assert list(rows) == naive(query, report, CLICKS, NOW)
+    assert (result.first_click_time, result.last_click_time) == naive_bounds(query, CLICKS, NOW)
+
+
+@settings(SETTINGS, max_examples=15)
+@given(query=queries(), other=queries(), moments=st.tuples(moments(), moments()))
+def test_r12_a_comparison_equals_a_naive_count_over_its_interval(
+    filled: Filled, query: Query, other: Query, moments: tuple[datetime, datetime]
+) -> None:
+    """The same reports and conditions, and the first interval is counted as if nothing were compared."""
+    span = Span(start=min(moments), end=max(moments))
+    reports = (*query.reports, *(replace(report, without_comparison=True) for report in other.reports))
+    result = filled.ask(replace(query, reports=reports, comparison=span))
+    over_span = replace(query, start=span.start, end=span.end)
+    for report, rows, compared in zip(reports, result.results, result.comparison, strict=True):
+        assert list(rows) == naive(query, report, CLICKS, NOW)
+        expected = [] if report.without_comparison else naive(over_span, report, CLICKS, NOW)
+        assert list(compared) == expected
     assert (result.first_click_time, result.last_click_time) == naive_bounds(query, CLICKS, NOW)
 
 

@@ -59,6 +59,28 @@ async def test_filters_join_by_and_their_values_by_or(analytics: Analytics) -> N
     assert [result.rows[0].metrics[0] for result in response.results] == [3, 2]
 
 
+async def test_a_comparison_counts_the_same_over_another_interval(analytics: Analytics) -> None:
+    """Its buckets begin with it; a report may be left out."""
+    days = stats_api.Report(bucket=stats_api.BUCKET_DAY)
+    countries = stats_api.Report(dimensions=[stats_api.DIMENSION_COUNTRY], without_comparison=True)
+    request = stats_api.QueryStatsRequest(reports=[stats_api.Report(), days, countries])
+    request.interval.start_time.FromDatetime(NOW)
+    request.comparison_interval.start_time.FromDatetime(NOW - timedelta(days=2))
+    request.comparison_interval.end_time.FromDatetime(NOW)
+    response = await analytics.stats.QueryStats(request, metadata=AS_OWNER)
+    assert [[list(row.metrics) for row in result.rows] for result in response.results] == [[[0]], [], []]
+    total, by_day, none = response.comparison_results
+    assert (list(total.rows[0].metrics), list(none.rows)) == ([5], [])
+    assert sum(row.metrics[0] for row in by_day.rows) == 5
+    assert by_day.rows[0].bucket_start_time.ToDatetime(UTC) <= NOW - timedelta(days=2)
+    assert response.comparison_interval == request.comparison_interval
+
+
+async def test_without_a_comparison_there_is_none(analytics: Analytics) -> None:
+    response = await analytics.stats.QueryStats(query(), metadata=AS_OWNER)
+    assert (len(response.comparison_results), response.HasField("comparison_interval")) == (0, False)
+
+
 async def test_pages_of_a_breakdown_are_its_rows(analytics: Analytics) -> None:
     reports = [stats_api.Report(dimensions=[stats_api.DIMENSION_COUNTRY], limit=2, skip=skip) for skip in (0, 2, 4)]
     response = await analytics.stats.QueryStats(stats_api.QueryStatsRequest(reports=reports), metadata=AS_OWNER)
@@ -104,6 +126,16 @@ def upside_down() -> stats_api.QueryStatsRequest:
     return request
 
 
+def compared(start: datetime | None, end: datetime | None, **report: object) -> stats_api.QueryStatsRequest:
+    request = query(**report)
+    request.comparison_interval.SetInParent()
+    if start is not None:
+        request.comparison_interval.start_time.FromDatetime(start)
+    if end is not None:
+        request.comparison_interval.end_time.FromDatetime(end)
+    return request
+
+
 def too_many_minutes() -> stats_api.QueryStatsRequest:
     request = query(bucket=stats_api.BUCKET_MINUTE)
     request.interval.start_time.FromDatetime(NOW - timedelta(days=30))
@@ -143,6 +175,12 @@ def beyond_the_calendar() -> stats_api.QueryStatsRequest:
         (upside_down(), "interval"),
         (beyond_the_calendar(), "interval"),
         (too_many_minutes(), "reports.bucket"),
+        (compared(None, None), "comparison_interval"),
+        (compared(NOW, None), "comparison_interval"),
+        (compared(None, NOW), "comparison_interval"),
+        (compared(NOW, NOW - timedelta(seconds=1)), "comparison_interval"),
+        (compared(datetime(1800, 1, 1, tzinfo=UTC), NOW), "comparison_interval"),
+        (compared(NOW - timedelta(days=30), NOW, bucket=stats_api.BUCKET_MINUTE), "reports.bucket"),
     ],
 )
 async def test_a_wrong_query_is_refused_by_the_name_of_its_field(
