@@ -1,10 +1,12 @@
 import { account } from "./en/account";
+import { chart, map } from "./en/chart";
 import { domains } from "./en/domains";
 import { imports } from "./en/imports";
 import { keys } from "./en/keys";
 import { ledger } from "./en/ledger";
 import { links } from "./en/links";
 import { live } from "./en/live";
+import { period } from "./en/period";
 import { sessions } from "./en/sessions";
 import { share } from "./en/share";
 import { common, problems, shell } from "./en/shell";
@@ -18,12 +20,15 @@ export const en = {
   shell,
   problems,
   account,
+  chart,
   domains,
   imports,
   keys,
   ledger,
   links,
   live,
+  map,
+  period,
   sessions,
   share,
   sign_in,
