@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PROTOS := $(shell find protos -name '*.proto')
 DASHBOARD := gateway/dashboard
-DASHBOARD_SOURCES := $(addprefix $(DASHBOARD)/,index.html vite.config.ts tsconfig.json) $(shell find $(DASHBOARD)/src -type f)
+DASHBOARD_SOURCES := $(addprefix $(DASHBOARD)/,index.html vite.config.ts world_map.ts tsconfig.json) $(shell find $(DASHBOARD)/src -type f)
 # npm and what it runs find the Node.js of the virtual environment first.
 IN_DASHBOARD := cd $(DASHBOARD) && PATH="$(CURDIR)/$(BIN):$$PATH"
 SOURCES := services gateway deploy protos sdk tests

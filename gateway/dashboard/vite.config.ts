@@ -3,6 +3,7 @@ import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { constants, gzipSync } from "node:zlib";
 import { type Plugin, defineConfig } from "vite";
+import { worldMap } from "./world_map";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const WORTH_COMPRESSING = new Set([".js", ".css", ".svg", ".json"]);
@@ -23,7 +24,7 @@ const compressed: Plugin = {
 // The files that the gateway serves below /dashboard. Everything but index.html has its hash in its name.
 export default defineConfig({
   base: "/dashboard/",
-  plugins: [compressed],
+  plugins: [worldMap(), compressed],
   logLevel: "warn",
   resolve: {
     alias: [
