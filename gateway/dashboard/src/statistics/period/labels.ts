@@ -54,10 +54,11 @@ export function intervalLabel({ start, end }: Interval, lastIsBegun: boolean, zo
 }
 
 // A period with dates of its own in words; null for those that move with the clock, which have names.
-export function datesLabel(period: Period, now: number, zone: string, locale: string): string | null {
+export function datesLabel(period: Period, zone: string, locale: string): string | null {
   if (period.name === "exact") return intervalLabel(period, false, zone, locale);
   if (period.name !== "custom" && !("date" in period && period.date)) return null;
-  const days = daysOf(period, dayOf(now, zone));
+  // They have dates of their own, so that today does not matter.
+  const days = daysOf(period, "");
   if (!days) return null;
   const start = startOfDay(days.from, zone);
   if (period.name === "month") return dateFormat(locale, zone, { month: "long", year: "numeric" }).format(start);

@@ -48,12 +48,13 @@ export interface PeriodPickerProps {
   timeZone: string;
   // The interval of the period as it was counted: for "all" with the start that the answer filled in, else null.
   interval: Interval | null;
-  // The reader's locale for dates, for instance "de-CH".
-  locale: string;
   // Milliseconds since 1970; whole minutes, so that the same question is asked for a minute.
   now: number;
+  // Rises each time the reader asks by a key to choose days: the menu then opens there.
+  daysAsked?: number;
   onPeriod: (period: Period) => void;
   onComparison: (comparison: Comparison) => void;
   onBucket: (bucket: BucketName) => void;
+  // Empty: that of the reader's device from now on.
   onTimeZone: (timeZone: string) => void;
 }
