@@ -1,5 +1,5 @@
 import type { RefObject } from "preact";
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type uPlot from "uplot";
 import { onThemeChange, paletteOf } from "./palette";
 import { type PlotEvents, plot, sizeOf } from "./plot";
@@ -11,6 +11,9 @@ export function usePlot(root: RefObject<HTMLElement | null>, chart: Chart, event
   // Callbacks are new with each rendering, and no reason to draw.
   const latest = useRef(events);
   latest.current = events;
+  // How often the theme has changed.
+  const [theme, setTheme] = useState(0);
+  useEffect(() => onThemeChange(() => setTheme((former) => former + 1)), []);
   const { starts, series, bucket, interval, timeZone, locale } = chart;
   useLayoutEffect(() => {
     const element = root.current;
@@ -21,7 +24,6 @@ export function usePlot(root: RefObject<HTMLElement | null>, chart: Chart, event
     });
     drawn.current = self;
     const endTouch = followTouch(self);
-    const endTheme = onThemeChange(() => self.redraw(false));
     const observer = new ResizeObserver(() => {
       const size = sizeOf(element);
       if (size.width !== self.width || size.height !== self.height) self.setSize(size);
@@ -29,13 +31,12 @@ export function usePlot(root: RefObject<HTMLElement | null>, chart: Chart, event
     observer.observe(element);
     return () => {
       observer.disconnect();
-      endTheme();
       endTouch();
       self.destroy();
       element.replaceChildren();
       drawn.current = null;
     };
-  }, [root, starts, series, bucket, interval.start, interval.end, timeZone, locale]);
+  }, [root, starts, series, bucket, interval.start, interval.end, timeZone, locale, theme]);
   return drawn;
 }
 
