@@ -72,7 +72,7 @@ export function ComparisonMenu(props: ComparisonMenuProps) {
       <DaysForm
         from={day(days.start)}
         to={day(Math.max(days.end - 1, days.start))}
-        max={day(now)}
+        max={day(now - 1)}
         onChoose={(from, to) => choose({ name: "custom", from, to })}
       />
     </Menu>

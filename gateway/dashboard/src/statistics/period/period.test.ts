@@ -53,6 +53,11 @@ describe("periods", () => {
     expect(iso(intervalOf(period, now, ZURICH) as Interval)).toEqual([start, end]);
   });
 
+  test("what is counted up to midnight is of the day that ends then", () => {
+    const midnight = startOfDay("2026-10-26", ZURICH);
+    expect(iso(intervalOf({ name: "day" }, midnight, ZURICH) as Interval)).toEqual(["2026-10-24T22:00", "2026-10-25T23:00"]);
+  });
+
   test("arrows go by calendar and stop at now", () => {
     expect(neighbour({ name: "month" }, -1, now, ZURICH)).toEqual({ name: "month", date: "2026-09-01" });
     expect(neighbour({ name: "month", date: "2026-09-01" }, 1, now, ZURICH)).toEqual({ name: "month" });

@@ -67,7 +67,7 @@ export function daysOf(period: Period, today: Day): { from: Day; to: Day } | nul
   }
 }
 
-// The interval of a period: up to now where it has not ended. now: whole minutes, since 1970 in milliseconds.
+// The interval of a period: up to now where it has not ended. now is not in it any more, since 1970 in milliseconds.
 export function intervalOf(period: Period, now: number, zone: string): AskedInterval {
   switch (period.name) {
     case "realtime":
@@ -79,7 +79,7 @@ export function intervalOf(period: Period, now: number, zone: string): AskedInte
     case "exact":
       return { start: period.start, end: period.end };
     default: {
-      const days = daysOf(period, dayOf(now, zone));
+      const days = daysOf(period, todayOf(now, zone));
       if (!days) throw new Error(`no days: ${period.name}`);
       const start = startOfDay(days.from, zone);
       const end = startOfDay(addDays(days.to, 1), zone);
@@ -99,7 +99,7 @@ export function neighbour(period: Period, direction: -1 | 1, now: number, zone: 
 }
 
 function beside(period: Period, direction: -1 | 1, now: number, zone: string): Period | null {
-  const today = dayOf(now, zone);
+  const today = todayOf(now, zone);
   if (period.name === "exact") {
     const length = (period.end - period.start) * direction;
     return { name: "exact", start: period.start + length, end: period.end + length };
@@ -124,7 +124,7 @@ function dated(name: "day" | "month" | "year", date: Day, today: Day): Period {
 // The period that says an interval in the simplest way: a day, a month, whole days, or the interval itself.
 export function periodOf(interval: Interval, now: number, zone: string): Period {
   const { start, end } = interval;
-  const today = dayOf(now, zone);
+  const today = todayOf(now, zone);
   const whole = isStartOfDay(start, zone) && (isStartOfDay(end, zone) || (end === now && start < now));
   if (!whole) return { name: "exact", start, end };
   const from = dayOf(start, zone);
@@ -135,6 +135,11 @@ export function periodOf(interval: Interval, now: number, zone: string): Period 
     return dated("month", from, today);
   }
   return { name: "custom", from, to };
+}
+
+// The local day that has begun before now: at midnight that which ends.
+export function todayOf(now: number, zone: string): Day {
+  return dayOf(now - 1, zone);
 }
 
 // Whether two periods are the same choice.

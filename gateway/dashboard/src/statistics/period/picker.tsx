@@ -7,9 +7,9 @@ import { DaysForm } from "./days_form";
 import { datesLabel } from "./labels";
 import { Choice, Menu } from "./menu";
 import styles from "./period.module.css";
-import { PERIOD_KEYS, daysOf, neighbour, samePeriod } from "./periods";
+import { PERIOD_KEYS, daysOf, neighbour, samePeriod, todayOf } from "./periods";
 import { BUCKETS, type Period, type PeriodPickerProps } from "./props";
-import { dayOf, ownTimeZone } from "./zone";
+import { ownTimeZone } from "./zone";
 import { ZoneMenu } from "./zone_menu";
 
 type MenuName = "period" | "comparison" | "zone";
@@ -111,7 +111,7 @@ interface PeriodMenuProps extends Shown {
 
 function PeriodMenu({ period, now, timeZone, takesFocus, isOpen, onOpen, onPeriod }: PeriodMenuProps) {
   const { locale, text } = useLanguage();
-  const today = dayOf(now, timeZone);
+  const today = todayOf(now, timeZone);
   const nameOf = (each: Period) => (each.name === "custom" || each.name === "exact" ? "" : text.period.names[each.name]);
   const label = datesLabel(period, timeZone, locale) ?? nameOf(period);
   const days = daysOf(period, today) ?? { from: today, to: today };

@@ -48,7 +48,7 @@ export interface PeriodPickerProps {
   timeZone: string;
   // The interval of the period as it was counted: for "all" with the start that the answer filled in, else null.
   interval: Interval | null;
-  // Milliseconds since 1970; whole minutes, so that the same question is asked for a minute.
+  // The moment up to which is counted, since 1970 in milliseconds: whole minutes, so that the same is asked for a minute.
   now: number;
   // Rises each time the reader asks by a key to choose days: the menu then opens there.
   daysAsked?: number;
