@@ -3,7 +3,7 @@ import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { constants, gzipSync } from "node:zlib";
 import { type Plugin, defineConfig } from "vite";
-import { worldMap } from "./world_map";
+import { worldMap } from "./world_map.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const WORTH_COMPRESSING = new Set([".js", ".css", ".svg", ".json"]);
