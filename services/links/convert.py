@@ -48,6 +48,7 @@ _ORDERS: Final[Mapping[link_service_pb2.LinkOrder.ValueType, LinkOrder]] = {
     link_service_pb2.LINK_ORDER_CREATE_TIME: LinkOrder.CREATE_TIME,
     link_service_pb2.LINK_ORDER_CLICKS: LinkOrder.CLICKS,
     link_service_pb2.LINK_ORDER_CODE: LinkOrder.CODE,
+    link_service_pb2.LINK_ORDER_LAST_CLICK: LinkOrder.LAST_CLICK,
 }
 _AUDIENCES: Final[Mapping[Audience, links_pb2.Audience.ValueType]] = {
     Audience.ANYBODY: links_pb2.AUDIENCE_ANYBODY,

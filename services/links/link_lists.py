@@ -72,7 +72,7 @@ class LinkLists:
             after_id = wanted.after.link_id if wanted.after else None
             return [Position(each) for each in await self._by_creation(wanted, (), after_id, wanted.limit, wanted.skip)]
         caller.require(STATS_READ)
-        ranking = await self._rankings.by_clicks(caller)
+        ranking = await self._rankings.ranking(wanted.order, caller)
         found = await (self._ascending(wanted, ranking) if wanted.ascending else self._descending(wanted, ranking))
         return [ranking.position(link_id) for link_id in found]
 

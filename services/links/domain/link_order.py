@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-# How many links take part in an order of clicks; analytics answers no more rows.
+# How many links take part in an order by clicks, or by their time; analytics answers no more rows.
 MOST_RANKED: Final = 10_000
 
 
@@ -15,6 +15,7 @@ class LinkOrder(StrEnum):
     CREATE_TIME = "create_time"
     CLICKS = "clicks"
     CODE = "code"
+    LAST_CLICK = "last_click"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Position:
 
 
 class Ranking:
-    """The links of an account that have clicks, with a number each; all others have 0."""
+    """The links of an account that have clicks, with a number each (of clicks, or a time); all others have 0."""
 
     def __init__(self, numbers: Mapping[int, int]) -> None:
         self._numbers = numbers

@@ -62,6 +62,18 @@ async def test_links_are_listed_by_clicks(moving: Moving) -> None:
             assert [*chain(*found)] == order[skip:]
 
 
+async def test_links_are_listed_by_their_last_click(moving: Moving) -> None:
+    """Latest first, then those without, newest first; the other way round exactly so."""
+    made = await clicked(moving)
+    for link in (made[4], made[1]):
+        moving.clock.advance(seconds=10)
+        await moving.follow(link)
+    expected = ["two1", "two2", "three", "none3", "none2", "none1"]
+    for oldest_first, order in ((False, expected), (True, expected[::-1])):
+        found = await pages(moving.links, order_by=pb.LINK_ORDER_LAST_CLICK, page_size=2, oldest_first=oldest_first)
+        assert [*chain(*found)] == order
+
+
 async def test_a_page_goes_on_though_clicks_come_in(moving: Moving) -> None:
     """From the number that its last link had then."""
     made = await clicked(moving)

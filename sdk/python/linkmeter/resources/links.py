@@ -17,7 +17,7 @@ from linkmeter.resources.link_fields import LinkChanges, LinkFields, NewLink, li
 from linkmeter.resources.link_pictures import LinkPictures
 from linkmeter.rpc import Call, Listing
 
-LinkOrder = Literal["create_time", "clicks", "code"]
+LinkOrder = Literal["create_time", "clicks", "last_click", "code"]
 LinkState = Literal["active", "disabled", "scheduled", "expired", "exhausted"]
 
 
@@ -152,8 +152,8 @@ class Links(LinkBatches[TransportT], LinkPictures[TransportT]):
             destination: Only links that lead exactly here.
             archived: Only archived links (True) or only others (False, the default).
             created: Only links created in this interval.
-            order_by: What they are ordered by. By clicks, most first: the 10,000 most clicked take part, all others
-                follow; it needs the scope stats:read. By code: from A to Z.
+            order_by: What they are ordered by. By clicks, most first, or by the last click, latest first: 10,000 take
+                part, all others follow; it needs the scope stats:read. By code: from A to Z.
             oldest_first: True for the order turned round.
             page_size: How many are fetched at a time, 1 to 1000.
             page_token: Where to begin; see Page.next_page_token. Default: at the first link.
