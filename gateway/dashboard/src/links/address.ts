@@ -5,7 +5,7 @@ import { LinkState } from "@proto/linkmeter/links/v1/links_pb";
 
 export const STATES = ["active", "disabled", "scheduled", "expired", "exhausted"] as const;
 export type StateName = (typeof STATES)[number];
-export const ORDERS = ["created", "clicks", "code"] as const;
+export const ORDERS = ["created", "clicks", "last_click", "code"] as const;
 export type OrderName = (typeof ORDERS)[number];
 
 // Empty texts filter nothing.
@@ -35,6 +35,7 @@ const STATE_VALUES: Record<StateName, LinkState> = {
 const ORDER_VALUES: Record<OrderName, LinkOrder> = {
   created: LinkOrder.CREATE_TIME,
   clicks: LinkOrder.CLICKS,
+  last_click: LinkOrder.LAST_CLICK,
   code: LinkOrder.CODE,
 };
 // Longer texts are refused by the service, and nobody types them.

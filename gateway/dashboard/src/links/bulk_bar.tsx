@@ -3,7 +3,7 @@ import type { Link } from "@proto/linkmeter/links/v1/links_pb";
 import { useState } from "preact/hooks";
 import { useText } from "@/text";
 import { Button } from "@/ui/button";
-import { Dialog } from "@/ui/dialog";
+import { Confirm } from "@/ui/confirm";
 import { ProblemView } from "@/ui/problem_view";
 import { showToast } from "@/ui/toasts";
 import { BulkResults } from "./bulk_results";
@@ -79,20 +79,14 @@ export function BulkBar({ chosen, numbers, isWriter, onClear }: BulkBarProps) {
       {batch.error && <ProblemView error={batch.error} hint={text.links.perhaps_done} />}
       {asking === "tags" && <BulkTags links={links} onClose={() => setAsking(undefined)} onRun={run} />}
       {asking === "delete" && (
-        <Dialog
+        <Confirm
           title={text.links.delete_title(chosen.size)}
+          action={text.links.delete_them(chosen.size)}
+          onConfirm={() => run({ delete: true })}
           onClose={() => setAsking(undefined)}
-          footer={
-            <>
-              <Button onClick={() => setAsking(undefined)}>{text.common.cancel}</Button>
-              <Button kind="danger" onClick={() => run({ delete: true })}>
-                {text.links.delete_them(chosen.size)}
-              </Button>
-            </>
-          }
         >
           <p>{text.links.delete_hint}</p>
-        </Dialog>
+        </Confirm>
       )}
       {refused.length > 0 && <BulkResults refused={refused} known={chosen} onClose={() => setRefused([])} />}
     </div>

@@ -51,7 +51,7 @@ export function LinkList({ listRef, links, numbers, chosen, onChoose, onFilter, 
         <span class={styles.soft}>{text.last_days}</span>
         <span class={styles.soft}>{text.clicks}</span>
       </div>
-      <ol ref={listRef} aria-label={text.list}>
+      <ol ref={listRef} role="list" aria-label={text.list}>
         {links.map((link) => (
           <LinkRow
             key={String(link.linkId)}
