@@ -1,1 +1,15 @@
-export const imports = {};
+export const imports = {
+  lead: "Links and clicks that you brought from other products, with their history.",
+  list: "Imports, newest first",
+  none: "Nothing was brought yet",
+  none_hint: "The command line brings links and their clicks from YOURLS, Shlink, Bitly, Dub, Kutt, Short.io, spoo.me and from files:",
+  origin: "From",
+  state: "State",
+  states: { active: "Under way", finished: "Finished", undoing: "Being undone", undone: "Undone" },
+  created: "Links made",
+  found: "Links found",
+  clicks: "Clicks stored",
+  set_aside: "Clicks set aside",
+  began: "Began",
+  more: "Show more",
+};
