@@ -94,11 +94,16 @@ export function useQrCode(id: bigint, look: Look) {
 }
 
 export function useCreateLink() {
+  const client = useQueryClient();
   const forget = useForget();
   return useMutation({
     mutationFn: ({ draft, key }: { draft: LinkDraft; key: string }) =>
       links.createLink({ link: draft, idempotencyKey: key }),
-    onSuccess: forget,
+    onSuccess: (link) => {
+      client.setQueryData([LINKS, "one", String(link.linkId)], link);
+      // Nobody waits for that: the new link is looked at next.
+      void forget();
+    },
   });
 }
 
