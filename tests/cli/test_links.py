@@ -51,6 +51,7 @@ def test_every_format_says_the_same(linkmeter: CommandLine, code: Codes) -> None
     # The common options are also taken before the command's name.
     lines = [line.split() for line in linkmeter("-o", "table", *asked).out.splitlines()]
     assert lines == [["destination", "title", "tags"], *([row["destination"], row["title"], tag] for row in wanted)]
+    assert rows(linkmeter(*asked, "--sort", "clicks")) == wanted
     less = linkmeter(*asked, "--limit", "1")
     assert (rows(less), less.err) == (wanted[:1], "There are more than 1: --limit, or --all.\n")
     assert json.loads(linkmeter("link", "list", "--tag", f"{tag}-no", "-o", "json").out) == []

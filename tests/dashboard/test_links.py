@@ -84,7 +84,7 @@ async def test_what_is_listed_is_in_the_address(dashboard: Dashboard) -> None:
     page = await dashboard.open("/links")
     names = page.locator("[data-row]")
     await expect(names).to_have_text([f"Title of dash-{each}" for each in ("three", "two", "one")])
-    await page.get_by_label("Order").select_option("clicks")
+    await page.get_by_label("Order", exact=True).select_option("clicks")
     await expect(names).to_have_text([f"Title of dash-{each}" for each in ("two", "one", "three")])
     await expect(rows(page).first.get_by_role("link", name="3 Clicks")).to_be_visible()
     await expect(rows(page).first.get_by_role("img", name=re.compile("Last 30 days"))).to_be_visible()

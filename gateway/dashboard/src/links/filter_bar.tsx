@@ -70,19 +70,17 @@ export function FilterBar({ listed, onChange, searchRef }: FilterBarProps) {
           {text.archived}
         </label>
         <span class={styles.order}>
-          <label>
-            <span class="visually-hidden">{text.order}</span>
-            <select
-              value={listed.order}
-              onChange={(event) => set({ order: event.currentTarget.value as OrderName, reversed: false })}
-            >
-              {ORDERS.map((name) => (
-                <option key={name} value={name}>
-                  {text.orders[name]}
-                </option>
-              ))}
-            </select>
-          </label>
+          <select
+            aria-label={text.order}
+            value={listed.order}
+            onChange={(event) => set({ order: event.currentTarget.value as OrderName, reversed: false })}
+          >
+            {ORDERS.map((name) => (
+              <option key={name} value={name}>
+                {text.orders[name]}
+              </option>
+            ))}
+          </select>
           <Button
             aria-pressed={listed.reversed}
             title={text.reversed}

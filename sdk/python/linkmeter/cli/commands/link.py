@@ -15,10 +15,17 @@ from linkmeter.cli.each import each
 from linkmeter.cli.exits import CommandError, MisuseError
 from linkmeter.cli.groups import Group
 from linkmeter.cli.naming import LinkArgument
+from linkmeter.resources.links import LinkOrder
 
 link = Group(help="Create, read, change and end links.")
 
 _USUAL_LIMIT: Final = 50
+_ORDERS: Final[dict[str, LinkOrder]] = {
+    "created": "create_time",
+    "clicks": "clicks",
+    "last-click": "last_click",
+    "code": "code",
+}
 
 
 class Clearable(StrEnum):
@@ -115,11 +122,15 @@ def list_links(
     archived: Annotated[bool, typer.Option("--archived", help="Those that were put away instead.")] = False,
     since: Annotated[str, typer.Option("--since", help="Only those created from then on: 30d, 2026-05-01.")] = "",
     until: Annotated[str, typer.Option("--until", help="Only those created before then.")] = "",
-    oldest_first: Annotated[bool, typer.Option("--oldest-first", help="Instead of newest first.")] = False,
+    sort: Annotated[
+        Literal["created", "clicks", "last-click", "code"],
+        typer.Option("--sort", help="Newest, most clicks, latest click, or codes from A first."),
+    ] = "created",
+    oldest_first: Annotated[bool, typer.Option("--oldest-first", help="The order turned round.")] = False,
     limit: Annotated[int, typer.Option("--limit", "-n", help="How many at most.", min=1)] = _USUAL_LIMIT,
     everything: Annotated[bool, typer.Option("--all", "-a", help="All of them.")] = False,
 ) -> None:
-    """List links, newest first."""
+    """List links, newest first unless --sort says otherwise."""
     now = datetime.now(times.time_zone(link_options.time_zone(cli, "")))
     created = (
         times.moment(since, now) if since else None,
@@ -134,6 +145,7 @@ def list_links(
             destination=destination,
             archived=archived,
             created=created if since or until else None,
+            order_by=_ORDERS[sort],
             oldest_first=oldest_first,
             page_size=1000 if everything else min(limit + 1, 1000),
         )
