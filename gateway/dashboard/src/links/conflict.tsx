@@ -4,6 +4,7 @@ import { Button } from "@/ui/button";
 import { Notice } from "@/ui/notice";
 import { Table } from "@/ui/table";
 import { type Values, changedNames, valuesOf } from "./form";
+import styles from "./links.module.css";
 import type { LinkFormState } from "./use_link_form";
 
 // Somebody changed the link while it was typed about: both versions, and which one shall be.
@@ -13,7 +14,7 @@ export function Conflict({ form, theirs }: { form: LinkFormState; theirs: Link }
   const began = form.base ? valuesOf(form.base) : other;
   const names = [...new Set([...form.mineIn, ...changedNames(began, other)])];
   return (
-    <>
+    <div class={styles.conflict}>
       <Notice tone="warning" role="alert" title={text.links.conflict}>
         <p>{text.links.conflict_hint}</p>
       </Notice>
@@ -41,7 +42,7 @@ export function Conflict({ form, theirs }: { form: LinkFormState; theirs: Link }
           {text.links.keep_mine}
         </Button>
       </p>
-    </>
+    </div>
   );
 }
 

@@ -51,7 +51,7 @@ export function LinkRow({ link, href, numbers, isChosen, onChoose, onFilter }: L
         </Link>
         <span class={styles.url}>
           <a href={link.shortUrl} target="_blank" rel="noreferrer">
-            {link.shortUrl.replace(/^https?:\/\//, "")}
+            {link.shortUrl.replace(/^https?:\/\//, "")}{" "}
             <Icon name="external" size={13} />
           </a>
           <CopyButton value={link.shortUrl} />
