@@ -36,6 +36,7 @@ async def test_many_links_are_changed_at_once(dashboard: Dashboard) -> None:
     # What floats above the list hides a part of it.
     await page.get_by_role("button", name="Close").click()
     await page.get_by_label("Choose all on this page").check()
+    await expect(bar(page).get_by_text("3 links chosen")).to_be_visible()
     await dashboard.looks_right("bulk-chosen")
     await bar(page).get_by_role("button", name="Switch off").click()
     await expect(page.get_by_role("list", name="Links", exact=True).get_by_text("Switched off")).to_have_count(3)
