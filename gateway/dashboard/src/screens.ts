@@ -3,6 +3,8 @@ import { lazy } from "preact/compat";
 // The screens by their addresses below /dashboard. Each is loaded when it is first opened, and has its folder to itself:
 // what stands behind its address (an id, for instance) is its own business.
 export const SCREENS = [
+  // Before all other addresses below /links.
+  { path: "/links/:id/statistics", screen: lazy(() => import("./statistics/screen")) },
   { path: "/links/*?", screen: lazy(() => import("./links/screen")) },
   { path: "/statistics/*?", screen: lazy(() => import("./statistics/screen")) },
   { path: "/live", screen: lazy(() => import("./live/screen")) },
