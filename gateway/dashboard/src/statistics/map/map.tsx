@@ -18,7 +18,11 @@ export default function WorldMap({ countries, label, onChoose }: WorldMapProps) 
   const text = useText();
   const format = useFormat();
   const [pointed, setPointed] = useState<Pointed | null>(null);
-  const values = useMemo(() => new Map(countries.map(({ country, value }) => [country, value])), [countries]);
+  // Clicks of no known country are nowhere on the map, and no measure for those that are.
+  const values = useMemo(
+    () => new Map(countries.filter(({ country }) => country).map(({ country, value }) => [country, value])),
+    [countries],
+  );
   const borders = useMemo(() => bordersOf(Math.max(0, ...values.values())), [values]);
 
   // One listener for all countries: the pointer's country is in the path's data.

@@ -29,19 +29,16 @@ export function ComparisonMenu(props: ComparisonMenuProps) {
     onOpen(false);
     onComparison(chosen);
   };
-  const label =
-    comparison.name === "custom" && compared
-      ? intervalLabel(compared, false, timeZone, locale)
-      : words.comparisons[comparison.name];
   const day = (instant: number) => dayOf(instant, timeZone);
+  const label =
+    comparison.name === "off"
+      ? words.comparisons.off
+      : comparison.name === "custom"
+        ? words.compared_days(compared ? intervalLabel(compared, false, timeZone, locale) : words.comparisons.custom)
+        : words.compared[comparison.name];
   const days = compared ?? interval ?? { start: now - 1, end: now };
   return (
-    <Menu
-      name={words.comparison}
-      label={comparison.name === "off" ? label : words.compared(label)}
-      isOpen={isOpen}
-      onOpen={onOpen}
-    >
+    <Menu name={words.comparison} label={label} isOpen={isOpen} onOpen={onOpen}>
       <ul class={styles.choices}>
         <Choice
           label={words.comparisons.off}

@@ -28,11 +28,12 @@ export const period: Text["period"] = {
   comparison: "Vergleich",
   comparisons: {
     off: "Kein Vergleich",
-    previous: "Vorheriger Zeitraum",
+    previous: "Zeitraum davor",
     year: "Jahr davor",
     custom: "Gewählte Tage",
   },
-  compared: (name) => `Verglichen: ${name}`,
+  compared: { previous: "vgl. Zeitraum davor", year: "vgl. Jahr davor" },
+  compared_days: (days) => `vgl. ${days}`,
   match_weekday: "Wochentage zur Deckung bringen",
   bucket: "Schritt des Diagramms",
   buckets: {

@@ -32,7 +32,9 @@ export const period = {
     year: "Year before",
     custom: "Chosen days",
   },
-  compared: (name: string) => `Compared: ${name}`,
+  // The same on the button.
+  compared: { previous: "vs. previous period", year: "vs. year before" },
+  compared_days: (days: string) => `vs. ${days}`,
   match_weekday: "Match days of the week",
   bucket: "Step of the chart",
   buckets: {
