@@ -39,7 +39,7 @@ function Rows({ chart }: { chart: Chart }) {
             </th>,
             compared && (
               <th key={`${key}-compared`} scope="col" class="number">
-                {text.chart.compared_series(label)}
+                {text.chart.compared_column}
               </th>
             ),
             compared && (

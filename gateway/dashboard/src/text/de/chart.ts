@@ -16,6 +16,7 @@ export const chart: Text["chart"] = {
   sparkline: (label, total, greatest) => `${label}: insgesamt ${total}, höchstens ${greatest} in einem Schritt`,
   table: "Als Tabelle",
   time: "Zeit",
+  compared_column: "Verglichen",
   change: "Veränderung",
 };
 

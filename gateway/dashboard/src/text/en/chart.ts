@@ -17,6 +17,7 @@ export const chart = {
   sparkline: (label: string, total: string, greatest: string) => `${label}: ${total} in total, at most ${greatest} in one step`,
   table: "As a table",
   time: "Time",
+  compared_column: "Compared",
   change: "Change",
 };
 
