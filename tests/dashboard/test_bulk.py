@@ -40,6 +40,7 @@ async def test_many_links_are_changed_at_once(dashboard: Dashboard) -> None:
     await dashboard.looks_right("bulk-chosen")
     await bar(page).get_by_role("button", name="Switch off").click()
     await expect(page.get_by_role("list", name="Links", exact=True).get_by_text("Switched off")).to_have_count(3)
+    await expect(bar(page)).to_have_count(0)
     await choose(page, "Bulk c")
     await bar(page).get_by_role("button", name="Archive").click()
     await expect(page.locator("[data-row]")).to_have_text(["Bulk b", "Bulk a"])

@@ -126,8 +126,8 @@ export function useBatch() {
       }
       return results;
     },
-    // Also when it failed: a part may have been done.
-    onSettled: forget,
+    // Also when it failed: a part may have been done. Nobody waits for that: what is chosen next is not to be cleared.
+    onSettled: () => void forget(),
   });
 }
 
