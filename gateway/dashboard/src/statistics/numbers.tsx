@@ -70,7 +70,7 @@ export function Numbers({ state, change, now, hasLinks, isOfOneLink, question, e
               )}
             </Card>
             {data.totals.clicks === 0 ? (
-              <Nothing state={state} change={change} />
+              <Nothing {...{ state, change, hasLinks }} />
             ) : (
               <Panels {...{ state, change, dimensions, hasLinks }} page={data} />
             )}
@@ -104,7 +104,7 @@ function RawGone({ page }: { page: Page }) {
   ) : null;
 }
 
-function Nothing({ state, change }: { state: StatsState; change: ChangeState }) {
+function Nothing({ state, change, hasLinks }: Pick<NumbersProps, "state" | "change" | "hasLinks">) {
   const text = useText().statistics;
   const isAll = state.period.name === "all" && !isFiltered(state);
   if (isAll) {
@@ -113,12 +113,14 @@ function Nothing({ state, change }: { state: StatsState; change: ChangeState }) 
         icon="statistics"
         title={text.none_yet}
         action={
-          <ButtonLink href="/links" kind="primary">
-            {text.to_links}
-          </ButtonLink>
+          hasLinks && (
+            <ButtonLink href="/links" kind="primary">
+              {text.to_links}
+            </ButtonLink>
+          )
         }
       >
-        {text.none_yet_hint}
+        {hasLinks && text.none_yet_hint}
       </EmptyState>
     );
   }

@@ -1,13 +1,9 @@
 import type { Text } from "../en";
-import { pluralIn } from "../plural";
-
-const plural = pluralIn("de");
 
 export const statistics: Text["statistics"] = {
   title: "Statistik",
   title_of: (link) => `Statistik zu ${link}`,
   edit_link: "Link bearbeiten",
-  share: "Teilen",
   totals: "Summen",
   metrics: { clicks: "Klicks", people: "Von Menschen", visitors: "Besucher" },
   per_day: "Klicks am Tag",
@@ -110,7 +106,6 @@ export const statistics: Text["statistics"] = {
     prefetch: "Vorabrufe",
     mail_scanner: "Mailprüfer",
   },
-  gone_link: (id) => `Gelöschter Link ${id}`,
   open_link: (name) => `Statistik zu ${name}`,
   no_rows: "In dieser Zeit nichts",
   only: (name) => `Nur ${name}`,
@@ -164,7 +159,6 @@ export const statistics: Text["statistics"] = {
   none_yet_hint: "Teilen Sie einen Link; sein erster Klick erscheint hier sofort.",
   show_all_time: "Gesamte Zeit",
   to_links: "Zu Ihren Links",
-  clicks: (count) => plural(count, { one: "# Klick", other: "# Klicks" }),
   keys: {
     title: "Tasten",
     help: "Tasten",

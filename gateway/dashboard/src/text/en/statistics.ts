@@ -1,12 +1,7 @@
-import { pluralIn } from "../plural";
-
-const plural = pluralIn("en");
-
 export const statistics = {
   title: "Statistics",
   title_of: (link: string) => `Statistics of ${link}`,
   edit_link: "Edit link",
-  share: "Share",
   totals: "Totals",
   metrics: { clicks: "Clicks", people: "By people", visitors: "Visitors" },
   per_day: "Clicks a day",
@@ -109,7 +104,6 @@ export const statistics = {
     prefetch: "Prefetches",
     mail_scanner: "Mail scanners",
   },
-  gone_link: (id: string) => `Deleted link ${id}`,
   open_link: (name: string) => `Statistics of ${name}`,
   no_rows: "Nothing here in this time",
   only: (name: string) => `Only ${name}`,
@@ -163,7 +157,6 @@ export const statistics = {
   none_yet_hint: "Share a link; its first click shows here at once.",
   show_all_time: "All time",
   to_links: "To your links",
-  clicks: (count: number) => plural(count, { one: "# click", other: "# clicks" }),
   keys: {
     title: "Keys",
     help: "Keys",
