@@ -3,13 +3,15 @@
 import re
 import uuid
 from datetime import UTC, datetime
+from functools import partial
 
 from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.support.browser import PHONE
 from tests.support.dashboard import Dashboard, open_dashboard
-from tests.support.past_clicks import bring_clicks, daily_clicks
+from tests.support.past_clicks import bring_clicks, daily_clicks, is_quiet
 from tests.support.system import System
+from tests.support.wait import eventually
 
 _OCTOBER = "period=custom&from=2025-10-01&to=2025-10-31"
 # Clicks of the first days of October, and of the days that lie under them.
@@ -20,6 +22,7 @@ _BEFORE = [2, 7, 6, 1, 0]
 async def _opened(dashboard: Dashboard, query: str) -> Page:
     page = await dashboard.open(f"/statistics?{query}")
     await _chart(page).wait_for()
+    await is_quiet(page)
     return page
 
 
@@ -123,15 +126,22 @@ async def test_it_is_as_wide_as_the_window_and_as_dark(system: System, chromium:
     async with open_dashboard(system, chromium, width=PHONE) as dashboard:
         await _with_clicks(dashboard)
         page = await _opened(dashboard, f"{_OCTOBER}&compare=off")
+        # Not by wait_for_function, which the page's policy refuses to look a second time.
         picture = "document.querySelector('figure canvas').toDataURL()"
         light = await page.evaluate(picture)
         await page.emulate_media(color_scheme="dark")
-        await page.wait_for_function(f"was => {picture} !== was", arg=light)
+        await eventually(partial(_is, page, f"{picture} !== '{light}'", True), what="the chart is dark")
         await page.emulate_media(color_scheme="light")
-        await page.wait_for_function(f"was => {picture} === was", arg=light)
+        await eventually(partial(_is, page, picture, light), what="the chart is light again")
         right = "document.querySelector('figure canvas').getBoundingClientRect().right"
         for width, least in ((800, 600), (PHONE, 300)):
             await page.set_viewport_size({"width": width, "height": 800})
-            await page.wait_for_function(f"{right} <= innerWidth && {right} > {least}")
+            fits = f"{least} < {right} && {right} <= innerWidth"
+            await eventually(partial(_is, page, fits, True), what=f"the chart fits {width}")
             assert await page.evaluate("document.documentElement.scrollWidth") <= width
         await dashboard.looks_right("chart-phone")
+
+
+async def _is(page: Page, expression: str, wanted: object) -> bool:
+    found: object = await page.evaluate(expression)
+    return found == wanted

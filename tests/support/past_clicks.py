@@ -5,12 +5,18 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import httpx
+from playwright.async_api import Page, expect
 
 from tests.support.dashboard import Dashboard
 from tests.support.wait import eventually
 
 BROWSER: Final = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
 _BATCH: Final = 1000
+
+
+async def is_quiet(page: Page) -> None:
+    """Wait until nothing on the screen is awaited, or of the question before."""
+    await expect(page.locator("[aria-busy=true], [data-skeleton]")).to_have_count(0)
 
 
 async def bring_clicks(dashboard: Dashboard, clicks: Sequence[dict[str, object]]) -> None:
