@@ -49,12 +49,15 @@ class Stack:
         self._api_key = api_key
         self._say = say
 
-    def start(self) -> None:
-        """Bring everything up from whatever is there; raise NotReadyError naming what does not come up."""
+    def start(self, meanwhile: Callable[[], None] = lambda: None) -> None:
+        """Bring everything up from whatever is there; raise NotReadyError naming what does not come up.
+
+        meanwhile: what is done while the services start; tables are up to date then.
+        """
         self._start_servers()
         self._describe_services()
         self._migrate()
-        self._start_services()
+        self._start_services(meanwhile)
 
     def stop(self) -> None:
         """End everything in order."""
@@ -151,12 +154,13 @@ class Stack:
             _wait_for_end(process)
         self._say("Tables: up to date")
 
-    def _start_services(self) -> None:
+    def _start_services(self, meanwhile: Callable[[], None]) -> None:
         names = [name for name in reversed(STOP_ORDER) if name not in ("valkey", "postgres")]
         self._say(f"Starting {', '.join(_title(name) for name in names)} ...")
         check = Process(parts.segments_check(self.parts["analytics"]), self._folder.logs)
         for name in names:
             self.start_part(name)
+        meanwhile()
         self.wait_ready(*names)
         _wait_for_end(check, is_required=False)
         if check.exit_status:

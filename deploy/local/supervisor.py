@@ -48,8 +48,9 @@ def _run(settings: LocalSettings, folder: DataFolder) -> None:
     for name in settings.unknown:
         _say(f"Note: {name} is no setting of Linkmeter and is ignored")
     try:
-        stack.start()
-        greeting.greet(settings, api_key=api_key, is_generated=not settings.api_key, say=_say)
+        sign_in: list[str] = []
+        stack.start(lambda: sign_in.append(greeting.sign_in_address(folder.read_operator_settings())))
+        greeting.greet(settings, sign_in=sign_in[0], api_key=api_key, is_generated=not settings.api_key, say=_say)
         if api_key:
             folder.remember_first_key(api_key)
         _say(f"Ready after {time.monotonic() - started:.1f} s. Logs: {folder.logs}. Ctrl-C stops everything.")

@@ -73,7 +73,14 @@ function envoy_on_request(handle)
   if is_call then
     -- Envoy and the services bound the headers of calls themselves, as gRPC words it.
     check_message(handle)
-  elseif not fits then
+    return
+  end
+  -- A page's session counts for calls of gRPC-Web alone: whatever is none must not look like one.
+  headers:remove("x-grpc-web")
+  if headers:get(":path"):find("^/v1[/?]") then
+    headers:remove("cookie")
+  end
+  if not fits then
     handle:respond({ [":status"] = "431" }, "")
   end
 end

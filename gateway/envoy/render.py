@@ -23,6 +23,17 @@ from gateway.surfaces import SURFACES
 from services.runtime.settings import SettingsError, stop
 
 MAX_HEADER_KIB: Final = 16
+# What links has to see of a request to know whose it is: a credential, or a session with what says that it counts
+# (services/links/domain/browser.py).
+_AUTHORIZATION_HEADERS: Final = (
+    "authorization",
+    "cookie",
+    "origin",
+    "sec-fetch-site",
+    "x-forwarded-proto",
+    "x-grpc-web",
+    "x-request-id",
+)
 # Below 20,000 open files, with room for the connections to the services.
 _MAX_CONNECTIONS: Final = 15_000
 # Below the 512 MiB that an installation gives the gateway.
@@ -43,6 +54,7 @@ def render(settings: EnvoySettings) -> str:
     values: dict[str, Any] = {
         "access_log": access_log() if settings.access_log else [],
         "admin_address": envoy_address(settings.admin),
+        "authorization_headers": {"patterns": [{"exact": name} for name in _AUTHORIZATION_HEADERS]},
         "clusters": clusters(settings),
         "cors": cors.POLICY,
         "default_host": settings.default_host,

@@ -23,6 +23,10 @@ _BODIES: Final[dict[str, Any]] = {
     "linkmeter.links.v1.TagService.UpdateTag": {"name": "launch-2026"},
     "linkmeter.links.v1.TagService.MergeTags": {"names": ["launch-2025", "Launch"], "into": "launch"},
     "linkmeter.links.v1.ApiKeyService.CreateApiKey": {"title": "Reports", "scopes": ["links:read", "stats:read"]},
+    "linkmeter.links.v1.SessionService.ChangePassword": {
+        "oldPassword": "correct horse",
+        "newPassword": "battery staple",
+    },
     "linkmeter.links.v1.DomainService.CreateDomain": {"host": "go.example.com"},
     "linkmeter.links.v1.DomainService.UpdateDomain": {"publicUrl": "https://go.example.com"},
     "linkmeter.links.v1.ImportService.CreateImport": {"origin": "yourls", "originIdentity": "https://old.example.com"},

@@ -6,7 +6,7 @@ from services.common.errors import PermissionDenied, Unauthenticated
 from services.runtime import caller_metadata
 from services.runtime.interceptors import Context
 
-__all__ = ["audience_of", "eraser_of", "require_admin"]
+__all__ = ["audience_of", "click_audience_of", "eraser_of", "require_admin"]
 
 
 def audience_of(context: Context) -> Audience:
@@ -15,10 +15,22 @@ def audience_of(context: Context) -> Audience:
     Raise Unauthenticated without a caller, and PermissionDenied without the scope stats:read.
     """
     known = _known(context)
+    known.require(caller.STATS_READ)
     if known.link_id:
         return Audience(link_id=known.link_id)
-    known.require(caller.STATS_READ)
     return Audience(owner_id=known.owner_id, sees_installation=known.may(caller.ADMIN))
+
+
+def click_audience_of(context: Context) -> Audience:
+    """Return whose raw clicks the caller may read: as audience_of, but not those of who may see one link's sums only.
+
+    A click tells where its link led. Raise Unauthenticated and PermissionDenied as audience_of does, and
+    PermissionDenied for who reaches one link without the scope links:read.
+    """
+    known = _known(context)
+    if known.link_id:
+        known.require(caller.LINKS_READ)
+    return audience_of(context)
 
 
 def eraser_of(context: Context) -> Audience:

@@ -21,7 +21,7 @@ ANONYMOUS_OWNER_ID: Final = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """The outcome of authentication; with link_id the rights are those of that link's edit token."""
+    """The outcome of authentication; with link_id it reaches that link and nothing else."""
 
     owner_id: int = 0
     link_id: int = 0

@@ -20,7 +20,7 @@ from services.common.errors import AlreadyExists, InvalidArgument, LinkmeterErro
 from services.links.accounts import Accounts
 from services.links.applications import Applications
 from services.links.components import SCHEMA
-from services.links.domain import domains
+from services.links.domain import domains, sessions
 from services.links.domain.credentials import ApiKeyDraft
 from services.links.domain.oauth import OAuthAppDraft
 from services.links.domain.owners import OwnerDraft
@@ -32,6 +32,7 @@ from services.links.store.domain_claims import DomainClaimStore
 from services.links.store.domains import DomainStore
 from services.links.store.oauth import OAuthStore
 from services.links.store.owners import OwnerStore
+from services.links.store.sessions import OneTimeTokenStore
 from services.runtime import postgres
 
 Row = dict[str, object]
@@ -50,6 +51,7 @@ class _Resources:
     domains: DomainStore
     domain_claims: DomainClaimStore
     credentials: CredentialStore
+    one_time_tokens: OneTimeTokenStore
     accounts: Accounts
     issuer: KeyIssuer
     applications: Applications
@@ -87,6 +89,7 @@ async def _run(settings: AdminSettings, asked: Namespace) -> list[Row]:
         domains=DomainStore(pool),
         domain_claims=DomainClaimStore(pool),
         credentials=credentials,
+        one_time_tokens=OneTimeTokenStore(pool),
         accounts=Accounts(store=owners, password_worker=password_worker, clock=clock),
         issuer=KeyIssuer(store=credentials, clock=clock),
         applications=Applications(store=OAuthStore(pool), clock=clock),
@@ -122,6 +125,21 @@ async def _set_password(resources: _Resources, asked: Namespace) -> list[Row]:
     return [{"login": asked.login, "password": "changed"}]
 
 
+async def _set_admin(resources: _Resources, asked: Namespace) -> list[Row]:
+    if not await resources.owners.set_admin(asked.login, admin=asked.admin == "on"):
+        raise NotFound("owner", asked.login)
+    return [{"login": asked.login, "admin": asked.admin}]
+
+
+async def _sign_in(resources: _Resources, asked: Namespace) -> list[Row]:
+    owner = await resources.accounts.of_login(asked.login)
+    token = sessions.new_one_time_token()
+    expiry = resources.clock.now() + sessions.ONE_TIME_LIFETIME
+    await resources.one_time_tokens.add(owner.owner_id, token, expiry)
+    # Behind the #, which browsers keep to themselves: no server, proxy or log sees the token.
+    return [{"sign_in": f"{resources.settings.public_url.url}/dashboard/sign-in#token={token.text}"}]
+
+
 async def _list_owners(resources: _Resources, asked: Namespace) -> list[Row]:
     return [
         {
@@ -131,6 +149,7 @@ async def _list_owners(resources: _Resources, asked: Namespace) -> list[Row]:
             "email": owner.email or "-",
             "workspace_id": owner.workspace_id or "-",
             "password": "yes" if owner.password else "no",
+            "admin": "yes" if owner.admin else "no",
         }
         for owner in await resources.owners.list_page(asked.workspace)
     ]
@@ -218,6 +237,8 @@ _COMMANDS: Final[dict[str, Command]] = {
     "list-workspaces": _list_workspaces,
     "create-owner": _create_owner,
     "set-password": _set_password,
+    "set-admin": _set_admin,
+    "sign-in": _sign_in,
     "list-owners": _list_owners,
     "create-domain": _create_domain,
     "list-domains": _list_domains,

@@ -31,6 +31,11 @@ def _add_accounts(commands: "Commands[argparse.ArgumentParser]") -> None:
     owner.add_argument("--password", action="store_true", help="ask for a password, or read it from standard input")
     password = _command(commands, "set-password", "give an account a password, from the terminal or standard input")
     password.add_argument("login")
+    admin = _command(commands, "set-admin", "say whether who signs in to an account has the scope admin")
+    admin.add_argument("login")
+    admin.add_argument("admin", choices=("on", "off"))
+    sign_in = _command(commands, "sign-in", "print an address that signs a browser in, once, within 15 minutes")
+    sign_in.add_argument("login")
     owners = _command(commands, "list-owners", "list the accounts")
     owners.add_argument("--workspace", type=int, default=0, metavar="ID", help="only those of a group")
 

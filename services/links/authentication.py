@@ -11,7 +11,9 @@ from services.common.caller import LINKS_READ, LINKS_WRITE, STATS_READ, Caller
 from services.common.clock import Clock
 from services.common.errors import PermissionDenied, Unauthenticated
 from services.links.domain import credentials
+from services.links.domain.browser import BrowserCall
 from services.links.domain.link import Reach
+from services.links.sessions import Sessions
 from services.links.store.credentials import CredentialStore
 from services.runtime.background import Background
 from services.runtime.caller_metadata import caller_of
@@ -20,6 +22,9 @@ from services.runtime.caller_metadata import caller_of
 CACHE_TIME: Final = timedelta(seconds=3)
 USE_TIME_STEP: Final = timedelta(minutes=1)
 _MOST_CACHED: Final = 10_000
+_AUTHORIZATION: Final = "authorization"
+# The gateway says under this name which Host a call was sent to, and takes away what clients put there.
+_HOST: Final = "x-original-host"
 _BEARER: Final = re.compile(r"bearer +(\S+)", re.IGNORECASE)
 _EDIT_TOKEN_SCOPES: Final = frozenset({LINKS_READ, LINKS_WRITE, STATS_READ})
 
@@ -37,25 +42,35 @@ class _Known:
 class Authenticator:
     """Turns credentials into callers; unknown, revoked and expired ones all meet the same answer."""
 
-    def __init__(self, *, store: CredentialStore, clock: Clock, background: Background) -> None:
+    def __init__(self, *, store: CredentialStore, sessions: Sessions, clock: Clock, background: Background) -> None:
         self._store = store
+        self._sessions = sessions
         self._clock = clock
         self._background = background
         self._known: dict[bytes, _Known] = {}
         self._uses: dict[int, datetime] = {}
 
     async def caller(self, context: Context) -> Caller:
-        """Return who makes a call: whom a trusted peer vouches for, else whose credential it bears.
+        """Return who makes a call: whom a trusted peer vouches for, else whose credential or session it bears.
 
         Raises Unauthenticated for a credential that is nobody's.
         """
         vouched = caller_of(context)
-        if vouched is not None:
-            return vouched
-        for key, value in context.invocation_metadata() or ():
-            if key == "authorization" and isinstance(value, str):
-                return await self.of_header(value)
-        raise Unauthenticated
+        return vouched or await self.of_call(browser_call(context))
+
+    async def of_call(self, call: BrowserCall) -> Caller:
+        """Return who makes a call by its headers: an Authorization header wins over the cookie of a session.
+
+        Raises Unauthenticated when they hold nobody's credential, and for a cookie that does not count.
+        """
+        authorization = call.headers.get(_AUTHORIZATION)
+        if authorization is not None:
+            return await self.of_header(authorization)
+        signed_in = await self._sessions.find(call.session_secret)
+        if signed_in is None:
+            raise Unauthenticated
+        session = signed_in.session
+        return Caller(owner_id=session.owner_id, scopes=signed_in.scopes, credential=signed_in.credential)
 
     async def of_header(self, authorization: str) -> Caller:
         """Return who sends an Authorization header; Unauthenticated when it holds nobody's credential."""
@@ -80,7 +95,8 @@ class Authenticator:
         return known.caller
 
     def forget(self, api_key_id: int) -> None:
-        """Refuse a revoked key in this process at once."""
+        """Refuse a revoked key, and sessions that were signed in with it, in this process at once."""
+        self._sessions.forget_key(api_key_id)
         self._known = {digest: known for digest, known in self._known.items() if known.api_key_id != api_key_id}
 
     async def _look_up(self, digest: bytes, now: datetime, *, is_edit_token: bool) -> _Known | None:
@@ -115,19 +131,32 @@ class Authenticator:
         self._background.start(self._store.record_use(api_key_id, now))
 
 
+def browser_call(context: Context) -> BrowserCall:
+    """Return what came with a call."""
+    headers = {key: value for key, value in context.invocation_metadata() or () if isinstance(value, str)}
+    return BrowserCall(headers, headers.get(_HOST, ""))
+
+
+def account_of(caller: Caller) -> int:
+    """Return the account that a caller acts for.
+
+    Raises PermissionDenied for who reaches one link only, as with an edit token, and acts for no account.
+    """
+    if caller.link_id or not caller.owner_id:
+        raise PermissionDenied("an edit token gives rights on its link only")
+    return caller.owner_id
+
+
 def owner_of(caller: Caller, scope: str) -> int:
     """Return the account that a caller acts for with a scope.
 
     Raises PermissionDenied without the scope, and for an edit token, which acts for no account.
     """
     caller.require(scope)
-    if caller.link_id or not caller.owner_id:
-        raise PermissionDenied("an edit token gives rights on its link only")
-    return caller.owner_id
+    return account_of(caller)
 
 
 def reach_of(caller: Caller, scope: str) -> Reach:
-    """Return the links that a caller can touch with a scope."""
-    if not caller.link_id:
-        caller.require(scope)
+    """Return the links that a caller can touch with a scope; PermissionDenied without it."""
+    caller.require(scope)
     return Reach(owner_id=0 if caller.link_id else caller.owner_id, link_id=caller.link_id)

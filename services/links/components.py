@@ -24,9 +24,12 @@ from services.links.key_issuer import KeyIssuer
 from services.links.link_lists import LinkLists
 from services.links.link_rankings import LinkRankings
 from services.links.link_writer import LinkWriter
+from services.links.owner_passwords import OwnerPasswords
 from services.links.password_worker import PasswordWorker
 from services.links.publisher import Publisher
+from services.links.sessions import Sessions
 from services.links.settings import Settings
+from services.links.sign_in import SignIn
 from services.links.store.claims import ClaimStore
 from services.links.store.creation import CreationStore
 from services.links.store.credentials import CredentialStore
@@ -41,6 +44,7 @@ from services.links.store.link_lists import LinkListStore
 from services.links.store.links import LinkStore
 from services.links.store.oauth import OAuthStore
 from services.links.store.owners import OwnerStore
+from services.links.store.sessions import OneTimeTokenStore, SessionStore
 from services.links.store.tags import TagStore
 from services.runtime import postgres, redis_client, rpc_client
 from services.runtime.background import Background
@@ -79,6 +83,10 @@ class Parts:
     import_clicks: ImportClicks
     importer: Importer
     authenticator: Authenticator
+    session_store: SessionStore
+    sessions: Sessions
+    sign_in: SignIn
+    passwords: OwnerPasswords
     accounts: Accounts
     issuer: KeyIssuer
     applications: Applications
@@ -118,6 +126,12 @@ async def connect(settings: Settings, *, clock: Clock, next_code: Callable[[int]
     link_batches, domain_lookup = LinkBatchStore(pool), DomainLookup(domains)
     claims, proofs = DomainClaimStore(pool), Proofs(settings.secret)
     credentials, owners, oauth = CredentialStore(pool), OwnerStore(pool), OAuthStore(pool)
+    guess_limits = GuessLimits(client, settings.redis_url, breaker, settings.secret)
+    session_store = SessionStore(pool, settings.session_lifetimes)
+    sessions = Sessions(store=session_store, lifetimes=settings.session_lifetimes, clock=clock, background=background)
+    passwords = OwnerPasswords(
+        store=owners, guess_limits=guess_limits, password_worker=password_worker, background=background
+    )
     return Parts(
         settings=settings,
         clock=clock,
@@ -126,7 +140,7 @@ async def connect(settings: Settings, *, clock: Clock, next_code: Callable[[int]
         background=background,
         publisher=publisher,
         password_worker=password_worker,
-        guess_limits=GuessLimits(client, settings.redis_url, breaker, settings.secret),
+        guess_limits=guess_limits,
         links=links,
         link_batches=link_batches,
         link_lists=LinkLists(
@@ -157,7 +171,18 @@ async def connect(settings: Settings, *, clock: Clock, next_code: Callable[[int]
             background=background,
             clock=clock,
         ),
-        authenticator=Authenticator(store=credentials, clock=clock, background=background),
+        authenticator=Authenticator(store=credentials, sessions=sessions, clock=clock, background=background),
+        session_store=session_store,
+        sessions=sessions,
+        sign_in=SignIn(
+            sessions=sessions,
+            passwords=passwords,
+            keys=credentials,
+            one_time_tokens=OneTimeTokenStore(pool),
+            clock=clock,
+            takes_passwords=settings.password_sign_in,
+        ),
+        passwords=passwords,
         accounts=Accounts(store=owners, password_worker=password_worker, clock=clock),
         issuer=KeyIssuer(store=credentials, clock=clock),
         applications=Applications(store=oauth, clock=clock),

@@ -20,3 +20,6 @@ PUBLICATIONS_PENDING: Final = Gauge(
 CONSUMED: Final = Counter(
     "linkmeter_links_consumed_total", "Follows of links with max_clicks, by outcome.", ["outcome"]
 )
+SIGN_INS: Final = Counter(
+    "linkmeter_links_sign_ins_total", "Attempts to sign in, by way and outcome.", ["method", "outcome"]
+)

@@ -18,6 +18,7 @@ from linkmeter.links.v1 import (
     link_service_pb2_grpc,
     oauth_service_pb2_grpc,
     resolution_service_pb2_grpc,
+    session_service_pb2_grpc,
     tag_service_pb2_grpc,
 )
 from services.common.clock import Clock, SystemClock
@@ -37,6 +38,7 @@ from services.links.servicers.link_import import ImportServicer
 from services.links.servicers.link_reading import Reading
 from services.links.servicers.oauth import OAuthServicer
 from services.links.servicers.resolution import ResolutionServicer
+from services.links.servicers.session import SessionServicer
 from services.links.servicers.tag import TagServicer
 from services.links.settings import Settings
 from services.runtime import postgres
@@ -51,6 +53,7 @@ SERVICES: Final = (
     "linkmeter.links.v1.ImportService",
     "linkmeter.links.v1.AccessService",
     "linkmeter.links.v1.AccountService",
+    "linkmeter.links.v1.SessionService",
     "linkmeter.links.v1.OAuthService",
     "linkmeter.links.v1.LinkGraphService",
     "linkmeter.links.v1.ResolutionService",
@@ -119,6 +122,7 @@ def _start_cleaning(parts: Parts) -> None:
         ("forget_old_requests", parts.creations.forget_old_requests),
         ("forget_old_codes", parts.oauth.forget_old_codes),
         ("forget_old_grants", parts.credentials.forget_old_grants),
+        ("forget_old_sessions", parts.session_store.forget_old),
     ):
         parts.background.every(
             name, _CLEANING_SECONDS, partial(_at_present, forget, parts.clock), first_after_seconds=_CLEANING_SECONDS
@@ -185,12 +189,18 @@ def _add_link_servicers(server: grpc.aio.Server, parts: Parts) -> None:
 
 def _add_account_servicers(server: grpc.aio.Server, parts: Parts) -> None:
     account_service_pb2_grpc.add_AccountServiceServicer_to_server(
-        AccountServicer(
+        AccountServicer(accounts=parts.accounts, store=parts.owners, passwords=parts.passwords), server
+    )
+    session_service_pb2_grpc.add_SessionServiceServicer_to_server(
+        SessionServicer(
+            authenticator=parts.authenticator,
+            sessions=parts.sessions,
+            sign_in=parts.sign_in,
+            passwords=parts.passwords,
             accounts=parts.accounts,
-            store=parts.owners,
-            guess_limits=parts.guess_limits,
-            password_worker=parts.password_worker,
-            background=parts.background,
+            owners=parts.owners,
+            lifetimes=parts.settings.session_lifetimes,
+            public_url=parts.settings.public_url.url,
         ),
         server,
     )

@@ -7,10 +7,12 @@ import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Final
 
 from services.common.hosts import OwnHosts, PublicUrl
 from services.links.domain import credentials
+from services.links.domain.sessions import Lifetimes
 from services.runtime.settings import Environment
 from services.runtime.shared_settings import (
     ServerSettings,
@@ -43,6 +45,9 @@ class Settings:
     analytics_tls_name: str = ""
     # The first owner's key; empty: none is added.
     api_key: str = field(default="", repr=False)
+    # How long browsers stay signed in, and whether a login and password sign them in.
+    session_lifetimes: Lifetimes = field(default_factory=Lifetimes)
+    password_sign_in: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +55,7 @@ class AdminSettings:
     """What the operator's commands need."""
 
     postgres_url: str = field(repr=False)
+    public_url: PublicUrl
     hosts: OwnHosts
 
 
@@ -69,6 +75,11 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         api_key=env.parsed("LINKMETER_API_KEY", parse_api_key, ""),
         dns_resolver=env.parsed("LINKMETER_DNS_RESOLVER", _resolver, ""),
         domains_per_owner=env.integer("LINKMETER_DOMAINS_PER_OWNER", 100, 0, 10_000),
+        session_lifetimes=Lifetimes(
+            idle=timedelta(hours=env.integer("LINKMETER_SESSION_IDLE_HOURS", 12, 1, 720)),
+            absolute=timedelta(days=env.integer("LINKMETER_SESSION_DAYS", 30, 1, 365)),
+        ),
+        password_sign_in=env.flag("LINKMETER_PASSWORD_SIGN_IN", default=True),
     )
     env.check()
     return settings
@@ -78,7 +89,8 @@ def read_admin_settings(variables: Mapping[str, str]) -> AdminSettings:
     """Read what the operator's commands need, as the service reads it."""
     env = Environment(variables)
     url = env.text("LINKMETER_POSTGRES_URL")
-    settings = AdminSettings(postgres_url=url, hosts=read_own_hosts(env, read_public_url(env)))
+    public_url = read_public_url(env)
+    settings = AdminSettings(postgres_url=url, public_url=public_url, hosts=read_own_hosts(env, public_url))
     env.check()
     return settings
 

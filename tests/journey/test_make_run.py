@@ -43,6 +43,7 @@ async def test_first_run_shows_a_key_and_commands_that_work(tmp_path: Path) -> N
     """The three printed lines create a link, follow it and show its statistics, as they stand."""
     with make_run(tmp_path / "data") as run:
         await run.prints("Ready after")
+        assert run.sign_in.startswith(f"http://localhost:{run.port}/dashboard/sign-in#token=once_")
         create, follow, statistics = run.curl_lines
         assert json.loads(shell(create))["shortUrl"] == f"http://localhost:{run.port}/hello"
         answer = shell(follow)
@@ -58,6 +59,7 @@ async def test_first_run_shows_a_key_and_commands_that_work(tmp_path: Path) -> N
         assert run.stop(signal.SIGINT) == 0
         assert run.output.strip().endswith("Everything is kept.")
         assert not _kept_texts_with(tmp_path / "data", run.api_key)
+        assert not _kept_texts_with(tmp_path / "data", run.sign_in.rpartition("=")[2])
 
 
 async def test_readme_works_as_written_and_survives_a_killed_supervisor(tmp_path: Path) -> None:

@@ -9,7 +9,14 @@ import asyncpg
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from linkmeter.links.v1 import api_key_service_pb2, domain_service_pb2, link_service_pb2, links_pb2, tag_service_pb2
+from linkmeter.links.v1 import (
+    api_key_service_pb2,
+    domain_service_pb2,
+    link_service_pb2,
+    links_pb2,
+    session_service_pb2,
+    tag_service_pb2,
+)
 from services.common import errors
 from tests.support.clock import FakeClock
 from tests.support.links_service import API_KEY, OWNER, Links, Metadata, bearer, running_links
@@ -110,6 +117,14 @@ def list_domains(links: Links, metadata: Metadata) -> Awaitable[object]:
     return links.domains.ListDomains(domain_service_pb2.ListDomainsRequest(), metadata=metadata)
 
 
+def list_sessions(links: Links, metadata: Metadata) -> Awaitable[object]:
+    return links.sessions.ListSessions(session_service_pb2.ListSessionsRequest(), metadata=metadata)
+
+
+def delete_other_sessions(links: Links, metadata: Metadata) -> Awaitable[object]:
+    return links.sessions.DeleteOtherSessions(session_service_pb2.DeleteOtherSessionsRequest(), metadata=metadata)
+
+
 def create_tag(links: Links, metadata: Metadata) -> Awaitable[object]:
     request = tag_service_pb2.CreateTagRequest(tag=tag_service_pb2.Tag(name="new"))
     return links.tags.CreateTag(request, metadata=metadata)
@@ -131,6 +146,8 @@ NEEDED: dict[Operation, str] = {
     create_key: "keys:manage",
     list_keys: "keys:manage",
     delete_key: "keys:manage",
+    list_sessions: "keys:manage",
+    delete_other_sessions: "keys:manage",
     create_domain: "domains:manage",
     update_domain: "domains:manage",
     verify_domain: "domains:manage",

@@ -25,6 +25,7 @@ from linkmeter.links.v1 import (
     oauth_service_pb2_grpc,
     resolution_service_pb2,
     resolution_service_pb2_grpc,
+    session_service_pb2_grpc,
     tag_service_pb2_grpc,
 )
 from services.common.clock import Clock
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from linkmeter.links.v1.link_service_pb2_grpc import LinkServiceAsyncStub
     from linkmeter.links.v1.oauth_service_pb2_grpc import OAuthServiceAsyncStub
     from linkmeter.links.v1.resolution_service_pb2_grpc import ResolutionServiceAsyncStub
+    from linkmeter.links.v1.session_service_pb2_grpc import SessionServiceAsyncStub
     from linkmeter.links.v1.tag_service_pb2_grpc import TagServiceAsyncStub
 
 API_KEY = "lm_" + "k" * 43
@@ -79,6 +81,7 @@ class Links:
     resolution: "ResolutionServiceAsyncStub"
     tags: "TagServiceAsyncStub"
     imports: "ImportServiceAsyncStub"
+    sessions: "SessionServiceAsyncStub"
     authorization: "AuthorizationAsyncStub"
 
     async def create(self, destination: str = "https://example.com/", **fields: object) -> links_pb2.Link:
@@ -199,5 +202,6 @@ def _connected(server: LinksServer, postgres_url: str, channel: grpc.aio.Channel
         resolution=resolution_service_pb2_grpc.ResolutionServiceStub(channel),
         tags=tag_service_pb2_grpc.TagServiceStub(channel),
         imports=import_service_pb2_grpc.ImportServiceStub(channel),
+        sessions=session_service_pb2_grpc.SessionServiceStub(channel),
         authorization=ext_authz_pb2_grpc.AuthorizationStub(channel),
     )

@@ -16,6 +16,7 @@ from tests.support.wait import eventually
 
 ROOT = Path(__file__).resolve().parents[2]
 _KEY = re.compile(r"API key:\s+(lm_\S+)")
+_SIGN_IN = re.compile(r"Sign in:\s+(\S+)")
 
 
 class Run:
@@ -50,6 +51,12 @@ class Run:
     def api_key(self) -> str:
         """The key that it printed; empty when it printed none."""
         found = _KEY.search(self.output)
+        return found[1] if found else ""
+
+    @property
+    def sign_in(self) -> str:
+        """The address that signs in once, as it printed it."""
+        found = _SIGN_IN.search(self.output)
         return found[1] if found else ""
 
     @property

@@ -7,7 +7,7 @@ from typing import Final
 from google.api.httpbody_pb2 import HttpBody
 
 from linkmeter.analytics.v1 import click_service_pb2, click_service_pb2_grpc
-from services.analytics.access import audience_of
+from services.analytics.access import click_audience_of
 from services.analytics.convert.clicks import click_message
 from services.analytics.convert.stats import excluded_of, filters_of
 from services.analytics.convert.times import interval_of
@@ -106,7 +106,7 @@ def _error_of(problem: Exception) -> LinkmeterError:
 
 
 def _watched(request: click_service_pb2.WatchClicksRequest, context: Context) -> Selection:
-    return Selection(audience=audience_of(context), filters=_all_filters_of(request))
+    return Selection(audience=click_audience_of(context), filters=_all_filters_of(request))
 
 
 def _all_filters_of(
@@ -120,7 +120,7 @@ def _all_filters_of(
 
 
 def _selection_of(request: click_service_pb2.ListClicksRequest, context: Context) -> Selection:
-    audience = audience_of(context)
+    audience = click_audience_of(context)
     start, end = interval_of(request.interval)
     check_interval(start, end)
     return Selection(

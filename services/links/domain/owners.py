@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from services.common.caller import ADMIN, SCOPES
 from services.common.errors import InvalidArgument
 from services.links.domain import passwords
 from services.links.domain.passwords import StoredPassword
@@ -32,6 +33,13 @@ class Owner:
     workspace_id: int = 0
     password: StoredPassword | None = None
     create_time: datetime
+    # Whether who signs in to it may do what needs the scope admin.
+    admin: bool = False
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        """What a person may do who signs in to the account."""
+        return own_scopes(admin=self.admin)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +58,11 @@ class Workspace:
 
     workspace_id: int
     title: str
+
+
+def own_scopes(*, admin: bool) -> frozenset[str]:
+    """Return what a person may do who signs in to an account: everything, and admin where the operator says so."""
+    return frozenset(SCOPES) if admin else frozenset(SCOPES) - {ADMIN}
 
 
 def is_login(text: str) -> bool:
@@ -77,10 +90,10 @@ def check_workspace(title: str) -> None:
     _check_name(title, "workspace.title")
 
 
-def check_password(password: str) -> None:
+def check_password(password: str, field: str = "password") -> None:
     """Raise InvalidArgument for a password to sign in with that is too short or too long."""
     if not MIN_PASSWORD <= len(password) <= passwords.MAX_LENGTH:
-        raise InvalidArgument("password", f"must have {MIN_PASSWORD} to {passwords.MAX_LENGTH} characters")
+        raise InvalidArgument(field, f"must have {MIN_PASSWORD} to {passwords.MAX_LENGTH} characters")
 
 
 def _check_name(text: str, field: str) -> None:

@@ -3,7 +3,6 @@
 import base64
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Final
 
 from google.protobuf.json_format import MessageToJson
 from google.rpc import status_pb2
@@ -11,13 +10,12 @@ from google.rpc import status_pb2
 from linkmeter.gateway.authz.v3 import ext_authz_pb2, ext_authz_pb2_grpc
 from services.common.errors import LinkmeterError, Unauthenticated, Unavailable
 from services.links.authentication import Authenticator, Context
+from services.links.domain.browser import BrowserCall
 from services.runtime import rpc_errors
 from services.runtime.caller_metadata import ACCOUNT_KEY, CALLER_KEY, account_of, to_message
 
 # Turns "PostgreSQL is down" into an error of ours.
 Translator = Callable[[Exception], LinkmeterError | None]
-
-_AUTHORIZATION: Final = "authorization"
 
 
 class AuthorizationServicer(ext_authz_pb2_grpc.AuthorizationServicer):
@@ -30,9 +28,9 @@ class AuthorizationServicer(ext_authz_pb2_grpc.AuthorizationServicer):
     async def Check(self, request: ext_authz_pb2.CheckRequest, context: Context) -> ext_authz_pb2.CheckResponse:
         """Let the request of a known caller through, and answer others in its place."""
         del context
-        header = request.attributes.request.http.headers.get(_AUTHORIZATION, "")
+        http = request.attributes.request.http
         try:
-            caller = await self._authenticator.of_header(header)
+            caller = await self._authenticator.of_call(BrowserCall(http.headers, http.host))
         except Unauthenticated as problem:
             return _denied(HTTPStatus.UNAUTHORIZED, problem, ("www-authenticate", "Bearer"))
         except Exception as problem:

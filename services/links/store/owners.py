@@ -23,7 +23,8 @@ class OwnerStore:
         """Find an account by id."""
         row = await self._pool.fetchrow(
             """
-            SELECT owner_id, login, display_name, email, workspace_id, password_hash, password_version, create_time
+            SELECT owner_id, login, display_name, email, workspace_id, password_hash, password_version, create_time,
+                admin
             FROM owners WHERE owner_id = $1
             """,
             owner_id,
@@ -36,7 +37,8 @@ class OwnerStore:
             return None
         row = await self._pool.fetchrow(
             """
-            SELECT owner_id, login, display_name, email, workspace_id, password_hash, password_version, create_time
+            SELECT owner_id, login, display_name, email, workspace_id, password_hash, password_version, create_time,
+                admin
             FROM owners WHERE login = $1
             """,
             login,
@@ -47,7 +49,8 @@ class OwnerStore:
         """List the accounts of a group, or with 0 all, oldest first."""
         rows = await self._pool.fetch(
             """
-            SELECT owner_id, login, display_name, email, workspace_id, password_hash, password_version, create_time
+            SELECT owner_id, login, display_name, email, workspace_id, password_hash, password_version, create_time,
+                admin
             FROM owners WHERE $1 = 0 OR workspace_id = $1 ORDER BY owner_id LIMIT $2
             """,
             workspace_id,
@@ -64,7 +67,7 @@ class OwnerStore:
                     create_time)
                 VALUES ($1, $2, $3, nullif($4, 0), $5, $6, $7)
                 RETURNING owner_id, login, display_name, email, workspace_id, password_hash, password_version,
-                    create_time
+                    create_time, admin
                 """,
                 draft.login,
                 draft.display_name,
@@ -88,6 +91,13 @@ class OwnerStore:
             login,
             password.hash,
             password.version,
+        )
+        return changed is not None
+
+    async def set_admin(self, login: str, *, admin: bool) -> bool:
+        """Say whether who signs in to an account has the scope admin; return whether there is such an account."""
+        changed = await self._pool.fetchval(
+            "UPDATE owners SET admin = $2 WHERE login = $1 RETURNING true", login, admin
         )
         return changed is not None
 
@@ -116,4 +126,5 @@ def owner(row: asyncpg.Record) -> Owner:
         workspace_id=row["workspace_id"] or 0,
         password=StoredPassword(row["password_hash"], row["password_version"]) if row["password_hash"] else None,
         create_time=row["create_time"],
+        admin=row["admin"],
     )

@@ -8,6 +8,8 @@ import pytest
 
 from linkmeter.links.v1 import access_service_pb2, account_service_pb2, link_service_pb2, links_pb2, oauth_service_pb2
 from services.common import errors
+from services.common.caller import ADMIN
+from tests.support import sessions
 from tests.support.links_service import Links, bearer
 
 PASSWORD = "correct horse"
@@ -103,14 +105,30 @@ async def test_first_account_gets_a_password(links: Links, links_database: str) 
     assert "not found" in refused(links_database, "set-password", "nobody", said=PASSWORD)
 
 
+async def test_address_signs_in_and_admin_is_given_and_taken(links: Links, links_database: str) -> None:
+    """Without a running service: what is printed works in a browser, once."""
+    url = links_database
+    done(url, "create-owner", "ada")
+    for said in ("on", "off"):
+        done(url, "set-admin", "ada", said)
+        address = done(url, "sign-in", "ada")["sign_in"]
+        page, _, token = address.partition("#token=")
+        assert page == "https://sho.rt/dashboard/sign-in"
+        signed_in = await sessions.create(links, one_time_token=token)
+        caller = await sessions.me(links, signed_in.browser.sends())
+        assert (caller.owner.login, ADMIN in caller.scopes) == ("ada", said == "on")
+    for command in (["set-admin", "nobody", "on"], ["sign-in", "nobody"]):
+        assert "not found" in refused(url, *command)
+
+
 def test_accounts_and_groups_are_listed(links_database: str) -> None:
     """One line each, under names; a group's alone on request."""
     url = links_database
     team = done(url, "create-workspace", "Team")["workspace_id"]
     assert table(url, "list-workspaces") == [["workspace_id", "title"], [team, "Team"]]
     ada = done(url, "create-owner", "ada", "--workspace", team)["owner_id"]
-    head = ["owner_id", "login", "display_name", "email", "workspace_id", "password"]
-    row = [ada, "ada", "ada", "-", team, "no"]
+    head = ["owner_id", "login", "display_name", "email", "workspace_id", "password", "admin"]
+    row = [ada, "ada", "ada", "-", team, "no", "no"]
     assert table(url, "list-owners", "--workspace", team) == [head, row]
     assert [line[1] for line in table(url, "list-owners")] == ["login", "anonymous", "owner", "ada"]
     assert table(url, "list-owners", "--workspace", "999") == []

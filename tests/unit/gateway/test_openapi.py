@@ -23,6 +23,7 @@ from linkmeter.links.v1 import (
     domain_service_pb2,
     import_service_pb2,
     link_service_pb2,
+    session_service_pb2,
     tag_service_pb2,
 )
 
@@ -35,6 +36,7 @@ MODULES = (
     domain_service_pb2,
     import_service_pb2,
     link_service_pb2,
+    session_service_pb2,
     tag_service_pb2,
 )
 Json = dict[str, Any]
