@@ -11,7 +11,7 @@ from services.common.caller import LINKS_READ, LINKS_WRITE, STATS_READ, Caller
 from services.common.clock import Clock
 from services.common.errors import PermissionDenied, Unauthenticated
 from services.links.domain import credentials
-from services.links.domain.browser import BrowserCall
+from services.links.domain.browser import SESSION_COOKIE, BrowserCall
 from services.links.domain.link import Reach
 from services.links.sessions import Sessions
 from services.links.store.credentials import CredentialStore
@@ -66,7 +66,7 @@ class Authenticator:
         authorization = call.headers.get(_AUTHORIZATION)
         if authorization is not None:
             return await self.of_header(authorization)
-        signed_in = await self._sessions.find(call.session_secret)
+        signed_in = await self._sessions.find(call.cookie(SESSION_COOKIE))
         if signed_in is None:
             raise Unauthenticated
         session = signed_in.session

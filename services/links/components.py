@@ -24,17 +24,20 @@ from services.links.key_issuer import KeyIssuer
 from services.links.link_lists import LinkLists
 from services.links.link_rankings import LinkRankings
 from services.links.link_writer import LinkWriter
+from services.links.oidc_provider import OidcProvider
 from services.links.owner_passwords import OwnerPasswords
 from services.links.password_worker import PasswordWorker
 from services.links.publisher import Publisher
 from services.links.sessions import Sessions
 from services.links.settings import Settings
 from services.links.sign_in import SignIn
+from services.links.single_sign_on import SingleSignOn
 from services.links.store.claims import ClaimStore
 from services.links.store.creation import CreationStore
 from services.links.store.credentials import CredentialStore
 from services.links.store.domain_claims import DomainClaimStore
 from services.links.store.domains import DomainStore
+from services.links.store.identities import IdentityStore
 from services.links.store.import_undo import ImportUndoStore
 from services.links.store.imported_links import ImportedLinkStore
 from services.links.store.imports import ImportStore
@@ -85,6 +88,8 @@ class Parts:
     authenticator: Authenticator
     session_store: SessionStore
     sessions: Sessions
+    identities: IdentityStore
+    single_sign_on: SingleSignOn | None
     sign_in: SignIn
     passwords: OwnerPasswords
     accounts: Accounts
@@ -101,6 +106,8 @@ class Parts:
         await self.background.stop()
         await self.publisher.stop()
         self.password_worker.stop()
+        if self.single_sign_on is not None:
+            await self.single_sign_on.close()
         await self.analytics.close()
         await self.redis.aclose()
         # close() would wait for ever on a PostgreSQL that hangs.
@@ -129,6 +136,8 @@ async def connect(settings: Settings, *, clock: Clock, next_code: Callable[[int]
     guess_limits = GuessLimits(client, settings.redis_url, breaker, settings.secret)
     session_store = SessionStore(pool, settings.session_lifetimes)
     sessions = Sessions(store=session_store, lifetimes=settings.session_lifetimes, clock=clock, background=background)
+    identities = IdentityStore(pool)
+    single_sign_on = _single_sign_on(settings, identities, clock)
     passwords = OwnerPasswords(
         store=owners, guess_limits=guess_limits, password_worker=password_worker, background=background
     )
@@ -174,11 +183,14 @@ async def connect(settings: Settings, *, clock: Clock, next_code: Callable[[int]
         authenticator=Authenticator(store=credentials, sessions=sessions, clock=clock, background=background),
         session_store=session_store,
         sessions=sessions,
+        identities=identities,
+        single_sign_on=single_sign_on,
         sign_in=SignIn(
             sessions=sessions,
             passwords=passwords,
             keys=credentials,
             one_time_tokens=OneTimeTokenStore(pool),
+            single_sign_on=single_sign_on,
             clock=clock,
             takes_passwords=settings.password_sign_in,
         ),
@@ -211,4 +223,16 @@ async def connect(settings: Settings, *, clock: Clock, next_code: Callable[[int]
             clock=clock,
             most_per_owner=settings.domains_per_owner,
         ),
+    )
+
+
+def _single_sign_on(settings: Settings, store: IdentityStore, clock: Clock) -> SingleSignOn | None:
+    if settings.oidc is None:
+        return None
+    return SingleSignOn(
+        settings=settings.oidc,
+        provider=OidcProvider(settings.oidc, clock),
+        store=store,
+        clock=clock,
+        public_url=settings.public_url.url,
     )

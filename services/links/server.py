@@ -123,6 +123,7 @@ def _start_cleaning(parts: Parts) -> None:
         ("forget_old_codes", parts.oauth.forget_old_codes),
         ("forget_old_grants", parts.credentials.forget_old_grants),
         ("forget_old_sessions", parts.session_store.forget_old),
+        ("forget_old_attempts", parts.identities.forget_old_attempts),
     ):
         parts.background.every(
             name, _CLEANING_SECONDS, partial(_at_present, forget, parts.clock), first_after_seconds=_CLEANING_SECONDS

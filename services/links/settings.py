@@ -11,7 +11,8 @@ from datetime import timedelta
 from typing import Final
 
 from services.common.hosts import OwnHosts, PublicUrl
-from services.links.domain import credentials
+from services.links.domain import credentials, oidc
+from services.links.domain.oidc import OidcSettings, UnknownIdentity
 from services.links.domain.sessions import Lifetimes
 from services.runtime.settings import Environment
 from services.runtime.shared_settings import (
@@ -48,6 +49,8 @@ class Settings:
     # How long browsers stay signed in, and whether a login and password sign them in.
     session_lifetimes: Lifetimes = field(default_factory=Lifetimes)
     password_sign_in: bool = True
+    # The provider of single sign-on; None: there is none.
+    oidc: OidcSettings | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,9 +83,27 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
             absolute=timedelta(days=env.integer("LINKMETER_SESSION_DAYS", 30, 1, 365)),
         ),
         password_sign_in=env.flag("LINKMETER_PASSWORD_SIGN_IN", default=True),
+        oidc=_read_oidc(env),
     )
     env.check()
     return settings
+
+
+def _read_oidc(env: Environment) -> OidcSettings | None:
+    issuer = env.parsed("LINKMETER_OIDC_ISSUER", oidc.parse_issuer, "")
+    settings = OidcSettings(
+        issuer=issuer,
+        client_id=env.text("LINKMETER_OIDC_CLIENT_ID", ""),
+        client_secret=env.text("LINKMETER_OIDC_CLIENT_SECRET", ""),
+        title=env.text("LINKMETER_OIDC_TITLE", "Single sign-on"),
+        scopes=tuple(env.text("LINKMETER_OIDC_SCOPES", "openid email profile").split()),
+        unknown=env.parsed("LINKMETER_OIDC_ACCOUNTS", oidc.parse_unknown, frozenset({UnknownIdentity.EMAIL})),
+    )
+    if issuer and not settings.client_id:
+        env.complain("LINKMETER_OIDC_CLIENT_ID is required with LINKMETER_OIDC_ISSUER")
+    if "openid" not in settings.scopes:
+        env.complain("LINKMETER_OIDC_SCOPES must have openid among them")
+    return settings if issuer else None
 
 
 def read_admin_settings(variables: Mapping[str, str]) -> AdminSettings:

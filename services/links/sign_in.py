@@ -12,6 +12,7 @@ from services.links.domain.credentials import Secret
 from services.links.domain.sessions import Session, SessionDraft, SignInMethod
 from services.links.owner_passwords import OwnerPasswords
 from services.links.sessions import Sessions
+from services.links.single_sign_on import SingleSignOn
 from services.links.store.credentials import CredentialStore
 from services.links.store.sessions import OneTimeTokenStore
 
@@ -38,6 +39,7 @@ class SignIn:
         passwords: OwnerPasswords,
         keys: CredentialStore,
         one_time_tokens: OneTimeTokenStore,
+        single_sign_on: SingleSignOn | None,
         clock: Clock,
         takes_passwords: bool,
     ) -> None:
@@ -45,6 +47,7 @@ class SignIn:
         self._passwords = passwords
         self._keys = keys
         self._one_time_tokens = one_time_tokens
+        self._single_sign_on = single_sign_on
         self._clock = clock
         self.takes_passwords = takes_passwords
 
@@ -77,6 +80,28 @@ class SignIn:
         if owner_id is None:
             raise _refused(SignInMethod.ONE_TIME)
         return await self._begin(SessionDraft(owner_id=owner_id, method=SignInMethod.ONE_TIME), visitor)
+
+    @property
+    def oidc_title(self) -> str:
+        """What the button of the single sign-on says; empty when there is none."""
+        return self._single_sign_on.title if self._single_sign_on else ""
+
+    async def begin_oidc(self) -> tuple[str, Secret]:
+        """Return where a browser goes to sign in at the provider, and what its cookie has to hold meanwhile."""
+        return await self._provider().begin()
+
+    async def by_oidc(self, cookie: str, code: str, state: str, visitor: Visitor) -> tuple[Session, Secret]:
+        """Sign in by what the provider has sent the browser back with; Unavailable when it does not answer."""
+        try:
+            owner_id = await self._provider().account_of(cookie, code, state)
+        except Unauthenticated:
+            raise _refused(SignInMethod.OIDC) from None
+        return await self._begin(SessionDraft(owner_id=owner_id, method=SignInMethod.OIDC), visitor)
+
+    def _provider(self) -> SingleSignOn:
+        if self._single_sign_on is None:
+            raise FailedPrecondition("there is no single sign-on here")
+        return self._single_sign_on
 
     async def _begin(self, draft: SessionDraft, visitor: Visitor) -> tuple[Session, Secret]:
         if draft.owner_id == ANONYMOUS_OWNER_ID:

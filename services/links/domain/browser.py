@@ -18,6 +18,8 @@ FORWARDED_PROTO: Final = "x-forwarded-proto"
 HEADERS: Final = (COOKIE, GRPC_WEB, FETCH_SITE, ORIGIN, FORWARDED_PROTO)
 
 SESSION_COOKIE: Final = "session"
+# Of an attempt to sign in through a provider.
+OIDC_COOKIE: Final = "oidc"
 # Browsers take a cookie of such a name from https alone, for this very host and all its paths.
 _HOST_PREFIX: Final = "__Host-"
 _SAME_ORIGIN: Final = "same-origin"
@@ -32,18 +34,15 @@ class BrowserCall:
     host: str
 
     @property
-    def session_secret(self) -> str:
-        """What the session's cookie holds; empty when there is none, or when cookies do not count for this call."""
-        return self.cookie(SESSION_COOKIE) if self.headers.get(GRPC_WEB) and self._is_of_own_page() else ""
-
-    @property
     def is_of_other_page(self) -> bool:
         """Whether a page of another origin made the call; programs, which name no origin, did not."""
         names_origin = bool(self.headers.get(FETCH_SITE) or self.headers.get(ORIGIN))
         return names_origin and not self._is_of_own_page()
 
     def cookie(self, name: str) -> str:
-        """Return what a cookie holds that set_cookie made; empty when there is none."""
+        """Return what a cookie of ours holds; empty when there is none, or when cookies do not count for this call."""
+        if not (self.headers.get(GRPC_WEB) and self._is_of_own_page()):
+            return ""
         wanted = self._full_name(name)
         for pair in self.headers.get(COOKIE, "").split(";"):
             found, _, value = pair.strip().partition("=")

@@ -10,10 +10,11 @@ from services.links import convert, convert_sessions
 from services.links.accounts import Accounts
 from services.links.authentication import Authenticator, Context, account_of, browser_call, owner_of
 from services.links.domain import owners, sessions
-from services.links.domain.browser import SESSION_COOKIE, BrowserCall
+from services.links.domain.browser import OIDC_COOKIE, SESSION_COOKIE, BrowserCall
 from services.links.domain.credentials import Secret
+from services.links.domain.oidc import ATTEMPT_LIFETIME
 from services.links.domain.owners import Owner
-from services.links.domain.sessions import Lifetimes, Session
+from services.links.domain.sessions import Lifetimes, Session, SignInMethod
 from services.links.owner_passwords import OwnerPasswords
 from services.links.sessions import Sessions
 from services.links.sign_in import SignIn, Visitor
@@ -50,7 +51,9 @@ class SessionServicer(session_service_pb2_grpc.SessionServiceServicer):
         """Return how one can sign in."""
         del request, context
         return session_service_pb2.GetSignInOptionsResponse(
-            password=self._sign_in.takes_passwords, public_url=self._public_url
+            password=self._sign_in.takes_passwords,
+            oidc_title=self._sign_in.oidc_title,
+            public_url=self._public_url,
         )
 
     async def CreateSession(
@@ -60,9 +63,25 @@ class SessionServicer(session_service_pb2_grpc.SessionServiceServicer):
         call = browser_call(context)
         if call.is_of_other_page:
             raise PermissionDenied("a page of another origin cannot sign in here")
-        session, secret = await self._begin(request, _visitor(call))
-        await _set_cookie(context, call, secret, seconds=int(self._lifetimes.absolute.total_seconds()))
+        session, secret = await self._begin(request, call)
+        cookies = [call.set_cookie(SESSION_COOKIE, secret.text, seconds=int(self._lifetimes.absolute.total_seconds()))]
+        if session.method is SignInMethod.OIDC:
+            cookies.append(call.forget_cookie(OIDC_COOKIE))
+        await _set_cookies(context, *cookies)
         return self._message(session, session.session_id)
+
+    async def BeginOidc(
+        self, request: session_service_pb2.BeginOidcRequest, context: Context
+    ) -> session_service_pb2.BeginOidcResponse:
+        """Begin single sign-on, bound to the browser by a cookie."""
+        del request
+        call = browser_call(context)
+        if call.is_of_other_page:
+            raise PermissionDenied("a page of another origin cannot sign in here")
+        url, secret = await self._sign_in.begin_oidc()
+        seconds = int(ATTEMPT_LIFETIME.total_seconds())
+        await _set_cookies(context, call.set_cookie(OIDC_COOKIE, secret.text, seconds=seconds))
+        return session_service_pb2.BeginOidcResponse(authorization_url=url)
 
     async def GetCaller(
         self, request: session_service_pb2.GetCallerRequest, context: Context
@@ -101,8 +120,7 @@ class SessionServicer(session_service_pb2_grpc.SessionServiceServicer):
         if not session_id or not await self._sessions.end(session_id, owner_id):
             raise NotFound("session", session_id)
         if is_own:
-            forgotten = browser_call(context).forget_cookie(SESSION_COOKIE)
-            await context.send_initial_metadata((("set-cookie", forgotten),))
+            await _set_cookies(context, browser_call(context).forget_cookie(SESSION_COOKIE))
         return Empty()
 
     async def DeleteOtherSessions(
@@ -133,8 +151,9 @@ class SessionServicer(session_service_pb2_grpc.SessionServiceServicer):
         return Empty()
 
     async def _begin(
-        self, request: session_service_pb2.CreateSessionRequest, visitor: Visitor
+        self, request: session_service_pb2.CreateSessionRequest, call: BrowserCall
     ) -> tuple[Session, Secret]:
+        visitor = _visitor(call)
         match request.WhichOneof("credential"):
             case "password":
                 return await self._sign_in.by_password(request.password.login, request.password.password, visitor)
@@ -142,6 +161,9 @@ class SessionServicer(session_service_pb2_grpc.SessionServiceServicer):
                 return await self._sign_in.by_api_key(request.api_key, visitor)
             case "one_time_token":
                 return await self._sign_in.by_one_time_token(request.one_time_token, visitor)
+            case "oidc":
+                cookie = call.cookie(OIDC_COOKIE)
+                return await self._sign_in.by_oidc(cookie, request.oidc.code, request.oidc.state, visitor)
         raise InvalidArgument("credential", "must be given")
 
     async def _account(self, caller: Caller) -> Owner:
@@ -166,6 +188,5 @@ def _visitor(call: BrowserCall) -> Visitor:
     )
 
 
-async def _set_cookie(context: Context, call: BrowserCall, secret: Secret, *, seconds: int) -> None:
-    cookie = call.set_cookie(SESSION_COOKIE, secret.text, seconds=seconds)
-    await context.send_initial_metadata((("set-cookie", cookie),))
+async def _set_cookies(context: Context, *cookies: str) -> None:
+    await context.send_initial_metadata(tuple(("set-cookie", cookie) for cookie in cookies))

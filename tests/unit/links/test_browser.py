@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.links.domain.browser import BrowserCall
+from services.links.domain.browser import SESSION_COOKIE, BrowserCall
 
 SECRET = "ses_" + "s" * 43
 HTTPS = f"__Host-session={SECRET}"
@@ -28,7 +28,7 @@ def call(headers: dict[str, str], host: str = "sho.rt") -> BrowserCall:
     ],
 )
 def test_cookie_of_our_own_page_counts(headers: dict[str, str], host: str) -> None:
-    assert call(headers, host).session_secret == SECRET
+    assert call(headers, host).cookie(SESSION_COOKIE) == SECRET
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_cookie_of_our_own_page_counts(headers: dict[str, str], host: str) -> No
     ],
 )
 def test_every_other_cookie_does_not(headers: dict[str, str], host: str) -> None:
-    assert call(headers, host).session_secret == ""
+    assert call(headers, host).cookie(SESSION_COOKIE) == ""
 
 
 @pytest.mark.parametrize(
