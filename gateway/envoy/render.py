@@ -33,6 +33,7 @@ _AUTHORIZATION_HEADERS: Final = (
     "x-forwarded-proto",
     "x-grpc-web",
     "x-request-id",
+    "x-share",
 )
 # Below 20,000 open files, with room for the connections to the services.
 _MAX_CONNECTIONS: Final = 15_000

@@ -27,6 +27,7 @@ _BODIES: Final[dict[str, Any]] = {
         "oldPassword": "correct horse",
         "newPassword": "battery staple",
     },
+    "linkmeter.links.v1.ShareService.CreateShare": {"title": "For the client", "password": "correct horse"},
     "linkmeter.links.v1.DomainService.CreateDomain": {"host": "go.example.com"},
     "linkmeter.links.v1.DomainService.UpdateDomain": {"publicUrl": "https://go.example.com"},
     "linkmeter.links.v1.ImportService.CreateImport": {"origin": "yourls", "originIdentity": "https://old.example.com"},

@@ -17,6 +17,7 @@ _NATIVE: Final = {
     "linkmeter.links.v1.ImportService": "Moving in",
     "linkmeter.analytics.v1.ClickService": "Clicks",
     "linkmeter.analytics.v1.StatsService": "Statistics",
+    "linkmeter.links.v1.ShareService": "Sharing",
     "linkmeter.links.v1.SessionService": "Signing in",
 }
 # OAuth is one word.

@@ -10,10 +10,11 @@ import grpc
 from services.common.caller import LINKS_READ, LINKS_WRITE, STATS_READ, Caller
 from services.common.clock import Clock
 from services.common.errors import PermissionDenied, Unauthenticated
-from services.links.domain import credentials
-from services.links.domain.browser import SESSION_COOKIE, BrowserCall
+from services.links.domain import credentials, shares
+from services.links.domain.browser import SESSION_COOKIE, SHARE, BrowserCall
 from services.links.domain.link import Reach
 from services.links.sessions import Sessions
+from services.links.shares import Shares
 from services.links.store.credentials import CredentialStore
 from services.runtime.background import Background
 from services.runtime.caller_metadata import caller_of
@@ -42,9 +43,12 @@ class _Known:
 class Authenticator:
     """Turns credentials into callers; unknown, revoked and expired ones all meet the same answer."""
 
-    def __init__(self, *, store: CredentialStore, sessions: Sessions, clock: Clock, background: Background) -> None:
+    def __init__(
+        self, *, store: CredentialStore, sessions: Sessions, shares: Shares, clock: Clock, background: Background
+    ) -> None:
         self._store = store
         self._sessions = sessions
+        self._shares = shares
         self._clock = clock
         self._background = background
         self._known: dict[bytes, _Known] = {}
@@ -59,18 +63,28 @@ class Authenticator:
         return vouched or await self.of_call(browser_call(context))
 
     async def of_call(self, call: BrowserCall) -> Caller:
-        """Return who makes a call by its headers: an Authorization header wins over the cookie of a session.
+        """Return who makes a call by its headers: an Authorization header wins over cookies.
 
+        A page that shows a share acts as whoever opened that, also in the browser of somebody who is signed in.
         Raises Unauthenticated when they hold nobody's credential, and for a cookie that does not count.
         """
         authorization = call.headers.get(_AUTHORIZATION)
         if authorization is not None:
             return await self.of_header(authorization)
+        tag = call.headers.get(SHARE)
+        if tag is not None:
+            return await self._of_share(call.cookie(shares.cookie_name(tag)))
         signed_in = await self._sessions.find(call.cookie(SESSION_COOKIE))
         if signed_in is None:
             raise Unauthenticated
         session = signed_in.session
         return Caller(owner_id=session.owner_id, scopes=signed_in.scopes, credential=signed_in.credential)
+
+    async def _of_share(self, ticket: str) -> Caller:
+        share = await self._shares.opened(ticket)
+        if share is None:
+            raise Unauthenticated
+        return Caller(link_id=share.link_id, scopes=frozenset({STATS_READ}), credential=f"share:{share.share_id}")
 
     async def of_header(self, authorization: str) -> Caller:
         """Return who sends an Authorization header; Unauthenticated when it holds nobody's credential."""

@@ -30,6 +30,7 @@ from services.links.password_worker import PasswordWorker
 from services.links.publisher import Publisher
 from services.links.sessions import Sessions
 from services.links.settings import Settings
+from services.links.shares import Shares
 from services.links.sign_in import SignIn
 from services.links.single_sign_on import SingleSignOn
 from services.links.store.claims import ClaimStore
@@ -48,6 +49,7 @@ from services.links.store.links import LinkStore
 from services.links.store.oauth import OAuthStore
 from services.links.store.owners import OwnerStore
 from services.links.store.sessions import OneTimeTokenStore, SessionStore
+from services.links.store.shares import ShareStore
 from services.links.store.tags import TagStore
 from services.runtime import postgres, redis_client, rpc_client
 from services.runtime.background import Background
@@ -88,6 +90,8 @@ class Parts:
     authenticator: Authenticator
     session_store: SessionStore
     sessions: Sessions
+    share_store: ShareStore
+    shares: Shares
     identities: IdentityStore
     single_sign_on: SingleSignOn | None
     sign_in: SignIn
@@ -136,6 +140,16 @@ async def connect(settings: Settings, *, clock: Clock, next_code: Callable[[int]
     guess_limits = GuessLimits(client, settings.redis_url, breaker, settings.secret)
     session_store = SessionStore(pool, settings.session_lifetimes)
     sessions = Sessions(store=session_store, lifetimes=settings.session_lifetimes, clock=clock, background=background)
+    share_store = ShareStore(pool)
+    shares = Shares(
+        store=share_store,
+        guess_limits=guess_limits,
+        password_worker=password_worker,
+        background=background,
+        clock=clock,
+        secret=settings.secret,
+        public_url=settings.public_url.url,
+    )
     identities = IdentityStore(pool)
     single_sign_on = _single_sign_on(settings, identities, clock)
     passwords = OwnerPasswords(
@@ -180,9 +194,13 @@ async def connect(settings: Settings, *, clock: Clock, next_code: Callable[[int]
             background=background,
             clock=clock,
         ),
-        authenticator=Authenticator(store=credentials, sessions=sessions, clock=clock, background=background),
+        authenticator=Authenticator(
+            store=credentials, sessions=sessions, shares=shares, clock=clock, background=background
+        ),
         session_store=session_store,
         sessions=sessions,
+        share_store=share_store,
+        shares=shares,
         identities=identities,
         single_sign_on=single_sign_on,
         sign_in=SignIn(

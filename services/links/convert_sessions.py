@@ -1,4 +1,4 @@
-"""Between the contract's messages about sessions and the domain."""
+"""Between the contract's messages about sessions and shares and the domain."""
 
 from __future__ import annotations  # enum value types are in the stubs only
 
@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from linkmeter.links.v1 import session_service_pb2
-from services.links.convert import timestamp
+from linkmeter.links.v1 import session_service_pb2, share_service_pb2
+from services.links.convert import time_of, timestamp
+from services.links.domain.link import Link
 from services.links.domain.sessions import Session, SignInMethod
+from services.links.domain.shares import Share, ShareDraft
 
 _METHODS: Final[Mapping[SignInMethod, session_service_pb2.SignInMethod.ValueType]] = {
     SignInMethod.PASSWORD: session_service_pb2.SIGN_IN_METHOD_PASSWORD,
@@ -29,4 +31,37 @@ def session_message(session: Session, end: datetime, *, is_current: bool) -> ses
         user_agent=session.user_agent,
         network=session.network,
         current=is_current,
+    )
+
+
+def share_draft(message: share_service_pb2.Share, link_id: int) -> ShareDraft:
+    """Read a share to be created."""
+    return ShareDraft(
+        link_id=link_id,
+        title=message.title,
+        password=message.password,
+        expire_time=time_of(message, "expire_time", "share.expire_time"),
+    )
+
+
+def share_message(share: Share, url: str) -> share_service_pb2.Share:
+    """Write a share with its address, without its password."""
+    return share_service_pb2.Share(
+        share_id=share.share_id,
+        link_id=share.link_id,
+        title=share.title,
+        has_password=share.password is not None,
+        expire_time=timestamp(share.expire_time),
+        create_time=timestamp(share.create_time),
+        url=url,
+    )
+
+
+def shared_link_message(link: Link) -> share_service_pb2.SharedLink:
+    """Write what those see of a link who may see its statistics: never where it leads."""
+    return share_service_pb2.SharedLink(
+        link_id=link.link_id,
+        short_url=link.short_url,
+        title=link.fields.title,
+        create_time=timestamp(link.create_time),
     )

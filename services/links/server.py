@@ -19,6 +19,7 @@ from linkmeter.links.v1 import (
     oauth_service_pb2_grpc,
     resolution_service_pb2_grpc,
     session_service_pb2_grpc,
+    share_service_pb2_grpc,
     tag_service_pb2_grpc,
 )
 from services.common.clock import Clock, SystemClock
@@ -39,6 +40,7 @@ from services.links.servicers.link_reading import Reading
 from services.links.servicers.oauth import OAuthServicer
 from services.links.servicers.resolution import ResolutionServicer
 from services.links.servicers.session import SessionServicer
+from services.links.servicers.share import ShareServicer
 from services.links.servicers.tag import TagServicer
 from services.links.settings import Settings
 from services.runtime import postgres
@@ -54,6 +56,7 @@ SERVICES: Final = (
     "linkmeter.links.v1.AccessService",
     "linkmeter.links.v1.AccountService",
     "linkmeter.links.v1.SessionService",
+    "linkmeter.links.v1.ShareService",
     "linkmeter.links.v1.OAuthService",
     "linkmeter.links.v1.LinkGraphService",
     "linkmeter.links.v1.ResolutionService",
@@ -124,6 +127,7 @@ def _start_cleaning(parts: Parts) -> None:
         ("forget_old_grants", parts.credentials.forget_old_grants),
         ("forget_old_sessions", parts.session_store.forget_old),
         ("forget_old_attempts", parts.identities.forget_old_attempts),
+        ("forget_old_shares", parts.share_store.forget_old),
     ):
         parts.background.every(
             name, _CLEANING_SECONDS, partial(_at_present, forget, parts.clock), first_after_seconds=_CLEANING_SECONDS
@@ -182,6 +186,9 @@ def _add_link_servicers(server: grpc.aio.Server, parts: Parts) -> None:
             clock=parts.clock,
         ),
         server,
+    )
+    share_service_pb2_grpc.add_ShareServiceServicer_to_server(
+        ShareServicer(authenticator=parts.authenticator, shares=parts.shares, links=parts.links), server
     )
     link_graph_service_pb2_grpc.add_LinkGraphServiceServicer_to_server(
         LinkGraphServicer(store=parts.link_graph), server

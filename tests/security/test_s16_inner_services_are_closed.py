@@ -14,6 +14,7 @@ OPEN = {
     "linkmeter.links.v1.ApiKeyService",
     "linkmeter.links.v1.DomainService",
     "linkmeter.links.v1.SessionService",
+    "linkmeter.links.v1.ShareService",
     "linkmeter.links.v1.ImportService",
     "linkmeter.analytics.v1.ClickService",
     "linkmeter.analytics.v1.StatsService",

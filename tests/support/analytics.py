@@ -24,7 +24,7 @@ from services.analytics.server import AnalyticsServer, build_enricher
 from services.analytics.settings import Settings, read_settings, read_settle_settings
 from services.analytics.settle import SettleServer
 from services.analytics.watching.limits import WatchLimits
-from services.common.caller import ADMIN, STATS_READ, Caller
+from services.common.caller import ADMIN, LINKS_READ, LINKS_WRITE, STATS_READ, Caller
 from services.common.clock import Clock, SystemClock
 from services.runtime.caller_metadata import metadata_for
 from services.runtime.rpc_client import open_channel
@@ -36,7 +36,7 @@ Metadata = tuple[tuple[str, bytes], ...]
 AS_OWNER: Metadata = metadata_for(Caller(owner_id=OWNER, scopes=frozenset({STATS_READ})))
 AS_OTHER_OWNER: Metadata = metadata_for(Caller(owner_id=OWNER + 1, scopes=frozenset({STATS_READ})))
 AS_ADMIN: Metadata = metadata_for(Caller(owner_id=1, scopes=frozenset({ADMIN})))
-AS_LINK: Metadata = metadata_for(Caller(link_id=LINK))
+AS_LINK: Metadata = metadata_for(Caller(link_id=LINK, scopes=frozenset({LINKS_READ, LINKS_WRITE, STATS_READ})))
 
 LIMITS = Limits(message_bytes=64 * 1024 * 1024, grace_seconds=0.2)
 

@@ -26,6 +26,7 @@ from linkmeter.links.v1 import (
     resolution_service_pb2,
     resolution_service_pb2_grpc,
     session_service_pb2_grpc,
+    share_service_pb2_grpc,
     tag_service_pb2_grpc,
 )
 from services.common.clock import Clock
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from linkmeter.links.v1.oauth_service_pb2_grpc import OAuthServiceAsyncStub
     from linkmeter.links.v1.resolution_service_pb2_grpc import ResolutionServiceAsyncStub
     from linkmeter.links.v1.session_service_pb2_grpc import SessionServiceAsyncStub
+    from linkmeter.links.v1.share_service_pb2_grpc import ShareServiceAsyncStub
     from linkmeter.links.v1.tag_service_pb2_grpc import TagServiceAsyncStub
 
 API_KEY = "lm_" + "k" * 43
@@ -82,6 +84,7 @@ class Links:
     tags: "TagServiceAsyncStub"
     imports: "ImportServiceAsyncStub"
     sessions: "SessionServiceAsyncStub"
+    shares: "ShareServiceAsyncStub"
     authorization: "AuthorizationAsyncStub"
 
     async def create(self, destination: str = "https://example.com/", **fields: object) -> links_pb2.Link:
@@ -203,5 +206,6 @@ def _connected(server: LinksServer, postgres_url: str, channel: grpc.aio.Channel
         tags=tag_service_pb2_grpc.TagServiceStub(channel),
         imports=import_service_pb2_grpc.ImportServiceStub(channel),
         sessions=session_service_pb2_grpc.SessionServiceStub(channel),
+        shares=share_service_pb2_grpc.ShareServiceStub(channel),
         authorization=ext_authz_pb2_grpc.AuthorizationStub(channel),
     )

@@ -14,8 +14,10 @@ GRPC_WEB: Final = "x-grpc-web"
 FETCH_SITE: Final = "sec-fetch-site"
 ORIGIN: Final = "origin"
 FORWARDED_PROTO: Final = "x-forwarded-proto"
-# Everything below reads nothing but these, and the Host.
-HEADERS: Final = (COOKIE, GRPC_WEB, FETCH_SITE, ORIGIN, FORWARDED_PROTO)
+# With which a page that shows a share says so; its value is the share's tag.
+SHARE: Final = "x-share"
+# Everything that decides who makes a call, beside the Authorization header and the Host.
+HEADERS: Final = (COOKIE, GRPC_WEB, FETCH_SITE, ORIGIN, FORWARDED_PROTO, SHARE)
 
 SESSION_COOKIE: Final = "session"
 # Of an attempt to sign in through a provider.

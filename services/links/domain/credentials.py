@@ -70,7 +70,12 @@ def draw(prefix: str) -> Secret:
 
 def edit_token(key: bytes, nonce: bytes) -> Secret:
     """Compute the edit token of a create; a repeat of the create with the same nonce has the same token again."""
-    return Secret(EDIT_TOKEN_PREFIX + _base62(keyed_hash.sign(key, nonce.hex())))
+    return derived(EDIT_TOKEN_PREFIX, key, nonce)
+
+
+def derived(prefix: str, key: bytes, nonce: bytes) -> Secret:
+    """Compute a credential from a key and a nonce: who has both can compute it again, who has one of them cannot."""
+    return Secret(prefix + _base62(keyed_hash.sign(key, nonce.hex())))
 
 
 def new_claim_token() -> Secret:

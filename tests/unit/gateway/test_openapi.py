@@ -24,6 +24,7 @@ from linkmeter.links.v1 import (
     import_service_pb2,
     link_service_pb2,
     session_service_pb2,
+    share_service_pb2,
     tag_service_pb2,
 )
 
@@ -37,6 +38,7 @@ MODULES = (
     import_service_pb2,
     link_service_pb2,
     session_service_pb2,
+    share_service_pb2,
     tag_service_pb2,
 )
 Json = dict[str, Any]

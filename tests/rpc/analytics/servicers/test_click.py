@@ -3,12 +3,13 @@
 from datetime import UTC, timedelta
 from uuid import uuid4
 
+import grpc
 import pytest
 
 from linkmeter.analytics.v1 import click_service_pb2 as clicks_api
 from linkmeter.analytics.v1 import stats_service_pb2 as stats_api
-from services.common.caller import ADMIN, Caller
-from services.common.errors import InvalidArgument
+from services.common.caller import ADMIN, STATS_READ, Caller
+from services.common.errors import InvalidArgument, PermissionDenied
 from services.runtime.caller_metadata import metadata_for
 from tests.support.analytics import (
     AS_ADMIN,
@@ -117,6 +118,16 @@ async def test_lists_take_the_conditions_of_queries(analytics: Analytics) -> Non
     request.excluded_intervals.add().start_time.FromDatetime(NOW - timedelta(minutes=4))
     page = await analytics.clicks.ListClicks(request, metadata=AS_OWNER)
     assert len(page.clicks) == 2
+
+
+async def test_who_may_see_the_sums_of_a_link_alone_sees_no_click(analytics: Analytics) -> None:
+    """As with an address of shared statistics: a click tells where the link led."""
+    shared = metadata_for(Caller(link_id=LINK, scopes=frozenset({STATS_READ}), credential="share:1"))
+    assert await analytics.stats.GetLinkStats(stats_api.GetLinkStatsRequest(link_id=LINK), metadata=shared)
+    with pytest.raises(PermissionDenied):
+        await codes(analytics, shared, link_id=LINK)
+    with pytest.raises(grpc.aio.AioRpcError, match="lacks the scope links:read"):
+        await analytics.clicks.WatchClicks(clicks_api.WatchClicksRequest(link_id=LINK), metadata=shared).read()
 
 
 async def test_an_administrator_without_stats_read_has_it_by_admin(analytics: Analytics) -> None:

@@ -197,6 +197,7 @@ async def test_a_wrong_query_is_refused_by_the_name_of_its_field(
         (None, Unauthenticated),
         (Caller(), Unauthenticated),
         (Caller(owner_id=OWNER, scopes=frozenset({LINKS_READ})), PermissionDenied),
+        (Caller(link_id=LINK, scopes=frozenset({LINKS_READ})), PermissionDenied),
     ],
 )
 async def test_reading_needs_a_caller_with_the_scope(
