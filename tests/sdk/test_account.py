@@ -16,6 +16,9 @@ def test_an_api_key_lives_until_it_is_revoked(client: Client, connect: Connect, 
     expires = datetime(2100, 1, 1, tzinfo=UTC)
     key = client.api_keys.create("reader", scopes=["links:read"], expire_time=expires)
     reader = connect(system.base_url, key.secret)
+    who = reader.account.get()
+    assert (who.owner.login, list(who.scopes)) == ("owner", ["links:read"])
+    assert who.credential == f"key:{key.api_key_id}"
     list(reader.links.list())
     with pytest.raises(linkmeter.PermissionDenied):
         reader.links.create("https://example.com/")

@@ -7,6 +7,7 @@ from typing import Final, Generic, Self
 from linkmeter.channel import Endpoint, endpoint
 from linkmeter.methods import all_methods
 from linkmeter.resource import TransportT
+from linkmeter.resources.account import Account
 from linkmeter.resources.api_keys import ApiKeys
 from linkmeter.resources.clicks import Clicks
 from linkmeter.resources.domains import Domains
@@ -34,6 +35,7 @@ class _Api(Generic[TransportT]):
         self.tags = Tags(transport)
         self.imports = Imports(transport)
         self.ledger = Ledger(transport)
+        self.account = Account(transport)
 
 
 class Client(_Api[SyncTransport]):

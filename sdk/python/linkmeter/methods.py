@@ -19,6 +19,7 @@ from linkmeter.links.v1 import domain_service_pb2 as domains
 from linkmeter.links.v1 import import_service_pb2 as imports
 from linkmeter.links.v1 import link_service_pb2 as links
 from linkmeter.links.v1 import links_pb2 as nouns
+from linkmeter.links.v1 import session_service_pb2 as sessions
 from linkmeter.links.v1 import tag_service_pb2 as tags
 from linkmeter.rpc import Method
 
@@ -67,6 +68,11 @@ LIST_API_KEYS: Final = Method(
     _API_KEYS, "ListApiKeys", api_keys.ListApiKeysRequest, api_keys.ListApiKeysResponse, repeatable=True
 )
 DELETE_API_KEY: Final = Method(_API_KEYS, "DeleteApiKey", api_keys.DeleteApiKeyRequest, Empty)
+
+_SESSIONS: Final = "linkmeter.links.v1.SessionService"
+GET_CALLER: Final = Method(
+    _SESSIONS, "GetCaller", sessions.GetCallerRequest, sessions.GetCallerResponse, repeatable=True
+)
 
 _DOMAINS: Final = "linkmeter.links.v1.DomainService"
 # The same claim again answers the same domain.
