@@ -4,6 +4,7 @@ import { Suspense } from "preact/compat";
 import { Redirect, Route, Router, Switch } from "wouter";
 import { queryClient } from "./api/query_client";
 import { OPEN_SCREENS, SCREENS } from "./screens";
+import { Gate } from "./sign_in/gate";
 import { type Language, TextProvider } from "./text";
 import type { Text } from "./text/en";
 import { Bare } from "./ui/bare";
@@ -30,11 +31,13 @@ export function App({ initial }: { initial: { language: Language; text: Text } }
               </Route>
             ))}
             <Route>
-              <Layout>
-                <Awaited>
-                  <Screens />
-                </Awaited>
-              </Layout>
+              <Gate>
+                <Layout>
+                  <Awaited>
+                    <Screens />
+                  </Awaited>
+                </Layout>
+              </Gate>
             </Route>
           </Switch>
           <Toasts />

@@ -20,5 +20,6 @@ export const SCREENS = [
 // Those that anybody may see, signed in or not: without the frame, which leads to the others.
 export const OPEN_SCREENS = [
   { path: "/sign-in", screen: lazy(() => import("./sign_in/screen")) },
+  { path: "/oidc", screen: lazy(() => import("./sign_in/oidc")) },
   { path: "/share/*", screen: lazy(() => import("./share/screen")) },
 ];

@@ -1,4 +1,7 @@
 import { Code } from "@connectrpc/connect";
+import { useQuery } from "@tanstack/react-query";
+import type { GetCallerResponse } from "@proto/linkmeter/links/v1/session_service_pb";
+import { sessions } from "./clients";
 import { problemOf } from "./errors";
 
 export type Scope =
@@ -10,20 +13,56 @@ export type Scope =
   | "domains:manage"
   | "admin";
 
+// All scopes, the weakest first; admin has all the others.
+export const SCOPES: readonly Scope[] = [
+  "links:read",
+  "links:write",
+  "stats:read",
+  "links:import",
+  "keys:manage",
+  "domains:manage",
+  "admin",
+];
+
 // Who looks at the page, and what they may do.
 export interface Caller {
+  // Of the account; 0 for who sees one shared link.
+  ownerId: bigint;
+  login: string;
   name: string;
+  email: string;
+  hasPassword: boolean;
   scopes: readonly Scope[];
 }
 
-// Until there are sessions, nothing is known about who asks; the services decide.
+// Who looks at the page: asked for again from time to time, since rights change.
+export function useCallerQuery() {
+  return useQuery({
+    queryKey: ["caller"],
+    queryFn: async ({ signal }) => callerOf(await sessions.getCaller({}, { signal })),
+    staleTime: 60_000,
+  });
+}
+
+// The same, where nothing depends on whether it is known yet.
 export function useCaller(): Caller | undefined {
-  return undefined;
+  return useCallerQuery().data;
 }
 
 // Whether a caller has a scope; admin has all, and of an unknown caller the service says it.
 export function may(caller: Caller | undefined, scope: Scope): boolean {
   return !caller || caller.scopes.includes(scope) || caller.scopes.includes("admin");
+}
+
+function callerOf({ owner, scopes }: GetCallerResponse): Caller {
+  return {
+    ownerId: owner?.ownerId ?? 0n,
+    login: owner?.login ?? "",
+    name: owner?.displayName ?? "",
+    email: owner?.email ?? "",
+    hasPassword: owner?.hasPassword ?? false,
+    scopes: SCOPES.filter((scope) => scopes.includes(scope)),
+  };
 }
 
 const SIGNED_OUT = "linkmeter:signed-out";

@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { Link, useLocation } from "wouter";
 import icon from "@/icon.svg";
 import { Behind } from "@/ledger/behind";
+import { Who } from "@/sign_in/who";
 import { useText } from "@/text";
 import { IconButton } from "./button";
 import { Choices } from "./choices";
@@ -58,7 +59,10 @@ export function Layout({ children }: { children: ComponentChildren }) {
         </div>
         <div id={BODY_ID} class={styles.body} data-open={isOpen ? "true" : "false"}>
           <Navigation />
-          <Choices />
+          <div class={styles.foot}>
+            <Who />
+            <Choices />
+          </div>
         </div>
       </header>
       <main id={CONTENT_ID} class={styles.main} tabIndex={-1}>

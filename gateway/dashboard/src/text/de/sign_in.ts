@@ -1,3 +1,27 @@
 import type { Text } from "../en";
 
-export const sign_in: Text["sign_in"] = {};
+export const sign_in: Text["sign_in"] = {
+  title: "Anmelden",
+  login: "Anmeldename",
+  password: "Passwort",
+  api_key: "API-Schlüssel",
+  submit: "Anmelden",
+  with_key: "Mit einem API-Schlüssel",
+  key_hint: "Beginnt mit lm_. Die Sitzung darf, was der Schlüssel darf, und endet mit ihm.",
+  with_password: "Mit Anmeldename und Passwort",
+  or: "oder",
+  failed: "Das hat nicht geklappt. Prüfen Sie die Eingabe; Adresse oder Schlüssel können auch verbraucht oder abgelaufen sein.",
+  limited: (wait) => `Zu viele Versuche. Versuchen Sie es in ${wait} wieder.`,
+  nothing: "Hier kann man sich nicht mit einem Passwort anmelden. Nehmen Sie einen API-Schlüssel oder fragen Sie, wer diese Installation betreibt.",
+  once_title: "Sie werden angemeldet",
+  once_failed: "Diese Adresse meldet niemanden mehr an",
+  once_failed_hint: "Sie gilt einmal und 15 Minuten lang. Eine neue macht make admin ARGS=\"sign-in owner\"; oder melden Sie sich unten an.",
+  oidc_failed: "Die Anmeldung dort hat nicht geklappt",
+  oidc_failed_hint: "Der Anbieter hat Sie ohne ein Konto hier oder zu spät zurückgeschickt. Versuchen Sie es noch einmal.",
+  expired_title: "Ihre Sitzung ist zu Ende",
+  expired: "Melden Sie sich wieder an, um weiterzumachen. Was Sie eingegeben haben, ist noch da.",
+  in_new_tab: "In einem neuen Tab anmelden",
+  in_new_tab_hint: "Kommen Sie danach hierher zurück: es geht von selbst weiter.",
+  sign_out: "Abmelden",
+  signed_in_as: "Angemeldet als",
+};

@@ -1,1 +1,22 @@
-export const account = {};
+export const account = {
+  title: "Account",
+  profile: "Profile",
+  login: "Login",
+  name: "Name",
+  email: "E-mail address",
+  none: "none",
+  rights: "This session may",
+  changed_by_operator: "Login, name and address are changed by who runs this installation.",
+  password: "Password",
+  old_password: "Password so far",
+  new_password: "New password",
+  new_password_hint: "8 to 256 characters. A sentence is easier to remember than signs.",
+  repeat_password: "New password once more",
+  passwords_differ: "The two new passwords are not the same.",
+  old_password_wrong: "This is not the password.",
+  change_password: "Change password",
+  other_sessions_end: "All other sessions of your account end.",
+  password_changed: "The password is changed; other sessions have ended",
+  no_password: "Your account has no password. Who runs this installation gives it one: make admin ARGS=\"set-password",
+  here: "This browser",
+};
