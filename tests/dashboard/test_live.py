@@ -50,16 +50,16 @@ async def test_a_click_appears_in_the_moment_it_is_stored(dashboard: Dashboard) 
 
 
 async def test_what_came_from_visitors_is_text(dashboard: Dashboard) -> None:
-    """Referrers, agents and codes are shown as they are, and run nothing."""
-    await dashboard.create_link("x-ünïcode-🔗")
+    """Referrers, agents and languages are shown as they are, and run nothing."""
+    await dashboard.create_link("live-hostile")
     page = await _open_live(dashboard)
     await dashboard.follow(
-        "x-ünïcode-🔗",
+        "live-hostile",
         referer="https://<img src=x onerror=alert(1)>.example/",
         user_agent="<script>alert(1)</script>",
         accept_language="<b>de</b>",
     )
-    await expect(page.get_by_role("link", name="/x-ünïcode-🔗")).to_be_visible()
+    await expect(page.get_by_role("link", name="/live-hostile")).to_be_visible()
     assert await page.locator("main img, main script, main b").count() == 0
 
 

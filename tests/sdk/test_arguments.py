@@ -155,7 +155,7 @@ def test_fields_of_a_link_are_the_contracts() -> None:
 
 
 def test_filters_of_links_are_the_contracts() -> None:
-    """All but those for surfaces that count pages."""
+    """All but those for surfaces that count pages, and for who wants nothing but ids."""
     fields = {field.name for field in link_service_pb2.ListLinksRequest.DESCRIPTOR.fields}
     parameters = inspect.signature(links.Links.list).parameters
-    assert set(parameters) - {"self"} == fields - {"skip", "with_total_size"}
+    assert set(parameters) - {"self"} == fields - {"skip", "with_total_size", "view"}

@@ -42,7 +42,7 @@ class LinkGraphStore:
             WITH encoders AS (
                 SELECT DISTINCT ON (owners.owner_id) link_id, public_url || '/' || code AS short_url,
                     links.create_time AS link_create_time, owners.owner_id, login, display_name, email, workspace_id,
-                    owners.password_hash, owners.password_version, owners.create_time
+                    owners.password_hash, owners.password_version, owners.create_time, owners.admin
                 FROM links JOIN domains USING (domain_id) JOIN owners ON owners.owner_id = links.owner_id
                 WHERE hashtextextended(destination, 0) = hashtextextended($1, 0) AND destination = $1
                     AND delete_time IS NULL AND NOT disabled AND NOT private_stats
@@ -53,7 +53,7 @@ class LinkGraphStore:
                     AND ($2 = 0 OR workspace_id = $2)
                 ORDER BY owners.owner_id, link_id)
             SELECT short_url, link_create_time, owner_id, login, display_name, email, workspace_id, password_hash,
-                password_version, create_time, count(*) OVER () AS total
+                password_version, create_time, admin, count(*) OVER () AS total
             FROM encoders ORDER BY link_id LIMIT $3
             """,
             destination,
