@@ -3,7 +3,8 @@ import type { ShareSchema } from "@proto/linkmeter/links/v1/share_service_pb";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { shares } from "@/api/clients";
 
-const keyOf = (linkId: bigint) => ["shares", linkId];
+// Keys are written as JSON, which has no such numbers.
+const keyOf = (linkId: bigint) => ["shares", String(linkId)];
 
 export function useShares(linkId: bigint) {
   return useQuery({
