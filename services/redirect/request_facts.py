@@ -115,6 +115,10 @@ class RequestFactsReader:
             header=header,
         )
 
+    def trusts(self, peer: str) -> bool:
+        """Return whether a peer, a bare address or GATEWAY, is a trusted proxy."""
+        return self._is_trusted(peer)
+
     def _client_behind(self, peer: str, header: Header) -> str:
         """Return the address that our gateway names, else the last in X-Forwarded-For that is no trusted proxy's."""
         if named := header(CLIENT_IP_KEY):

@@ -20,8 +20,9 @@ class Response:
     status: int
     headers: HeaderList = field(default_factory=list)
     body: str = ""
-    # The head as the server encoded it, kept for the next time.
+    # The head as the server encoded it for HTTP/1.1, and the block of headers for HTTP/2, kept for the next time.
     head: bytes = field(default=b"", repr=False, compare=False)
+    block: bytes = field(default=b"", repr=False, compare=False)
 
 
 # Of what a destination may hold, RFC 3986 allows these nowhere. Strict clients fail on them, and browsers send them

@@ -107,7 +107,7 @@ class Worker:
         """
         self.data_plane.leave()
         await asyncio.sleep(self._settings.server.drain_seconds / 2)
-        server.is_leaving = True
+        server.begin_to_leave()
         await asyncio.sleep(self._settings.server.drain_seconds / 2)
 
     async def stop(self) -> None:

@@ -1,1 +1,1 @@
-"""HTTP/1.1 for visitors, on the event loop."""
+"""HTTP/1.1 for visitors and HTTP/2 for the gateway, on the event loop."""

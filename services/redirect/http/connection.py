@@ -2,14 +2,12 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Coroutine
-from typing import Any, Final, Protocol, cast
+from typing import Final, cast
 
-from services.common.ip_addresses import plain_address
-from services.redirect.data_plane import DataPlane
 from services.redirect.http import wire
 from services.redirect.http.request_reader import PIECE_BYTES, Request, RequestReader
-from services.redirect.request_facts import GATEWAY, RequestFacts, RequestFactsReader
+from services.redirect.http.server_state import ServerState, facts_of, peer_of
+from services.redirect.request_facts import RequestFacts
 from services.redirect.response import Response
 from services.runtime import log
 
@@ -21,31 +19,6 @@ HEAD_SECONDS: Final = 30.0
 BODY_SECONDS: Final = 10.0
 
 _logger = log.get(__name__)
-
-
-class ServerState(Protocol):
-    """What a connection knows of its server."""
-
-    data_plane: DataPlane
-    facts: RequestFactsReader
-    scheme: str
-    # Whether it listens on a Unix socket, which only the gateway can reach.
-    is_private: bool
-    # Monotonic, exact to a second.
-    now: float
-    is_leaving: bool
-
-    def enter(self, connection: "Connection") -> bool:
-        """Register a connection, and return whether there is room for it."""
-        ...
-
-    def leave(self, connection: "Connection") -> None:
-        """Deregister a connection."""
-        ...
-
-    def run(self, work: Coroutine[Any, Any, None]) -> None:
-        """Run a coroutine as a task of the server."""
-        ...
 
 
 class Connection(asyncio.Protocol):
@@ -70,7 +43,7 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Register the connection, or abort it when there are too many."""
         self._transport = cast(asyncio.Transport, transport)
-        self._peer = GATEWAY if self._server.is_private else _address_of(transport)
+        self._peer = peer_of(self._server, transport)
         if not self._server.enter(self):
             self._transport.abort()
 
@@ -128,6 +101,9 @@ class Connection(asyncio.Protocol):
             self._deadline = now + HEAD_SECONDS
             self._transport.close()
 
+    def leave(self) -> None:
+        """Wait: the next response says that it is the last."""
+
     def finish(self) -> None:
         """Close the connection, unless a response is owed: that one will close it."""
         if self._transport and not self._current:
@@ -174,21 +150,11 @@ class Connection(asyncio.Protocol):
             self._send(request.refusal)
             return
         try:
-            facts = self._facts(request)
+            facts = facts_of(self._server, self._peer, request)
             if not self._server.data_plane.respond_at_once(facts, self._send):
                 self._server.run(self._respond(facts, request))
         except Exception as problem:  # noqa: BLE001 - whatever a request holds, the process goes on
             self._fail(problem)
-
-    def _facts(self, request: Request) -> RequestFacts:
-        return self._server.facts.read(
-            peer=self._peer,
-            method=request.method,
-            scheme=self._server.scheme,
-            path=request.path,
-            query=request.query,
-            header=request.headers.get,
-        )
 
     async def _respond(self, facts: RequestFacts, request: Request) -> None:
         try:
@@ -222,9 +188,3 @@ class Connection(asyncio.Protocol):
         _logger.failure("answer_failed", problem)
         if self._transport:
             self._transport.abort()
-
-
-def _address_of(transport: asyncio.BaseTransport) -> str:
-    """Return the address of the peer; empty when it is gone already."""
-    peer = transport.get_extra_info("peername")
-    return plain_address(peer[0]) if peer else ""

@@ -19,9 +19,9 @@ PIECE_BYTES: Final = 4 * 1024
 # would reset the connection, and the answer be lost.
 KEPT_BYTES: Final = 16 * 1024
 DISCARDED_BYTES: Final = 2 * 1024 * 1024
-_MALFORMED: Final = plain(400, "This is no HTTP request.\n")
-_TOO_LARGE: Final = plain(431, "The headers are too large.\n")
-_NO_HOST: Final = plain(400, "The request names no host, or more than one.\n")
+MALFORMED: Final = plain(400, "This is no HTTP request.\n")
+TOO_LARGE: Final = plain(431, "The headers are too large.\n")
+NO_HOST: Final = plain(400, "The request names no host, or more than one.\n")
 _WITHOUT_HOST: Final = frozenset({"0.9", "1.0"})
 # http://host/path: what proxies are asked for.
 _ABSOLUTE: Final = re.compile(rb"https?://([^/?#]*)(.*)", re.IGNORECASE | re.DOTALL)
@@ -108,7 +108,7 @@ class RequestReader:
             if self._complete:
                 self._complete[-1] = self._complete[-1]._replace(is_last=True)
         except httptools.HttpParserError:
-            self._end(self._request(is_last=True, refusal=_MALFORMED))
+            self._end(self._request(is_last=True, refusal=MALFORMED))
         else:
             self._measure(len(data))
 
@@ -117,7 +117,7 @@ class RequestReader:
         if self._is_in_head:
             self._size += size
             if self._size > HEAD_BYTES:
-                self._end(self._request(is_last=True, refusal=_TOO_LARGE))
+                self._end(self._request(is_last=True, refusal=TOO_LARGE))
         elif self.is_in_body:
             self._size += size
             if self._size > DISCARDED_BYTES:
@@ -149,7 +149,7 @@ class RequestReader:
         # Behind a body come trailers, which nobody asked for.
         if self.is_in_body or self._count > HEADERS:
             return
-        key, text = _lower(name), _decoded(value)
+        key, text = _lower(name), decoded(value)
         if key in self._headers:
             text = f"{self._headers[key]}{'; ' if key == 'cookie' else ', '}{text}"
         self._headers[key] = text
@@ -173,15 +173,15 @@ class RequestReader:
             return
         # Without the header it is no request of HTTP/1.1, whatever the target says.
         if self._is_old or "host" in self._headers:
-            self._headers["host"] = _decoded(absolute[1]) or "-"
+            self._headers["host"] = decoded(absolute[1]) or "-"
         self._target = absolute[2] if absolute[2].startswith(b"/") else b"/" + absolute[2]
 
     def _host_refusal(self) -> Response | None:
         """Return the refusal of a request with no host, no valid one, or several (RFC 9112 section 3.2)."""
         host = self._headers.get("host")
         if host is None:
-            return None if self._is_old else _NO_HOST
-        return None if is_authority(host) else _NO_HOST
+            return None if self._is_old else NO_HOST
+        return None if is_authority(host) else NO_HOST
 
     def _expects_continue(self) -> bool:
         """Return whether the client waits for 100 Continue; HTTP/1.0 has no such status (RFC 9110 section 10.1.1)."""
@@ -196,7 +196,7 @@ class RequestReader:
     def on_message_complete(self) -> None:
         """Complete a request."""
         if self._count > HEADERS:
-            self._end(self._request(is_last=True, refusal=_TOO_LARGE))
+            self._end(self._request(is_last=True, refusal=TOO_LARGE))
             return
         if self._refusal:
             self._end(self._request(is_last=True, refusal=self._refusal))
@@ -211,7 +211,7 @@ def _lower(name: bytes) -> str:
     return name.decode("latin-1").lower()
 
 
-def _decoded(value: bytes) -> str:
+def decoded(value: bytes) -> str:
     """Read bytes as what they most likely are: UTF-8, which is hardly ever met by accident, else Latin-1."""
     try:
         return value.decode()

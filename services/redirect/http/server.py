@@ -10,6 +10,8 @@ from typing import Any, Final
 
 from services.redirect.data_plane import DataPlane
 from services.redirect.http.connection import Connection
+from services.redirect.http.first_bytes import FirstBytes
+from services.redirect.http.server_state import OpenConnection
 from services.redirect.request_facts import RequestFactsReader
 from services.runtime import addresses, log
 from services.runtime.background import Background
@@ -41,7 +43,7 @@ class HttpServer:
         self._address = address
         self._tls = tls
         self._asks_certificate = asks_certificate
-        self._connections: set[Connection] = set()
+        self._connections: set[OpenConnection] = set()
         self._work: set[asyncio.Task[None]] = set()
         self._most = min(CONNECTIONS, _open_files() // 2)
         self._server: asyncio.AbstractServer | None = None
@@ -64,7 +66,7 @@ class HttpServer:
 
     async def stop(self, seconds: float) -> None:
         """Accept no more connections, and wait at most so long for the responses that are owed."""
-        self.is_leaving = True
+        self.begin_to_leave()
         if path := addresses.unix_path(self._address):
             # Nobody new finds the socket. Who waits at it has perhaps asked already, and closing it would leave them
             # without an answer that nobody may ask for again.
@@ -80,12 +82,26 @@ class HttpServer:
             await asyncio.sleep(LINGER_SECONDS / 4)
         await self._background.stop()
 
-    def enter(self, connection: Connection) -> bool:
+    def begin_to_leave(self) -> None:
+        """Tell clients to ask elsewhere, each as soon as its protocol allows; who asks still is served."""
+        self.is_leaving = True
+        for connection in list(self._connections):
+            connection.leave()
+
+    def takes_http2(self, peer: str) -> bool:
+        """Return whether a peer may speak HTTP/2: the gateway alone may, which is known by where it comes from.
+
+        It reaches the Unix socket, shows a certificate, or is a trusted proxy at a port without TLS. Visitors and their
+        load balancers speak HTTP/1.1.
+        """
+        return self.is_private or (self._asks_certificate if self._tls else self.facts.trusts(peer))
+
+    def enter(self, connection: OpenConnection) -> bool:
         """Register a connection, and return whether there is room for it."""
         self._connections.add(connection)
         return len(self._connections) <= self._most
 
-    def leave(self, connection: Connection) -> None:
+    def leave(self, connection: OpenConnection) -> None:
         """Deregister a connection."""
         self._connections.discard(connection)
 
@@ -95,17 +111,21 @@ class HttpServer:
         self._work.add(task)
         task.add_done_callback(self._work.discard)
 
+    def _connection(self) -> asyncio.Protocol:
+        is_for_visitors = self._tls is not None and not self._asks_certificate
+        return Connection(self) if is_for_visitors else FirstBytes(self)
+
     async def _listen(self) -> asyncio.AbstractServer:
         context = _context(self._tls, asks_certificate=self._asks_certificate) if self._tls else None
         loop, patience = asyncio.get_running_loop(), HANDSHAKE_SECONDS if context else None
         if path := addresses.unix_path(self._address):
             listener = addresses.listen_unix(path, BACKLOG)
             return await loop.create_unix_server(
-                lambda: Connection(self), sock=listener, backlog=BACKLOG, ssl=context, ssl_handshake_timeout=patience
+                self._connection, sock=listener, backlog=BACKLOG, ssl=context, ssl_handshake_timeout=patience
             )
         host, port = addresses.host_and_port(self._address)
         return await loop.create_server(
-            lambda: Connection(self),
+            self._connection,
             host,
             port,
             reuse_port=True,
@@ -142,6 +162,8 @@ def _context(files: TlsFiles, *, asks_certificate: bool) -> ssl.SSLContext:
     if asks_certificate:
         context.load_verify_locations(files.authority)
         context.verify_mode = ssl.CERT_REQUIRED
+        # Who shows a certificate is the gateway.
+        context.set_alpn_protocols(["h2", "http/1.1"])
     return context
 
 

@@ -1,72 +1,20 @@
 """One connection over a real socket, with a clock of our own."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, cast
 
-from services.common.hosts import OwnHosts, PublicUrl
-from services.redirect.data_plane import DataPlane
 from services.redirect.http.connection import HEAD_SECONDS, Connection
-from services.redirect.request_facts import RequestFacts, RequestFactsReader
-from services.redirect.response import Response, plain
+from tests.support.holding_server import PAGE, HoldingServer
 from tests.support.wait import eventually
 
-PAGE = "x" * 16_384
 GET = b"GET /%d HTTP/1.1\r\nHost: a\r\n\r\n"
 
 
-class _Pages:
-    """A data plane that answers everything at once with a page."""
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-        self.page = PAGE
-
-    def respond_at_once(self, facts: RequestFacts, deliver: Callable[[Response], None]) -> bool:
-        self.asked.append(facts.path)
-        deliver(plain(200, self.page))
-        return True
-
-
-class _Server:
-    """A server that holds connections in this very process."""
-
-    def __init__(self) -> None:
-        self.pages = _Pages()
-        self.data_plane = cast(DataPlane, self.pages)
-        self.facts = RequestFactsReader(hosts=OwnHosts.of(PublicUrl.parse("http://a"), ()), trusted_proxies=())
-        self.scheme = "http"
-        self.now = 0.0
-        self.is_leaving = False
-        self.is_private = False
-        self.connections: set[Connection] = set()
-
-    def enter(self, connection: Connection) -> bool:
-        self.connections.add(connection)
-        return True
-
-    def leave(self, connection: Connection) -> None:
-        self.connections.discard(connection)
-
-    def run(self, work: Coroutine[Any, Any, None]) -> None:
-        raise AssertionError(f"nothing takes its time here, not {work}")
-
-    def is_alone(self) -> bool:
-        """Return whether nobody is connected."""
-        return not self.connections
-
-    def wait(self, seconds: float) -> None:
-        """Let time pass, and look after the connections as a server does."""
-        self.now += seconds
-        for connection in list(self.connections):
-            connection.check(self.now)
-
-
 @asynccontextmanager
-async def connected() -> AsyncIterator[tuple[_Server, asyncio.StreamReader, asyncio.StreamWriter]]:
+async def connected() -> AsyncIterator[tuple[HoldingServer, asyncio.StreamReader, asyncio.StreamWriter]]:
     """Connect a client that reads little unless it is told to."""
-    server = _Server()
+    server = HoldingServer()
     listener = await asyncio.get_running_loop().create_server(lambda: Connection(server), "127.0.0.1", 0)
     reader, writer = await asyncio.open_connection(*listener.sockets[0].getsockname(), limit=1024)
     try:
@@ -76,7 +24,7 @@ async def connected() -> AsyncIterator[tuple[_Server, asyncio.StreamReader, asyn
         listener.close()
 
 
-async def stalled(server: _Server) -> int:
+async def stalled(server: HoldingServer) -> int:
     """Wait until no more requests are answered; return how many were."""
     before = -1
     while len(server.pages.asked) != before:
