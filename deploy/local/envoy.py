@@ -46,12 +46,14 @@ def envoy_command(
 
 
 def _envoy_settings(settings: LocalSettings, addresses: Addresses, docs: Path, sds: Path) -> EnvoySettings:
+    data_planes = addresses.data_planes(settings.workers)
     return EnvoySettings(
         listen=f"[::]:{settings.port}" if has_ipv6() else f"0.0.0.0:{settings.port}",
         links=(addresses.links,),
         analytics=(addresses.analytics,),
         compat=(addresses.compat,),
-        redirect=addresses.data_planes(settings.workers),
+        redirect=data_planes,
+        redirect_http2=len(data_planes) == settings.workers,
         docs=docs,
         # `make run` has built it; a system that tests start alone need not have one.
         dashboard=SITE if (SITE / INDEX).exists() else None,

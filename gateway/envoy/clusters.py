@@ -15,6 +15,9 @@ _IDLE_TIMEOUT: Final = "15s"
 # At once. Below what one replica takes of calls (services/runtime/rpc_server.py), so that none is ever full.
 _MAX_CALLS: Final = 1500
 _MAX_VISITS: Final = 8192
+# At once on a connection of HTTP/2; one that is full is joined by another. So few share reads and writes as well as
+# many, and while redirect answers one connection Envoy fills the next: with all on one, either waits for the other.
+_VISITS_OF_CONNECTION: Final = 8
 # The window of a connection is that of all its streams: answers that one client does not read hold up nobody's else.
 _STREAMS: Final = 1000
 _STREAM_WINDOW: Final = 256 * 1024
@@ -38,7 +41,7 @@ def clusters(settings: EnvoySettings) -> list[Json]:
         _grpc("links", settings.links) | upstream_tls(settings, "links"),
         _grpc("analytics", settings.analytics) | _BY_ACCOUNT | upstream_tls(settings, "analytics"),
         _grpc("compat", settings.compat) | upstream_tls(settings, "compat"),
-        _http("redirect", settings.redirect)
+        _http("redirect", settings)
         | (upstream_tls(settings, "redirect") | _HANDSHAKES if settings.http_tls != "off" else {}),
         _admin(settings),
     ]
@@ -67,12 +70,24 @@ def _grpc(name: str, addresses: Sequence[str]) -> Json:
     return _cluster(name, addresses, options, {"grpc_health_check": {}}, max_requests=_MAX_CALLS)
 
 
-def _http(name: str, addresses: Sequence[str]) -> Json:
-    options = {
-        "explicit_http_config": {"http_protocol_options": {}},
-        "common_http_protocol_options": {"idle_timeout": _IDLE_TIMEOUT},
-    }
-    return _cluster(name, addresses, options, {"http_health_check": {"path": "/healthz"}}, max_requests=_MAX_VISITS)
+def _http(name: str, settings: EnvoySettings) -> Json:
+    options = _http_protocol(settings) | {"common_http_protocol_options": {"idle_timeout": _IDLE_TIMEOUT}}
+    return _cluster(
+        name, settings.redirect, options, {"http_health_check": {"path": "/healthz"}}, max_requests=_MAX_VISITS
+    )
+
+
+def _http_protocol(settings: EnvoySettings) -> Json:
+    """Return what is spoken with redirect: HTTP/2 where it is known to understand that, or says so in the handshake.
+
+    HTTP/1.1 where visitors' certificates are at the port, which takes nothing else, and where it is not known.
+    """
+    http2 = {"http2_protocol_options": {"max_concurrent_streams": _VISITS_OF_CONNECTION}}
+    if settings.http_tls == "mutual":
+        return {"auto_config": {"http_protocol_options": {}} | http2}
+    if settings.http_tls == "off" and settings.redirect_http2:
+        return {"explicit_http_config": http2}
+    return {"explicit_http_config": {"http_protocol_options": {}}}
 
 
 def _cluster(name: str, addresses: Sequence[str], options: Json, health_check: Json, *, max_requests: int) -> Json:

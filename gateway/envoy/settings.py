@@ -43,6 +43,9 @@ class EnvoySettings:
     tls_names: Mapping[str, str] = field(default_factory=dict)
     # Of redirect's HTTP port: off, on, or mutual (a certificate is shown either way, if asked for).
     http_tls: str = "off"
+    # Whether redirect is known to speak HTTP/2 at addresses without TLS, where nobody can ask: it is as new as the
+    # gateway, and each of its workers has an address of its own, since a worker gets what its few connections bring.
+    redirect_http2: bool = False
     # The folder into which the files go that say where the certificates are; Envoy watches them.
     sds: Path = Path()
 

@@ -121,6 +121,14 @@ async def test_a_certificate_of_another_authority_is_refused(secured: Secured, s
     await _assert_refused(stranger.channel(_address(secured, service), service))
 
 
+async def test_gateway_and_redirect_agree_on_http2(secured: Secured) -> None:
+    """They say so in the handshake, so that each may be of another version."""
+    await _create_follow_count(secured.system)
+    async with http_client(secured.system.stack.addresses.envoy_admin) as admin:
+        stats = (await admin.get("/stats?filter=cluster.redirect.upstream_cx_http")).text
+    assert int(stats.partition("upstream_cx_http2_total: ")[2].split()[0]) > 0
+
+
 async def test_redirects_are_answered_to_proxies_with_a_certificate_only(secured: Secured, tmp_path: Path) -> None:
     """The HTTP data plane refuses plaintext, no certificate, and a stranger's."""
     address = secured.system.stack.addresses.redirect_http

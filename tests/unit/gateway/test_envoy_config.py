@@ -1,8 +1,10 @@
 """How Envoy's configuration is made."""
 
+import dataclasses
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -19,8 +21,10 @@ from gateway.envoy.settings import EnvoySettings, read_settings
 from gateway.openapi.contract import DESCRIPTOR_SET, Contract
 from services.analytics.watching.limits import WatchLimits
 from services.common import reserved_codes
+from services.redirect.http.http2.session import STREAMS
 from services.runtime.interceptors import LONGEST_DEADLINE_SECONDS
 from services.runtime.settings import SettingsError
+from services.runtime.tls import TlsFiles
 
 REQUIRED = {
     "LINKMETER_LINKS_ADDRESS": "links:9000",
@@ -30,6 +34,7 @@ REQUIRED = {
     "LINKMETER_DOCS_DIR": "/docs",
 }
 CLICKS = "linkmeter.analytics.v1.ClickService"
+_TLS = TlsFiles(certificate=Path("/tls/tls.crt"), key=Path("/tls/tls.key"), authority=Path("/tls/ca.crt"))
 SEGMENT = st.text(st.sampled_from("abcXYZ019_-+~!$&'()*,;=:@"), min_size=1)
 
 
@@ -117,6 +122,36 @@ def test_replicas_are_endpoints(settings: EnvoySettings) -> None:
     """Each address of a service gets its own connections."""
     analytics = next(cluster for cluster in clusters(settings) if cluster["name"] == "analytics")
     assert len(analytics["load_assignment"]["endpoints"][0]["lb_endpoints"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "spoken"),
+    [
+        ({}, {"http_protocol_options"}),
+        ({"redirect_http2": True}, {"http2_protocol_options"}),
+        (
+            {"tls": _TLS, "http_tls": "mutual", "redirect_http2": True},
+            {"http_protocol_options", "http2_protocol_options"},
+        ),
+        ({"tls": _TLS, "http_tls": "on", "redirect_http2": True}, {"http_protocol_options"}),
+    ],
+    ids=["nobody can ask", "known", "handshake", "visitors' port"],
+)
+def test_redirect_is_spoken_to_as_it_understands(
+    settings: EnvoySettings, changes: dict[str, Any], spoken: set[str]
+) -> None:
+    """R16: HTTP/2 only where the handshake says that it is understood, or both are known to be of one version."""
+    cluster = next(
+        cluster for cluster in clusters(dataclasses.replace(settings, **changes)) if cluster["name"] == "redirect"
+    )
+    (options,) = cluster["typed_extension_protocol_options"].values()
+    assert options["common_http_protocol_options"] == {"idle_timeout": "15s"}
+    (kind,) = options.keys() & {"auto_config", "explicit_http_config"}
+    assert kind == ("auto_config" if len(spoken) > 1 else "explicit_http_config")
+    assert options[kind].keys() == spoken
+    http2 = options[kind].get("http2_protocol_options", {"max_concurrent_streams": 1})
+    # Else Envoy would be refused what it takes to be allowed.
+    assert http2["max_concurrent_streams"] <= STREAMS
 
 
 def test_only_questions_follow_the_account(settings: EnvoySettings) -> None:
