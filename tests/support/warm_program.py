@@ -24,6 +24,9 @@ class WarmProgram:
     """The process that has loaded the program; one run at a time."""
 
     def __init__(self) -> None:
+        self._launch()
+
+    def _launch(self) -> None:
         self._socket, theirs = socket.socketpair()
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.support.warm_program", str(theirs.fileno())],
@@ -40,9 +43,15 @@ class WarmProgram:
         socket.send_fds(self._socket, [json.dumps(request).encode()], list(streams))
 
     def wait(self, seconds: float) -> int:
-        """Wait for the end of the run; return its exit code. TimeoutError: it does not end."""
+        """Wait for the end of the run; return its exit code. TimeoutError: it does not end, and is ended."""
         self._socket.settimeout(seconds)
-        return int(self._socket.recv(16))
+        try:
+            return int(self._socket.recv(16))
+        except TimeoutError:
+            # Its end would be taken for that of the next run.
+            self.close()
+            self._launch()
+            raise
 
     def close(self) -> None:
         """End the process, and a run that has not ended."""
