@@ -103,7 +103,8 @@ class Dashboard:
             await self.page.wait_for_function(_IS_QUIET)
             await self.picture(f"{name}-{view}")
             assert await self.page.evaluate(_PAGE_WIDTH) <= width, f"{name}: {view} is too wide"
-            assert await accessibility_faults(self.page) == [], f"{name}: {view}"
+            faults = await accessibility_faults(self.page)
+            assert not faults, f"{name}: {view}: {faults}"
         await self.page.emulate_media(color_scheme=None, reduced_motion=None)
         if before:
             await self.page.set_viewport_size(before)

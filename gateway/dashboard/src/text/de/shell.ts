@@ -37,8 +37,6 @@ export const shell: Text["shell"] = {
   not_found: "Hier ist nichts",
   not_found_hint: "Vielleicht ist die Adresse vertippt, oder was sie benannte, gibt es nicht mehr.",
   to_links: "Zu Ihren Links",
-  coming: "Noch nicht da",
-  coming_hint: "An dieser Ansicht wird gebaut. Die API kann es schon: siehe /docs.",
   broken: "Diese Seite ist kaputtgegangen",
   reload: "Neu laden",
 };

@@ -36,8 +36,6 @@ export const shell = {
   not_found: "There is nothing here",
   not_found_hint: "The address may be mistyped, or what it named is gone.",
   to_links: "To your links",
-  coming: "Not here yet",
-  coming_hint: "This screen is being built. The API can do it already: see /docs.",
   broken: "This page broke",
   reload: "Reload",
 };
