@@ -8,13 +8,17 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from linkmeter import Client
+from linkmeter.links.v1.import_service_pb2 import Import
 from linkmeter.moving.exporting.account import Account
 from linkmeter.moving.importing.options import ImportFailed, ImportOptions, OnClash
+from linkmeter.moving.importing.running import state_key
 from linkmeter.moving.importing.server import ImportServer
 from linkmeter.moving.importing.state import Outcome
 from linkmeter.moving.origins.archive import ArchiveOrigin
@@ -153,6 +157,26 @@ def test_undone_import_leaves_nothing_and_can_be_brought_again(
     assert clicks_by(client, "code") == sample.count("code")
     listed = [json.loads(line) for line in program("import", "list").out.splitlines()]
     assert [each["state"] for each in listed] == ["finished", "undone"]
+
+
+def test_state_of_another_import_is_refused(system: System, client: Client, tmp_path: Path) -> None:
+    """And not taken for what this one brought."""
+    sample = write_sample(tmp_path, links=2, clicks=10, prefix="other")
+    moving = replace(moving_in(client, sample.origin(), tmp_path), state_path=lambda _: tmp_path / "state.db")
+    moving.run()
+    with closing(Client(system.base_url, asyncio.run(key_of_new_owner(system)))) as another:
+        elsewhere = replace(moving, server=ImportServer(PatientSender(another)))
+        with pytest.raises(ImportFailed, match="another import"):
+            elsewhere.run()
+        assert another.links.count() == 0
+
+
+def test_import_into_an_installation_that_was_made_anew_begins_anew() -> None:
+    """Accounts of two installations have the same source for the same origin, but not the same moment."""
+    source = "86fd201a-be03-5f36-b1ff-3c39dd81de72"
+    first, second = (Import(source=source, create_time=Timestamp(seconds=moment)) for moment in (1, 2))
+    assert state_key(first) == state_key(first)
+    assert state_key(first) != state_key(second)
 
 
 def test_account_that_moved_out_and_in_elsewhere_is_the_same(

@@ -112,7 +112,7 @@ def moving_in(
         origin=origin,
         server=ImportServer(PatientSender(client)),
         options=options or ImportOptions(),
-        state_path=lambda source: folder / f"{source}.db",
+        state_path=lambda key: folder / f"{key}.db",
         progress=no_progress,
     )
 

@@ -110,15 +110,15 @@ def options(told: Mapping[str, Any]) -> ImportOptions:
 
 
 def state_path(told: Path | None) -> Callable[[str], Path]:
-    """Return where the state of an import is kept, by its source."""
+    """Return where the state of an import is kept, by its key."""
 
-    def path(source: str) -> Path:
+    def path(key: str) -> Path:
         if told is not None:
             return told
         folder = platformdirs.user_state_path("linkmeter") / "imports"
         # Clicks leave nothing there, but links do.
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return folder / f"{source}.db"
+        return folder / f"{key}.db"
 
     return path
 

@@ -19,6 +19,7 @@ from linkmeter.moving.importing.server import ImportServer
 from linkmeter.moving.importing.state import Outcome, State
 from linkmeter.moving.origin import Origin
 
+_FACT_KEY: Final = "key"
 _FACT_OPTIONS: Final = "options"
 _LONGEST_IDENTITY: Final = 512
 
@@ -44,7 +45,7 @@ class Import:
     origin: Origin
     server: ImportServer
     options: ImportOptions
-    # Where the state of an import is kept, by its source; only programs that find it can tell a changed origin.
+    # Where the state of an import is kept, by its key; only programs that find it can tell a changed origin.
     state_path: Callable[[str], Path]
     progress: ShowProgress
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -68,14 +69,16 @@ class Import:
         OriginError or LinkmeterError when it cannot go on; run it again then.
         """
         current = self._begin()
-        with closing(State(self.state_path(current.source))) as state:
+        key = state_key(current)
+        with closing(State(self.state_path(key))) as state:
+            self._check_key(state, key)
             self._check_options(state)
             report = self._report(current, is_dry_run=False)
             report.links = self._plan(current, state)
             report.outcomes = state.counts()
             if report.has_clashes:
                 return report
-            state.note(**{_FACT_OPTIONS: self.options.fingerprint()})
+            state.note(**{_FACT_KEY: key, _FACT_OPTIONS: self.options.fingerprint()})
             self._write_links(current, state, report)
             if self.options.with_clicks:
                 self._send_clicks(current, state, report)
@@ -86,6 +89,12 @@ class Import:
 
     def _begin(self) -> import_service_pb2.Import:
         return self.server.create(self.product, _short(self.origin.identity))
+
+    def _check_key(self, state: State, key: str) -> None:
+        """Raise ImportFailed when the file is another import's: of another origin, account or installation."""
+        known = state.fact(_FACT_KEY)
+        if known and known != key:
+            raise ImportFailed("the state file belongs to another import; say another file, or none")
 
     def _check_options(self, state: State) -> None:
         """Raise ImportFailed when clicks went to other places than these options would send them."""
@@ -143,6 +152,15 @@ class Import:
                 f"{after.set_aside_clicks} set aside, up to number {after.acknowledged_sequence}; please report this"
             )
         report.clicks = Clicks(read, after.stored_clicks, after.set_aside_clicks, sender.set_aside, sender.unreadable)
+
+
+def state_key(current: import_service_pb2.Import) -> str:
+    """Return what tells an import from all others, wherever they are.
+
+    Its source does not suffice: accounts of two installations that bring the same origin have the same one, and so has
+    an installation that was made anew.
+    """
+    return f"{current.source}-{current.create_time.ToMicroseconds()}"
 
 
 def _short(identity: str) -> str:
