@@ -100,7 +100,7 @@ def _cluster(name: str, addresses: Sequence[str], options: Json, health_check: J
         "typed_extension_protocol_options": {_PROTOCOL_OPTIONS: _typed(_PROTOCOL_OPTIONS, options)},
         "circuit_breakers": {"thresholds": [limits]},
         "health_checks": [_health_check(health_check)],
-        # A replica that was found dead in use is asked again sooner than the next check.
+        # A replica that was found dead in use gets nothing more until it passes a check.
         "outlier_detection": {
             "consecutive_gateway_failure": 5,
             "interval": "1s",
@@ -119,12 +119,14 @@ def _discovery(addresses: Sequence[str]) -> Json:
 
 
 def _health_check(kind: Json) -> Json:
+    """Return how replicas are asked whether they are well, and so how soon one that is back gets calls again.
+
+    Until then the others have to do: of two, the second must not go before the first is known to be back.
+    """
     return kind | {
         "timeout": "1s",
-        "interval": "2s",
-        "no_traffic_interval": "2s",
-        "unhealthy_interval": "0.5s",
-        "no_traffic_healthy_interval": "2s",
+        "interval": "0.5s",
+        "no_traffic_interval": "0.5s",
         "initial_jitter": "0.1s",
         "unhealthy_threshold": 2,
         "healthy_threshold": 1,
