@@ -49,28 +49,30 @@ export function LinkRow({ link, href, numbers, isChosen, onChoose, onFilter }: L
         <Link href={href} className={styles.name} data-row>
           {name}
         </Link>
-        <span class={styles.url}>
-          <a href={link.shortUrl} target="_blank" rel="noreferrer">
-            {link.shortUrl.replace(/^https?:\/\//, "")}{" "}
-            <Icon name="external" size={13} />
-          </a>
-          <CopyButton value={link.shortUrl} />
-        </span>
+        <div class={styles.line}>
+          <span class={styles.url}>
+            <a href={link.shortUrl} target="_blank" rel="noreferrer">
+              {link.shortUrl.replace(/^https?:\/\//, "")}{" "}
+              <Icon name="external" size={13} />
+            </a>
+            <CopyButton value={link.shortUrl} />
+          </span>
+          {(state || link.hasPassword || link.archived || link.tags.length > 0) && (
+            <span class={styles.labels}>
+              {state && <Pill tone={state.tone}>{text.states[state.name]}</Pill>}
+              {link.hasPassword && <Pill>{text.with_password}</Pill>}
+              {link.archived && <Pill>{text.archived}</Pill>}
+              {link.tags.map((tag) => (
+                <button key={tag} type="button" class={styles.tag} onClick={() => onFilter({ tag })} title={text.only_tag(tag)}>
+                  {tag}
+                </button>
+              ))}
+            </span>
+          )}
+        </div>
         <span class={styles.destination} title={link.destination}>
           {link.destination}
         </span>
-        {(state || link.hasPassword || link.archived || link.tags.length > 0) && (
-          <span class={styles.labels}>
-            {state && <Pill tone={state.tone}>{text.states[state.name]}</Pill>}
-            {link.hasPassword && <Pill>{text.with_password}</Pill>}
-            {link.archived && <Pill>{text.archived}</Pill>}
-            {link.tags.map((tag) => (
-              <button key={tag} type="button" class={styles.tag} onClick={() => onFilter({ tag })} title={text.only_tag(tag)}>
-                {tag}
-              </button>
-            ))}
-          </span>
-        )}
       </div>
       <div class={styles.picture}>{own && <Sparkline values={own.days} label={text.last_days} />}</div>
       <div class={styles.numbers}>

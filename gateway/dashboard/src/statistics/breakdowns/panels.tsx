@@ -24,7 +24,7 @@ export function Panels({ state, change, page, dimensions, hasLinks }: PanelsProp
   return (
     <div class={styles.panels}>
       {panelNames().map((name) => {
-        const tabs = tabsOf(name, dimensions);
+        const tabs = tabsOf(name, dimensions, page);
         const [first] = tabs;
         const chosen = tabs.find((tab) => tab === state.tabs[name]) ?? first;
         return (
@@ -37,6 +37,8 @@ export function Panels({ state, change, page, dimensions, hasLinks }: PanelsProp
   );
 }
 
-function tabsOf(name: PanelName, dimensions: readonly DimensionName[]) {
-  return PANELS[name].filter((tab) => tab === "map" || dimensions.includes(tab));
+// Most links have no variants, and an empty list of them would say nothing.
+function tabsOf(name: PanelName, dimensions: readonly DimensionName[], page: Page) {
+  const hasVariants = page.lists.variant?.some((row) => row.value !== "");
+  return PANELS[name].filter((tab) => tab === "map" || (dimensions.includes(tab) && (tab !== "variant" || hasVariants)));
 }
