@@ -30,7 +30,7 @@ def open_channel(
         ("grpc.max_receive_message_length", 64 * 1024 * 1024),
         ("grpc.initial_reconnect_backoff_ms", 100),
         ("grpc.min_reconnect_backoff_ms", 100),
-        ("grpc.max_reconnect_backoff_ms", 2000),
+        ("grpc.max_reconnect_backoff_ms", 1000),
         # Of 30 s by default, which is longer than a roll takes: all pods that were known may be gone by then.
         ("grpc.dns_min_time_between_resolutions_ms", 2000),
         # Channels of one process share connections by default, and with them another channel's failures:

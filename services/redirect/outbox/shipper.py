@@ -104,10 +104,9 @@ class Shipper:
     async def stop(self, seconds: float) -> None:
         """Stop, after trying for so many seconds to ship the last clicks; what stays is shipped by the next worker."""
         await self._background.stop()
-        with contextlib.suppress(TimeoutError, errors.LinkmeterError, sqlite3.Error):
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                while await self._ship_batch(self._outbox):
-                    pass
+                await self._ship_all(self._outbox)
 
     async def _ship_own(self) -> None:
         has_new = await self._wait_for_clicks()

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +114,19 @@ async def test_sigterm_answers_what_is_in_hand_and_ships_what_was_answered(tmp_p
         assert system.process
         assert system.process.exit_status == 0
         assert not list(system.outbox.glob("*-wal"))
+
+
+async def test_last_clicks_are_tried_again(tmp_path: Path) -> None:
+    """A worker that ends does not give up at the first failure: analytics may be on its way back."""
+    async with running_redirect(tmp_path) as system:
+        system.links.add("abc")
+        system.analytics.lost_answers = 1
+        await follow(system, range(5))
+        await system.stop()
+        assert system.analytics.lost_answers == 0
+        (path,) = system.outbox.glob("*.outbox")
+        with closing(OutboxFile(path)) as file:
+            assert file.pending_rows == 0
 
 
 async def _joined(system: System, requests: int) -> bool:
