@@ -31,8 +31,9 @@ restore: .state/local .state/gen ## Put a backup back while nothing runs: make r
 
 ##@ Develop
 
+# Files in the order of their names: the few long tests of chaos first, so that none of them is waited for at the end.
 test: .state/dev .state/gen .state/sdk/done .state/dashboard ## Run all tests, or one corner: make test T=tests/unit
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(T)
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(T)
 
 unit: .state/dev .state/gen ## Run the unit tests alone
 	$(BIN)/python -m pytest tests/unit
