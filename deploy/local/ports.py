@@ -1,28 +1,8 @@
-"""Free ports and a look whether a port is taken."""
+"""A look whether a port is taken."""
 
 import errno
-import random
 import socket
 from contextlib import closing
-
-# Below the range from which systems take the source ports of outgoing connections, so that nothing grabs a port between
-# its choice and its use.
-_FIRST, _LAST = 20_000, 32_000
-_handed_out: set[int] = set()
-
-
-def free_port(span: int = 1) -> int:
-    """Choose a loopback port that nobody listens on and that this process did not choose before.
-
-    With a span the following ports are free as well.
-    """
-    for _ in range(1000):
-        first = random.SystemRandom().randint(_FIRST, _LAST)
-        ports = range(first, first + span)
-        if _handed_out.isdisjoint(ports) and all(is_free(port, "127.0.0.1") for port in ports):
-            _handed_out.update(ports)
-            return first
-    raise OSError("no free port was found")
 
 
 def is_free(port: int, *hosts: str) -> bool:

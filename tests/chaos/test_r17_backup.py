@@ -101,6 +101,7 @@ async def test_r17_after_loss_of_everything_nothing_is_missing_that_was_acknowle
                 assert (followed.status_code, followed.headers["location"]) == (302, link["destination"])
 
 
+@pytest.mark.chaos_long
 async def test_r17_clicks_that_only_outboxes_hold_are_backed_up(tmp_path: Path) -> None:
     """Analytics was away when the backup was made: what visitors were answered for is in it all the same."""
     data, file = tmp_path / "data", tmp_path / "one.backup"

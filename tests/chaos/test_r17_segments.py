@@ -46,6 +46,7 @@ async def marks_of(url: str) -> dict[UUID, int]:
         await connection.close()
 
 
+@pytest.mark.chaos_long
 async def test_r17_backups_while_clicks_come_are_settled_and_merged(
     place: Place, backups: Path, postgres_server: TestPostgres, tmp_path: Path
 ) -> None:

@@ -93,6 +93,7 @@ async def test_the_journey_goes_over_a_cluster(cluster: ValkeyCluster, clustered
     await eventually(is_everywhere)
 
 
+@pytest.mark.chaos_long
 async def test_a_failover_under_load_stops_no_redirect(cluster: ValkeyCluster, clustered: System) -> None:
     """While a master dies and its replica takes over, redirects are answered, and every click is counted once.
 

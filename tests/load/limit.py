@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 
 from deploy.local import programs
-from deploy.local.ports import free_port
 from deploy.local.process import Command, Process
+from tests.support.ports import free_port
 
 _READY_SECONDS = 10.0
 

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Final
 
 from deploy.local import databases
-from deploy.local.ports import free_port
 from deploy.local.postgres import PostgresServer
 from deploy.local.process import Process
 from deploy.local.readiness import answers_postgres, wait_ready
 from services.analytics import __file__ as analytics
 from services.runtime.postgres import migrate
+from tests.support.ports import free_port
 
 _NAME: Final = "linkmeter"
 _MIGRATIONS: Final = Path(analytics).parent / "migrations"

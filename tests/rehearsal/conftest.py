@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from deploy.local.ports import free_port
 from tests.k8s.rendering import render
 from tests.rehearsal.cluster import Cluster
 from tests.rehearsal.installed import Installed
 from tests.rehearsal.service import Balancer
+from tests.support.ports import free_port
 
 # make images-test and make rehearsal set it, after looking for what is needed.
 collect_ignore_glob = [] if os.environ.get("LINKMETER_REHEARSAL") == "on" else ["test_*.py"]

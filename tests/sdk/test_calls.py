@@ -13,7 +13,6 @@ from google.protobuf import descriptor_pool
 from google.protobuf.message import Message
 
 import linkmeter
-from deploy.local.ports import free_port
 from linkmeter import AsyncClient
 from linkmeter.methods import CREATE_LINK, all_methods
 from linkmeter.rpc import Method
@@ -21,6 +20,7 @@ from services.common import errors
 from tests.sdk.conftest import Connect
 from tests.support.certificates import issued
 from tests.support.edge import Behaviour, Context, Edge
+from tests.support.ports import free_port
 from tests.support.tls_terminator import terminating_tls
 
 _GET = "linkmeter.links.v1.LinkService/GetLink"

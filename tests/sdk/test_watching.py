@@ -9,13 +9,13 @@ import grpc
 import pytest
 
 import linkmeter
-from deploy.local.ports import free_port
 from linkmeter import Client
 from linkmeter.analytics.v1 import click_service_pb2, click_service_pb2_grpc, clicks_pb2
 from services.common import errors
 from services.runtime import rpc_errors
 from tests.sdk.conftest import Connect
 from tests.support.loop_thread import LoopThread
+from tests.support.ports import free_port
 from tests.support.wait import eventually
 
 # What a stream does next: sends some clicks by their ids, or fails. At its end it waits, or ends as "end" says.

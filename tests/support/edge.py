@@ -18,7 +18,6 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from deploy.local import programs
-from deploy.local.ports import free_port
 from deploy.local.process import Command, Process
 from deploy.local.readiness import answers_http, wait_ready
 from gateway.envoy.render import render
@@ -28,6 +27,7 @@ from gateway.openapi.files import write_files
 from services.common import errors
 from services.runtime import rpc_errors
 from tests.support.loop_thread import LoopThread
+from tests.support.ports import free_port
 
 Context = grpc.aio.ServicerContext[Any, Any]
 # Answers a call: gets the request and may look at the context, abort it or raise.

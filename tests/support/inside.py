@@ -7,8 +7,8 @@ from dataclasses import fields
 import httpx
 
 from deploy.local.addresses import Addresses
-from deploy.local.ports import free_port
 from services.runtime.addresses import unix_path
+from tests.support.ports import free_port
 
 
 def on_loopback(workers: int) -> Addresses:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 
-from deploy.local.ports import free_port
+from tests.support.ports import free_port
 from tests.support.wait import eventually
 
 ROOT = Path(__file__).resolve().parents[2]

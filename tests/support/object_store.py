@@ -11,9 +11,9 @@ from typing import Final
 import obstore
 from obstore.store import S3Store
 
-from deploy.local.ports import free_port
 from deploy.local.process import Command, Process
 from deploy.local.readiness import answers_http, wait_ready
+from tests.support.ports import free_port
 
 BUCKET: Final = "linkmeter"
 _KEY, _SECRET = "tests", "a secret of the tests"

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.local import databases
-from deploy.local.ports import free_port
 from deploy.local.postgres import PostgresServer
 from deploy.local.process import Process
 from deploy.local.readiness import answers_postgres, wait_ready
 from services.runtime.postgres import migrate
+from tests.support.ports import free_port
 
 ROLE = "linkmeter"
 _PASSWORD = "linkmeter"

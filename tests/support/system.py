@@ -12,11 +12,11 @@ import httpx
 
 from deploy.local.addresses import Addresses
 from deploy.local.data_folder import DataFolder
-from deploy.local.ports import free_port
 from deploy.local.process import tail
 from deploy.local.settings import LocalSettings, read
 from deploy.local.stack import Stack
 from tests.support import inside
+from tests.support.ports import free_port
 from tests.support.wait import eventually
 
 _TAIL_LINES = 15

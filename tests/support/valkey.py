@@ -7,10 +7,10 @@ from pathlib import Path
 
 import redis
 
-from deploy.local.ports import free_port
 from deploy.local.process import Process
 from deploy.local.readiness import answers_redis, wait_ready
 from deploy.local.valkey import ValkeyServer
+from tests.support.ports import free_port
 
 
 @dataclass(frozen=True, slots=True)

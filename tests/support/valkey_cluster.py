@@ -8,10 +8,10 @@ from typing import Any
 
 import redis
 
-from deploy.local.ports import free_port
 from deploy.local.process import Process
 from deploy.local.readiness import answers_redis, wait_ready
 from deploy.local.valkey import ValkeyServer
+from tests.support.ports import free_port
 from tests.support.wait import eventually
 
 MASTERS = 3

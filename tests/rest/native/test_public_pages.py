@@ -9,8 +9,8 @@ import urllib.request
 import httpx
 import pytest
 
-from deploy.local.ports import free_port
 from tests.support.edge import Edge, Services, running_edge
+from tests.support.ports import free_port
 from tests.support.wait import eventually
 
 
@@ -102,7 +102,8 @@ async def test_of_refusals_a_sample_is_logged(client: httpx.AsyncClient, edge: E
         assert (await client.get(f"/v1/links?pageToken={number}")).status_code == 200
     await client.get("/api/links/the-last/stats")
     await eventually(lambda: "/api/links/the-last/stats" in edge.log(), what="the last request is logged")
-    paths = [json.loads(line)["path"] for line in edge.log().splitlines() if line.startswith("{")]
+    # Without a path are requests that could not be read: those of other tests at the same gateway.
+    paths = [json.loads(line)["path"] or "" for line in edge.log().splitlines() if line.startswith("{")]
     assert 0 < sum(path.startswith("/v1/refused/") for path in paths) < 100
     assert paths.count("/v1/links") >= 20
 

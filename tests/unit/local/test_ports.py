@@ -1,6 +1,7 @@
 import socket
 
-from deploy.local.ports import free_port, is_free
+from deploy.local.ports import is_free
+from tests.support.ports import free_port
 
 
 def test_taken_port_is_not_free() -> None:

@@ -1,7 +1,7 @@
 """WatchClicks over the wire, on a real PostgreSQL."""
 
 import asyncio
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -211,7 +211,11 @@ async def test_slow_readers_end_with_an_error_and_lose_nothing(analytics_databas
         with pytest.raises(Aborted):
             await watcher.take(call)
         assert len(watcher.click_ids) < 3000
-        assert await watcher.receive(3000) == ids(source, *range(1, 3001))
+        while len(watcher.click_ids) < 3000:
+            # On a busy machine even who reads all the time may be too slow once more.
+            with suppress(Aborted):
+                await watcher.receive(3000)
+        assert watcher.click_ids == ids(source, *range(1, 3001))
 
 
 async def test_more_than_may_wait_is_read_again(analytics_database: str, clock: FakeClock) -> None:
