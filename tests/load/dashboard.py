@@ -46,9 +46,12 @@ class Pages:
         if CHROMIUM is None:
             return []
         return [
-            Scenario(name="dashboard, first list", run=self._first_list, target=_FIRST_LIST, is_warmed=False),
-            Scenario(name="dashboard, later views", run=self._later_views, target=_LATER_VIEW, is_warmed=False),
+            self._scenario("first list", self._first_list, _FIRST_LIST),
+            self._scenario("later views", self._later_views, _LATER_VIEW),
         ]
+
+    def _scenario(self, name: str, run: Callable[[float], Measured], target: Target) -> Scenario:
+        return Scenario(name=f"dashboard, {name}", run=run, target=target, is_warmed=False, is_asked_by_others=True)
 
     def _first_list(self, seconds: float) -> Measured:
         return asyncio.run(self._repeat(seconds, self._open))

@@ -120,7 +120,7 @@ def noise(samples: Mapping[str, Sequence[Sample]], lines: Sequence[Line]) -> lis
     found += [
         f"others used {line.others:.2f} cores during {line.scenario.name}"
         for line in lines
-        if line.others > QUIET_CORES
+        if line.others > QUIET_CORES and not line.scenario.is_asked_by_others
     ]
     return found
 

@@ -45,6 +45,8 @@ class Scenario:
     without: tuple[str, ...] = ()
     # Its clicks are awaited in statistics, with analytics running.
     is_followed_up: bool = False
+    # What asks is more than our own process can account for: most processes of a browser are nobody's when they end.
+    is_asked_by_others: bool = False
     # A warm-up before each round.
     is_warmed: bool = True
     # The scenario whose median latency this one's is a multiple of.

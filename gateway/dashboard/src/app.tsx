@@ -1,9 +1,10 @@
 import { QueryClientProvider } from "@tanstack/react-query";
 import type { ComponentChildren } from "preact";
 import { Suspense } from "preact/compat";
+import { useEffect } from "preact/hooks";
 import { Redirect, Route, Router, Switch } from "wouter";
 import { queryClient } from "./api/query_client";
-import { OPEN_SCREENS, SCREENS } from "./screens";
+import { OPEN_SCREENS, SCREENS, fetchAhead } from "./screens";
 import { Gate } from "./sign_in/gate";
 import { type Language, TextProvider } from "./text";
 import type { Text } from "./text/en";
@@ -56,6 +57,7 @@ function Awaited({ children }: { children: ComponentChildren }) {
 }
 
 function Screens() {
+  useEffect(fetchAhead, []);
   return (
     <Switch>
       <Route path="/">

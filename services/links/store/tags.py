@@ -46,7 +46,7 @@ class TagStore:
             """
             WITH carried AS (
                 SELECT name, count(*) AS link_count FROM links, unnest(tags) AS name
-                WHERE owner_id = $1 AND delete_time IS NULL GROUP BY name)
+                WHERE owner_id = $1 AND delete_time IS NULL AND tags <> '{}' GROUP BY name)
             SELECT tag_id, tags.name, color, icon, create_time, update_time, coalesce(link_count, 0) AS link_count
             FROM tags LEFT JOIN carried ON carried.name = tags.name COLLATE "C"
             WHERE owner_id = $1 ORDER BY tag_id
@@ -64,7 +64,7 @@ class TagStore:
             """
             WITH carried AS (
                 SELECT name COLLATE "C" AS name, count(*) AS link_count FROM links, unnest(tags) AS name
-                WHERE owner_id = $1 AND delete_time IS NULL GROUP BY 1)
+                WHERE owner_id = $1 AND delete_time IS NULL AND tags <> '{}' GROUP BY 1)
             SELECT 0::bigint AS tag_id, name, '' AS color, '' AS icon, NULL::timestamptz AS create_time,
                 NULL::timestamptz AS update_time, link_count
             FROM carried

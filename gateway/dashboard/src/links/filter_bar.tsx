@@ -21,6 +21,8 @@ interface FilterBarProps {
   listed: Listed;
   onChange: (listed: Listed) => void;
   searchRef: RefObject<HTMLInputElement | null>;
+  // Whether the list is there, with its numbers.
+  isListed: boolean;
 }
 
 const PAUSE_MS = 150;
@@ -34,9 +36,9 @@ const CLEARED: Record<FilterName, Partial<Listed>> = {
 
 // Which links are listed: a text, a tag, a domain, a state; and in which order. What filters stands below, to be taken
 // away where it stands.
-export function FilterBar({ listed, onChange, searchRef }: FilterBarProps) {
+export function FilterBar({ listed, onChange, searchRef, isListed }: FilterBarProps) {
   const text = useText().links;
-  const tags = useTagNames();
+  const tags = useTagNames(isListed);
   const hosts = useHosts();
   const set = (change: Partial<Listed>) => onChange(changed(listed, change));
   const filters = useFilterWords(listed);

@@ -57,9 +57,11 @@ export function useLink(id: bigint | undefined) {
   });
 }
 
-// Names that links carry, with or without a tag.
-export function useTagNames() {
+// Names that links carry, with or without a tag. All links are read for them, so a screen that has more pressing
+// questions asks for them later.
+export function useTagNames(isWanted = true) {
   return useQuery({
+    enabled: isWanted,
     queryKey: ["tags", "names"],
     queryFn: async ({ signal }) => (await tags.listTags({ withBareNames: true }, { signal })).tags.map(({ name }) => name),
     staleTime: 60_000,

@@ -52,7 +52,12 @@ export default function LinksScreen() {
         )
       }
     >
-      <FilterBar listed={listed} onChange={change} searchRef={search} />
+      <FilterBar
+        listed={listed}
+        onChange={change}
+        searchRef={search}
+        isListed={found.isFetched && !numbers.isFetching}
+      />
       {chosen.size > 0 && (
         <BulkBar chosen={chosen} numbers={numbers.data} isWriter={isWriter} onClear={() => setChosen(new Map())} />
       )}
