@@ -166,7 +166,7 @@ rehearsal: .state/dev .state/gen ## Run the dev overlay's containers, and roll t
 # No package runs a script of its own while it is installed.
 .state/dashboard-packages: $(addprefix $(DASHBOARD)/,package.json package-lock.json .npmrc) | .state/node
 	@echo "Installing the packages of the dashboard ..."
-	@$(IN_DASHBOARD) npm ci --ignore-scripts --silent
+	@$(IN_DASHBOARD) npm ci --ignore-scripts --loglevel=error > /dev/null
 	@touch $@
 
 .state/dashboard-proto: .state/gen .state/dashboard-packages $(DASHBOARD)/generate.py
