@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,7 +19,7 @@ from services.analytics.domain.query import Audience, Filter, Metric, Query, Rep
 from services.analytics.segments.turn import rewriting_turn
 from services.analytics.store.reclassification import Progress, Reclassification
 from tests.support.clicks import BROWSER, OWNER, click, random_clicks
-from tests.support.engine import Engine, running_engine
+from tests.support.engine import Engine
 from tests.support.rewriting import check_answers, check_sums
 from tests.support.wait import eventually
 
@@ -53,12 +53,6 @@ def renewed(clicks: Sequence[Click]) -> list[Click]:
         replace(item, click_class=each, is_bot=each is not ClickClass.PERSON, definition=DEFINITION)
         for item, each in zip(clicks, found, strict=True)
     ]
-
-
-@pytest.fixture
-async def engine(analytics_database: str, tmp_path: Path) -> AsyncIterator[Engine]:
-    async with running_engine(analytics_database, tmp_path) as running:
-        yield running
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """An import that is undone leaves nothing: every answer is that of a naive count of the other clicks."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +16,7 @@ from services.analytics.segments.registry import Replaced
 from services.analytics.store.import_sources import ImportSources
 from services.common.errors import Aborted, FailedPrecondition
 from tests.support.clicks import OWNER, batch, random_clicks
-from tests.support.engine import Engine, running_engine
+from tests.support.engine import Engine
 from tests.support.rewriting import check_answers, check_sums
 from tests.support.settled import rows_of
 
@@ -26,12 +26,6 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
 CLICKS = random_clicks(31, 360, START, timedelta(days=50))
 IMPORTED = [item for item in random_clicks(32, 400, START, timedelta(days=50)) if item.owner_id == OWNER]
 OWNERS = Audience(owner_id=OWNER)
-
-
-@pytest.fixture
-async def engine(analytics_database: str, tmp_path: Path) -> AsyncIterator[Engine]:
-    async with running_engine(analytics_database, tmp_path) as running:
-        yield running
 
 
 async def bring(engine: Engine, source: UUID, clicks: Sequence[Click], first: int) -> None:

@@ -1,6 +1,5 @@
 """A segment file that is missing or changed is refused by its name; what does not need it is answered."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -34,11 +33,10 @@ HARM = {
 
 
 @pytest.fixture
-async def engine(analytics_database: str, tmp_path: Path) -> AsyncIterator[Engine]:
-    async with running_engine(analytics_database, tmp_path) as running:
-        await running.store(CLICKS, NOW)
-        await running.settle()
-        yield running
+async def engine(engine: Engine) -> Engine:
+    await engine.store(CLICKS, NOW)
+    await engine.settle()
+    return engine
 
 
 def asked(start: datetime, end: datetime, *metrics: Metric) -> Query:

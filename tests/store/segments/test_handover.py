@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from services.analytics.handover.manifest import manifest_of, path_of, paths_of
 from services.analytics.segments.files import SegmentFile
 from services.analytics.segments.layout import Kind
 from tests.support.clicks import LINK, OWNER, click
-from tests.support.engine import Engine, running_engine
+from tests.support.engine import Engine
 from tests.support.handover import NOW, erase, listed, run_command
 
 JANUARY = datetime(2026, 1, 31, 23, 59, tzinfo=UTC)
@@ -28,13 +27,12 @@ def about(path: Path) -> tuple[int, str]:
 
 
 @pytest.fixture
-async def engine(analytics_database: str, tmp_path: Path) -> AsyncIterator[Engine]:
+async def engine(engine: Engine) -> Engine:
     """Lend an engine with a click in January and two in February, settled, and one that is not."""
-    async with running_engine(analytics_database, tmp_path) as running:
-        await running.store([click(JANUARY), click(FEBRUARY), click(FEBRUARY, link_id=LINK + 1)], NOW)
-        await running.settle()
-        await running.store([click(FEBRUARY)], NOW)
-        yield running
+    await engine.store([click(JANUARY), click(FEBRUARY), click(FEBRUARY, link_id=LINK + 1)], NOW)
+    await engine.settle()
+    await engine.store([click(FEBRUARY)], NOW)
+    return engine
 
 
 async def test_the_command_lists_what_is_there(engine: Engine, analytics_database: str, tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """The job that keeps segments few: a piece at a time, until nothing is to be done."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from services.analytics.segments.turn import rewriting_turn
 from services.common.clock import SystemClock
 from tests.support.clicks import OWNER, random_clicks
 from tests.support.clock import FakeClock
-from tests.support.engine import Engine, running_engine
+from tests.support.engine import Engine
 from tests.support.rewriting import check_answers, check_sums, erase_link
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -20,13 +19,12 @@ CLICKS = random_clicks(22, 500, datetime(2026, 1, 3, tzinfo=UTC), timedelta(days
 
 
 @pytest.fixture
-async def engine(analytics_database: str, tmp_path: Path) -> AsyncIterator[Engine]:
+async def engine(engine: Engine) -> Engine:
     """Run an engine with five segments of January and five of February."""
-    async with running_engine(analytics_database, tmp_path) as running:
-        for first in range(0, 500, 100):
-            await running.store(CLICKS[first : first + 100], NOW)
-            await running.settle()
-        yield running
+    for first in range(0, 500, 100):
+        await engine.store(CLICKS[first : first + 100], NOW)
+        await engine.settle()
+    return engine
 
 
 @pytest.fixture

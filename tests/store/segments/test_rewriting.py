@@ -1,7 +1,7 @@
 """Segments that stand in for others answer as these did, less what was erased from them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from services.analytics.segments.registry import Replaced, Segment
 from services.analytics.segments.rewriting import Rewritten
 from services.analytics.segments.turn import TurnTaken, rewriting_turn
 from tests.support.clicks import OWNER, random_clicks
-from tests.support.engine import Engine, running_engine
+from tests.support.engine import Engine
 from tests.support.rewriting import check_answers, check_sums, erase_link
 from tests.support.wait import eventually
 
@@ -23,12 +23,6 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
 # Two months, in three turns of settling.
 CLICKS = random_clicks(21, 600, START, timedelta(days=50))
 TURNS = (CLICKS[:200], CLICKS[200:400], CLICKS[400:])
-
-
-@pytest.fixture
-async def engine(analytics_database: str, tmp_path: Path) -> AsyncIterator[Engine]:
-    async with running_engine(analytics_database, tmp_path) as running:
-        yield running
 
 
 @pytest.fixture

@@ -33,12 +33,6 @@ ALL = [*CLICKS, *OTHERS]
 
 
 @pytest.fixture
-async def engine(analytics_database: str, tmp_path: Path) -> AsyncIterator[Engine]:
-    async with running_engine(analytics_database, tmp_path) as running:
-        yield running
-
-
-@pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return tmp_path / "segments"
 

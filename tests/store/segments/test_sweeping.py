@@ -1,9 +1,7 @@
 """Files go when nobody needs them any more, and nothing that counts ever goes."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -14,7 +12,7 @@ from services.common.clock import SystemClock
 from tests.support import segments as place
 from tests.support.clicks import random_clicks
 from tests.support.clock import FakeClock
-from tests.support.engine import Engine, running_engine
+from tests.support.engine import Engine
 from tests.support.rewriting import check_answers
 from tests.support.wait import eventually
 
@@ -24,13 +22,12 @@ UNNAMED = "0123456789abcdef/clicks.parquet"
 
 
 @pytest.fixture
-async def engine(analytics_database: str, tmp_path: Path) -> AsyncIterator[Engine]:
+async def engine(engine: Engine) -> Engine:
     """Run an engine with four segments."""
-    async with running_engine(analytics_database, tmp_path) as running:
-        for first in range(0, 400, 100):
-            await running.store(CLICKS[first : first + 100], NOW)
-            await running.settle()
-        yield running
+    for first in range(0, 400, 100):
+        await engine.store(CLICKS[first : first + 100], NOW)
+        await engine.settle()
+    return engine
 
 
 @pytest.fixture
