@@ -2,11 +2,11 @@
 
 import asyncio
 from collections import deque
-from typing import Final, cast
+from typing import Final
 
 from services.redirect.http import wire
 from services.redirect.http.request_reader import PIECE_BYTES, Request, RequestReader
-from services.redirect.http.server_state import ServerState, facts_of, peer_of
+from services.redirect.http.server_state import OpenConnection, ServerState, facts_of
 from services.redirect.request_facts import RequestFacts
 from services.redirect.response import Response
 from services.runtime import log
@@ -21,14 +21,12 @@ BODY_SECONDS: Final = 10.0
 _logger = log.get(__name__)
 
 
-class Connection(asyncio.Protocol):
+class Connection(OpenConnection):
     """Serves the requests of a connection in their order, one at a time."""
 
     def __init__(self, server: ServerState) -> None:
-        self._server = server
-        self._transport: asyncio.Transport | None = None
+        super().__init__(server)
         self._reader = RequestReader()
-        self._peer = ""
         self._waiting: deque[Request] = deque()
         # What was received behind as many requests as may wait.
         self._unread = b""
@@ -40,19 +38,10 @@ class Connection(asyncio.Protocol):
         self._has_ended = False
         self._deadline = server.now + HEAD_SECONDS
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Register the connection, or abort it when there are too many."""
-        self._transport = cast(asyncio.Transport, transport)
-        self._peer = peer_of(self._server, transport)
-        if not self._server.enter(self):
-            self._transport.abort()
-
     def connection_lost(self, problem: Exception | None) -> None:
-        """Deregister the connection; a response under way is dropped."""
-        del problem
-        self._transport = None
+        """Deregister the connection; a response under way is dropped, and requests that wait."""
+        super().connection_lost(problem)
         self._forget()
-        self._server.leave(self)
 
     def data_received(self, data: bytes) -> None:
         """Read requests, and serve those that are complete."""

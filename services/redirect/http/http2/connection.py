@@ -2,12 +2,12 @@
 
 import asyncio
 from functools import partial
-from typing import Final, cast
+from typing import Final
 
 from services.redirect.http.http2 import framing
 from services.redirect.http.http2.session import TAKING_SECONDS, Asked, Session
 from services.redirect.http.request_reader import Request
-from services.redirect.http.server_state import ServerState, facts_of, peer_of
+from services.redirect.http.server_state import OpenConnection, ServerState, facts_of
 from services.redirect.request_facts import RequestFacts
 from services.redirect.response import Response
 from services.runtime import log
@@ -19,32 +19,17 @@ IDLE_SECONDS: Final = TAKING_SECONDS
 _logger = log.get(__name__)
 
 
-class Http2Connection(asyncio.Protocol):
+class Http2Connection(OpenConnection):
     """Serves the requests of a connection as they come, and sends what belongs to one turn of the event loop at once.
 
     Clicks of one turn are durable together, so their redirects leave together, too: one system call for all of them.
     """
 
     def __init__(self, server: ServerState) -> None:
-        self._server = server
-        self._transport: asyncio.Transport | None = None
+        super().__init__(server)
         self._session = Session()
-        self._peer = ""
         self._is_flushing = False
         self._deadline = server.now + IDLE_SECONDS
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Register the connection, or abort it when there are too many."""
-        self._transport = cast(asyncio.Transport, transport)
-        self._peer = peer_of(self._server, transport)
-        if not self._server.enter(self):
-            self._transport.abort()
-
-    def connection_lost(self, problem: Exception | None) -> None:
-        """Deregister the connection; responses under way are dropped."""
-        del problem
-        self._transport = None
-        self._server.leave(self)
 
     def data_received(self, data: bytes) -> None:
         """Serve the requests that are complete, and answer what belongs to the connection."""
