@@ -4,8 +4,8 @@ import { sessions } from "@/api/clients";
 import { problemOf } from "@/api/errors";
 import { useText } from "@/text";
 import { Button } from "@/ui/button";
-import { Field } from "@/ui/field";
 import { ProblemView } from "@/ui/problem_view";
+import { SecretField } from "@/ui/secret_field";
 import { showToast } from "@/ui/toasts";
 import styles from "./screen.module.css";
 
@@ -26,9 +26,9 @@ export function PasswordForm({ login }: { login: string }) {
   });
   const problem = change.error && problemOf(change.error);
   const differ = typed.again !== "" && typed.again !== typed.fresh;
-  const set = (name: keyof typeof EMPTY) => (event: { currentTarget: HTMLInputElement }) => {
+  const set = (name: keyof typeof EMPTY) => (value: string) => {
     change.reset();
-    setTyped({ ...typed, [name]: event.currentTarget.value });
+    setTyped({ ...typed, [name]: value });
   };
   return (
     <form
@@ -42,53 +42,29 @@ export function PasswordForm({ login }: { login: string }) {
     >
       {/* For programs that keep passwords: whose it is. */}
       <input type="text" name="username" autocomplete="username" value={login} readOnly hidden />
-      <Field
+      <SecretField
         label={text.account.old_password}
         error={problem?.field === "old_password" ? text.account.old_password_wrong : undefined}
-      >
-        {(wiring) => (
-          <input
-            {...wiring}
-            type="password"
-            autocomplete="current-password"
-            required
-            maxLength={256}
-            value={typed.old}
-            onInput={set("old")}
-          />
-        )}
-      </Field>
-      <Field
+        autocomplete="current-password"
+        value={typed.old}
+        onValue={set("old")}
+      />
+      <SecretField
         label={text.account.new_password}
         hint={text.account.new_password_hint}
         error={problem?.field === "new_password" ? problem.message : undefined}
-      >
-        {(wiring) => (
-          <input
-            {...wiring}
-            type="password"
-            autocomplete="new-password"
-            required
-            minLength={8}
-            maxLength={256}
-            value={typed.fresh}
-            onInput={set("fresh")}
-          />
-        )}
-      </Field>
-      <Field label={text.account.repeat_password} error={differ ? text.account.passwords_differ : undefined}>
-        {(wiring) => (
-          <input
-            {...wiring}
-            type="password"
-            autocomplete="new-password"
-            required
-            maxLength={256}
-            value={typed.again}
-            onInput={set("again")}
-          />
-        )}
-      </Field>
+        autocomplete="new-password"
+        minLength={8}
+        value={typed.fresh}
+        onValue={set("fresh")}
+      />
+      <SecretField
+        label={text.account.repeat_password}
+        error={differ ? text.account.passwords_differ : undefined}
+        autocomplete="new-password"
+        value={typed.again}
+        onValue={set("again")}
+      />
       {change.error && !problem?.field && <ProblemView error={change.error} />}
       <p class={styles.hint}>{text.account.other_sessions_end}</p>
       <div>

@@ -7,6 +7,7 @@ import { copyText } from "@/ui/copy_button";
 import { endOfDay, tomorrow } from "@/ui/end_of_day";
 import { Field } from "@/ui/field";
 import { ProblemView } from "@/ui/problem_view";
+import { SecretField } from "@/ui/secret_field";
 import { showToast } from "@/ui/toasts";
 import { useCreateShare } from "./queries";
 import styles from "./share_dialog.module.css";
@@ -55,18 +56,14 @@ export function NewShare({ linkId }: { linkId: bigint }) {
         {(wiring) => <input {...wiring} maxLength={128} value={typed.title} onInput={set("title")} />}
       </Field>
       <div class={styles.pair}>
-        <Field label={text.share.password} hint={text.share.password_hint}>
-          {(wiring) => (
-            <input
-              {...wiring}
-              type="password"
-              autocomplete="new-password"
-              maxLength={256}
-              value={typed.password}
-              onInput={set("password")}
-            />
-          )}
-        </Field>
+        <SecretField
+          label={text.share.password}
+          hint={text.share.password_hint}
+          autocomplete="new-password"
+          isOptional
+          value={typed.password}
+          onValue={(password) => setTyped({ ...typed, password })}
+        />
         <Field
           label={text.share.expiry}
           hint={text.share.expiry_hint}

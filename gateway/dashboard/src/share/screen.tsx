@@ -6,10 +6,10 @@ import { useText } from "@/text";
 import { Button } from "@/ui/button";
 import { Card } from "@/ui/card";
 import { EmptyState } from "@/ui/empty_state";
-import { Field } from "@/ui/field";
 import { useFormat } from "@/ui/format";
 import { ProblemView } from "@/ui/problem_view";
 import { Screen } from "@/ui/screen";
+import { SecretField } from "@/ui/secret_field";
 import { Skeleton } from "@/ui/skeleton";
 import { useOpenShare } from "./open_share";
 import styles from "./screen.module.css";
@@ -75,19 +75,13 @@ function Asks({ problem, onPassword }: AsksProps) {
               void onPassword(password).finally(() => setBusy(false));
             }}
           >
-            <Field label={text.share.password} error={words}>
-              {(wiring) => (
-                <input
-                  {...wiring}
-                  type="password"
-                  autocomplete="off"
-                  required
-                  maxLength={256}
-                  value={password}
-                  onInput={(event) => setPassword(event.currentTarget.value)}
-                />
-              )}
-            </Field>
+            <SecretField
+              label={text.share.password}
+              error={words}
+              autocomplete="off"
+              value={password}
+              onValue={setPassword}
+            />
             <Button kind="primary" type="submit" disabled={isBusy}>
               {text.share.open}
             </Button>

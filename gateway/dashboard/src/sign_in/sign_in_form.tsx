@@ -6,6 +6,7 @@ import { Button } from "@/ui/button";
 import { Field } from "@/ui/field";
 import { Notice } from "@/ui/notice";
 import { QueryView } from "@/ui/query_view";
+import { SecretField } from "@/ui/secret_field";
 import styles from "./screen.module.css";
 import { useSignIn } from "./use_sign_in";
 
@@ -108,20 +109,13 @@ function PasswordForm({ isBusy, onPassword }: { isBusy: boolean; onPassword: (lo
           />
         )}
       </Field>
-      <Field label={text.sign_in.password}>
-        {(wiring) => (
-          <input
-            {...wiring}
-            type="password"
-            name="password"
-            autocomplete="current-password"
-            required
-            maxLength={256}
-            value={password}
-            onInput={(event) => setPassword(event.currentTarget.value)}
-          />
-        )}
-      </Field>
+      <SecretField
+        label={text.sign_in.password}
+        name="password"
+        autocomplete="current-password"
+        value={password}
+        onValue={setPassword}
+      />
       <Button kind="primary" type="submit" disabled={isBusy}>
         {text.sign_in.submit}
       </Button>
@@ -140,21 +134,14 @@ function KeyForm({ isBusy, onKey }: { isBusy: boolean; onKey: (key: string) => v
         onKey(key.trim());
       }}
     >
-      <Field label={text.sign_in.api_key} hint={text.sign_in.key_hint}>
-        {(wiring) => (
-          <input
-            {...wiring}
-            type="password"
-            name="api-key"
-            autocomplete="off"
-            spellcheck={false}
-            required
-            maxLength={256}
-            value={key}
-            onInput={(event) => setKey(event.currentTarget.value)}
-          />
-        )}
-      </Field>
+      <SecretField
+        label={text.sign_in.api_key}
+        hint={text.sign_in.key_hint}
+        name="api-key"
+        autocomplete="off"
+        value={key}
+        onValue={setKey}
+      />
       <Button kind="primary" type="submit" disabled={isBusy}>
         {text.sign_in.submit}
       </Button>

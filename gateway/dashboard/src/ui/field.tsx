@@ -8,7 +8,7 @@ interface Wiring {
   "aria-invalid": "true" | undefined;
 }
 
-interface FieldProps {
+export interface FieldProps {
   label: string;
   hint?: string;
   // What is wrong with what was typed.
