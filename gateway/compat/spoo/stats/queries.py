@@ -1,7 +1,7 @@
 """What spoo.me's statistics ask of ours."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
@@ -94,7 +94,7 @@ class Count:
     visitors: int
     # Which of our values it sums up.
     values: frozenset[str]
-    # Whether it sums up several rows, so that visitors who are in two of them are counted twice.
+    # Whether it sums up several rows, so that its visitors are not the sum of theirs.
     is_summed: bool = False
 
     def __add__(self, other: "Count") -> "Count":
@@ -182,23 +182,48 @@ def counts(name: str, result: ReportResult) -> list[Count]:
     return rows[: breakdown.most_rows]
 
 
+def without_visitors(breakdowns: Mapping[str, Sequence[Count]]) -> list[tuple[str, tuple[Count, ...]]]:
+    """Return the rows whose visitors are to be asked for, by dimension: those of one value together, sums alone.
+
+    Visitors of several values cannot be added up: who is among both would be counted twice.
+    """
+    groups: list[tuple[str, tuple[Count, ...]]] = []
+    for name, rows in breakdowns.items():
+        if name != parse.TIME and BREAKDOWNS[name].is_merged:
+            if single := tuple(row for row in rows if not row.is_summed):
+                groups.append((name, single))
+            groups += [(name, (row,)) for row in rows if row.is_summed]
+    return groups
+
+
 def visitors_request(
-    query: StatsQuery, conditions: Iterable[Filter], sums: Iterable[tuple[str, Count]]
+    query: StatsQuery, conditions: Iterable[Filter], asked: Iterable[tuple[str, tuple[Count, ...]]]
 ) -> QueryStatsRequest:
-    """Ask for the different visitors of merged rows: they cannot be added up."""
-    reports = [
-        Report(
-            metrics=[METRIC_VISITORS],
-            filters=[Filter(dimension=BREAKDOWNS[name].dimension, values=sorted(count.values))],
-        )
-        for name, count in sums
-    ]
-    return _request(query, conditions, *reports)
+    """Ask for the visitors of groups of rows, a report for each."""
+    return _request(query, conditions, *(_visitors_report(name, rows) for name, rows in asked))
+
+
+def visitors(rows: tuple[Count, ...], result: ReportResult) -> list[Count]:
+    """Return the rows of a group with their visitors."""
+    if rows[0].is_summed:
+        return [replace(rows[0], visitors=result.rows[0].metrics[0] if result.rows else 0)]
+    found = {row.dimensions[0].value: row.metrics[0] for row in result.rows}
+    return [replace(row, visitors=sum(found.get(value, 0) for value in row.values)) for row in rows]
+
+
+def _visitors_report(name: str, rows: tuple[Count, ...]) -> Report:
+    dimension = BREAKDOWNS[name].dimension
+    values = sorted({value for row in rows for value in row.values})
+    of_values = Filter(dimension=dimension, values=values)
+    if rows[0].is_summed:
+        return Report(metrics=[METRIC_VISITORS], filters=[of_values])
+    return Report(dimensions=[dimension], metrics=[METRIC_VISITORS], filters=[of_values], limit=len(values))
 
 
 def _report(query: StatsQuery, name: str) -> Report:
-    # Visitors of each value cost many times what clicks do.
-    metrics = [METRIC_CLICKS, *([METRIC_VISITORS] if parse.UNIQUE_CLICKS in query.metrics else [])]
+    # Visitors of each value cost many times what clicks do, and most of the values that become one are not shown.
+    has_visitors = parse.UNIQUE_CLICKS in query.metrics and (name == parse.TIME or not BREAKDOWNS[name].is_merged)
+    metrics = [METRIC_CLICKS, *([METRIC_VISITORS] if has_visitors else [])]
     if name == parse.TIME:
         bucket = buckets.strategy_for(query.end - query.start).bucket
         return Report(bucket=bucket, metrics=metrics, order=ORDER_TIME_ASCENDING)

@@ -1,7 +1,6 @@
 """Ask analytics, as often as an answer of this API takes."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 from gateway.compat.backends import Backends
@@ -43,23 +42,17 @@ class StatsReader:
     async def _with_visitors(
         self, query: StatsQuery, conditions: Sequence[Filter], caller: Caller, breakdowns: dict[str, list[Count]]
     ) -> dict[str, list[Count]]:
-        """Count the visitors of rows that sum up others: nobody is counted twice."""
+        """Count the visitors of values that were merged, now that it is known which of them are shown."""
         if parse.UNIQUE_CLICKS not in query.metrics:
             return breakdowns
-        sums = [
-            (name, place, row)
-            for name, rows in breakdowns.items()
-            for place, row in enumerate(rows)
-            if row.is_summed and name != parse.TIME
-        ]
-        for start in range(0, len(sums), queries.MOST_REPORTS):
-            part = sums[start : start + queries.MOST_REPORTS]
-            asked = queries.visitors_request(query, conditions, [(name, row) for name, _, row in part])
-            answered = await self._ask(asked, caller)
-            for (name, place, row), result in zip(part, answered.results, strict=True):
-                visitors = result.rows[0].metrics[0] if result.rows else 0
-                breakdowns[name][place] = replace(row, visitors=visitors)
-        return breakdowns
+        groups = queries.without_visitors(breakdowns)
+        exact = {name: {row.label: row for row in rows} for name, rows in breakdowns.items()}
+        for start in range(0, len(groups), queries.MOST_REPORTS):
+            part = groups[start : start + queries.MOST_REPORTS]
+            answered = await self._ask(queries.visitors_request(query, conditions, part), caller)
+            for (name, rows), result in zip(part, answered.results, strict=True):
+                exact[name] |= {row.label: row for row in queries.visitors(rows, result)}
+        return {name: list(rows.values()) for name, rows in exact.items()}
 
     async def _vocabulary(self, query: StatsQuery, caller: Caller, scope: Sequence[Filter]) -> Vocabulary:
         if not queries.needs_vocabulary(query):

@@ -12,7 +12,8 @@ from publicsuffixlist import PublicSuffixList
 _APPLICATIONS: Final = ("com.", "org.", "net.")
 
 
-@lru_cache(maxsize=8192)
+# More than the values of a report, or looking at all of one would push out each before it is looked at again.
+@lru_cache(maxsize=65_536)
 def site_of(host: str) -> str:
     """Return example.co.uk of www.example.co.uk.
 
@@ -20,8 +21,7 @@ def site_of(host: str) -> str:
     """
     if not host or _is_address(host) or host.startswith(_APPLICATIONS) or host.endswith(".android"):
         return host
-    known = _suffixes()
-    return known.privatesuffix(host) or host if known.publicsuffix(host) else host
+    return _suffixes().privatesuffix(host) or host
 
 
 def site_in(text: str) -> str:

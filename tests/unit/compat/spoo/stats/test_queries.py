@@ -1,5 +1,6 @@
 """What is asked of analytics, and how its rows become rows of this API."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -82,11 +83,32 @@ def test_labels(name: str, value: str, missing: str) -> None:
 
 
 def test_hosts_of_one_site_are_one_row() -> None:
-    """Most clicks first; their visitors have to be counted anew."""
-    rows = queries.counts("referrer", result(("t.co", 4, 4), ("www.example.com", 3, 2), ("m.example.com", 2, 2)))
+    """Most clicks first."""
+    rows = queries.counts("referrer", result(("t.co", 4, 0), ("www.example.com", 3, 0), ("m.example.com", 2, 0)))
     assert [(row.label, row.clicks, row.is_summed) for row in rows] == [("example.com", 5, True), ("t.co", 4, False)]
-    asked = queries.visitors_request(query(), [], [("referrer", rows[0])])
-    assert list(asked.reports[0].filters[0].values) == ["m.example.com", "www.example.com"]
+
+
+def test_visitors_of_values_that_are_merged_are_asked_for_afterwards() -> None:
+    """Those of each sum anew, since who is in two rows counts once; those of single values together."""
+    single = Count("t.co", 4, 0, frozenset(["t.co"])), Count("Direct", 2, 0, frozenset([""]))
+    summed = Count("example.com", 5, 0, frozenset(["www.example.com", "m.example.com"]), is_summed=True)
+    os_count = Count("iOS", 3, 2, frozenset(["iOS"]))
+    groups = queries.without_visitors({"os": [os_count], "referrer": [summed, *single], "time": [os_count]})
+    assert groups == [("referrer", single), ("referrer", (summed,))]
+    asked = queries.visitors_request(query(), [], groups)
+    assert [(list(each.dimensions), list(each.filters[0].values)) for each in asked.reports] == [
+        ([stats.DIMENSION_REFERRER_HOST], ["", "t.co"]),
+        ([], ["m.example.com", "www.example.com"]),
+    ]
+    assert queries.visitors(single, result(("t.co", 3, 0))) == [replace(single[0], visitors=3), single[1]]
+    answered = stats.ReportResult(rows=[stats.StatsRow(metrics=[4])])
+    assert queries.visitors((summed,), answered) == [replace(summed, visitors=4)]
+
+
+def test_visitors_of_the_many_values_that_are_merged_are_not_asked_for_at_first() -> None:
+    """Most of them are not shown."""
+    reports = queries.request(query(group_by=["time,os,referrer"], metrics=["clicks,unique_clicks"]), []).reports
+    assert [stats.METRIC_VISITORS in report.metrics for report in reports] == [True, True, True, False]
 
 
 def test_cities_of_one_name_are_one_row() -> None:
