@@ -17,9 +17,9 @@ DIALECTS = tuple(
     for path in sorted((ROOT / "gateway" / "compat").iterdir())
     if path.is_dir() and path.name not in {"shared", "__pycache__"}
 )
-FURNITURE = ("DIVERGENCES.md", "surface.py", "wiring.py", "access.py", "errors.py", "limits.py")
+FURNITURE = ("DIVERGENCES.md", "surface.py", "wiring.py", "access.py", "errors.py", "limits.py", "rates.py")
 # Without limits of its own: those of clients, which all dialects share, are all it has.
-UNLIMITED = {"shtr": {"limits.py"}}
+UNLIMITED = {"shtr": {"limits.py", "rates.py"}}
 TRANSPORT = ("grpc", "google", "linkmeter")
 STORAGE_OF_SERVERS = ("asyncpg", "redis", "duckdb")
 STORAGE = (*STORAGE_OF_SERVERS, "sqlite3")
@@ -109,6 +109,14 @@ def others(service: str) -> list[str]:
 def test_services_never_import_each_other_or_the_gateway(service: str) -> None:
     """A service knows the contracts, what services agree on and how they run, and nobody else."""
     assert far_offenders(modules(f"services/{service}"), *others(service), "gateway", "deploy", "tests") == []
+
+
+@pytest.mark.parametrize(
+    "path", [*(f"services/{service}/settings.py" for service in SERVICES), "gateway/compat/settings.py"]
+)
+def test_settings_are_read_without_what_serving_takes(path: str) -> None:
+    """All programs of `make run` read them before anything starts: what they import is waited for every time."""
+    assert far_offenders([ROOT / path], "grpc", *CONTRACTS, *STORAGE) == []
 
 
 def test_what_services_agree_on_is_pure() -> None:

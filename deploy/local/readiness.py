@@ -10,7 +10,8 @@ from grpc_health.v1 import health_pb2
 from deploy.local.errors import CannotStartError
 from deploy.local.process import Process
 from services.runtime.addresses import connect
-from services.runtime.tls import TlsFiles, channel_credentials, load
+from services.runtime.rpc_tls import channel_credentials
+from services.runtime.tls import TlsFiles, load
 
 _PATIENCE_SECONDS = 1.0
 _POLL_SECONDS = 0.02

@@ -1,4 +1,4 @@
-"""Every dialect. A new one is added here and in `gateway/surfaces.py`."""
+"""Every dialect. A new one is added here, in `gateway/surfaces.py`, and with rates of its own in `rates.py`."""
 
 from typing import Final
 

@@ -39,7 +39,7 @@ class CompatServer:
         )
         components = _components(settings, self._backends)
         for dialect in DIALECTS:
-            dialect.register(self._rpc.server, components, settings.rates[dialect.name])
+            dialect.register(self._rpc.server, components, settings.rates.get(dialect.name))
 
     @property
     def port(self) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from gateway.compat.dialects import DIALECTS
+from gateway.compat.rates import read_rates
 from services.runtime.settings import Environment
 from services.runtime.shared_settings import ServerSettings, read_public_url, read_secret, read_server
 from services.runtime.tls import read_peer_name
@@ -31,7 +31,7 @@ class Settings:
     misses_per_minute: int
     # True to count calls beyond a quota without refusing them.
     shadow_rate_limits: bool
-    # How often calls may be made, by the dialect's name; each dialect reads its own.
+    # How often calls may be made, by the dialect's name; not all have rates of their own.
     rates: Mapping[str, Any]
     # What the certificates of the services called must name.
     links_tls_name: str
@@ -53,7 +53,7 @@ class Settings:
             creates_per_minute=environment.integer("LINKMETER_CREATES_PER_MINUTE", 60, 1, _MOST_PER_MINUTE),
             misses_per_minute=environment.integer("LINKMETER_MISSES_PER_MINUTE", 60, 1, _MOST_PER_MINUTE),
             shadow_rate_limits=environment.flag("LINKMETER_RATE_LIMITS_SHADOW", default=False),
-            rates={dialect.name: dialect.read_rates(environment) for dialect in DIALECTS},
+            rates=read_rates(environment),
             links_tls_name=read_peer_name(environment, "links"),
             analytics_tls_name=read_peer_name(environment, "analytics"),
         )

@@ -8,7 +8,8 @@ import grpc
 
 from services.runtime import request_id, rpc_errors, tracing
 from services.runtime.renewing_channel import RenewingChannel
-from services.runtime.tls import Credentials, TlsFiles, channel_credentials
+from services.runtime.rpc_tls import channel_credentials
+from services.runtime.tls import Credentials, TlsFiles
 
 DEFAULT_DEADLINE_SECONDS: Final = 2.0
 

@@ -18,7 +18,8 @@ from services.runtime.interceptors import (
     Translator,
 )
 from services.runtime.request_check import RequestCheck
-from services.runtime.tls import TlsFiles, server_credentials
+from services.runtime.rpc_tls import server_credentials
+from services.runtime.tls import TlsFiles
 
 _logger = log.get(__name__)
 

@@ -8,7 +8,8 @@ import grpc
 import trustme
 
 from services.runtime.addresses import connect
-from services.runtime.tls import TlsFiles, channel_credentials, load
+from services.runtime.rpc_tls import channel_credentials
+from services.runtime.tls import TlsFiles, load
 
 SERVICES = ("links", "analytics", "redirect", "compat", "gateway", "localhost")
 

@@ -1,28 +1,9 @@
-"""How often Bitly's calls may be made."""
+"""Counts Bitly's calls."""
 
-from dataclasses import dataclass
-from typing import Self
-
-from gateway.compat.shared.limits import Limits, Quota, read_quota
+from gateway.compat.bitly.rates import Rates
+from gateway.compat.shared.limits import Limits
 from services.common.caller import Caller
 from services.common.ip_addresses import client_network
-from services.runtime.settings import Environment
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rates:
-    """How many calls a key and a client address may make."""
-
-    key: Quota
-    address: Quota
-
-    @classmethod
-    def read(cls, environment: Environment) -> Self:
-        """Read the rates from the environment, which collects mistakes; the defaults are Bitly's."""
-        return cls(
-            key=read_quota(environment, "LINKMETER_BITLY_KEY_RATE", "100/minute;1000/hour"),
-            address=read_quota(environment, "LINKMETER_BITLY_ADDRESS_RATE", "100/minute;1000/hour"),
-        )
 
 
 class CallLimits:

@@ -8,12 +8,13 @@ from gateway.compat.bitly import errors
 from gateway.compat.bitly.access import Access
 from gateway.compat.bitly.account.info import AccountInfo
 from gateway.compat.bitly.endpoint import Endpoint
-from gateway.compat.bitly.limits import CallLimits, Rates
+from gateway.compat.bitly.limits import CallLimits
 from gateway.compat.bitly.links.finder import Finder
 from gateway.compat.bitly.links.history import History
 from gateway.compat.bitly.links.lookups import Lookups
 from gateway.compat.bitly.links.save import Saves
 from gateway.compat.bitly.oauth.servicer import BitlyOAuthServicer
+from gateway.compat.bitly.rates import Rates
 from gateway.compat.bitly.servicer import BitlyServicer
 from gateway.compat.bitly.statistics.click_counts import ClickCounts
 from gateway.compat.bitly.statistics.link_metrics import LinkMetrics
@@ -46,4 +47,4 @@ def _register(server: grpc.aio.Server, shared: Components, rates: Rates) -> None
     bitly_pb2_grpc.add_BitlyOAuthServiceServicer_to_server(oauth, server)
 
 
-BITLY: Final = Dialect(name="bitly", error_renderers=_ERROR_RENDERERS, read_rates=Rates.read, register=_register)
+BITLY: Final = Dialect(name="bitly", error_renderers=_ERROR_RENDERERS, register=_register)

@@ -12,7 +12,6 @@ from gateway.compat.shared.accounts import Accounts
 from gateway.compat.shared.error_interceptor import ErrorRenderer
 from gateway.compat.shared.limits import ClientLimits, Limits
 from services.common.clock import Clock
-from services.runtime.settings import Environment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +48,5 @@ class Dialect:
     name: str
     # Writes the errors of each of its services, by full name of the service.
     error_renderers: Mapping[str, ErrorRenderer]
-    # Reads the dialect's own rates out of the environment; what it returns is what `register` gets.
-    read_rates: Callable[[Environment], Any]
-    # Adds the dialect's services to the server.
+    # Adds the dialect's services to the server; the last argument is its rates, None where it has none of its own.
     register: Callable[[grpc.aio.Server, Components, Any], None]

@@ -3,18 +3,17 @@
 import contextlib
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Final, Self
+from typing import Final
 
 import limits
 from limits.aio.strategies import FixedWindowRateLimiter
 from prometheus_client import Counter
 
 from gateway.compat.shared import http_metadata
+from gateway.compat.shared.quotas import Quota
 from services.common import errors
 from services.common.ip_addresses import client_network
 from services.runtime import redis_client
-from services.runtime.settings import Environment
 
 _REFUSED: Final = Counter(
     "linkmeter_compat_quota_refusals_total",
@@ -23,28 +22,6 @@ _REFUSED: Final = Counter(
 )
 
 _Ask = Callable[..., Awaitable[bool]]
-
-
-@dataclass(frozen=True, slots=True)
-class Quota:
-    """A group of calls, and how often they may be made: every rate counts."""
-
-    name: str
-    rates: tuple[limits.RateLimitItem, ...]
-
-    @classmethod
-    def parse(cls, name: str, text: str) -> Self:
-        """Return the quota of rates such as "50/second;300/minute"; raise ValueError when they are none."""
-        return cls(name, tuple(limits.parse_many(text)))
-
-
-def read_quota(environment: Environment, name: str, default: str) -> Quota:
-    """Return how often the calls of a group may be made, for instance 50/second;1000/hour.
-
-    The environment collects mistakes.
-    """
-    group = name.removeprefix("LINKMETER_").removesuffix("_RATE").lower()
-    return environment.parsed(name, lambda text: Quota.parse(group, text), Quota.parse(group, default))
 
 
 class Limits:

@@ -9,8 +9,9 @@ from gateway.compat.shared.error_interceptor import ErrorRenderer
 from gateway.compat.shortio import errors
 from gateway.compat.shortio.access import Access
 from gateway.compat.shortio.domains.servicer import DomainServicer
-from gateway.compat.shortio.limits import CallLimits, Rates
+from gateway.compat.shortio.limits import CallLimits
 from gateway.compat.shortio.links.servicer import LinkServicer
+from gateway.compat.shortio.rates import Rates
 from gateway.compat.shortio.statistics.servicer import StatisticsServicer
 from linkmeter.compat.shortio.v2 import (
     domain_service_pb2,
@@ -39,4 +40,4 @@ def _register(server: grpc.aio.Server, shared: Components, rates: Rates) -> None
     domain_service_pb2_grpc.add_DomainServiceServicer_to_server(domains, server)
 
 
-SHORTIO: Final = Dialect(name="shortio", error_renderers=_ERROR_RENDERERS, read_rates=Rates.read, register=_register)
+SHORTIO: Final = Dialect(name="shortio", error_renderers=_ERROR_RENDERERS, register=_register)

@@ -9,15 +9,10 @@ from gateway.compat.shtr import errors
 from gateway.compat.shtr.access import Access
 from gateway.compat.shtr.servicer import ShtrServicer
 from linkmeter.compat.shtr.v1 import shtr_pb2, shtr_pb2_grpc
-from services.runtime.settings import Environment
-
-
-def _read_rates(environment: Environment) -> None:
-    """Return no rates: what shtr limits, creates and misses, is limited over all dialects."""
-    del environment
 
 
 def _register(server: grpc.aio.Server, shared: Components, rates: None) -> None:
+    # What it limits, creates and misses, is limited over all dialects.
     del rates
     limits = shared.client_limits
     servicer = ShtrServicer(
@@ -32,6 +27,5 @@ def _register(server: grpc.aio.Server, shared: Components, rates: None) -> None:
 SHTR: Final = Dialect(
     name="shtr",
     error_renderers={shtr_pb2.DESCRIPTOR.services_by_name["ShtrService"].full_name: errors.render},
-    read_rates=_read_rates,
     register=_register,
 )

@@ -12,8 +12,9 @@ from gateway.compat.spoo.account.servicer import AccountServicer
 from gateway.compat.spoo.bulk.servicer import BulkServicer
 from gateway.compat.spoo.legacy import errors as legacy_errors
 from gateway.compat.spoo.legacy.servicer import LegacyServicer
-from gateway.compat.spoo.limits import CallLimits, Rates
+from gateway.compat.spoo.limits import CallLimits
 from gateway.compat.spoo.public.servicer import PublicServicer
+from gateway.compat.spoo.rates import Rates
 from gateway.compat.spoo.stats.reader import StatsReader
 from gateway.compat.spoo.stats.servicer import StatsServicer
 from gateway.compat.spoo.tags.servicer import TagServicer
@@ -72,4 +73,4 @@ def _register(server: grpc.aio.Server, shared: Components, rates: Rates) -> None
     )
 
 
-SPOO: Final = Dialect(name="spoo", error_renderers=_ERROR_RENDERERS, read_rates=Rates.read, register=_register)
+SPOO: Final = Dialect(name="spoo", error_renderers=_ERROR_RENDERERS, register=_register)

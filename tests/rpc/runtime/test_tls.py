@@ -15,7 +15,8 @@ from services.runtime import rpc_client
 from services.runtime.health import HealthPoller
 from services.runtime.renewing_channel import RenewingChannel
 from services.runtime.rpc_server import Limits, RpcServer
-from services.runtime.tls import Credentials, channel_credentials
+from services.runtime.rpc_tls import channel_credentials
+from services.runtime.tls import Credentials
 from tests.support.certificates import Folder, issued, served_certificate
 from tests.support.wait import eventually
 

@@ -7,7 +7,7 @@ from typing import Final
 from gateway.compat.backends import Backends
 from gateway.compat.shared import http_metadata
 from gateway.compat.shared.http_metadata import Context
-from gateway.compat.spoo import ids, limits
+from gateway.compat.spoo import ids, rates
 from gateway.compat.spoo.access import Access
 from gateway.compat.spoo.account import parse, render
 from gateway.compat.spoo.errors import forbidden, invalid, login_needed
@@ -38,7 +38,7 @@ class AccountServicer(account_service_pb2_grpc.AccountServiceServicer):
         self, request: account_service_pb2.CreateKeyRequest, context: Context
     ) -> account_service_pb2.Key:
         """Create a key and show it, this once."""
-        caller = await self._manager(context, limits.CREATE_KEY)
+        caller = await self._manager(context, rates.CREATE_KEY)
         key = parse.new_key(request, self._clock.now())
         metadata = caller_metadata.metadata_for(caller)
         known = await self._backends.keys.ListApiKeys(api_key_service_pb2.ListApiKeysRequest(), metadata=metadata)
@@ -55,7 +55,7 @@ class AccountServicer(account_service_pb2_grpc.AccountServiceServicer):
     ) -> account_service_pb2.ListKeysResponse:
         """List the caller's keys."""
         del request
-        caller = await self._manager(context, limits.READ_KEYS)
+        caller = await self._manager(context, rates.READ_KEYS)
         return account_service_pb2.ListKeysResponse(keys=map(render.key, await self._all_keys(caller)))
 
     async def _all_keys(self, caller: Caller) -> list[links_pb2.ApiKey]:
@@ -72,7 +72,7 @@ class AccountServicer(account_service_pb2_grpc.AccountServiceServicer):
         self, request: account_service_pb2.DeleteKeyRequest, context: Context
     ) -> account_service_pb2.DeleteKeyResponse:
         """Revoke a key."""
-        caller = await self._manager(context, limits.DELETE_KEY)
+        caller = await self._manager(context, rates.DELETE_KEY)
         await self._backends.keys.DeleteApiKey(
             api_key_service_pb2.DeleteApiKeyRequest(api_key_id=ids.key_id(request.key_id)),
             metadata=caller_metadata.metadata_for(caller),
@@ -86,7 +86,7 @@ class AccountServicer(account_service_pb2_grpc.AccountServiceServicer):
         """Show the account that the key belongs to."""
         del request
         client = await self._access.client(context)
-        await self._limits.spend(limits.READ_KEYS, client)
+        await self._limits.spend(rates.READ_KEYS, client)
         if client.account is None:
             raise login_needed("Authentication required")
         return account_service_pb2.GetMeResponse(user=render.profile(client.account.owner))

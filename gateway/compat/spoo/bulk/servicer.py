@@ -6,7 +6,7 @@ from typing import Final
 
 from gateway.compat.backends import Backends
 from gateway.compat.shared.http_metadata import Context
-from gateway.compat.spoo import access, ids, limits, scopes, values
+from gateway.compat.spoo import access, ids, rates, scopes, values
 from gateway.compat.spoo.access import Access
 from gateway.compat.spoo.bulk import parse, render
 from gateway.compat.spoo.bulk.parse import Claim
@@ -45,7 +45,7 @@ class BulkServicer(bulk_service_pb2_grpc.BulkServiceServicer):
         self, request: bulk_service_pb2.BulkRequest, context: Context
     ) -> bulk_service_pb2.BulkResponse:
         """Delete links."""
-        caller = await self._manager(context, limits.BULK_DELETE)
+        caller = await self._manager(context, rates.BULK_DELETE)
 
         async def delete(link: links_pb2.Link) -> None:
             await self._delete(link, caller)
@@ -56,7 +56,7 @@ class BulkServicer(bulk_service_pb2_grpc.BulkServiceServicer):
         self, request: bulk_service_pb2.BulkRequest, context: Context
     ) -> bulk_service_pb2.BulkResponse:
         """Switch links off or on."""
-        caller = await self._manager(context, limits.BULK_UPDATE)
+        caller = await self._manager(context, rates.BULK_UPDATE)
         status = parse_urls.status(request.status, is_required=True)
         metadata = caller_metadata.metadata_for(caller)
 
@@ -76,7 +76,7 @@ class BulkServicer(bulk_service_pb2_grpc.BulkServiceServicer):
         self, request: bulk_service_pb2.BulkRequest, context: Context
     ) -> bulk_service_pb2.BulkResponse:
         """Set or clear when links end."""
-        caller = await self._manager(context, limits.BULK_UPDATE)
+        caller = await self._manager(context, rates.BULK_UPDATE)
         if not values.is_given(request, "expire_after"):
             raise unprocessable("expire_after", "expire_after is required; null clears it")
         end = values.future(request.expire_after, "expire_after", self._clock.now())
@@ -94,7 +94,7 @@ class BulkServicer(bulk_service_pb2_grpc.BulkServiceServicer):
         self, request: bulk_service_pb2.BulkRequest, context: Context
     ) -> bulk_service_pb2.BulkResponse:
         """Check whether links are on a domain: here none can be moved."""
-        caller = await self._manager(context, limits.BULK_UPDATE)
+        caller = await self._manager(context, rates.BULK_UPDATE)
         if not values.is_given(request, "domain"):
             raise unprocessable("domain", "domain is required; null is the installation's own")
         wanted = values.text(request.domain, "domain").strip().lower() or self._access.default_host
@@ -111,7 +111,7 @@ class BulkServicer(bulk_service_pb2_grpc.BulkServiceServicer):
         self, request: bulk_service_pb2.BulkRequest, context: Context
     ) -> bulk_service_pb2.BulkResponse:
         """Add tags to links and remove others."""
-        caller = await self._manager(context, limits.BULK_UPDATE)
+        caller = await self._manager(context, rates.BULK_UPDATE)
         changes = parse_tags.tag_changes(request)
         tags = await self._tags.tags(caller)
         add, remove = tags.names(changes.add, "add"), set(tags.names(changes.remove, "remove"))
@@ -139,7 +139,7 @@ class BulkServicer(bulk_service_pb2_grpc.BulkServiceServicer):
         self, request: bulk_service_pb2.DeleteUrlsOfDomainRequest, context: Context
     ) -> bulk_service_pb2.DeleteUrlsOfDomainResponse:
         """Delete all links on one of the caller's domains."""
-        caller = await self._manager(context, limits.DELETE_DOMAIN)
+        caller = await self._manager(context, rates.DELETE_DOMAIN)
         host = request.domain.strip().lower()
         if not host:
             raise unprocessable("domain", "domain is required")
@@ -163,7 +163,7 @@ class BulkServicer(bulk_service_pb2_grpc.BulkServiceServicer):
         self, request: bulk_service_pb2.ClaimUrlsRequest, context: Context
     ) -> bulk_service_pb2.ClaimUrlsResponse:
         """Take over links that were created without a key."""
-        caller = await self._manager(context, limits.CLAIM)
+        caller = await self._manager(context, rates.CLAIM)
         # One after the other: of two claims of one link the first counts.
         results = [await self._claim(claim, caller) for claim in parse.claims(request.claims)]
         return bulk_service_pb2.ClaimUrlsResponse(

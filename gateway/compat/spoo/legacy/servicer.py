@@ -13,7 +13,7 @@ from gateway.compat.backends import Backends
 from gateway.compat.shared import accounts, http_metadata
 from gateway.compat.shared.http_metadata import Context
 from gateway.compat.shared.limits import ClientLimits
-from gateway.compat.spoo import access, limits, values
+from gateway.compat.spoo import access, rates, values
 from gateway.compat.spoo.access import Access, Client
 from gateway.compat.spoo.legacy import errors as legacy_errors
 from gateway.compat.spoo.legacy import forms, pages, parse, queries, render
@@ -78,7 +78,7 @@ class LegacyServicer(legacy_service_pb2_grpc.LegacyServiceServicer):
         self, request: legacy_service_pb2.FormRequest, context: Context
     ) -> legacy_service_pb2.FormStats:
         """Return a link's statistics."""
-        client = await self._client(context, limits.LEGACY)
+        client = await self._client(context, rates.LEGACY)
         body = await self._statistics(request, client)
         return json_format.ParseDict(body, legacy_service_pb2.FormStats())
 
@@ -131,7 +131,7 @@ class LegacyServicer(legacy_service_pb2_grpc.LegacyServiceServicer):
         return client
 
     async def _create(self, link: links_pb2.Link, context: Context) -> HttpBody:
-        client = await self._client(context, limits.SHORTEN)
+        client = await self._client(context, rates.SHORTEN)
         await self._misses.spend_create(client.ip)
         created = await self._backends.links.CreateLink(
             link_service_pb2.CreateLinkRequest(link=link), metadata=caller_metadata.metadata_for(accounts.ANONYMOUS)
@@ -147,7 +147,7 @@ class LegacyServicer(legacy_service_pb2_grpc.LegacyServiceServicer):
         return HttpBody(content_type="application/json", data=json.dumps(body, ensure_ascii=False).encode())
 
     async def _export(self, request: legacy_service_pb2.FormRequest, context: Context) -> HttpBody:
-        client = await self._client(context, limits.EXPORT)
+        client = await self._client(context, rates.EXPORT)
         kind = parse.export_format(request.format)
         body = await self._statistics(request, client)
         return download(await asyncio.to_thread(exports.write, kind, body, render.tables_of(body)))

@@ -4,7 +4,7 @@ from google.api.httpbody_pb2 import HttpBody
 
 from gateway.compat.shared import http_metadata
 from gateway.compat.shared.http_metadata import Context
-from gateway.compat.spoo import limits
+from gateway.compat.spoo import rates
 from gateway.compat.spoo.access import Access, Client, shows_destination
 from gateway.compat.spoo.limits import CallLimits
 from gateway.compat.spoo.public import emoji_set, render
@@ -23,7 +23,7 @@ class PublicServicer(public_service_pb2_grpc.PublicServiceServicer):
     async def GetEmojiSet(self, request: public_service_pb2.GetEmojiSetRequest, context: Context) -> HttpBody:
         """List the emojis that an alias may be of."""
         del request
-        await self._client(context, limits.EMOJI_SET)
+        await self._client(context, rates.EMOJI_SET)
         known = any(
             name == _IF_NONE_MATCH and isinstance(value, str) and emoji_set.is_known(value)
             for name, value in context.invocation_metadata() or ()
@@ -35,7 +35,7 @@ class PublicServicer(public_service_pb2_grpc.PublicServiceServicer):
         self, request: public_service_pb2.GetPreviewRequest, context: Context
     ) -> public_service_pb2.Preview:
         """Show where a link leads, the same to everybody."""
-        client = await self._client(context, limits.PREVIEW)
+        client = await self._client(context, rates.PREVIEW)
         link = await self._access.any_link(request.short_code, client.ip)
         return render.preview(link, with_destination=shows_destination(link, client))
 

@@ -7,7 +7,7 @@ from google.protobuf import json_format
 
 from gateway.compat.shared import http_metadata
 from gateway.compat.shared.http_metadata import Context
-from gateway.compat.spoo import access, limits
+from gateway.compat.spoo import access, rates
 from gateway.compat.spoo.access import Access, Client
 from gateway.compat.spoo.errors import login_needed
 from gateway.compat.spoo.limits import CallLimits
@@ -31,17 +31,17 @@ class StatsServicer(stats_service_pb2_grpc.StatsServiceServicer):
 
     async def GetStats(self, request: stats_pb2.StatsRequest, context: Context) -> stats_pb2.StatsResponse:
         """Return the statistics of an account or of a public link."""
-        client = await self._client(context, limits.STATS)
+        client = await self._client(context, rates.STATS)
         return _message(await self._stats(request, client))
 
     async def GetLinkStats(self, request: stats_pb2.StatsRequest, context: Context) -> stats_pb2.StatsResponse:
         """Return the statistics of one link of the caller."""
-        client = await self._client(context, limits.STATS)
+        client = await self._client(context, rates.STATS)
         return _message(await self._link_stats(request, client))
 
     async def GetPublicStats(self, request: stats_pb2.StatsRequest, context: Context) -> stats_pb2.PublicStatsResponse:
         """Show a link and its statistics to everybody."""
-        client = await self._client(context, limits.STATS)
+        client = await self._client(context, rates.STATS)
         link = await self._access.public_link(client, request.code_in_path)
         if link.has_password and not client.owns(link):
             raise login_needed("this URL is password protected", code="password_required")
@@ -51,7 +51,7 @@ class StatsServicer(stats_service_pb2_grpc.StatsServiceServicer):
         self, request: stats_pb2.StatsRequest, context: Context
     ) -> stats_pb2.PublicStatsResponse:
         """Show a protected link and its statistics to those who know its password."""
-        client = await self._client(context, limits.STATS)
+        client = await self._client(context, rates.STATS)
         link = await self._access.public_link(client, request.code_in_path)
         if link.has_password and not client.owns(link):
             password = request.unlock.password.string_value
@@ -63,13 +63,13 @@ class StatsServicer(stats_service_pb2_grpc.StatsServiceServicer):
 
     async def Export(self, request: stats_pb2.StatsRequest, context: Context) -> HttpBody:
         """Return the same as GetStats as a file."""
-        client = await self._client(context, limits.EXPORT)
+        client = await self._client(context, rates.EXPORT)
         kind = parse.export_format(request)
         return download(await _file(kind, await self._stats(request, client), "spoo-me-export"))
 
     async def ExportLink(self, request: stats_pb2.StatsRequest, context: Context) -> HttpBody:
         """Return the same as GetLinkStats as a file."""
-        client = await self._client(context, limits.EXPORT)
+        client = await self._client(context, rates.EXPORT)
         kind = parse.export_format(request)
         body = await self._link_stats(request, client)
         return download(await _file(kind, body, f"spoo-me-{body['url_id']}-export"))

@@ -3,7 +3,7 @@
 from gateway.compat.backends import Backends
 from gateway.compat.shared import http_metadata
 from gateway.compat.shared.http_metadata import Context
-from gateway.compat.spoo import ids, limits, scopes
+from gateway.compat.spoo import ids, rates, scopes
 from gateway.compat.spoo.access import Access
 from gateway.compat.spoo.errors import conflict, invalid
 from gateway.compat.spoo.limits import CallLimits
@@ -31,13 +31,13 @@ class TagServicer(tag_service_pb2_grpc.TagServiceServicer):
         """List the caller's tags with their numbers of links."""
         del request
         client = await self._access.client(context)
-        await self._limits.spend(limits.LIST_URLS, client)
+        await self._limits.spend(rates.LIST_URLS, client)
         caller = client.require(*scopes.READING)
         return tag_service_pb2.ListTagsResponse(items=map(render.tag, await self._reader.all(caller, counted=True)))
 
     async def CreateTag(self, request: tag_service_pb2.CreateTagRequest, context: Context) -> tag_service_pb2.Tag:
         """Create a tag, in the colour that is used least where none is chosen."""
-        caller = await self._manager(context, limits.TAG_WRITE)
+        caller = await self._manager(context, rates.TAG_WRITE)
         new = parse.new_tag(request)
         color = new.color or palette.least_used([tag.color for tag in await self._reader.all(caller)])
         tag = links_tags.Tag(name=new.name, color=color, icon=new.icon or palette.DEFAULT_ICON)
@@ -54,7 +54,7 @@ class TagServicer(tag_service_pb2_grpc.TagServiceServicer):
 
     async def UpdateTag(self, request: tag_service_pb2.UpdateTagRequest, context: Context) -> tag_service_pb2.Tag:
         """Change a tag's name, colour and icon."""
-        caller = await self._manager(context, limits.TAG_WRITE)
+        caller = await self._manager(context, rates.TAG_WRITE)
         tag_id, change = ids.tag_id(request.tag_id), parse.change(request.changes)
         tag = links_tags.Tag(tag_id=tag_id, name=change.name, color=change.color, icon=change.icon)
         try:
@@ -72,7 +72,7 @@ class TagServicer(tag_service_pb2_grpc.TagServiceServicer):
         self, request: tag_service_pb2.DeleteTagRequest, context: Context
     ) -> tag_service_pb2.DeleteTagResponse:
         """Delete a tag, and take it from all links."""
-        caller = await self._manager(context, limits.TAG_DELETE)
+        caller = await self._manager(context, rates.TAG_DELETE)
         deleted = await self._backends.tags.DeleteTag(
             links_tags.DeleteTagRequest(tag_id=ids.tag_id(request.tag_id)),
             metadata=caller_metadata.metadata_for(caller),

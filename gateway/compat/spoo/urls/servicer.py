@@ -4,7 +4,7 @@ from gateway.compat.backends import Backends
 from gateway.compat.shared import http_metadata, json_values
 from gateway.compat.shared.http_metadata import Context
 from gateway.compat.shared.limits import ClientLimits
-from gateway.compat.spoo import access, limits, scopes
+from gateway.compat.spoo import access, rates, scopes
 from gateway.compat.spoo.access import Access, Client
 from gateway.compat.spoo.errors import invalid, unprocessable
 from gateway.compat.spoo.limits import CallLimits
@@ -40,7 +40,7 @@ class UrlServicer(url_service_pb2_grpc.UrlServiceServicer):
         self, request: url_service_pb2.ShortenRequest, context: Context
     ) -> url_service_pb2.ShortenResponse:
         """Create a link for an account, or for nobody."""
-        client = await self._client(context, limits.SHORTEN)
+        client = await self._client(context, rates.SHORTEN)
         client.check_scopes(*scopes.CREATING)
         link = parse.new_link(request, self._clock.now(), has_account=client.caller is not None)
         tags = await self._tags_of_new(request, client, link)
@@ -57,7 +57,7 @@ class UrlServicer(url_service_pb2_grpc.UrlServiceServicer):
         self, request: url_service_pb2.CheckAliasRequest, context: Context
     ) -> url_service_pb2.CheckAliasResponse:
         """Return whether an alias could be had."""
-        client = await self._client(context, limits.CHECK_ALIAS)
+        client = await self._client(context, rates.CHECK_ALIAS)
         client.check_scopes(*scopes.CREATING)
         if not 1 <= len(request.alias) <= _LONGEST_CHECKED:
             raise unprocessable("alias", f"alias must have 1 to {_LONGEST_CHECKED} characters")
@@ -68,7 +68,7 @@ class UrlServicer(url_service_pb2_grpc.UrlServiceServicer):
         self, request: url_service_pb2.ListUrlsRequest, context: Context
     ) -> url_service_pb2.ListUrlsResponse:
         """List the caller's links."""
-        client = await self._client(context, limits.LIST_URLS)
+        client = await self._client(context, rates.LIST_URLS)
         caller = client.require(*scopes.READING)
         asked = listing.parse(request)
         items, total = await self._reader.page(caller, asked)
@@ -77,7 +77,7 @@ class UrlServicer(url_service_pb2_grpc.UrlServiceServicer):
 
     async def GetUrl(self, request: url_service_pb2.GetUrlRequest, context: Context) -> url_service_pb2.Url:
         """Show a link of the caller."""
-        client = await self._client(context, limits.LIST_URLS)
+        client = await self._client(context, rates.LIST_URLS)
         caller = client.require(*scopes.READING)
         link = await self._access.own_link(caller, request.url_id)
         return await self._shown(caller, link)
@@ -86,7 +86,7 @@ class UrlServicer(url_service_pb2_grpc.UrlServiceServicer):
         self, request: url_service_pb2.GetUrlByAliasRequest, context: Context
     ) -> url_service_pb2.Url:
         """Show a link of the caller by host and alias."""
-        client = await self._client(context, limits.LIST_URLS)
+        client = await self._client(context, rates.LIST_URLS)
         caller = client.require(*scopes.READING)
         code = emoji_codes.code_of(request.alias) or request.alias
         try:
@@ -102,7 +102,7 @@ class UrlServicer(url_service_pb2_grpc.UrlServiceServicer):
         self, request: url_service_pb2.UpdateUrlRequest, context: Context
     ) -> url_service_pb2.UpdateUrlResponse:
         """Change a link of the caller."""
-        client = await self._client(context, limits.UPDATE_URL)
+        client = await self._client(context, rates.UPDATE_URL)
         caller, link = await self._managed(client, request.url_id)
         status = parse.status(request.changes.status)
         change = parse.change(request, link, self._clock.now())
@@ -119,7 +119,7 @@ class UrlServicer(url_service_pb2_grpc.UrlServiceServicer):
         self, request: url_service_pb2.UpdateUrlRequest, context: Context
     ) -> url_service_pb2.UpdateUrlResponse:
         """Switch a link of the caller off or on."""
-        client = await self._client(context, limits.UPDATE_URL)
+        client = await self._client(context, rates.UPDATE_URL)
         caller, link = await self._managed(client, request.url_id)
         status = parse.status(request.changes.status, is_required=True)
         return await self._updated(caller, await self._with_status(caller, link, status))
@@ -128,7 +128,7 @@ class UrlServicer(url_service_pb2_grpc.UrlServiceServicer):
         self, request: url_service_pb2.DeleteUrlRequest, context: Context
     ) -> url_service_pb2.DeleteUrlResponse:
         """Delete a link of the caller."""
-        client = await self._client(context, limits.DELETE_URL)
+        client = await self._client(context, rates.DELETE_URL)
         caller, link = await self._managed(client, request.url_id)
         await self._backends.links.DeleteLink(
             link_service_pb2.DeleteLinkRequest(link_id=link.link_id), metadata=caller_metadata.metadata_for(caller)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from gateway.compat.shared.limits import Limits, Quota
+from gateway.compat.shared.limits import Limits
+from gateway.compat.shared.quotas import Quota
 
 
 def test_rates_are_read_as_people_write_them() -> None:

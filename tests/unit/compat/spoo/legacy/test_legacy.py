@@ -6,7 +6,7 @@ from google.api.httpbody_pb2 import HttpBody
 from gateway.compat.shared.refusal import Refusal
 from gateway.compat.spoo.legacy import errors as legacy_errors
 from gateway.compat.spoo.legacy import forms, parse, render
-from gateway.compat.spoo.limits import Rates
+from gateway.compat.spoo.rates import Rates
 from services.common import emoji_codes, errors
 
 URLENCODED = "application/x-www-form-urlencoded"
