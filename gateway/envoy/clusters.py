@@ -127,6 +127,7 @@ def _health_check(kind: Json) -> Json:
         "timeout": "1s",
         "interval": "0.5s",
         "no_traffic_interval": "0.5s",
+        "unhealthy_interval": "0.2s",
         "initial_jitter": "0.1s",
         "unhealthy_threshold": 2,
         "healthy_threshold": 1,
