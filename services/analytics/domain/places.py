@@ -3,7 +3,8 @@
 import lzma
 import math
 import unicodedata
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,36 +35,36 @@ class Place:
 
 
 class Places:
-    """Cities by country and normalised name."""
+    """Cities by country and normalised name.
 
-    def __init__(self, places: Mapping[tuple[str, str], tuple[Place, ...]]) -> None:
-        self._places = places
+    They are kept as the sorted lines that they are read from, and parsed when they are looked for: 150,000 objects take
+    half a second to make, for which every start would wait.
+    """
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        """Take lines of country, name, id, and latitude and longitude in tenths of a degree, parted by tabs."""
+        self._lines = sorted(lines)
 
     @classmethod
     def load(cls, path: Path = _TABLE) -> "Places":
         """Read the packaged table; see data/build_places.py."""
-        with lzma.open(path, "rt", encoding="utf-8") as lines:
-            return cls.parse(lines)
-
-    @classmethod
-    def parse(cls, lines: Iterable[str]) -> "Places":
-        """Read lines of country, name, id, and latitude and longitude in tenths of a degree, parted by tabs.
-
-        Raise ValueError when a line is anything else.
-        """
-        found: dict[tuple[str, str], tuple[Place, ...]] = {}
-        for line in lines:
-            country, name, identifier, latitude, longitude = line.rstrip("\n").split("\t")
-            place = Place(int(identifier), int(latitude) / 10, int(longitude) / 10)
-            found[country, name] = (*found.get((country, name), ()), place)
-        return cls(found)
+        return cls(lzma.decompress(path.read_bytes()).decode().splitlines())
 
     def find(self, country: str, city: str, latitude: float, longitude: float) -> int:
         """Return the GeoNames id of the nearest city of that name within 150 km; 0 when there is none."""
-        candidates = self._places.get((country, normalise_name(city)), ())
+        candidates = self._named(country, normalise_name(city))
         near = [(_distance_km(place, latitude, longitude), place.geoname_id) for place in candidates]
         distance, geoname_id = min(near, default=(math.inf, 0))
         return geoname_id if distance <= _REACH_KM else 0
+
+    def _named(self, country: str, name: str) -> Iterator[Place]:
+        start = f"{country}\t{name}\t"
+        for number in range(bisect_left(self._lines, start), len(self._lines)):
+            line = self._lines[number]
+            if not line.startswith(start):
+                break
+            identifier, latitude, longitude = line[len(start) :].split("\t")
+            yield Place(int(identifier), int(latitude) / 10, int(longitude) / 10)
 
 
 def _distance_km(place: Place, latitude: float, longitude: float) -> float:
