@@ -29,7 +29,7 @@ from services.analytics.servicers.click import ClickServicer
 from services.analytics.servicers.import_source import ImportSourceServicer
 from services.analytics.servicers.ingest import IngestServicer
 from services.analytics.servicers.stats import StatsServicer
-from services.analytics.settings import Settings
+from services.analytics.settings import SCHEMA, Settings
 from services.analytics.store.clicks import ClickWriter
 from services.analytics.store.import_sources import ImportSources
 from services.analytics.store.newest_clicks import NewestClicks
@@ -43,7 +43,6 @@ from services.runtime.health import HealthPoller
 from services.runtime.interceptors import LONGEST_DEADLINE_SECONDS
 from services.runtime.rpc_server import Limits, RpcServer
 
-SCHEMA: Final = "analytics"
 SERVICES: Final = (
     "linkmeter.analytics.v1.ClickService",
     "linkmeter.analytics.v1.ImportSourceService",

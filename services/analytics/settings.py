@@ -13,6 +13,8 @@ from services.analytics.watching.limits import WatchLimits
 from services.runtime.settings import Environment
 from services.runtime.shared_settings import ProgramSettings, ServerSettings, read_program, read_secret, read_server
 
+# Where the tables are in the database; others of the same database are not ours.
+SCHEMA: Final = "analytics"
 # The names that S3 allows for buckets, and those characters in prefixes that every store of its kind takes.
 _BUCKET_AND_PREFIX: Final = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*")
 

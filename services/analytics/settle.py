@@ -11,9 +11,8 @@ from tempfile import mkdtemp
 from typing import Final
 
 from services.analytics import metrics
-from services.analytics.commands import log_conversion
 from services.analytics.segments import registry
-from services.analytics.segments.conversion import Conversion
+from services.analytics.segments.conversion import Conversion, Progress
 from services.analytics.segments.duck import DuckLimits
 from services.analytics.segments.forgetting import Forgetting
 from services.analytics.segments.locate import open_files
@@ -21,8 +20,7 @@ from services.analytics.segments.merging import Merging
 from services.analytics.segments.rewriting import Rewriting
 from services.analytics.segments.settling import Settling
 from services.analytics.segments.sweeping import Sweeping
-from services.analytics.server import SCHEMA
-from services.analytics.settings import SettleSettings
+from services.analytics.settings import SCHEMA, SettleSettings
 from services.analytics.store.retention import OldClicks
 from services.common.clock import Clock, SystemClock
 from services.runtime import log, postgres
@@ -142,3 +140,14 @@ class SettleServer:
             _logger.info("clicks_settled", clicks=settled.rows, segments=settled.segments)
             is_more = settled.is_more
         self._waiting_since = None
+
+
+def log_conversion(progress: Progress) -> None:
+    """Write a line about how far converting clicks of an older version has come."""
+    _logger.info(
+        "clicks_converted" if progress.is_finished else "converting_clicks",
+        part=progress.part,
+        clicks=progress.clicks,
+        parts_done=progress.parts_done,
+        parts=progress.parts,
+    )

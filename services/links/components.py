@@ -29,7 +29,7 @@ from services.links.owner_passwords import OwnerPasswords
 from services.links.password_worker import PasswordWorker
 from services.links.publisher import Publisher
 from services.links.sessions import Sessions
-from services.links.settings import Settings
+from services.links.settings import SCHEMA, Settings
 from services.links.shares import Shares
 from services.links.sign_in import SignIn
 from services.links.single_sign_on import SingleSignOn
@@ -54,7 +54,6 @@ from services.links.store.tags import TagStore
 from services.runtime import postgres, redis_client, rpc_client
 from services.runtime.background import Background
 
-SCHEMA: Final = "links"
 # With the one for health, sixteen connections a process.
 _POOL_SIZE: Final = 15
 

@@ -42,7 +42,7 @@ from services.links.servicers.resolution import ResolutionServicer
 from services.links.servicers.session import SessionServicer
 from services.links.servicers.share import ShareServicer
 from services.links.servicers.tag import TagServicer
-from services.links.settings import Settings
+from services.links.settings import SCHEMA, Settings
 from services.runtime import postgres
 from services.runtime.health import HealthPoller
 from services.runtime.rpc_server import Limits, RpcServer
@@ -99,7 +99,7 @@ class LinksServer:
         parts.publisher.start()
         _start_cleaning(parts)
         # Apart, so that a busy pool is no outage.
-        self._probe = await postgres.open_pool(self._settings.postgres_url, links_parts.SCHEMA, max_size=1)
+        self._probe = await postgres.open_pool(self._settings.postgres_url, SCHEMA, max_size=1)
         self._rpc = RpcServer(
             address=self._settings.server.listen,
             # Not Redis: without it links goes on, but for the check of passwords.

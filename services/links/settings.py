@@ -24,6 +24,8 @@ from services.runtime.shared_settings import (
 )
 from services.runtime.tls import read_peer_name
 
+# Where the tables are in the database; others of the same database are not ours.
+SCHEMA: Final = "links"
 _API_KEY: Final = re.compile(r"[!-~]{16,256}")
 
 

@@ -1,9 +1,9 @@
 """Domains by the operator's word, as `admin create-domain` makes them."""
 
 from services.common.clock import SystemClock
-from services.links.components import SCHEMA
 from services.links.domain import domains
 from services.links.domain.domains import Domain
+from services.links.settings import SCHEMA
 from services.links.store.domain_claims import DomainClaimStore
 from services.links.store.domains import DomainStore
 from services.runtime import postgres

@@ -14,8 +14,8 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from linkmeter.gateway.authz.v3 import ext_authz_pb2
 from services.common import errors
 from services.common.hosts import OwnHosts, PublicUrl
-from services.links.__main__ import MIGRATIONS
-from services.links.components import SCHEMA
+from services.links.commands.migrate import MIGRATIONS
+from services.links.settings import SCHEMA
 from services.runtime import postgres
 from tests.support.links_service import API_KEY, OWNER_ID, Links, running_links
 from tests.support.wait import eventually

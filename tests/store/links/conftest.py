@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from services.common.hosts import PublicUrl
-from services.links.components import SCHEMA
+from services.links.settings import SCHEMA
 from services.links.store.domains import DomainStore
 from services.runtime import postgres
 from tests.support.clock import FakeClock

@@ -5,6 +5,7 @@ They work on the database itself, so that the first account can be made before a
 
 import asyncio
 import getpass
+import os
 import sys
 from argparse import Namespace
 from collections.abc import Awaitable, Callable
@@ -19,14 +20,14 @@ from services.common.clock import Clock, SystemClock
 from services.common.errors import AlreadyExists, InvalidArgument, LinkmeterError, NotFound
 from services.links.accounts import Accounts
 from services.links.applications import Applications
-from services.links.components import SCHEMA
+from services.links.commands import admin_arguments
 from services.links.domain import domains, sessions
 from services.links.domain.credentials import ApiKeyDraft
 from services.links.domain.oauth import OAuthAppDraft
 from services.links.domain.owners import OwnerDraft
 from services.links.key_issuer import KeyIssuer
 from services.links.password_worker import PasswordWorker
-from services.links.settings import AdminSettings
+from services.links.settings import SCHEMA, AdminSettings, read_admin_settings
 from services.links.store.credentials import CredentialStore
 from services.links.store.domain_claims import DomainClaimStore
 from services.links.store.domains import DomainStore
@@ -60,7 +61,13 @@ class _Resources:
 Command = Callable[[_Resources, Namespace], Awaitable[list[Row]]]
 
 
-def run(settings: AdminSettings, asked: Namespace) -> int:
+def run(arguments: list[str]) -> None:
+    """Do what the operator asks, and end the program with 1 where it could not be done."""
+    asked = admin_arguments.parse(arguments)
+    sys.exit(_status(read_admin_settings(os.environ), asked))
+
+
+def _status(settings: AdminSettings, asked: Namespace) -> int:
     """Do what was asked; return the exit status."""
     try:
         rows = asyncio.run(_run(settings, asked))

@@ -1,10 +1,11 @@
-"""The command python -m services.analytics segments."""
+"""The command segments: list the files of settled clicks for another engine."""
 
 import argparse
 import asyncio
 import json
+import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -12,8 +13,7 @@ from typing import Final
 from services.analytics.handover.listing import ErasuresPending, Listing, release, take_listing
 from services.analytics.handover.manifest import manifest_of, paths_of
 from services.analytics.segments.layout import Kind
-from services.analytics.server import SCHEMA
-from services.analytics.settings import read_segments_location
+from services.analytics.settings import SCHEMA, read_segments_location
 from services.common.errors import LinkmeterError
 from services.runtime import postgres
 
@@ -64,14 +64,14 @@ def parse(arguments: Sequence[str]) -> Options:
     )
 
 
-def run(arguments: Sequence[str], variables: Mapping[str, str]) -> None:
+def run(arguments: Sequence[str]) -> None:
     """Write the listing to standard output, and for people to standard error how complete it is.
 
     Raise SettingsError; end the program when PostgreSQL is away, while clicks of an older version are being converted,
     and where erased clicks are in the way.
     """
     options = parse(arguments)
-    url, location = read_segments_location(variables)
+    url, location = read_segments_location(os.environ)
     try:
         listing = asyncio.run(_run(url, options))
     except ErasuresPending as pending:

@@ -1,0 +1,1 @@
+"""What python -m services.analytics can be told to do, a module for each command."""
