@@ -20,6 +20,7 @@ from services.analytics.questions.scan import Scan
 from services.analytics.questions.snapshot import Snapshot
 from services.analytics.questions.snapshots import Snapshots
 from services.analytics.questions.visitor_report import VISITORS, VisitorReport
+from services.analytics.questions.visitor_sets import VisitorSets
 from services.analytics.segments.files import SegmentFiles
 
 # So many that would read the same clicks read them once instead.
@@ -29,9 +30,10 @@ _SHARED: Final = 2
 class Stats:
     """Answers queries."""
 
-    def __init__(self, snapshots: Snapshots, files: SegmentFiles) -> None:
+    def __init__(self, snapshots: Snapshots, files: SegmentFiles, sets: VisitorSets | None = None) -> None:
         self._snapshots = snapshots
         self._files = files
+        self._sets = sets or VisitorSets()
         self._answers = Answers()
         self._domains = Domains()
 
@@ -46,28 +48,37 @@ class Stats:
             if (known := self._answers.find(query, snapshot.state, now)) is not None:
                 return known
             reader = Reader(snapshot, self._files)
+            context = _Context(snapshot, reader, self._sets)
             of_newest = await self._domains.passing(query, snapshot, reader)
-            result = await _Question(query, end, of_newest, snapshot, reader).result()
+            result = await _Question(query, end, of_newest, context).result()
             if query.comparison is not None:
-                compared = await _compared(query, query.comparison, of_newest, snapshot, reader)
+                compared = await _compared(query, query.comparison, of_newest, context)
                 result = replace(result, comparison=compared)
         self._answers.keep(query, snapshot.state, now, result)
         return result
 
 
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What a query is answered from."""
+
+    snapshot: Snapshot
+    reader: Reader
+    sets: VisitorSets
+
+
 class _Question:
     """A query on a snapshot."""
 
-    def __init__(
-        self, query: Query, end: datetime, of_newest: tuple[Filter, ...], snapshot: Snapshot, reader: Reader
-    ) -> None:
+    def __init__(self, query: Query, end: datetime, of_newest: tuple[Filter, ...], context: _Context) -> None:
         """of_newest: those of the query's filters that all clicks of segments pass."""
         self._query = query
         self._end = end
         filters = tuple(item for item in query.filters if item not in of_newest)
         self._selection = replace(_selection(query, query.start, end), filters=filters, of_newest=of_newest)
-        self._snapshot = snapshot
-        self._reader = reader
+        self._snapshot = context.snapshot
+        self._reader = context.reader
+        self._sets = context.sets
 
     async def result(self) -> QueryResult:
         """Answer it."""
@@ -141,7 +152,7 @@ class _Question:
         """Return the rows of a report that is counted alone, or by a scan."""
         report, plan = asked.report, asked.plan
         if scan is None and not plan.is_summed and not VISITORS.isdisjoint(report.metrics):
-            return await VisitorReport(self._snapshot, self._reader).rows(asked)
+            return await VisitorReport(self._snapshot, self._reader, self._sets).rows(asked)
         sql = ReportSql(snapshot=self._snapshot, selection=asked.selection, report=report, plan=plan)
         rows = [row_of(record, report, plan) for record in await self._reader.fetch(*sql.build(scan))]
         return tuple(rows) if report.dimensions else filled(rows, report, plan.bucket_starts)
@@ -156,14 +167,14 @@ class _Scanned:
 
 
 async def _compared(
-    query: Query, span: Span, of_newest: tuple[Filter, ...], snapshot: Snapshot, reader: Reader
+    query: Query, span: Span, of_newest: tuple[Filter, ...], context: _Context
 ) -> tuple[tuple[Row, ...], ...]:
     """Count the reports over what they are compared with; those that are left out have no rows."""
     reports = tuple(report for report in query.reports if not report.without_comparison)
     if not reports or span.end is None:
         return ((),) * len(query.reports)
     other = replace(query, start=span.start, end=span.end, reports=reports, comparison=None)
-    results = iter(await _Question(other, span.end, of_newest, snapshot, reader).results())
+    results = iter(await _Question(other, span.end, of_newest, context).results())
     return tuple(() if report.without_comparison else next(results) for report in query.reports)
 
 

@@ -5,12 +5,14 @@ from typing import Final
 from services.analytics.domain.buckets import Bucket
 from services.analytics.domain.dimensions import Dimension
 from services.analytics.domain.query import Filter, Metric, Order, Report, Row
+from services.analytics.questions.account_visitors import AccountVisitors
 from services.analytics.questions.asked import Asked
 from services.analytics.questions.conditions import Selection
 from services.analytics.questions.reading import Reader
 from services.analytics.questions.report_sql import MOST_BITS, ReportSql
 from services.analytics.questions.rows import filled, row_of
 from services.analytics.questions.snapshot import Snapshot
+from services.analytics.questions.visitor_sets import VisitorSets
 
 VISITORS: Final = frozenset({Metric.VISITORS, Metric.HUMAN_VISITORS})
 
@@ -18,14 +20,17 @@ VISITORS: Final = frozenset({Metric.VISITORS, Metric.HUMAN_VISITORS})
 class VisitorReport:
     """Counts a report; what cannot be parted is counted by hash tables, which may go to disk."""
 
-    def __init__(self, snapshot: Snapshot, reader: Reader) -> None:
+    def __init__(self, snapshot: Snapshot, reader: Reader, sets: VisitorSets) -> None:
         self._snapshot = snapshot
         self._reader = reader
+        self._account = AccountVisitors(snapshot, reader, sets)
         # So many sets fit into memory at once.
         self._most = MOST_BITS // max(snapshot.visitors, 1)
 
     async def rows(self, asked: Asked) -> tuple[Row, ...]:
         """Return the rows of a report, in its order."""
+        if self._account.takes(asked):
+            return filled([await self._account.row(asked)], asked.report, ())
         if _is_of_links(asked.selection):
             # Their clicks are few beside the visitors of everybody, whom each set has bits for.
             return await self._at_once(asked)
