@@ -13,8 +13,8 @@ from services.common.errors import PermissionDenied, Unauthenticated
 from services.links.domain import credentials, shares
 from services.links.domain.browser import SESSION_COOKIE, SHARE, BrowserCall
 from services.links.domain.link import Reach
-from services.links.sessions import Sessions
 from services.links.shares import Shares
+from services.links.signing_in.sessions import Sessions
 from services.links.store.credentials import CredentialStore
 from services.runtime.background import Background
 from services.runtime.caller_metadata import caller_of

@@ -7,7 +7,7 @@ from typing import Final
 import grpc
 
 from services.common.clock import Clock
-from services.links import import_clicks, link_rankings
+from services.links import link_rankings
 from services.links.accounts import Accounts
 from services.links.applications import Applications
 from services.links.authentication import Authenticator
@@ -18,21 +18,22 @@ from services.links.domain.domains import Proofs
 from services.links.domain_lookup import DomainLookup
 from services.links.domain_registry import DomainRegistry
 from services.links.guess_limits import GuessLimits
-from services.links.import_clicks import ImportClicks
-from services.links.importer import Importer
+from services.links.importing import clicks as import_clicks
+from services.links.importing.clicks import ImportClicks
+from services.links.importing.importer import Importer
 from services.links.key_issuer import KeyIssuer
 from services.links.link_lists import LinkLists
 from services.links.link_rankings import LinkRankings
 from services.links.link_writer import LinkWriter
-from services.links.oidc_provider import OidcProvider
-from services.links.owner_passwords import OwnerPasswords
 from services.links.password_worker import PasswordWorker
 from services.links.publisher import Publisher
-from services.links.sessions import Sessions
 from services.links.settings import SCHEMA, Settings
 from services.links.shares import Shares
-from services.links.sign_in import SignIn
-from services.links.single_sign_on import SingleSignOn
+from services.links.signing_in.oidc_provider import OidcProvider
+from services.links.signing_in.owner_passwords import OwnerPasswords
+from services.links.signing_in.sessions import Sessions
+from services.links.signing_in.sign_in import SignIn
+from services.links.signing_in.single_sign_on import SingleSignOn
 from services.links.store.claims import ClaimStore
 from services.links.store.creation import CreationStore
 from services.links.store.credentials import CredentialStore

@@ -10,7 +10,8 @@ from services.common import keyed_hash
 from services.common.clock import Clock
 from services.common.errors import InvalidArgument, NotFound, PermissionDenied
 from services.common.hosts import OwnHosts
-from services.links import convert, metrics
+from services.links import metrics
+from services.links.convert.links import resolution_message
 from services.links.domain import codes, credentials, destination, passwords, reuse
 from services.links.domain import link as links
 from services.links.domain.credentials import Secret
@@ -253,7 +254,7 @@ def _caught(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | Inva
 
 def publication(link: Link) -> Publication:
     """Write a link for redirect's cache."""
-    return Publication(link.host, link.code, link.revision, convert.resolution(link).SerializeToString())
+    return Publication(link.host, link.code, link.revision, resolution_message(link).SerializeToString())
 
 
 def _check_draft(draft: LinkDraft, now: datetime) -> None:

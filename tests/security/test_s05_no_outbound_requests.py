@@ -13,7 +13,7 @@ from tests.support.traffic import BROWSER
 
 ROOT = Path(__file__).resolve().parents[2]
 # Asks the provider of single sign-on, which the operator names; tests/security/test_s25_single_sign_on.py.
-EXCEPT = ROOT / "services/links/oidc_provider.py"
+EXCEPT = ROOT / "services/links/signing_in/oidc_provider.py"
 CLIENTS = ("aiohttp", "ftplib", "http.client", "httpx", "requests", "smtplib", "urllib.request", "urllib3")
 
 

@@ -12,7 +12,7 @@ from linkmeter.gateway.authz.v3 import ext_authz_pb2
 from linkmeter.links.v1 import api_key_service_pb2, session_service_pb2
 from services.common import errors
 from services.links.domain.sessions import ONE_TIME_LIFETIME, Lifetimes
-from services.links.sessions import CACHE_TIME
+from services.links.signing_in.sessions import CACHE_TIME
 from services.runtime.log import _JsonFormatter
 from tests.support import sessions
 from tests.support.clock import FakeClock

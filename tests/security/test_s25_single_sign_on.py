@@ -14,7 +14,7 @@ from joserfc.jwk import OctKey, RSAKey
 
 from services.common import errors
 from services.links.domain.oidc import ATTEMPT_LIFETIME, UnknownIdentity
-from services.links.oidc_provider import METADATA_TIME
+from services.links.signing_in.oidc_provider import METADATA_TIME
 from services.runtime.log import _JsonFormatter
 from tests.support import sessions
 from tests.support.clock import FakeClock

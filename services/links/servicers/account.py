@@ -2,10 +2,10 @@
 
 from linkmeter.links.v1 import account_service_pb2, account_service_pb2_grpc, links_pb2
 from services.common.errors import InvalidArgument, NotFound
-from services.links import convert
 from services.links.accounts import Accounts
 from services.links.authentication import Context
-from services.links.owner_passwords import OwnerPasswords
+from services.links.convert.accounts import owner_draft, owner_message
+from services.links.signing_in.owner_passwords import OwnerPasswords
 from services.links.store.owners import OwnerStore
 
 
@@ -28,8 +28,8 @@ class AccountServicer(account_service_pb2_grpc.AccountServiceServicer):
     async def CreateOwner(self, request: account_service_pb2.CreateOwnerRequest, context: Context) -> links_pb2.Owner:
         """Create an account."""
         del context
-        owner = await self._accounts.create_owner(convert.owner_draft(request.owner), request.password)
-        return convert.owner_message(owner)
+        owner = await self._accounts.create_owner(owner_draft(request.owner), request.password)
+        return owner_message(owner)
 
     async def GetOwner(self, request: account_service_pb2.GetOwnerRequest, context: Context) -> links_pb2.Owner:
         """Return an account; NotFound when there is none."""
@@ -37,11 +37,11 @@ class AccountServicer(account_service_pb2_grpc.AccountServiceServicer):
         if bool(request.owner_id) == bool(request.login):
             raise InvalidArgument("owner_id", "must be given, or login, and not both")
         if request.login:
-            return convert.owner_message(await self._accounts.of_login(request.login))
+            return owner_message(await self._accounts.of_login(request.login))
         owner = await self._store.find(request.owner_id)
         if owner is None:
             raise NotFound("owner", request.owner_id)
-        return convert.owner_message(owner)
+        return owner_message(owner)
 
     async def ListOwners(
         self, request: account_service_pb2.ListOwnersRequest, context: Context
@@ -49,7 +49,7 @@ class AccountServicer(account_service_pb2_grpc.AccountServiceServicer):
         """Return the accounts of a group, or all."""
         del context
         found = await self._store.list_page(request.workspace_id)
-        return account_service_pb2.ListOwnersResponse(owners=[convert.owner_message(owner) for owner in found])
+        return account_service_pb2.ListOwnersResponse(owners=[owner_message(owner) for owner in found])
 
     async def VerifyOwnerPassword(
         self, request: account_service_pb2.VerifyOwnerPasswordRequest, context: Context
@@ -60,4 +60,4 @@ class AccountServicer(account_service_pb2_grpc.AccountServiceServicer):
         """
         del context
         owner = await self._passwords.verify(request.login, request.password, request.client_ip)
-        return convert.owner_message(owner)
+        return owner_message(owner)

@@ -6,8 +6,8 @@ from linkmeter.links.v1 import api_key_service_pb2, api_key_service_pb2_grpc, li
 from services.common.caller import KEYS_MANAGE
 from services.common.clock import Clock
 from services.common.errors import NotFound
-from services.links import convert
 from services.links.authentication import Authenticator, Context, owner_of
+from services.links.convert.accounts import api_key_draft, api_key_message
 from services.links.domain import credentials
 from services.links.domain.page_tokens import PageTokens
 from services.links.key_issuer import KeyIssuer
@@ -38,12 +38,12 @@ class ApiKeyServicer(api_key_service_pb2_grpc.ApiKeyServiceServicer):
         """Create a key and return its secret, this once."""
         caller = await self._authenticator.caller(context)
         owner_id = owner_of(caller, KEYS_MANAGE)
-        draft = convert.api_key_draft(request.api_key)
+        draft = api_key_draft(request.api_key)
         credentials.check_api_key(draft, self._clock.now())
         for scope in sorted(draft.scopes):
             caller.require(scope)
         key, secret = await self._issuer.issue(owner_id, draft)
-        return convert.api_key_message(key, secret.text)
+        return api_key_message(key, secret.text)
 
     async def ListApiKeys(
         self, request: api_key_service_pb2.ListApiKeysRequest, context: Context
@@ -59,7 +59,7 @@ class ApiKeyServicer(api_key_service_pb2_grpc.ApiKeyServiceServicer):
         )
         page = found[:size]
         return api_key_service_pb2.ListApiKeysResponse(
-            api_keys=[convert.api_key_message(key) for key in page],
+            api_keys=[api_key_message(key) for key in page],
             next_page_token=self._page_tokens.make(page[-1].api_key_id, list_name) if len(found) > size else "",
         )
 

@@ -5,8 +5,8 @@ from google.protobuf.empty_pb2 import Empty
 from linkmeter.links.v1 import domain_service_pb2, domain_service_pb2_grpc, links_pb2
 from services.common.caller import DOMAINS_MANAGE, LINKS_READ
 from services.common.errors import InvalidArgument
-from services.links import convert
 from services.links.authentication import Authenticator, Context, owner_of
+from services.links.convert.domains import domain_message, named_domain_fields
 from services.links.domain import domains
 from services.links.domain.domains import Domain, Proofs
 from services.links.domain_registry import DomainRegistry
@@ -58,7 +58,7 @@ class DomainServicer(domain_service_pb2_grpc.DomainServiceServicer):
     async def UpdateDomain(self, request: domain_service_pb2.UpdateDomainRequest, context: Context) -> links_pb2.Domain:
         """Change the public URL of a domain of the caller's."""
         owner_id = owner_of(await self._authenticator.caller(context), DOMAINS_MANAGE)
-        named = convert.named_domain_fields(request)
+        named = named_domain_fields(request)
         wanted = request.domain
         if not named:
             return self._message(await self._registry.find(wanted.domain_id, "", owner_id))
@@ -76,4 +76,4 @@ class DomainServicer(domain_service_pb2_grpc.DomainServiceServicer):
         return Empty()
 
     def _message(self, domain: Domain) -> links_pb2.Domain:
-        return convert.domain_message(domain, None if domain.verified else self._proofs.of(domain))
+        return domain_message(domain, None if domain.verified else self._proofs.of(domain))

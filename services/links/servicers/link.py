@@ -10,9 +10,10 @@ from linkmeter.links.v1 import link_service_pb2, links_pb2
 from services.common.caller import ANONYMOUS_OWNER_ID, LINKS_READ, LINKS_WRITE
 from services.common.errors import InvalidArgument, NotFound, PermissionDenied, Unauthenticated
 from services.common.ip_addresses import CLIENT_IP_KEY
-from services.links import convert, convert_batches
 from services.links.authentication import Context, owner_of, reach_of
 from services.links.batch_writer import BatchWriter
+from services.links.convert.batches import batch_change, batch_results
+from services.links.convert.links import link_fields, link_message, named_fields, new_link_fields
 from services.links.domain import changes, credentials, reuse
 from services.links.domain.changes import LinkChange
 from services.links.domain.credentials import Secret
@@ -44,7 +45,7 @@ class LinkServicer(LinkReader):
             issue_edit_token=request.issue_edit_token,
             claim_token=claim_token,
         )
-        message = convert.link_message(link, self._clock.now())
+        message = link_message(link, self._clock.now())
         if edit_token:
             message.edit_token = edit_token
         if claim_token:
@@ -65,7 +66,7 @@ class LinkServicer(LinkReader):
             found, created = await self._writer.find(draft, may_differ), False
         else:
             found, created = await self._writer.find_or_create(draft, may_differ)
-        link = convert.link_message(found, self._clock.now()) if found else None
+        link = link_message(found, self._clock.now()) if found else None
         return link_service_pb2.FindOrCreateLinkResponse(link=link, created=created)
 
     async def CopyLink(self, request: link_service_pb2.CopyLinkRequest, context: Context) -> links_pb2.Link:
@@ -78,7 +79,7 @@ class LinkServicer(LinkReader):
             raise NotFound("link", request.link_id)
         domain, fields = await self._writer.placed(original.fields, original.host, owner_id)
         draft = _draft(domain, fields, owner_id=owner_id, code=request.code)
-        return convert.link_message(await self._writer.copy(original, draft), self._clock.now())
+        return link_message(await self._writer.copy(original, draft), self._clock.now())
 
     async def UpdateLink(self, request: link_service_pb2.UpdateLinkRequest, context: Context) -> links_pb2.Link:
         """Change the named fields of a link."""
@@ -88,17 +89,15 @@ class LinkServicer(LinkReader):
         link = await self._writer.change(
             link_id, reach, lambda before: changes.apply(change, before, self._clock.now())
         )
-        return convert.link_message(link, self._clock.now())
+        return link_message(link, self._clock.now())
 
     async def BatchUpdateLinks(
         self, request: link_service_pb2.BatchUpdateLinksRequest, context: Context
     ) -> link_service_pb2.BatchUpdateLinksResponse:
         """Change many links in the same way, and return what became of each."""
         owner_id = owner_of(await self._authenticator.caller(context), LINKS_WRITE)
-        change = convert_batches.change(request)
-        return convert_batches.results(
-            request.link_ids, await self._batch_writer.change(owner_id, request.link_ids, change)
-        )
+        change = batch_change(request)
+        return batch_results(request.link_ids, await self._batch_writer.change(owner_id, request.link_ids, change))
 
     async def DisableLink(self, request: link_service_pb2.DisableLinkRequest, context: Context) -> links_pb2.Link:
         """Switch a link off."""
@@ -124,9 +123,7 @@ class LinkServicer(LinkReader):
         link = known if is_own else None
         if link is None:
             link = await self._writer.claim(request.link_id, owner_id, request.claim_token)
-        return link_service_pb2.ClaimLinkResponse(
-            link=convert.link_message(link, self._clock.now()), already_owned=is_own
-        )
+        return link_service_pb2.ClaimLinkResponse(link=link_message(link, self._clock.now()), already_owned=is_own)
 
     async def DeleteLink(self, request: link_service_pb2.DeleteLinkRequest, context: Context) -> Empty:
         """Delete a link; its tombstone keeps the code."""
@@ -135,10 +132,10 @@ class LinkServicer(LinkReader):
 
     async def _write(self, link_id: int, context: Context, change: Callable[[Link], Link]) -> links_pb2.Link:
         reach = reach_of(await self._authenticator.caller(context), LINKS_WRITE)
-        return convert.link_message(await self._writer.change(link_id, reach, change), self._clock.now())
+        return link_message(await self._writer.change(link_id, reach, change), self._clock.now())
 
     async def _draft(self, message: links_pb2.Link, owner_id: int) -> LinkDraft:
-        fields = convert.new_link_fields(message, has_account=owner_id != ANONYMOUS_OWNER_ID)
+        fields = new_link_fields(message, has_account=owner_id != ANONYMOUS_OWNER_ID)
         domain, checked = await self._writer.placed(fields, self._hosts.domain_host(message.domain), owner_id)
         return _draft(domain, checked, owner_id=owner_id, code=message.code, password=message.password)
 
@@ -151,8 +148,8 @@ class LinkServicer(LinkReader):
 
     async def _change(self, request: link_service_pb2.UpdateLinkRequest, owner_id: int) -> LinkChange:
         message = request.link
-        named = convert.named_fields(request)
-        values = convert.link_fields(message, limit=message.max_clicks)
+        named = named_fields(request)
+        values = link_fields(message, limit=message.max_clicks)
         if "destination" in named:
             checked = await self._writer.checked_destination(values.destination, owner_id)
             values = replace(values, destination=checked)

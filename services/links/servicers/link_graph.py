@@ -2,8 +2,9 @@
 
 from linkmeter.links.v1 import link_graph_service_pb2, link_graph_service_pb2_grpc
 from services.common.errors import InvalidArgument
-from services.links import convert
 from services.links.authentication import Context
+from services.links.convert.accounts import owner_message
+from services.links.convert.times import timestamp
 from services.links.domain import link_filter
 from services.links.store.link_graph import LinkGraphStore
 
@@ -27,9 +28,9 @@ class LinkGraphServicer(link_graph_service_pb2_grpc.LinkGraphServiceServicer):
         return link_graph_service_pb2.ListEncodersResponse(
             encoders=[
                 link_graph_service_pb2.Encoder(
-                    owner=convert.owner_message(encoder.owner),
+                    owner=owner_message(encoder.owner),
                     short_url=encoder.short_url,
-                    create_time=convert.timestamp(encoder.create_time),
+                    create_time=timestamp(encoder.create_time),
                 )
                 for encoder in encoders
             ],

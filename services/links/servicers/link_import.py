@@ -10,13 +10,13 @@ from services.common.caller import ANONYMOUS_OWNER_ID, LINKS_IMPORT
 from services.common.clock import Clock
 from services.common.errors import InvalidArgument, Unauthenticated
 from services.common.hosts import OwnHosts
-from services.links import convert_imports as convert
 from services.links.authentication import Authenticator, Context, owner_of
+from services.links.convert import imports as convert
 from services.links.domain import imports, link_filter
 from services.links.domain.imports import Import, ImportedLink
 from services.links.domain.page_tokens import PageTokens
-from services.links.import_clicks import ImportClicks
-from services.links.importer import Importer
+from services.links.importing.clicks import ImportClicks
+from services.links.importing.importer import Importer
 from services.links.link_writer import LinkWriter
 from services.links.store.imported_links import ImportedLinkStore, Taken
 from services.links.store.imports import ImportStore

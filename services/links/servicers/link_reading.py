@@ -11,9 +11,11 @@ from services.common.caller import LINKS_READ, LINKS_WRITE, Caller
 from services.common.clock import Clock
 from services.common.errors import NotFound
 from services.common.hosts import OwnHosts
-from services.links import convert, convert_batches, convert_qr
 from services.links.authentication import Authenticator, Context, owner_of, reach_of
 from services.links.code_check import CodeCheck
+from services.links.convert.batches import code_message
+from services.links.convert.links import link_message, list_filter, list_order
+from services.links.convert.qr import qr_wishes
 from services.links.domain import batches, codes, link_filter, qr_look
 from services.links.domain.link import Link
 from services.links.domain.link_order import LinkOrder, Position
@@ -53,7 +55,7 @@ class LinkReader(link_service_pb2_grpc.LinkServiceServicer):
 
     async def GetLink(self, request: link_service_pb2.GetLinkRequest, context: Context) -> links_pb2.Link:
         """Return a link by its id; NotFound when there is none for the caller."""
-        return convert.link_message(await self._found(request.link_id, context), self._clock.now())
+        return link_message(await self._found(request.link_id, context), self._clock.now())
 
     async def LookupLink(self, request: link_service_pb2.LookupLinkRequest, context: Context) -> links_pb2.Link:
         """Return a link by domain and code; NotFound when there is none for the caller."""
@@ -63,7 +65,7 @@ class LinkReader(link_service_pb2_grpc.LinkServiceServicer):
         link = await self._links.find_by_code(host, code) if codes.is_code(code) else None
         if link is None or not reach.covers(link):
             raise NotFound("link", request.code)
-        return convert.link_message(link, self._clock.now())
+        return link_message(link, self._clock.now())
 
     async def BatchGetLinks(
         self, request: link_service_pb2.BatchGetLinksRequest, context: Context
@@ -74,7 +76,7 @@ class LinkReader(link_service_pb2_grpc.LinkServiceServicer):
         batches.check_ids(wanted)
         known = await self._link_batches.find(wanted)
         found = [known[link_id] for link_id in wanted if reach.covers(known.get(link_id))]
-        page = answer_size.fitting([convert.link_message(link, self._clock.now()) for link in found])
+        page = answer_size.fitting([link_message(link, self._clock.now()) for link in found])
         return link_service_pb2.BatchGetLinksResponse(
             links=page,
             missing_link_ids=[link_id for link_id in wanted if not reach.covers(known.get(link_id))],
@@ -87,12 +89,12 @@ class LinkReader(link_service_pb2_grpc.LinkServiceServicer):
         """Return whether a link with a code could be created just now."""
         owner_id = owner_of(await self._authenticator.caller(context), LINKS_WRITE)
         host = self._hosts.domain_host(request.domain)
-        return convert_batches.code_message(*await self._code_check.check(host, request.code, owner_id))
+        return code_message(*await self._code_check.check(host, request.code, owner_id))
 
     async def GetLinkQrCode(self, request: link_service_pb2.GetLinkQrCodeRequest, context: Context) -> HttpBody:
         """Draw the QR code of a link's short URL; NotFound when there is none for the caller."""
         link = await self._found(request.link_id, context)
-        look = qr_look.look_of(link.short_url, convert_qr.wishes(request))
+        look = qr_look.look_of(link.short_url, qr_wishes(request))
         picture = await asyncio.to_thread(qr_code.draw, link.short_url, look)
         return HttpBody(content_type=look.media_type, data=picture)
 
@@ -102,8 +104,8 @@ class LinkReader(link_service_pb2_grpc.LinkServiceServicer):
         """Return a page of the caller's links."""
         caller = await self._authenticator.caller(context)
         owner_id = owner_of(caller, LINKS_READ)
-        filters = convert.list_filter(request, owner_id, self._listed_host(request.domain))
-        order, ids_only = convert.list_order(request), request.view == link_service_pb2.LINK_VIEW_IDS
+        filters = list_filter(request, owner_id, self._listed_host(request.domain))
+        order, ids_only = list_order(request), request.view == link_service_pb2.LINK_VIEW_IDS
         size = link_filter.page_size(request.page_size, link_filter.MAX_IDS_PAGE if ids_only else link_filter.MAX_PAGE)
         skip = link_filter.skip(request.skip)
         name = filters.list_name if order is LinkOrder.CREATE_TIME else f"{filters.list_name}/{order}"
@@ -129,7 +131,7 @@ class LinkReader(link_service_pb2_grpc.LinkServiceServicer):
             return [(position, links_pb2.Link(link_id=position.link_id)) for position in positions]
         now = self._clock.now()
         found = await self._lists.page(wanted, caller)
-        return [(position, convert.link_message(link, now) if link else None) for position, link in found]
+        return [(position, link_message(link, now) if link else None) for position, link in found]
 
     async def _found(self, link_id: int, context: Context) -> Link:
         reach = reach_of(await self._authenticator.caller(context), LINKS_READ)

@@ -2,9 +2,9 @@
 
 from linkmeter.links.v1 import links_pb2, oauth_service_pb2, oauth_service_pb2_grpc
 from services.common.errors import NotFound
-from services.links import convert
 from services.links.applications import Applications
 from services.links.authentication import Context
+from services.links.convert.accounts import api_key_message, oauth_app_draft, oauth_app_message, owner_message
 from services.links.domain import oauth
 from services.links.key_issuer import KeyIssuer
 from services.links.store.owners import OwnerStore
@@ -23,15 +23,15 @@ class OAuthServicer(oauth_service_pb2_grpc.OAuthServiceServicer):
     ) -> oauth_service_pb2.OAuthApp:
         """Register an application and return its secret, this once."""
         del context
-        app, secret = await self._applications.register(convert.oauth_app_draft(request.app))
-        return convert.oauth_app_message(app, secret.text)
+        app, secret = await self._applications.register(oauth_app_draft(request.app))
+        return oauth_app_message(app, secret.text)
 
     async def GetOAuthApp(
         self, request: oauth_service_pb2.GetOAuthAppRequest, context: Context
     ) -> oauth_service_pb2.OAuthApp:
         """Return an application; NotFound when there is none."""
         del context
-        return convert.oauth_app_message(await self._applications.find(request.client_id))
+        return oauth_app_message(await self._applications.find(request.client_id))
 
     async def VerifyOAuthApp(
         self, request: oauth_service_pb2.VerifyOAuthAppRequest, context: Context
@@ -39,7 +39,7 @@ class OAuthServicer(oauth_service_pb2_grpc.OAuthServiceServicer):
         """Check an application's secret."""
         del context
         app = await self._applications.verify(request.client_id, request.client_secret)
-        return convert.oauth_app_message(app)
+        return oauth_app_message(app)
 
     async def IssueAuthorizationCode(
         self, request: oauth_service_pb2.IssueAuthorizationCodeRequest, context: Context
@@ -60,11 +60,11 @@ class OAuthServicer(oauth_service_pb2_grpc.OAuthServiceServicer):
         if owner is None:
             raise NotFound("owner", key.owner_id)
         return oauth_service_pb2.ExchangeAuthorizationCodeResponse(
-            api_key=convert.api_key_message(key, secret.text), owner=convert.owner_message(owner)
+            api_key=api_key_message(key, secret.text), owner=owner_message(owner)
         )
 
     async def GrantApiKey(self, request: oauth_service_pb2.GrantApiKeyRequest, context: Context) -> links_pb2.ApiKey:
         """Give an application an API key of an account."""
         del context
         key, secret = await self._issuer.issue(request.owner_id, oauth.key_draft(request.title, request.client_id))
-        return convert.api_key_message(key, secret.text)
+        return api_key_message(key, secret.text)

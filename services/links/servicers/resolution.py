@@ -9,8 +9,10 @@ from services.common import access_ticket, emoji_codes
 from services.common.clock import Clock
 from services.common.errors import InvalidArgument, PermissionDenied, ResourceExhausted
 from services.common.hosts import OwnHosts
-from services.links import convert, metrics
+from services.links import metrics
 from services.links.authentication import Context
+from services.links.convert.links import resolution_message
+from services.links.convert.times import timestamp
 from services.links.domain import codes, passwords
 from services.links.domain.domains import Domain
 from services.links.domain.link import Link
@@ -114,7 +116,7 @@ class ResolutionServicer(resolution_service_pb2_grpc.ResolutionServiceServicer):
         expiry = (self._clock.now() + TICKET_LIFETIME).replace(microsecond=0)
         return resolution_service_pb2.VerifyPasswordResponse(
             access_ticket=access_ticket.issue(self._secret, link.link_id, stored.version, expiry),
-            expire_time=convert.timestamp(expiry),
+            expire_time=timestamp(expiry),
             link_id=link.link_id,
         )
 
@@ -134,7 +136,7 @@ def _response(domain: Domain | None, link: Link | None) -> resolution_service_pb
     if domain is None:
         return resolution_service_pb2.ResolveLinkResponse()
     return resolution_service_pb2.ResolveLinkResponse(
-        resolution=convert.resolution(link) if link else None,
+        resolution=resolution_message(link) if link else None,
         domain_id=domain.domain_id,
         domain=domain.host,
         domain_owner_id=domain.owner_id,

@@ -6,18 +6,19 @@ from linkmeter.links.v1 import session_service_pb2, session_service_pb2_grpc
 from services.common.caller import KEYS_MANAGE, Caller
 from services.common.errors import FailedPrecondition, InvalidArgument, NotFound, PermissionDenied, Unauthenticated
 from services.common.ip_addresses import CLIENT_IP_KEY
-from services.links import convert, convert_sessions
 from services.links.accounts import Accounts
 from services.links.authentication import Authenticator, Context, account_of, browser_call, owner_of
+from services.links.convert.accounts import owner_message
+from services.links.convert.sessions import session_message
 from services.links.domain import owners, sessions
 from services.links.domain.browser import OIDC_COOKIE, SESSION_COOKIE, BrowserCall
 from services.links.domain.credentials import Secret
 from services.links.domain.oidc import ATTEMPT_LIFETIME
 from services.links.domain.owners import Owner
 from services.links.domain.sessions import Lifetimes, Session, SignInMethod
-from services.links.owner_passwords import OwnerPasswords
-from services.links.sessions import Sessions
-from services.links.sign_in import SignIn, Visitor
+from services.links.signing_in.owner_passwords import OwnerPasswords
+from services.links.signing_in.sessions import Sessions
+from services.links.signing_in.sign_in import SignIn, Visitor
 from services.links.store.owners import OwnerStore
 
 
@@ -93,7 +94,7 @@ class SessionServicer(session_service_pb2_grpc.SessionServiceServicer):
         current = sessions.session_id_of(caller.credential)
         own = await self._sessions.list_of(caller.owner_id) if current else []
         return session_service_pb2.GetCallerResponse(
-            owner=convert.owner_message(owner) if owner else None,
+            owner=owner_message(owner) if owner else None,
             link_id=caller.link_id,
             scopes=sorted(caller.scopes),
             credential=caller.credential,
@@ -174,9 +175,7 @@ class SessionServicer(session_service_pb2_grpc.SessionServiceServicer):
         return owner
 
     def _message(self, session: Session, current: int) -> session_service_pb2.Session:
-        return convert_sessions.session_message(
-            session, self._lifetimes.end_of(session), is_current=session.session_id == current
-        )
+        return session_message(session, self._lifetimes.end_of(session), is_current=session.session_id == current)
 
 
 def _visitor(call: BrowserCall) -> Visitor:

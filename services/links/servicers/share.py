@@ -6,8 +6,8 @@ from linkmeter.links.v1 import share_service_pb2, share_service_pb2_grpc
 from services.common.caller import LINKS_WRITE, STATS_READ, Caller
 from services.common.errors import NotFound, PermissionDenied
 from services.common.ip_addresses import CLIENT_IP_KEY
-from services.links import convert_sessions
 from services.links.authentication import Authenticator, Context, browser_call, reach_of
+from services.links.convert.sessions import share_draft, share_message, shared_link_message
 from services.links.domain import shares
 from services.links.domain.link import Link
 from services.links.domain.shares import TICKET_LIFETIME
@@ -28,8 +28,8 @@ class ShareServicer(share_service_pb2_grpc.ShareServiceServicer):
     ) -> share_service_pb2.Share:
         """Create an address."""
         link = await self._own_link(request.share.link_id, context)
-        share = await self._shares.create(convert_sessions.share_draft(request.share, link.link_id))
-        return convert_sessions.share_message(share, self._shares.url(share))
+        share = await self._shares.create(share_draft(request.share, link.link_id))
+        return share_message(share, self._shares.url(share))
 
     async def ListShares(
         self, request: share_service_pb2.ListSharesRequest, context: Context
@@ -37,10 +37,7 @@ class ShareServicer(share_service_pb2_grpc.ShareServiceServicer):
         """Return the addresses of a link."""
         link = await self._own_link(request.link_id, context)
         return share_service_pb2.ListSharesResponse(
-            shares=[
-                convert_sessions.share_message(share, self._shares.url(share))
-                for share in await self._shares.list_of(link.link_id)
-            ]
+            shares=[share_message(share, self._shares.url(share)) for share in await self._shares.list_of(link.link_id)]
         )
 
     async def DeleteShare(self, request: share_service_pb2.DeleteShareRequest, context: Context) -> Empty:
@@ -67,7 +64,7 @@ class ShareServicer(share_service_pb2_grpc.ShareServiceServicer):
         name = shares.cookie_name(shares.tag_of(request.token))
         cookie = call.set_cookie(name, ticket, seconds=int(TICKET_LIFETIME.total_seconds()))
         await context.send_initial_metadata((("set-cookie", cookie),))
-        return convert_sessions.shared_link_message(link)
+        return shared_link_message(link)
 
     async def GetSharedLink(
         self, request: share_service_pb2.GetSharedLinkRequest, context: Context
@@ -81,7 +78,7 @@ class ShareServicer(share_service_pb2_grpc.ShareServiceServicer):
         link = await self._links.find(caller.link_id)
         if link is None or link.deleted:
             raise NotFound("link", caller.link_id)
-        return convert_sessions.shared_link_message(link)
+        return shared_link_message(link)
 
     async def _sharer(self, context: Context) -> Caller:
         caller = await self._authenticator.caller(context)

@@ -6,8 +6,8 @@ from linkmeter.links.v1 import tag_service_pb2, tag_service_pb2_grpc
 from services.common.caller import ANONYMOUS_OWNER_ID, LINKS_READ, LINKS_WRITE, Caller
 from services.common.clock import Clock
 from services.common.errors import Unauthenticated
-from services.links import convert
 from services.links.authentication import Authenticator, Context, owner_of
+from services.links.convert.times import timestamp
 from services.links.domain import tags
 from services.links.domain.tags import Tag, TagFields
 from services.links.store.tags import TagStore
@@ -91,7 +91,7 @@ def _message(tag: Tag) -> tag_service_pb2.Tag:
         name=tag.fields.name,
         color=tag.fields.color,
         icon=tag.fields.icon,
-        create_time=convert.timestamp(tag.create_time),
-        update_time=convert.timestamp(tag.update_time),
+        create_time=timestamp(tag.create_time),
+        update_time=timestamp(tag.update_time),
         link_count=tag.link_count,
     )

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from services.links.import_turns import ImportTurns
+from services.links.importing.turns import ImportTurns
 from tests.support.wait import eventually
 
 

@@ -20,7 +20,7 @@ _CODE_STATES: Final = {
 }
 
 
-def change(request: pb.BatchUpdateLinksRequest) -> BatchChange:
+def batch_change(request: pb.BatchUpdateLinksRequest) -> BatchChange:
     """Read what shall become of each link."""
     return BatchChange(
         add_tags=tuple(request.add_tags),
@@ -31,7 +31,7 @@ def change(request: pb.BatchUpdateLinksRequest) -> BatchChange:
     )
 
 
-def results(link_ids: Sequence[int], outcomes: Sequence[Link | LinkmeterError]) -> pb.BatchUpdateLinksResponse:
+def batch_results(link_ids: Sequence[int], outcomes: Sequence[Link | LinkmeterError]) -> pb.BatchUpdateLinksResponse:
     """Write what became of each link."""
     return pb.BatchUpdateLinksResponse(results=map(_result, link_ids, outcomes))
 

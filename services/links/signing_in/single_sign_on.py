@@ -7,7 +7,7 @@ from services.common.errors import Unauthenticated
 from services.links.domain import credentials, oidc
 from services.links.domain.credentials import Secret
 from services.links.domain.oidc import ATTEMPT_LIFETIME, CALLBACK_PATH, MAX_CODE, Attempt, OidcSettings, UnknownIdentity
-from services.links.oidc_provider import OidcProvider
+from services.links.signing_in.oidc_provider import OidcProvider
 from services.links.store.identities import IdentityStore
 from services.runtime import log
 

@@ -1,27 +1,23 @@
-"""Between the contract's messages and the domain."""
+"""Between messages and links."""
 
 from __future__ import annotations  # enum value types are in the stubs only
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from google.protobuf.descriptor import FieldDescriptor
-from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from linkmeter.links.v1 import (
-    domain_service_pb2,
     link_service_pb2,
     links_pb2,
-    oauth_service_pb2,
     resolution_service_pb2,
 )
 from services.common.errors import InvalidArgument
-from services.links.domain import changes, domains, link_filter
-from services.links.domain.credentials import ApiKey, ApiKeyDraft
-from services.links.domain.domains import Domain, Proof
+from services.links.convert.times import time_of, timestamp
+from services.links.domain import changes, link_filter
 from services.links.domain.link import (
     LINK_FIELDS,
     Audience,
@@ -33,8 +29,6 @@ from services.links.domain.link import (
 )
 from services.links.domain.link_filter import LinkFilter
 from services.links.domain.link_order import LinkOrder
-from services.links.domain.oauth import OAuthApp, OAuthAppDraft
-from services.links.domain.owners import Owner, OwnerDraft
 
 _STATES: Final[Mapping[LinkState, links_pb2.LinkState.ValueType]] = {
     LinkState.ACTIVE: links_pb2.LINK_STATE_ACTIVE,
@@ -59,26 +53,6 @@ _AUDIENCES: Final[Mapping[Audience, links_pb2.Audience.ValueType]] = {
 _RESOLVED_FIELDS: Final = [
     name for name in LINK_FIELDS if name in resolution_service_pb2.Resolution.DESCRIPTOR.fields_by_name
 ]
-
-
-def time_of(message: Message, field: str, path: str) -> datetime | None:
-    """Read an optional time; InvalidArgument when it is none."""
-    if not message.HasField(field):
-        return None
-    value: Timestamp = getattr(message, field)
-    try:
-        return value.ToDatetime(tzinfo=UTC)
-    except (ValueError, OverflowError) as problem:
-        raise InvalidArgument(path, "is no time between the years 1 and 9999") from problem
-
-
-def timestamp(value: datetime | None) -> Timestamp | None:
-    """Write an optional time."""
-    if value is None:
-        return None
-    result = Timestamp()
-    result.FromDatetime(value)
-    return result
 
 
 def link_fields(message: links_pb2.Link, *, limit: int) -> LinkFields:
@@ -143,7 +117,7 @@ def link_message(link: Link, now: datetime) -> links_pb2.Link:
     )
 
 
-def resolution(link: Link) -> resolution_service_pb2.Resolution:
+def resolution_message(link: Link) -> resolution_service_pb2.Resolution:
     """Write what redirect has to know about a link."""
     return resolution_service_pb2.Resolution(
         link_id=link.link_id,
@@ -189,91 +163,3 @@ def list_filter(request: link_service_pb2.ListLinksRequest, owner_id: int, host:
     )
     link_filter.check(result)
     return result
-
-
-def api_key_draft(message: links_pb2.ApiKey) -> ApiKeyDraft:
-    """Read an API key to be created."""
-    return ApiKeyDraft(
-        title=message.title,
-        description=message.description,
-        scopes=frozenset(message.scopes),
-        expire_time=time_of(message, "expire_time", "api_key.expire_time"),
-    )
-
-
-def api_key_message(key: ApiKey, secret: str = "") -> links_pb2.ApiKey:
-    """Write an API key; with its secret only in the answer that issues it."""
-    return links_pb2.ApiKey(
-        api_key_id=key.api_key_id,
-        title=key.title,
-        scopes=sorted(key.scopes),
-        prefix=key.prefix,
-        create_time=timestamp(key.create_time),
-        expire_time=timestamp(key.expire_time),
-        last_use_time=timestamp(key.last_use_time),
-        secret=secret or None,
-        description=key.description,
-        revoked=key.revoked,
-    )
-
-
-def named_domain_fields(request: domain_service_pb2.UpdateDomainRequest) -> frozenset[str]:
-    """Return the fields that an update of a domain is about: the mask's, or those with a value."""
-    if request.HasField("update_mask"):
-        named = frozenset(request.update_mask.paths)
-        domains.check_mask(named)
-        return named
-    return frozenset(field.name for field, _ in request.domain.ListFields()) & domains.CHANGEABLE
-
-
-def domain_message(domain: Domain, proof: Proof | None) -> links_pb2.Domain:
-    """Write a domain, with the proof that a claim waits for."""
-    return links_pb2.Domain(
-        domain_id=domain.domain_id,
-        host=domain.host,
-        public_url=domain.public_url,
-        owner_id=domain.owner_id,
-        create_time=timestamp(domain.create_time),
-        state=links_pb2.DOMAIN_STATE_VERIFIED if domain.verified else links_pb2.DOMAIN_STATE_UNVERIFIED,
-        proof=links_pb2.DnsRecord(name=proof.name, type="TXT", value=proof.value) if proof else None,
-    )
-
-
-def owner_message(owner: Owner) -> links_pb2.Owner:
-    """Write an account."""
-    return links_pb2.Owner(
-        owner_id=owner.owner_id,
-        login=owner.login,
-        display_name=owner.display_name,
-        email=owner.email,
-        workspace_id=owner.workspace_id,
-        create_time=timestamp(owner.create_time),
-        has_password=owner.password is not None,
-    )
-
-
-def owner_draft(message: links_pb2.Owner) -> OwnerDraft:
-    """Read an account to be created."""
-    return OwnerDraft(
-        login=message.login,
-        display_name=message.display_name,
-        email=message.email,
-        workspace_id=message.workspace_id,
-    )
-
-
-def oauth_app_draft(message: oauth_service_pb2.OAuthApp) -> OAuthAppDraft:
-    """Read an application to be registered."""
-    return OAuthAppDraft(title=message.title, owner_id=message.owner_id, redirect_uris=tuple(message.redirect_uris))
-
-
-def oauth_app_message(app: OAuthApp, client_secret: str = "") -> oauth_service_pb2.OAuthApp:
-    """Write an application; with its secret only in the answer that registers it."""
-    return oauth_service_pb2.OAuthApp(
-        client_id=app.client_id,
-        title=app.title,
-        owner_id=app.owner_id,
-        redirect_uris=app.redirect_uris,
-        client_secret=client_secret,
-        create_time=timestamp(app.create_time),
-    )

@@ -10,8 +10,8 @@ from services.common.clock import Clock
 from services.common.errors import FailedPrecondition, NotFound
 from services.links import metrics
 from services.links.domain.imports import Import, ImportedLink, KeptReason
-from services.links.import_clicks import ImportClicks
-from services.links.import_turns import ImportTurns
+from services.links.importing.clicks import ImportClicks
+from services.links.importing.turns import ImportTurns
 from services.links.link_writer import publication
 from services.links.publisher import Publisher
 from services.links.store.import_undo import ImportUndoStore, Undone

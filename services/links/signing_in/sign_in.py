@@ -10,9 +10,9 @@ from services.links import metrics
 from services.links.domain import credentials
 from services.links.domain.credentials import Secret
 from services.links.domain.sessions import Session, SessionDraft, SignInMethod
-from services.links.owner_passwords import OwnerPasswords
-from services.links.sessions import Sessions
-from services.links.single_sign_on import SingleSignOn
+from services.links.signing_in.owner_passwords import OwnerPasswords
+from services.links.signing_in.sessions import Sessions
+from services.links.signing_in.single_sign_on import SingleSignOn
 from services.links.store.credentials import CredentialStore
 from services.links.store.sessions import OneTimeTokenStore
 

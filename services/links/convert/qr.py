@@ -19,7 +19,7 @@ _LEVELS: Final[Mapping[pb.QrErrorCorrection.ValueType, Level | None]] = {
 }
 
 
-def wishes(request: pb.GetLinkQrCodeRequest) -> Wishes:
+def qr_wishes(request: pb.GetLinkQrCodeRequest) -> Wishes:
     """Read how a QR code shall look; InvalidArgument for a value of an enum that is none."""
     if request.format not in pb.QrFormat.values():
         raise InvalidArgument("format", "is unknown")

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from linkmeter.links.v1 import session_service_pb2, share_service_pb2
-from services.links.convert import time_of, timestamp
+from services.links.convert.times import time_of, timestamp
 from services.links.domain.link import Link
 from services.links.domain.sessions import Session, SignInMethod
 from services.links.domain.shares import Share, ShareDraft

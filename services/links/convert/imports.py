@@ -13,12 +13,13 @@ from services.common import emoji_codes
 from services.common.errors import InvalidArgument
 from services.common.hosts import OwnHosts
 from services.common.text import cut
-from services.links import convert
+from services.links.convert.links import new_link_fields
+from services.links.convert.times import time_of, timestamp
 from services.links.domain import imports
 from services.links.domain.domains import Domain
 from services.links.domain.imports import Import, ImportedLink, LinkOutcome
 from services.links.domain.link import LinkDraft, LinkFields
-from services.links.import_clicks import ClickCounts
+from services.links.importing.clicks import ClickCounts
 from services.links.store.import_undo import Undone
 from services.links.store.imported_links import FollowedLink, Taken
 
@@ -53,15 +54,15 @@ def import_message(found: Import, counts: ClickCounts) -> pb.Import:
         acknowledged_sequence=counts.mark,
         stored_clicks=counts.stored,
         set_aside_clicks=counts.set_aside,
-        create_time=convert.timestamp(found.create_time),
-        finish_time=convert.timestamp(found.finish_time),
-        undo_time=convert.timestamp(found.undo_time),
+        create_time=timestamp(found.create_time),
+        finish_time=timestamp(found.finish_time),
+        undo_time=timestamp(found.undo_time),
     )
 
 
 def link_fields(message: pb.ImportedLink) -> LinkFields:
     """Read the fields of an imported link; raise InvalidArgument for one that breaks its bounds."""
-    return convert.new_link_fields(message.link, has_account=True)
+    return new_link_fields(message.link, has_account=True)
 
 
 def imported_link(
@@ -78,7 +79,7 @@ def imported_link(
             fields=fields,
             password=message.link.password,
         ),
-        create_time=convert.time_of(message, "create_time", "create_time") or now,
+        create_time=time_of(message, "create_time", "create_time") or now,
         clicks_before=message.clicks_before_import,
         consumed_clicks=message.consumed_clicks,
         disabled=message.disabled,
@@ -159,7 +160,7 @@ class ClickRows:
         if link is None:
             return NO_LINK
         try:
-            time = convert.time_of(click, "time", "time")
+            time = time_of(click, "time", "time")
         except InvalidArgument:
             time = None
         if time is None or not imports.is_possible(time, self.now):
