@@ -15,8 +15,8 @@ from tests.support.engine import Engine
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
 SINCE = datetime(2025, 12, 1, tzinfo=UTC)
 RETENTION = Retention(click_months=3)
-# Some are so old that no month of their own is made for them.
-CLICKS = random_clicks(11, 900, NOW - timedelta(days=500), timedelta(days=500))
+# Of nine months, six of which are too old.
+CLICKS = random_clicks(11, 900, NOW - timedelta(days=240), timedelta(days=240))
 
 
 async def store(engine: Engine, clicks: Sequence[Click]) -> None:

@@ -111,5 +111,5 @@ def test_an_unknown_command_is_refused() -> None:
     process = started("reclasify")
     _, said = process.communicate(timeout=60)
     assert process.returncode == 1
-    commands = "settle|migrate|convert|reclassify|check|save-segments|segments ..."
+    commands = "settle | migrate | convert | reclassify | check | save-segments | segments"
     assert said == f"usage: python -m services.analytics [{commands}]\n"
