@@ -24,7 +24,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def rendered(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Installation]:
     """Return what renders an overlay with components, each only once."""
-    return cache(lambda overlay, *components: render(tmp_path_factory.mktemp("k8s"), overlay, components))
+    # Made before threads render: pytest does not make its folders for several at once.
+    folder = tmp_path_factory.mktemp("k8s")
+    return cache(lambda overlay, *components: render(folder, overlay, components))
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,14 @@
 """Every overlay with every combination of components is valid for the newest Kubernetes versions."""
 
+from functools import cache
+
 import kubernetes_validate
 import pytest
-from kubernetes_validate.utils import all_versions
+from kubernetes_validate import utils
 
 from tests.k8s.rendering import Installation, identity
 
-NEWEST = all_versions()[-3:]
+NEWEST = utils.all_versions()[-3:]
 # Of operators: Kubernetes has no schema for them. test_operators.py looks at them.
 FOREIGN = {
     "Certificate",
@@ -19,8 +21,10 @@ FOREIGN = {
 
 
 @pytest.mark.timeout(600)
-def test_everything_is_valid(every: dict[tuple[str, ...], Installation]) -> None:
+def test_everything_is_valid(every: dict[tuple[str, ...], Installation], monkeypatch: pytest.MonkeyPatch) -> None:
     """No unknown field, no wrong type, in the three newest versions; equal documents are looked at once."""
+    # It would read all definitions of a version anew for each document.
+    monkeypatch.setattr(utils, "schema_contents", cache(utils.schema_contents))
     distinct = {identity(document): document for installation in every.values() for document in installation.documents}
     for document in distinct.values():
         if document["kind"] not in FOREIGN:
