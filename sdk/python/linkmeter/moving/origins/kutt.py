@@ -3,18 +3,18 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from linkmeter.moving.origin import OriginClick, OriginLink, Problem
-from linkmeter.moving.origins.fields import Item, OddItem, host_of, password_left_behind
+from linkmeter.moving.origin import OriginLink
+from linkmeter.moving.origins.fields import Item, OddItem, host_of
 from linkmeter.moving.origins.http_api import HttpApi, object_of, rows_of
 from linkmeter.moving.origins.patience import Patience
-from linkmeter.moving.origins.spool import seen_names
+from linkmeter.moving.origins.sums_alone import SumsAlone
 
 _LINKS: Final = "/api/v2/links"
 # More than 50 are 50.
 _PER_PAGE: Final = 50
 
 
-class Kutt:
+class Kutt(SumsAlone):
     """A Kutt server: the links of the key's user.
 
     Visits are there as sums only: they come as clicks_before. A banned link comes disabled, as does one with a
@@ -22,6 +22,9 @@ class Kutt:
     """
 
     name = "kutt"
+    title = "Kutt"
+    code_field = "address"
+    protected_field = "password"
 
     def __init__(self, *, address: str, key: str, patience: Patience | None = None) -> None:
         """Take the server's address and an API key. Raise OriginError when one of them cannot be right."""
@@ -30,34 +33,9 @@ class Kutt:
         )
         self.identity = self._api.address
 
-    def links(self) -> Iterator[OriginLink | Problem]:
-        """Yield the links, newest first. Raise OriginError when the server cannot be read."""
-        with seen_names() as seen:
-            for place, row in self._rows():
-                try:
-                    item = Item(row)
-                    # A link that is made meanwhile pushes others to the next page.
-                    if not seen.is_new(item.text("domain"), item.text("address")):
-                        continue
-                    link = self._link(place, item)
-                except OddItem as odd:
-                    yield odd.problem(place)
-                    continue
-                yield link
-                if item.flag("password"):
-                    yield password_left_behind(link, "Kutt")
-
-    def clicks(self) -> Iterator[OriginClick | Problem]:
-        """Yield nothing: Kutt knows sums only."""
-        yield from ()
-
     def count_links(self) -> int | None:
         """Return how many links there are."""
         return self._page(skip=0, limit=1)[1]
-
-    def count_clicks(self) -> int | None:
-        """Return 0: Kutt knows sums only."""
-        return 0
 
     def _rows(self) -> Iterator[tuple[str, Any]]:
         skip = 0

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from itertools import count
 from typing import Any, Final
 
-from linkmeter.moving.origin import OriginClick, OriginLink, Problem
-from linkmeter.moving.origins.fields import Item, OddItem, clicks_left, host_of, password_left_behind
+from linkmeter.moving.origin import OriginLink
+from linkmeter.moving.origins.fields import Item, OddItem, clicks_left, host_of
 from linkmeter.moving.origins.http_api import HttpApi, Parameters, malformed, object_of, rows_of
 from linkmeter.moving.origins.patience import Patience
-from linkmeter.moving.origins.spool import seen_names
+from linkmeter.moving.origins.sums_alone import SumsAlone
 
 _ADDRESS: Final = "https://spoo.me"
 _URLS: Final = "/api/v1/urls"
@@ -17,7 +17,7 @@ _PER_PAGE: Final = 100
 _STOPPED: Final = frozenset({"INACTIVE", "BLOCKED"})
 
 
-class SpooMe:
+class SpooMe(SumsAlone):
     """An account of spoo.me or of a service with its API.
 
     Clicks are there as sums only: they come as clicks_before. Inactive and blocked links come disabled, as do those
@@ -25,6 +25,9 @@ class SpooMe:
     """
 
     name = "spoo"
+    title = "spoo.me"
+    code_field = "alias"
+    protected_field = "password_set"
 
     def __init__(self, *, key: str, address: str = "", patience: Patience | None = None) -> None:
         """Take an API key with the scope urls:read, and the service's address, "" for spoo.me's own.
@@ -40,36 +43,12 @@ class SpooMe:
         )
         self.identity = self._api.address
 
-    def links(self) -> Iterator[OriginLink | Problem]:
-        """Yield the links, oldest first. Raise OriginError when the service cannot be read."""
-        with seen_names() as seen:
-            for place, row in self._rows():
-                try:
-                    item = Item(row)
-                    if not seen.is_new(item.text("domain"), item.text("alias")):
-                        continue
-                    link = self._link(place, item)
-                except OddItem as odd:
-                    yield odd.problem(place)
-                    continue
-                yield link
-                if item.flag("password_set"):
-                    yield password_left_behind(link, "spoo.me")
-
-    def clicks(self) -> Iterator[OriginClick | Problem]:
-        """Yield nothing: spoo.me tells sums only."""
-        yield from ()
-
     def count_links(self) -> int | None:
         """Return how many links there are."""
         try:
             return Item(self._page(1, 1)).number("total")
         except OddItem:
             raise malformed(self._api, _URLS) from None
-
-    def count_clicks(self) -> int | None:
-        """Return 0: spoo.me tells sums only."""
-        return 0
 
     def _rows(self) -> Iterator[tuple[str, Any]]:
         for page in count(1):
