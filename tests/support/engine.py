@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from services.analytics.domain.click import Click
 from services.analytics.domain.query import Audience, Metric, Query, QueryResult, Report
 from services.analytics.questions.click_list import ClickReader
+from services.analytics.questions.memory import Memory
 from services.analytics.questions.snapshots import Snapshots
 from services.analytics.questions.stats import Stats
 from services.analytics.questions.visitor_sets import VisitorSets
@@ -95,7 +96,7 @@ async def running_engine(url: str, folder: Path, *, segments: str = "") -> Async
             old_clicks=OldClicks(pool, rewriting, Forgetting(pool, files, limits)),
             snapshots=snapshots,
             # Tests have few clicks: some owners have enough in a segment to be remembered, others not.
-            stats=Stats(snapshots, files, VisitorSets(enough_clicks=20)),
+            stats=Stats(snapshots, files, Memory(sets=VisitorSets(enough_clicks=20))),
             clicks=ClickReader(snapshots, files),
             erasure=Erasure(pool, files, limits),
         )

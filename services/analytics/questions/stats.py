@@ -13,6 +13,7 @@ from services.analytics.questions.bounds import bounds_of
 from services.analytics.questions.breakdowns_sql import Breakdown, breakdowns_sql
 from services.analytics.questions.conditions import Selection
 from services.analytics.questions.domains import Domains
+from services.analytics.questions.memory import Memory
 from services.analytics.questions.reading import Reader
 from services.analytics.questions.report_sql import ReportSql
 from services.analytics.questions.rows import filled, no_rows, row_of
@@ -20,7 +21,6 @@ from services.analytics.questions.scan import Scan
 from services.analytics.questions.snapshot import Snapshot
 from services.analytics.questions.snapshots import Snapshots
 from services.analytics.questions.visitor_report import VISITORS, VisitorReport
-from services.analytics.questions.visitor_sets import VisitorSets
 from services.analytics.segments.files import SegmentFiles
 
 # So many that would read the same clicks read them once instead.
@@ -30,10 +30,10 @@ _SHARED: Final = 2
 class Stats:
     """Answers queries."""
 
-    def __init__(self, snapshots: Snapshots, files: SegmentFiles, sets: VisitorSets | None = None) -> None:
+    def __init__(self, snapshots: Snapshots, files: SegmentFiles, memory: Memory | None = None) -> None:
         self._snapshots = snapshots
         self._files = files
-        self._sets = sets or VisitorSets()
+        self._memory = memory or Memory()
         self._answers = Answers()
         self._domains = Domains()
 
@@ -48,7 +48,7 @@ class Stats:
             if (known := self._answers.find(query, snapshot.state, now)) is not None:
                 return known
             reader = Reader(snapshot, self._files)
-            context = _Context(snapshot, reader, self._sets)
+            context = _Context(snapshot, reader, self._memory)
             of_newest = await self._domains.passing(query, snapshot, reader)
             result = await _Question(query, end, of_newest, context).result()
             if query.comparison is not None:
@@ -64,7 +64,7 @@ class _Context:
 
     snapshot: Snapshot
     reader: Reader
-    sets: VisitorSets
+    memory: Memory
 
 
 class _Question:
@@ -78,7 +78,7 @@ class _Question:
         self._selection = replace(_selection(query, query.start, end), filters=filters, of_newest=of_newest)
         self._snapshot = context.snapshot
         self._reader = context.reader
-        self._sets = context.sets
+        self._memory = context.memory
 
     async def result(self) -> QueryResult:
         """Answer it."""
@@ -152,7 +152,7 @@ class _Question:
         """Return the rows of a report that is counted alone, or by a scan."""
         report, plan = asked.report, asked.plan
         if scan is None and not plan.is_summed and not VISITORS.isdisjoint(report.metrics):
-            return await VisitorReport(self._snapshot, self._reader, self._sets).rows(asked)
+            return await VisitorReport(self._snapshot, self._reader, self._memory).rows(asked)
         sql = ReportSql(snapshot=self._snapshot, selection=asked.selection, report=report, plan=plan)
         rows = [row_of(record, report, plan) for record in await self._reader.fetch(*sql.build(scan))]
         return tuple(rows) if report.dimensions else filled(rows, report, plan.bucket_starts)

@@ -7,12 +7,13 @@ from services.analytics.domain.dimensions import Dimension
 from services.analytics.domain.query import Filter, Metric, Order, Report, Row
 from services.analytics.questions.account_visitors import AccountVisitors
 from services.analytics.questions.asked import Asked
+from services.analytics.questions.bucket_numbers import keys_of, runs_of
 from services.analytics.questions.conditions import Selection
+from services.analytics.questions.memory import Memory
 from services.analytics.questions.reading import Reader
 from services.analytics.questions.report_sql import MOST_BITS, ReportSql
 from services.analytics.questions.rows import filled, row_of
 from services.analytics.questions.snapshot import Snapshot
-from services.analytics.questions.visitor_sets import VisitorSets
 
 VISITORS: Final = frozenset({Metric.VISITORS, Metric.HUMAN_VISITORS})
 
@@ -20,10 +21,11 @@ VISITORS: Final = frozenset({Metric.VISITORS, Metric.HUMAN_VISITORS})
 class VisitorReport:
     """Counts a report; what cannot be parted is counted by hash tables, which may go to disk."""
 
-    def __init__(self, snapshot: Snapshot, reader: Reader, sets: VisitorSets) -> None:
+    def __init__(self, snapshot: Snapshot, reader: Reader, memory: Memory) -> None:
         self._snapshot = snapshot
         self._reader = reader
-        self._account = AccountVisitors(snapshot, reader, sets)
+        self._account = AccountVisitors(snapshot, reader, memory.sets)
+        self._numbers = memory.numbers
         # So many sets fit into memory at once.
         self._most = MOST_BITS // max(snapshot.visitors, 1)
 
@@ -31,11 +33,11 @@ class VisitorReport:
         """Return the rows of a report, in its order."""
         if self._account.takes(asked):
             return filled([await self._account.row(asked)], asked.report, ())
+        if asked.plan.bucket_starts and not asked.report.dimensions:
+            return await self._by_time(asked)
         if _is_of_links(asked.selection):
             # Their clicks are few beside the visitors of everybody, whom each set has bits for.
             return await self._at_once(asked)
-        if self._most and len(asked.plan.bucket_starts) > self._most and not asked.report.dimensions:
-            return await self._by_time(asked)
         if (
             self._most
             and _ranks_by_clicks(asked.report)
@@ -65,12 +67,21 @@ class VisitorReport:
         return tuple(ranked[: report.rows])
 
     async def _by_time(self, asked: Asked) -> tuple[Row, ...]:
-        """Count some buckets, then the next."""
+        """Count the buckets that are not remembered: some of them, then the next."""
         starts = asked.plan.bucket_starts
-        rows: list[Row] = []
-        for first in range(0, len(starts), self._most):
-            rows += await self._read(asked.within(starts[first : first + self._most]))
-        return filled(rows, asked.report, starts)
+        keys = await keys_of(asked, self._snapshot, self._reader)
+        known = {start: numbers for start, key in keys.items() if (numbers := self._numbers.find(key)) is not None}
+        rows = {start: Row((), start, numbers) for start, numbers in known.items()}
+        # As many sets as fit into memory; of links, and where not even one fits, hash tables do.
+        most = len(starts) if _is_of_links(asked.selection) else self._most or len(starts)
+        for some in runs_of([start for start in starts if start not in known], starts, most):
+            read = {row.bucket_start: row for row in await self._read(asked.within(some))}
+            for start in some:
+                row = read.get(start) or Row((), start, (0,) * len(asked.report.metrics))
+                rows[start] = row
+                if start in keys:
+                    self._numbers.keep(keys[start], row.metrics)
+        return filled([*rows.values()], asked.report, starts)
 
     async def _read(self, asked: Asked) -> tuple[Row, ...]:
         records = await self._reader.fetch(*self._sql(asked).build())
