@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from enum import IntEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from services.analytics.domain.buckets import Bucket
 from services.analytics.domain.classes import DEFINITION
@@ -196,16 +196,15 @@ class Query:
         return zone
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+# Ten thousand of each may go from one process to another: tuples take half the time of other objects.
+class Value(NamedTuple):
     """The value of a dimension in a row; detail tells cities of one name apart."""
 
     text: str
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One row of numbers."""
 
     values: tuple[Value, ...]
