@@ -21,11 +21,15 @@ _VISITS_OF_CONNECTION: Final = 8
 # The window of a connection is that of all its streams: answers that one client does not read hold up nobody's else.
 _STREAMS: Final = 1000
 _STREAM_WINDOW: Final = 256 * 1024
+# Whoever balances hears at once of a replica that is gone or back. By default Envoy gathers such news for a second,
+# while its list of replicas has them already: when of two the second goes soon after the first is back, visitors meet
+# 503.
+_NEWS_AT_ONCE: Final[Json] = {"update_merge_window": "0s"}
 # Questions of one account go to one replica, whose file cache and answers are warm for it; for most accounts it stays
 # the same when others come and go. One that has twice its share of all calls in hand passes what is more to the next.
 _BY_ACCOUNT: Final[Json] = {
     "lb_policy": "RING_HASH",
-    "common_lb_config": {"consistent_hashing_lb_config": {"hash_balance_factor": 200}},
+    "common_lb_config": {"consistent_hashing_lb_config": {"hash_balance_factor": 200}} | _NEWS_AT_ONCE,
 }
 # With TLS each connection is a handshake, and one that is given up costs as much as one that succeeds: a busy process
 # that gets little time for each would do nothing but begin. A new process gets its share bit by bit.
@@ -97,6 +101,7 @@ def _cluster(name: str, addresses: Sequence[str], options: Json, health_check: J
         **_discovery(addresses),
         "connect_timeout": "1s",
         "lb_policy": "LEAST_REQUEST",
+        "common_lb_config": _NEWS_AT_ONCE,
         "typed_extension_protocol_options": {_PROTOCOL_OPTIONS: _typed(_PROTOCOL_OPTIONS, options)},
         "circuit_breakers": {"thresholds": [limits]},
         "health_checks": [_health_check(health_check)],

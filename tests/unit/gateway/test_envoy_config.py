@@ -118,6 +118,13 @@ def test_addresses_are_written_in_words_of_envoy(text: str, address: dict[str, o
     assert envoy_address(text) == address
 
 
+def test_who_balances_hears_at_once_of_replicas(settings: EnvoySettings) -> None:
+    """R6: Envoy's own list of replicas would be a second ahead of those who use it."""
+    for cluster in clusters(settings):
+        if "health_checks" in cluster:
+            assert cluster["common_lb_config"]["update_merge_window"] == "0s", cluster["name"]
+
+
 def test_replicas_are_endpoints(settings: EnvoySettings) -> None:
     """Each address of a service gets its own connections."""
     analytics = next(cluster for cluster in clusters(settings) if cluster["name"] == "analytics")
