@@ -1,7 +1,7 @@
 """The visitors of an account: whole segments are remembered, and only the rest of its clicks is read."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -17,7 +17,6 @@ from services.analytics.questions.snapshot import Snapshot
 from services.analytics.questions.visitor_sets import Clicked, Counted, VisitorSets, union
 from services.analytics.segments.files import SegmentFile
 from services.analytics.segments.layout import Kind
-from services.analytics.segments.registry import Segment
 
 _METRICS: Final = frozenset(
     {Metric.CLICKS, Metric.HUMAN_CLICKS, Metric.VISITORS, Metric.HUMAN_VISITORS, Metric.MEAN_LATENCY}
@@ -56,30 +55,34 @@ class AccountVisitors:
     async def row(self, asked: Asked) -> Row:
         """Count the only row of a report."""
         selection = asked.selection
-        whole = [segment for segment in self._whole(selection) if self._may_be_kept(segment, selection)]
-        known = await self._known([_clicks(segment) for segment in whole], selection)
-        rest = await self._rest(selection, [segment for segment in whole if _clicks(segment) in known])
-        return Row((), None, _metrics(asked.report, _passing(union(known.values()), selection) | rest))
+        counted, files = await self._remembered(selection)
+        rest = await self._rest(selection, files)
+        return Row((), None, _metrics(asked.report, _passing(counted, selection) | rest))
 
-    def _whole(self, selection: Selection) -> Sequence[Segment]:
-        return self._snapshot.span(selection.start, selection.end).whole
-
-    def _may_be_kept(self, segment: Segment, selection: Selection) -> bool:
-        return (
-            segment.has_clicks
-            and self._sets.are_worth_it(segment.rows, self._size)
-            and not self._snapshot.has_erased(segment, selection.audience)
-        )
-
-    async def _known(self, files: Sequence[SegmentFile], selection: Selection) -> dict[SegmentFile, Counted]:
-        """Return what is remembered of files, or is worth to be from now on."""
+    async def _remembered(self, selection: Selection) -> tuple[Counted, frozenset[SegmentFile]]:
+        """Return what whole segments come to, and the files that were counted; new ones are remembered from now on."""
         owner_id = selection.audience.owner_id
+        files = self._files(selection)
         new = [file for file in files if not self._sets.is_known(file, owner_id)]
+        known = {file: found for file in files if (found := self._sets.find(file, owner_id)) is not None}
+        counted = union(known.values())
         for start in range(0, len(new), self._most_parts):
-            for file, counted in (await self._count(new[start : start + self._most_parts], selection)).items():
-                self._sets.keep(file, owner_id, counted)
-        found = {file: self._sets.find(file, owner_id) for file in files}
-        return {file: counted for file, counted in found.items() if counted is not None}
+            fresh = await self._count(new[start : start + self._most_parts], selection)
+            for file, each in fresh.items():
+                self._sets.keep(file, owner_id, each)
+            counted |= union(fresh.values())
+        return counted, frozenset([*known, *new])
+
+    def _files(self, selection: Selection) -> list[SegmentFile]:
+        """Return the clicks of whole segments that may be remembered: as many as there is room for, the newest."""
+        whole = [
+            segment.files[Kind.CLICKS]
+            for segment in self._snapshot.span(selection.start, selection.end).whole
+            if segment.has_clicks
+            and self._sets.are_enough(segment.rows)
+            and not self._snapshot.has_erased(segment, selection.audience)
+        ]
+        return whole[max(len(whole) - self._sets.room(self._size), 0) :]
 
     async def _count(self, files: Sequence[SegmentFile], selection: Selection) -> dict[SegmentFile, Counted]:
         """Read the clicks of files, each for itself."""
@@ -92,10 +95,11 @@ class AccountVisitors:
         counted = await self._read(parts, statement)
         return {file: counted[number] for number, file in enumerate(files)}
 
-    async def _rest(self, selection: Selection, known: Sequence[Segment]) -> Counted:
-        """Read the clicks that are meant, less those of segments that are known."""
+    async def _rest(self, selection: Selection, counted: Collection[SegmentFile]) -> Counted:
+        """Read the clicks that are meant, less those of files that were counted."""
         statement = Statement()
-        rows = selected("is_bot, latency_us, visitor", selection, self._snapshot, statement, less=known)
+        less = [segment for segment in self._snapshot.segments if segment.files.get(Kind.CLICKS) in counted]
+        rows = selected("is_bot, latency_us, visitor", selection, self._snapshot, statement, less=less)
         return (await self._read([self._part(_REST, rows)], statement))[_REST]
 
     def _part(self, number: int, rows: str) -> str:
@@ -112,10 +116,6 @@ class AccountVisitors:
             clicked = Clicked(clicks, latency, int.from_bytes(bits, "big"))
             counted[part] |= Counted(programs=clicked) if is_bot else Counted(people=clicked)
         return counted
-
-
-def _clicks(segment: Segment) -> SegmentFile:
-    return segment.files[Kind.CLICKS]
 
 
 def _passing(counted: Counted, selection: Selection) -> Counted:

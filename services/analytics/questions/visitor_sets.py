@@ -63,9 +63,16 @@ class VisitorSets:
         self._known: OrderedDict[tuple[SegmentFile, int], Counted | None] = OrderedDict()
         self._bytes = 0
 
-    def are_worth_it(self, rows: int, visitors: int) -> bool:
-        """Say whether a segment of so many clicks may be remembered, in an installation with so many visitors."""
-        return rows >= self._enough_clicks and visitors // _BITS * 2 <= self._most_bytes // 4
+    def are_enough(self, rows: int) -> bool:
+        """Say whether a segment of so many clicks may be remembered."""
+        return rows >= self._enough_clicks
+
+    def room(self, visitors: int) -> int:
+        """Return how many segments fit in, of an installation with so many visitors.
+
+        More of them would push each other out, and be counted anew for every question.
+        """
+        return self._most_bytes // (2 * visitors // _BITS + _ENTRY_BYTES)
 
     def is_known(self, file: SegmentFile, owner_id: int) -> bool:
         """Say whether the clicks of an owner in a file were counted once, whatever came of it."""

@@ -50,9 +50,12 @@ def test_beyond_the_bound_the_one_not_asked_for_longest_goes() -> None:
     assert [sets.is_known(file(number), 5) for number in (1, 2, 3)] == [True, False, True]
 
 
-def test_a_set_larger_than_its_share_is_not_made() -> None:
-    """Of an installation with very many visitors; nor one of a small segment."""
-    sets = VisitorSets(most_bytes=4 * _BYTES, enough_clicks=10)
-    assert sets.are_worth_it(10, 4 * _BYTES)
-    assert not sets.are_worth_it(9, 4 * _BYTES)
-    assert not sets.are_worth_it(10, 4 * _BYTES + 8)
+def test_small_segments_are_not_remembered() -> None:
+    sets = VisitorSets(enough_clicks=10)
+    assert [sets.are_enough(rows) for rows in (9, 10)] == [False, True]
+
+
+def test_there_is_room_for_as_many_sets_as_do_not_push_each_other_out() -> None:
+    """People's and programs' of each segment; of an installation with very many visitors for none."""
+    sets = VisitorSets(most_bytes=10 * _BYTES, enough_clicks=10)
+    assert [sets.room(visitors) for visitors in (_BYTES * 8, 4 * _BYTES * 8, 10 * _BYTES * 8)] == [4, 1, 0]
